@@ -1,0 +1,251 @@
+#include "answers/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace answers {
+
+namespace {
+
+double sum_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// The mean of the residuals is taken back, as in batchnorm::forward_train, so that equal values have exactly
+/// that mean.
+double mean_of(const std::vector<double>& values) {
+  const double count = static_cast<double>(values.size());
+  const double mean = sum_of(values) / count;
+  double residuals = 0;
+  for (const double value : values) residuals += value - mean;
+  return mean + residuals / count;
+}
+
+struct ElementwiseFunction {
+  const char* name;
+  double (*apply)(double);
+  bool (*defined)(double);
+  bool zero_at_zero;  // then what is rounding going in is rounding coming out
+  const char* requirement;
+};
+
+constexpr bool everywhere(double) {
+  return true;
+}
+
+const ElementwiseFunction elementwise_functions[] = {
+    {"sqrt", [](double v) { return std::sqrt(v); }, [](double v) { return v >= 0; }, true,
+     "the root of a negative number"},
+    {"abs", [](double v) { return std::abs(v); }, everywhere, true, ""},
+    {"exp", [](double v) { return std::exp(v); }, everywhere, false, ""},
+    {"log", [](double v) { return std::log(v); }, [](double v) { return v > 0; }, false,
+     "the logarithm of a number that is not positive"},
+};
+
+struct ListFunction {
+  const char* name;
+  double (*apply)(const std::vector<double>&);
+};
+
+const ListFunction list_functions[] = {
+    {"sum", sum_of},
+    {"mean", mean_of},
+    {"min", [](const std::vector<double>& v) { return *std::min_element(v.begin(), v.end()); }},
+    {"max", [](const std::vector<double>& v) { return *std::max_element(v.begin(), v.end()); }},
+    {"count", [](const std::vector<double>& v) { return static_cast<double>(v.size()); }},
+};
+
+/// Levenshtein distance, to guess which name was meant.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  std::string sentence = "unknown " + what + " “" + name + "”";
+  const auto closer = [&](const std::string& a, const std::string& b) {
+    return distance(name, a) < distance(name, b);
+  };
+  const auto nearest = std::min_element(known.begin(), known.end(), closer);
+  if (nearest == known.end()) return sentence + "; only numbers are expected here";
+  if (distance(name, *nearest) <= 2) sentence += "; did you mean “" + *nearest + "”?";
+  sentence += " Known here: ";
+  for (const std::string& each : known) sentence += (&each == &known.front() ? "" : ", ") + each;
+  return sentence;
+}
+
+void require_finite(const Value& value, Range range) {
+  for (const double each : value.values) {
+    if (!std::isfinite(each)) throw ReadError(range, "the result is too large for a double");
+  }
+}
+
+/// How many times larger its scale is than the value.
+double relative_scale(double value, double scale) {
+  return value == 0 ? 1 : scale / std::abs(value);
+}
+
+/// The scale of a result: sums add the scales of their terms, products and quotients pass relative size on.
+double combined_scale(Node::Kind kind, double left, double left_scale, double right, double right_scale,
+                      double result) {
+  switch (kind) {
+    case Node::Kind::add:
+    case Node::Kind::subtract:
+      return left_scale + right_scale;
+    case Node::Kind::multiply:
+      return left_scale * right_scale;
+    case Node::Kind::divide:
+      return left_scale / std::abs(right) * relative_scale(right, right_scale);
+    default:
+      return std::abs(result) * std::pow(relative_scale(left, left_scale), std::abs(right));
+  }
+}
+
+double combine(Node::Kind kind, double left, double right, Range range) {
+  switch (kind) {
+    case Node::Kind::add:
+      return left + right;
+    case Node::Kind::subtract:
+      return left - right;
+    case Node::Kind::multiply:
+      return left * right;
+    case Node::Kind::divide:
+      if (right == 0) throw ReadError(range, "division by 0");
+      return left / right;
+    default:
+      if (left == 0 && right < 0) throw ReadError(range, "division by 0: 0 to a negative power");
+      if (left < 0 && right != std::floor(right))
+        throw ReadError(range, "a negative number to a power that is no integer");
+      return std::pow(left, right);
+  }
+}
+
+Value binary(const Node& node, const Value& left, const Value& right) {
+  if (left.is_list && right.is_list && left.values.size() != right.values.size()) {
+    throw ReadError(node.range, "two lists of unequal length: " + std::to_string(left.values.size()) +
+                                    " and " + std::to_string(right.values.size()) + " values");
+  }
+  Value result;
+  result.is_list = left.is_list || right.is_list;
+  const std::size_t count = left.is_list ? left.values.size() : right.values.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = left.is_list ? k : 0;
+    const std::size_t j = right.is_list ? k : 0;
+    const double a = left.values[i];
+    const double b = right.values[j];
+    result.values.push_back(combine(node.kind, a, b, node.range));
+    result.scales.push_back(combined_scale(node.kind, a, left.scale(i), b, right.scale(j), result.values[k]));
+  }
+  return result;
+}
+
+Value call(const Node& node, const Value& argument) {
+  for (const ElementwiseFunction& function : elementwise_functions) {
+    if (node.text != function.name) continue;
+    Value result{{}, argument.is_list};
+    for (std::size_t k = 0; k < argument.values.size(); ++k) {
+      const double value = argument.values[k];
+      if (!function.defined(value))
+        throw ReadError(node.range, std::string(function.requirement) + " is no number");
+      result.values.push_back(function.apply(value));
+      const double relative = function.zero_at_zero ? relative_scale(value, argument.scale(k)) : 1;
+      result.scales.push_back(std::abs(result.values[k]) * relative);
+    }
+    return result;
+  }
+  for (const ListFunction& function : list_functions) {
+    if (node.text != function.name) continue;
+    double scale = 0;
+    for (std::size_t k = 0; k < argument.values.size(); ++k) scale = std::max(scale, argument.scale(k));
+    return {{function.apply(argument.values)}, false, {scale}};
+  }
+  std::vector<std::string> known;
+  for (const auto& function : elementwise_functions) known.push_back(function.name);
+  for (const auto& function : list_functions) known.push_back(function.name);
+  throw ReadError(node.range, unknown("function", node.text, known));
+}
+
+Value index(const Node& node, const Value& list, const Value& position) {
+  if (!list.is_list)
+    throw ReadError(node.range, "[ ] takes a value out of a list, and this is a single number");
+  const std::size_t count = list.values.size();
+  const double at = position.values[0];
+  if (position.is_list || at != std::floor(at) || at < 0 || at >= static_cast<double>(count)) {
+    throw ReadError(node.children[1].range, "positions count from 0: the list has the values [0] to [" +
+                                                std::to_string(count - 1) + "]");
+  }
+  const auto k = static_cast<std::size_t>(at);
+  return {{list.values[k]}, false, {list.scale(k)}};
+}
+
+Value value_of(const Node& node, const Quantities& quantities) {
+  switch (node.kind) {
+    case Node::Kind::number:
+      return {{node.number}, false};
+    case Node::Kind::name: {
+      const auto found = quantities.find(node.text);
+      if (found != quantities.end()) return found->second;
+      std::vector<std::string> known;
+      for (const auto& quantity : quantities) known.push_back(quantity.first);
+      throw ReadError(node.range, unknown("name", node.text, known));
+    }
+    case Node::Kind::list: {
+      Value list{{}, true};
+      for (const Node& child : node.children) {
+        const Value element = evaluate(child, quantities);
+        if (element.is_list && node.children.size() > 1) throw ReadError(child.range, "a list inside a list");
+        for (std::size_t k = 0; k < element.values.size(); ++k) {
+          list.values.push_back(element.values[k]);
+          list.scales.push_back(element.scale(k));
+        }
+      }
+      return list;
+    }
+    case Node::Kind::negate: {
+      Value value = evaluate(node.children[0], quantities);
+      for (double& each : value.values) each = -each;
+      return value;
+    }
+    case Node::Kind::percent: {
+      Value value = evaluate(node.children[0], quantities);
+      for (double& each : value.values) each /= 100;
+      for (double& each : value.scales) each /= 100;
+      return value;
+    }
+    case Node::Kind::call:
+      return call(node, evaluate(node.children[0], quantities));
+    case Node::Kind::index:
+      return index(node, evaluate(node.children[0], quantities), evaluate(node.children[1], quantities));
+    default:
+      return binary(node, evaluate(node.children[0], quantities), evaluate(node.children[1], quantities));
+  }
+}
+
+}  // namespace
+
+double Value::scale(std::size_t k) const {
+  return scales.empty() ? std::abs(values[k]) : scales[k];
+}
+
+double Value::without_rounding(std::size_t k) const {
+  return std::abs(values[k]) < 0x1p-40 * scale(k) ? 0 : values[k];
+}
+
+Value evaluate(const Node& tree, const Quantities& quantities) {
+  Value value = value_of(tree, quantities);
+  require_finite(value, tree.range);
+  return value;
+}
+
+}  // namespace answers

@@ -1,0 +1,63 @@
+#pragma once
+// The answer language: what a learner types into a box, and what the lesson's author writes to have a number
+// computed. One parser for both. Text becomes a tree; evaluate.h gives the tree a value.
+//
+//   list     one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45,
+//   3/√5 numbers  2, 0.5, .5, 2.5e-3, 12 %      operators  + - * / ^ and · × ÷ − √ ² ³ names    x, gamma (or
+//   γ), x_hat ...    one value  x[0], counted from 0    functions  sqrt(x), mean(x) ...
+//
+// Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34].
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace answers {
+
+/// A piece of the typed text, [begin, end), in UTF-16 code units: what a browser's text box counts in.
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Text that cannot be read or has no value: where, and a sentence that says what would be right.
+class ReadError : public std::invalid_argument {
+ public:
+  ReadError(Range where, const std::string& sentence) : std::invalid_argument(sentence), range(where) {}
+  Range range;
+};
+
+struct Node {
+  enum class Kind {
+    number,
+    name,
+    list,
+    negate,
+    percent,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    index,
+    call
+  };
+  Kind kind;
+  Range range;
+  std::string text;            ///< number: as typed; name: the quantity; call: the function
+  double number = 0;           ///< number only
+  std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
+};
+
+/// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
+const char* kind_name(Node::Kind kind);
+
+/// Reads `text` (UTF-8). Throws ReadError; also where the text is empty, longer than 2,000 units or nested
+/// deeper than 60.
+Node parse(const std::string& text);
+
+/// True if there is nothing but white space.
+bool is_blank(const std::string& text);
+
+}  // namespace answers

@@ -1,0 +1,59 @@
+#pragma once
+// The shapes this library speaks of, and the checks that every function shares.
+//
+//   m  number of values a statistic is taken over (the examples of a mini-batch)
+//   C  number of channels (neurons, features); channels never interact
+
+#include <Eigen/Core>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "batchnorm needs Eigen 3.4 or newer");
+
+namespace batchnorm {
+
+/// One value for each example and channel: (m, C), examples in rows.
+using Batch = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// One value for each channel: (C).
+using Channels = Eigen::Array<double, 1, Eigen::Dynamic>;
+
+/// Ends the call with std::invalid_argument: "argument: expected ..., got ...".
+template <typename Got>
+[[noreturn]] void refuse(const std::string& argument, const std::string& expected, const Got& got) {
+  std::ostringstream text;
+  text.precision(17);
+  text << argument << ": expected " << expected << ", got " << got;
+  throw std::invalid_argument(text.str());
+}
+
+inline void require_nonempty(const char* argument, const Batch& batch) {
+  if (batch.rows() == 0) refuse(argument, "at least 1 example", "an empty batch");
+  if (batch.cols() == 0) refuse(argument, "at least 1 channel", "none");
+}
+
+inline void require_channels(const char* argument, const Channels& values, Eigen::Index channels) {
+  if (values.size() != channels) {
+    refuse(argument, std::to_string(channels) + " values (one a channel)", values.size());
+  }
+}
+
+inline void require_same_shape(const char* argument, const Batch& batch, const Batch& like,
+                               const char* like_name) {
+  if (batch.rows() != like.rows() || batch.cols() != like.cols()) {
+    std::ostringstream expected, got;
+    expected << "the shape of " << like_name << ", (" << like.rows() << ", " << like.cols() << ")";
+    got << "(" << batch.rows() << ", " << batch.cols() << ")";
+    refuse(argument, expected.str(), got.str());
+  }
+}
+
+inline void require_eps(double eps) {
+  if (!(eps >= 0)) refuse("eps", "a number >= 0", eps);
+}
+
+/// 1 / sqrt(var + eps), or a refusal that names the channel where the root is 0 or the variance no variance.
+Channels inverse_std(const char* var_name, const Channels& var, double eps);
+
+}  // namespace batchnorm

@@ -1,0 +1,29 @@
+#include "batchnorm/gradient_check.h"
+
+namespace batchnorm {
+
+Gradients central_difference_gradient(const Batch& x, const Channels& gamma, const Channels& beta, double eps,
+                                      const Batch& dy, double step) {
+  require_same_shape("dy", dy, x, "x");
+  if (!(step > 0)) refuse("step", "a number > 0", step);
+  Batch x_moved = x;
+  Channels gamma_moved = gamma, beta_moved = beta;
+  const auto loss = [&] { return (dy * forward_train(x_moved, gamma_moved, beta_moved, eps).y).sum(); };
+  const auto slope = [&](double& parameter) {
+    const double start = parameter;
+    parameter = start + step;
+    const double above = loss();
+    parameter = start - step;
+    const double below = loss();
+    parameter = start;
+    return (above - below) / (2 * step);
+  };
+
+  Gradients gradients{Batch(x.rows(), x.cols()), Channels(gamma.size()), Channels(beta.size())};
+  for (Eigen::Index k = 0; k < x.size(); ++k) gradients.dx.data()[k] = slope(x_moved.data()[k]);
+  for (Eigen::Index c = 0; c < gamma.size(); ++c) gradients.dgamma(c) = slope(gamma_moved(c));
+  for (Eigen::Index c = 0; c < beta.size(); ++c) gradients.dbeta(c) = slope(beta_moved(c));
+  return gradients;
+}
+
+}  // namespace batchnorm

@@ -1,0 +1,131 @@
+// Finds what the C++ side needs, installs what is missing, and builds a CMake preset. Plain Node: it runs before
+// any package is installed.
+//
+//   node cpp/toolchain.mjs wasm      what `npm start` needs: emscripten, Eigen, cmake, ninja; then builds the preset
+//   node cpp/toolchain.mjs native    the native build with its tests (adds a compiler and GoogleTest)
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+const onPath = (command) =>
+  (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .some((folder) => folder !== '' && existsSync(path.join(folder, command)));
+
+const inAnyPrefix = (file) =>
+  ['/usr', '/usr/local', '/opt/homebrew', '/opt/local'].some((prefix) => existsSync(path.join(prefix, file)));
+
+export const chromiumPath = () =>
+  [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ].find((file) => file && existsSync(file));
+
+/** Each tool: how to see that it is there, and its package in apt and in brew. */
+const tools = {
+  emscripten: { present: () => onPath('emcc'), apt: 'emscripten', brew: 'emscripten' },
+  eigen: { present: () => inAnyPrefix('include/eigen3/Eigen/Core'), apt: 'libeigen3-dev', brew: 'eigen' },
+  cmake: { present: () => onPath('cmake'), apt: 'cmake', brew: 'cmake' },
+  ninja: { present: () => onPath('ninja'), apt: 'ninja-build', brew: 'ninja' },
+  'C++ compiler': { present: () => onPath('c++'), apt: 'g++', brew: 'llvm' },
+  googletest: {
+    present: () => inAnyPrefix('include/gtest/gtest.h'),
+    apt: 'libgtest-dev',
+    brew: 'googletest',
+  },
+  'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
+  chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'chromium' },
+};
+
+export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
+export const neededToTest = [...neededToStart, 'C++ compiler', 'googletest', 'clang-format', 'chromium'];
+
+const run = (command, args, options = {}) =>
+  spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+
+const fail = (sentence) => {
+  console.error(sentence);
+  process.exit(1);
+};
+
+function installWithApt(packages) {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
+  if (asRoot.length > 0 && !onPath('sudo')) {
+    fail(`Missing: ${packages.join(', ')}. Install them as root: apt-get install ${packages.join(' ')}`);
+  }
+  const apt = (args, options) => {
+    const [command, ...rest] = [...asRoot, 'apt-get', ...args];
+    return run(command, rest, options);
+  };
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const plan = () =>
+    apt(['install', '--no-install-recommends', '--assume-no', ...packages], {
+      env,
+      stdio: ['inherit', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+  const sizesOf = (text) => text.match(/^(Need to get|After this operation).*$/gm);
+  let sizes = sizesOf(plan().stdout);
+  if (!sizes) {
+    console.log('Reading the package lists (apt-get update)…');
+    apt(['update', '-q'], { env });
+    const again = plan();
+    sizes = sizesOf(again.stdout) ?? [again.stderr.trim()];
+  }
+  console.log(`Installing ${packages.join(', ')} with apt-get. ${sizes.join(' ')}`);
+  return apt(['install', '-y', '-q', '--no-install-recommends', ...packages], { env }).status === 0;
+}
+
+/** Installs those of `names` (keys of `tools`) that are missing, or ends the process with one sentence. */
+export function ensure(names) {
+  const missing = names.filter((name) => !tools[name].present());
+  if (missing.length === 0) return;
+  let installed = false;
+  if (onPath('apt-get')) {
+    installed = installWithApt(missing.map((name) => tools[name].apt));
+  } else if (process.platform === 'darwin' && onPath('brew')) {
+    const packages = missing.map((name) => tools[name].brew);
+    console.log(`Installing ${packages.join(', ')} with brew (emscripten alone is about 1 GB).`);
+    installed = run('brew', ['install', ...packages]).status === 0;
+  }
+  const still = missing.filter((name) => !tools[name].present());
+  if (!installed || still.length > 0) {
+    const names = (still.length > 0 ? still : missing).join(', ');
+    fail(`Missing: ${names}. Please install it and run the same command again.`);
+  }
+}
+
+/** Where emscripten keeps its CMake files; the `wasm` preset reads it from the environment. */
+function emscriptenRoot() {
+  const asked = spawnSync('em-config', ['EMSCRIPTEN_ROOT'], { encoding: 'utf8' });
+  const answer = asked.status === 0 ? asked.stdout.trim() : '';
+  const places = [process.env.EMSCRIPTEN_ROOT, answer, '/usr/share/emscripten'];
+  const found = places.find(
+    (place) => place && existsSync(path.join(place, 'cmake/Modules/Platform/Emscripten.cmake')),
+  );
+  return found ?? fail('emscripten is installed, but its folder was not found: set EMSCRIPTEN_ROOT to it.');
+}
+
+/** Configures the preset once and builds it; ninja does only what is left to do. Returns whether it succeeded. */
+export function build(preset) {
+  const folder = path.join(root, 'build', preset);
+  const env = { ...process.env };
+  if (preset === 'wasm') env.EMSCRIPTEN_ROOT = emscriptenRoot();
+  const configured = existsSync(folder) && readdirSync(folder).includes('build.ninja');
+  if (!configured && run('cmake', ['--preset', preset], { env }).status !== 0) return false;
+  return run('cmake', ['--build', '--preset', preset], { env }).status === 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const preset = process.argv[2] ?? 'wasm';
+  ensure(preset === 'wasm' ? neededToStart : neededToTest);
+  process.exit(build(preset) ? 0 : 1);
+}

@@ -1,0 +1,172 @@
+// Markdown to HTML nodes: formulas become MathML, `= formula` becomes a computed number, fenced blocks become live
+// parts. The file and line of every mistake travel along.
+
+import type { Element, ElementContent, Properties } from 'hast';
+import { h } from 'hastscript';
+import type { Blockquote, Code, Html, InlineCode, Nodes, Root, RootContent, Text } from 'mdast';
+import remarkGfm from 'remark-gfm';
+import remarkMath from 'remark-math';
+import remarkParse from 'remark-parse';
+import { defaultHandlers, type State, toHast } from 'mdast-util-to-hast';
+import { unified } from 'unified';
+import { visit } from 'unist-util-visit';
+import { type Core, type FormulaValue, type Quantities, UnreadableError } from '../src/core.ts';
+import { formatList, fullText } from '../src/format.ts';
+import { quantityOfFormula } from '../src/quantity.ts';
+import { type BlockKind, isBlockKind, nearest, schemas } from './blocks.ts';
+import { LessonError, type Place } from './error.ts';
+import { renderMath } from './math.ts';
+import { findTypedNumber, type Strictness } from './typed-numbers.ts';
+
+const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
+
+/** What a piece of Markdown is rendered in. */
+export interface Surroundings {
+  core: Core;
+  /** What `= formula` may name here. */
+  quantities: Quantities;
+  strictness: Strictness;
+  /** Renders a fenced block; absent inside blocks, which do not nest. May change `quantities` for what follows. */
+  block?: (kind: BlockKind, node: Code, place: Place) => ElementContent[];
+}
+
+const computed = /^=\s*(?<formula>.+?)(?:\s+to\s+(?<digits>\d+)\s+digits)?$/s;
+const cited = /^"(?<number>.+)"$/;
+const bareNumber = /^[\d.\s]+$/;
+
+const noteKinds = ['note', 'term', 'trap', 'source'] as const;
+const noteMark = new RegExp(`^\\[!(?<kind>\\w+)\\]\\s*`);
+
+/** The value of a formula; one without a value is a mistake of the lesson. */
+export function evaluateFormula(around: Surroundings, formula: string, place: Place): FormulaValue {
+  try {
+    return around.core.evaluate(formula, around.quantities);
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    throw new LessonError(place, `\`= ${formula}\`: ${error.message}`);
+  }
+}
+
+/** The value as an element that the page keeps up to date. */
+export function computedValue(around: Surroundings, formula: string, place: Place, digits = 4): Element {
+  const value = evaluateFormula(around, formula, place);
+  const quantity = quantityOfFormula(formula);
+  const properties: Properties = {
+    className: quantity ? ['v', `q-${quantity}`] : ['v'],
+    dataFormula: formula,
+    value: fullText(value),
+  };
+  if (digits !== 4) properties.dataDigits = digits;
+  return h('data', properties, formatList(value.shown, digits));
+}
+
+/** Renders Markdown whose first line is at `place`. */
+export function renderMarkdown(source: string, place: Place, around: Surroundings): ElementContent[] {
+  const at = (node: Nodes): Place => ({
+    file: place.file,
+    line: place.line + (node.position?.start.line ?? 1) - 1,
+  });
+  const tree: Root = parser.parse(source);
+  refuseTypedNumbers(tree, at, around.strictness);
+
+  const formula = (node: { value: string } & Nodes, display: boolean): Element => {
+    try {
+      return renderMath(node.value, display);
+    } catch (error) {
+      throw new LessonError(at(node), `formula ${node.value}: ${(error as Error).message}`);
+    }
+  };
+  const children = toHast(tree, {
+    handlers: {
+      inlineMath: (_: State, node) => formula(node, false),
+      math: (_: State, node) =>
+        h(
+          'div',
+          { className: ['math'], tabIndex: 0, role: 'group', ariaLabel: 'Formula' },
+          formula(node, true),
+        ),
+      inlineCode(state: State, node: InlineCode) {
+        const { formula: text, digits } = computed.exec(node.value)?.groups ?? {};
+        if (text !== undefined) {
+          if (around.strictness === 'results' && bareNumber.test(text)) {
+            throw new LessonError(
+              at(node),
+              `\`= ${text}\` is a typed number: write the formula it comes from`,
+            );
+          }
+          return computedValue(around, text, at(node), digits === undefined ? 4 : Number(digits));
+        }
+        const number = cited.exec(node.value)?.groups?.number;
+        if (number !== undefined) return h('span', { className: ['cited'] }, number);
+        return defaultHandlers.inlineCode(state, node);
+      },
+      code(_: State, node: Code) {
+        const kind = node.lang ?? '';
+        if (!around.block || !isBlockKind(kind)) {
+          const valid = around.block ? Object.keys(schemas) : [];
+          throw new LessonError(at(node), `unknown block “${kind}”${nearest(kind, valid)}`);
+        }
+        const first = at(node);
+        return around.block(kind, node, { file: first.file, line: first.line + 1 });
+      },
+      blockquote(state: State, node: Blockquote) {
+        const kind = takeNoteMark(node, at(node));
+        if (kind === undefined) return defaultHandlers.blockquote(state, node);
+        return h('aside', { className: ['note', `note-${kind}`] }, [
+          h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
+          ...(state.all(node) as ElementContent[]),
+        ]);
+      },
+      table(state: State, node) {
+        const element = defaultHandlers.table(state, node);
+        return h('div', { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'Table' }, element);
+      },
+      html(_: State, node: Html) {
+        throw new LessonError(
+          at(node),
+          `HTML (${node.value.slice(0, 20)}) is not used in the lesson: write Markdown`,
+        );
+      },
+    },
+  });
+  return children.type === 'root' ? (children.children as ElementContent[]) : [children as ElementContent];
+}
+
+const noteTitles = { term: 'Term', trap: 'Trap', source: 'Source', note: 'Note' } as const;
+
+/** `> [!trap] …`: takes the mark out of the text and returns its kind. */
+function takeNoteMark(node: Blockquote, place: Place): (typeof noteKinds)[number] | undefined {
+  const paragraph = node.children[0];
+  const text = paragraph?.type === 'paragraph' ? paragraph.children[0] : undefined;
+  if (text?.type !== 'text') return undefined;
+  const mark = noteMark.exec(text.value);
+  if (!mark) return undefined;
+  const kind = noteKinds.find((each) => each === mark.groups?.kind?.toLowerCase());
+  if (!kind)
+    throw new LessonError(place, `unknown note [!${mark.groups?.kind}]; valid: ${noteKinds.join(', ')}`);
+  text.value = text.value.slice(mark[0].length);
+  return kind;
+}
+
+/** Text without the paragraph around it, for labels and headings. */
+export function renderInline(source: string, place: Place, around: Surroundings): ElementContent[] {
+  const [only, ...rest] = renderMarkdown(source, place, around);
+  if (rest.length > 0 || only?.type !== 'element' || only.tagName !== 'p') {
+    throw new LessonError(place, 'one paragraph is expected here');
+  }
+  return only.children;
+}
+
+function refuseTypedNumbers(tree: Root, at: (node: Nodes) => Place, strictness: Strictness): void {
+  visit(tree, (node: Root | RootContent) => {
+    const where =
+      node.type === 'text' ? 'text' : node.type === 'inlineMath' || node.type === 'math' ? 'math' : undefined;
+    if (where === undefined) return;
+    const typed = findTypedNumber((node as Text).value, where, strictness);
+    if (typed === undefined) return;
+    throw new LessonError(
+      at(node),
+      `the number “${typed}” is typed: let the core compute it (\`= formula\`), or quote it from a source (\`"${typed}"\`)`,
+    );
+  });
+}

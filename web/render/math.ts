@@ -1,0 +1,66 @@
+// TeX to MathML at build time, each quantity in its colour. Inline styles are dropped: the CSP allows none, and
+// style/math.css says the same.
+
+import type { Element, ElementContent, Nodes } from 'hast';
+import { fromHtml } from 'hast-util-from-html';
+import { toString } from 'hast-util-to-string';
+import temml from 'temml';
+
+/** The colour class of a symbol; the classes are those of style/tokens.css. */
+const quantityOfSymbol: Record<string, string> = {
+  x: 'x',
+  y: 'y',
+  γ: 'gamma',
+  β: 'beta',
+  μ: 'mean',
+  σ: 'var',
+};
+
+function quantityOf(node: ElementContent | undefined): string | undefined {
+  if (node?.type !== 'element') return undefined;
+  const [base, accent] = node.children;
+  if (node.tagName === 'mi') return quantityOfSymbol[toString(node)];
+  if (node.tagName === 'mover' && accent && toString(accent) === 'ˆ') {
+    return quantityOf(base) === 'x' ? 'x_hat' : undefined;
+  }
+  if (node.tagName.startsWith('msu') || node.tagName === 'mrow') return quantityOf(base);
+  return undefined;
+}
+
+/** ∂L/∂q is coloured as the gradient of q; the gradient that comes from above, ∂L/∂y, has a colour of its own. */
+function gradientOf(node: Element): string | undefined {
+  const [above, below] = node.children;
+  if (node.tagName !== 'mfrac' || above?.type !== 'element' || below?.type !== 'element') return undefined;
+  if (!toString(above).startsWith('∂') || toString(above).length > 2) return undefined;
+  const quantity = quantityOf(below.children[1]);
+  return quantity === 'y' ? 'dy' : quantity;
+}
+
+function colour(node: Element): void {
+  delete node.properties.style;
+  const quantity = gradientOf(node) ?? quantityOf(node);
+  if (quantity !== undefined && node.tagName !== 'mrow') {
+    node.properties.className = [`q-${quantity}`];
+    for (const child of node.children) if (child.type === 'element') clearStyles(child);
+    return;
+  }
+  for (const child of node.children) if (child.type === 'element') colour(child);
+}
+
+function clearStyles(node: Element): void {
+  delete node.properties.style;
+  for (const child of node.children) if (child.type === 'element') clearStyles(child);
+}
+
+const isElement = (node: Nodes): node is Element => node.type === 'element';
+
+/** Throws an Error with the reader's sentence where the TeX is not well formed. */
+export function renderMath(tex: string, display: boolean): Element {
+  if (/\d,\d/.test(tex)) throw new Error('a comma between digits reads as one number; put a space after it');
+  const markup: string = temml.renderToString(tex, { displayMode: display, throwOnError: true });
+  const math = fromHtml(markup, { fragment: true }).children.find(isElement);
+  if (!math) throw new Error('the formula is empty');
+  colour(math);
+  delete math.properties.className;
+  return math;
+}

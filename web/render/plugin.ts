@@ -1,0 +1,84 @@
+// The Vite plugin: puts the rendered lesson into index.html, reloads the page when a lesson file changes, and shows a
+// mistake of the lesson with its file and line instead of the page.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Plugin, ViteDevServer } from 'vite';
+import type { Core } from '../src/core.ts';
+import { loadBuiltCore } from './core.ts';
+import { LessonError } from './error.ts';
+import { renderLesson } from './lesson.ts';
+
+// No worker, image, form or connection to anywhere else, no inline script or style, no HTML from strings.
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** What the author sees in the browser's overlay and in the terminal. */
+function explain(error: unknown): Error {
+  if (!(error instanceof LessonError)) return error as Error;
+  const { file, line } = error.place;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const first = Math.max(0, line - 3);
+  const frame = lines
+    .slice(first, line + 2)
+    .map((text, k) => `${first + k + 1 === line ? '>' : ' '} ${String(first + k + 1).padStart(4)} | ${text}`)
+    .join('\n');
+  const loc = { file: path.resolve(file), line, column: 0 };
+  return Object.assign(new Error(error.message), { loc, frame, plugin: 'lesson', stack: '' });
+}
+
+export function lessonPlugin(folder: string): Plugin {
+  let core: Promise<Core> | undefined;
+  let building = false;
+  const render = async () => renderLesson(folder, await (core ??= loadBuiltCore()));
+
+  return {
+    name: 'lesson',
+    configResolved(config) {
+      building = config.command === 'build';
+    },
+    configureServer(server: ViteDevServer) {
+      server.watcher.add(folder);
+      const changed = (file: string) => {
+        if (!file.startsWith(folder)) return;
+        render().then(
+          () => server.ws.send({ type: 'full-reload' }),
+          (error: unknown) => {
+            const explained = explain(error);
+            server.config.logger.error(explained.message);
+            server.ws.send({ type: 'error', err: { ...explained, message: explained.message, stack: '' } });
+          },
+        );
+      };
+      server.watcher.on('change', changed).on('add', changed).on('unlink', changed);
+    },
+    transformIndexHtml: {
+      order: 'pre',
+      async handler(html) {
+        const lesson = await render().catch((error: unknown) => {
+          throw explain(error);
+        });
+        const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />`;
+        // A function as the replacement: "$" in the lesson must not be read as a pattern.
+        return html
+          .replace('<meta charset="utf-8" />', (charset) =>
+            building ? `${charset}\n    ${policy}` : charset,
+          )
+          .replace('<!--lesson-title-->', () => lesson.title)
+          .replace('<!--lesson-contents-->', () => lesson.contents)
+          .replace('<!--lesson-main-->', () => lesson.main);
+      },
+    },
+  };
+}

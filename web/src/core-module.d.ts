@@ -1,0 +1,26 @@
+// The built module, declared by hand (older Emscripten writes no types). tests/web/core.test.ts compares it with the
+// module's real keys.
+export type Outcome =
+  | { ok: true; value: unknown }
+  | { ok: false; code: 'unreadable' | 'invalid_argument' | 'internal'; message: string; range?: Range };
+
+export interface Range {
+  begin: number;
+  end: number;
+}
+
+export interface CoreModule {
+  forward_train(options: object): Outcome;
+  forward_inference(options: object): Outcome;
+  backward_train(options: object): Outcome;
+  backward_frozen(options: object): Outcome;
+  central_difference_gradient(options: object): Outcome;
+  update_running_statistics(options: object): Outcome;
+  normal_batches(options: object): Outcome;
+  evaluate(options: object): Outcome;
+  judge(options: object): Outcome;
+}
+
+export default function createModule(options: {
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
+}): Promise<CoreModule>;

@@ -1,0 +1,44 @@
+// Numbers as they are read on the page: significant digits, a true minus, powers of ten.
+
+const superscripts: Record<string, string> = {
+  '-': '⁻',
+  '0': '⁰',
+  '1': '¹',
+  '2': '²',
+  '3': '³',
+  '4': '⁴',
+  '5': '⁵',
+  '6': '⁶',
+  '7': '⁷',
+  '8': '⁸',
+  '9': '⁹',
+};
+
+/** The most digits a double holds; asked for where the full value is shown. */
+export const allDigits = 17;
+
+/** `digits` significant digits without trailing zeros; powers of ten below 1e-4 and from 1e7. */
+export function formatNumber(value: number, digits = 4): string {
+  if (Number.isNaN(value)) return 'not a number';
+  if (!Number.isFinite(value)) return value > 0 ? 'infinity' : 'minus infinity';
+  // 17 digits tell every double apart, but the shortest text that does so reads better: 0.1, not 0.10000000000000001.
+  const rounded = digits >= allDigits ? value : Number(value.toPrecision(digits));
+  const whole = Number.isInteger(value) && Math.abs(value) < 1e7;
+  const shown = whole ? value : rounded;
+  const size = Math.abs(shown);
+  if (size === 0) return '0';
+  if (size >= 1e-4 && size < 1e7) return String(shown).replace('-', '−');
+  const [mantissa = '', exponent = ''] = shown.toExponential().split('e');
+  const power = [...exponent.replace('+', '')].map((sign) => superscripts[sign] ?? sign).join('');
+  return `${mantissa.replace('-', '−')} × 10${power}`;
+}
+
+/** Every digit of a value, for machines and for a title: `1.3416407864998738`. */
+export function fullText(value: { values: ArrayLike<number> }): string {
+  return Array.from(value.values, String).join(', ');
+}
+
+/** Values of a list with commas between. */
+export function formatList(values: ArrayLike<number>, digits = 4): string {
+  return Array.from(values, (value) => formatNumber(value, digits)).join(', ');
+}

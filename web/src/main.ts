@@ -1,0 +1,44 @@
+// Starts the core and brings the prerendered page to life. Without the core the text stays as it is, and a banner
+// says what is wrong.
+
+import wasmUrl from '../../build/wasm/core.wasm?url';
+import { followReading } from './contents.ts';
+import { loadCore } from './core.ts';
+import { BnExample } from './elements/bn-example.ts';
+import { BnPractice } from './elements/bn-practice.ts';
+import { BnQuiz } from './elements/bn-quiz.ts';
+import { BnScore } from './elements/bn-score.ts';
+import { startWith } from './the-core.ts';
+
+async function fetchCore(): Promise<ArrayBuffer> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
+  return response.arrayBuffer();
+}
+
+async function start(): Promise<void> {
+  const banner = document.getElementById('banner') as HTMLElement;
+  try {
+    startWith(await loadCore(await fetchCore()));
+  } catch (error) {
+    const retry = document.createElement('button');
+    retry.type = 'button';
+    retry.textContent = 'Try again';
+    retry.addEventListener('click', () => void start());
+    const reason = error instanceof Error ? error.message : String(error);
+    banner.replaceChildren(
+      `The numbers cannot be recomputed: the core did not start (${reason}). The text below is complete as it stands. `,
+      retry,
+    );
+    return;
+  }
+  banner.replaceChildren();
+  customElements.define('bn-example', BnExample);
+  customElements.define('bn-practice', BnPractice);
+  customElements.define('bn-quiz', BnQuiz);
+  customElements.define('bn-score', BnScore);
+  document.documentElement.classList.add('live');
+}
+
+followReading();
+void start();

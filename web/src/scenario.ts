@@ -1,0 +1,224 @@
+// From the givens of a block to every quantity that follows from them. No DOM: the build runs it for the static page,
+// the page runs it again at every edit.
+
+import { type Core, type Quantities, type Quantity, type Range, UnreadableError } from './core.ts';
+
+/** What an author may give and a learner may edit. */
+export const givens = {
+  x: { kind: 'list', says: 'the values of one channel over the mini-batch' },
+  dy: { kind: 'list', says: 'the upstream gradient, one value for each x' },
+  gamma: { kind: 'number', says: 'the learnable scale' },
+  beta: { kind: 'number', says: 'the learnable shift' },
+  eps: { kind: 'number', says: 'added to the variance' },
+  momentum: { kind: 'number', says: 'the weight of the old running value' },
+  running_mean: { kind: 'number', says: 'the running mean before the step' },
+  running_var: { kind: 'number', says: 'the running variance before the step' },
+  steps: { kind: 'count', says: 'how often the same batch updates the running statistics' },
+  learning_rate: { kind: 'number', says: 'the step size of gradient descent' },
+  u: { kind: 'list', says: 'the inputs of a linear layer with one neuron' },
+  w: { kind: 'number', says: 'its weight' },
+  b: { kind: 'number', says: 'its bias' },
+  neurons: { kind: 'count', says: 'the neurons of a layer' },
+  inputs: { kind: 'count', says: 'the inputs of a layer' },
+  m: { kind: 'count', says: 'the size of a mini-batch' },
+  seed: { kind: 'count', says: 'which random batches are drawn' },
+  draws: { kind: 'count', says: 'how many mini-batches are drawn' },
+  population_mean: { kind: 'number', says: 'the mean of the distribution that batches are drawn from' },
+  population_std: { kind: 'number', says: 'its standard deviation' },
+} as const satisfies Record<string, { kind: 'list' | 'number' | 'count'; says: string }>;
+
+export type GivenName = keyof typeof givens;
+export const givenNames = Object.keys(givens) as GivenName[];
+
+/** The most values a list may have, so that every table still fits a page. */
+export const mostValues = 16;
+const mostSteps = 10_000;
+
+/** The givens as typed text, in the order in which they are read. Text that starts with `=` is a formula of earlier givens. */
+export type Typed = Partial<Record<GivenName, string>>;
+
+/** One given that cannot be used, with the place in its text where that shows. */
+export class GivenError extends RangeError {
+  readonly given: GivenName;
+  readonly range: Range;
+  constructor(given: GivenName, message: string, range: Range) {
+    super(`${given}: ${message}`);
+    this.name = 'GivenError';
+    this.given = given;
+    this.range = range;
+  }
+}
+
+export interface Limits {
+  /** The fewest values of x; 2 unless a block is about a batch of one. */
+  fewest: number;
+}
+
+/** Reads the typed givens. Throws GivenError for the first that cannot be read. */
+export function readGivens(core: Core, typed: Typed, limits: Limits): Record<string, Quantity> {
+  const read: Record<string, Quantity> = {};
+  for (const name of givenNames) {
+    const source = typed[name];
+    if (source === undefined) continue;
+    const formula = source.startsWith('=');
+    const text = formula ? source.slice(1) : source;
+    const whole = { begin: 0, end: text.length };
+    const { kind } = givens[name];
+    let value;
+    try {
+      value = core.evaluate(text, formula ? read : {});
+    } catch (error) {
+      if (error instanceof UnreadableError) throw new GivenError(name, error.message, error.range);
+      throw error;
+    }
+    if (kind === 'list') {
+      const count = value.values.length;
+      if (count < limits.fewest || count > mostValues) {
+        const expected = `expected ${limits.fewest} to ${mostValues} values, got ${count}`;
+        throw new GivenError(name, expected, whole);
+      }
+      const x = read.x;
+      if (name === 'dy' && x instanceof Float64Array && x.length !== count) {
+        throw new GivenError(name, `expected ${x.length} values, as many as x, got ${count}`, whole);
+      }
+      read[name] = value.values;
+    } else {
+      const number = value.values[0];
+      if (value.values.length !== 1 || number === undefined) {
+        throw new GivenError(name, `expected one number, got ${value.values.length}`, whole);
+      }
+      if (kind === 'count' && !(Number.isInteger(number) && number >= 1)) {
+        throw new GivenError(name, `expected a whole number from 1, got ${number}`, whole);
+      }
+      read[name] = number;
+    }
+  }
+  return read;
+}
+
+const largest = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+const sumOfSizes = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + Math.abs(value), 0);
+
+/** The only channel's number. */
+const single = (values: Float64Array) => values[0] as number;
+
+const numberOf = (quantity: Quantity | undefined) => (typeof quantity === 'number' ? quantity : undefined);
+const listOf = (quantity: Quantity | undefined) => (quantity instanceof Float64Array ? quantity : undefined);
+
+/** Everything the core can compute from the givens. A quantity whose givens are missing is left out. */
+export function computeQuantities(core: Core, given: Record<string, Quantity>): Quantities {
+  return { ...given, ...trainingQuantities(core, given), ...samplingQuantities(core, given) };
+}
+
+function trainingQuantities(core: Core, given: Record<string, Quantity>): Quantities {
+  const x = listOf(given.x);
+  const gamma = numberOf(given.gamma);
+  const beta = numberOf(given.beta);
+  const eps = numberOf(given.eps);
+  if (x === undefined || gamma === undefined || beta === undefined || eps === undefined) return {};
+  const input = { x, gamma: [gamma], beta: [beta], eps };
+  const dy = listOf(given.dy);
+
+  const forward = core.forwardTrain(input);
+  const batch_mean = single(forward.batch_mean);
+  const batch_var = single(forward.batch_var);
+  const invstd = single(forward.saved_invstd);
+  // The natural scales tell rounding from true zeros when numbers are shown.
+  const x_hat_scale = largest(x) * invstd;
+  const quantities: Record<string, Quantity> = {
+    m: x.length,
+    batch_mean: { values: forward.batch_mean, scale: largest(x) },
+    batch_var,
+    saved_invstd: invstd,
+    x_hat: { values: forward.x_hat, scale: x_hat_scale },
+    y: { values: forward.y, scale: Math.abs(gamma) * x_hat_scale + Math.abs(beta) },
+  };
+
+  if (dy !== undefined) {
+    const trace = core.backwardTrain({ ...input, dy });
+    const spread = largest(x.map((value) => value - batch_mean));
+    const dx_scale = Math.abs(gamma) * invstd * largest(dy);
+    // Where every value is the same, the root of eps is the length on which y bends.
+    const step = 6e-6 * (spread > 0 ? spread : Math.sqrt(eps));
+    const numeric = core.centralDifferenceGradient({ ...input, dy, step });
+    const dxHatSum = sumOfSizes(trace.dx_hat);
+    Object.assign(quantities, {
+      dx_hat: trace.dx_hat,
+      dvar: { values: trace.dvar, scale: 0.5 * invstd ** 2 * dxHatSum * largest(forward.x_hat) },
+      dmean: { values: trace.dmean, scale: invstd * dxHatSum },
+      dx_direct: trace.dx_direct,
+      dx_through_var: { values: trace.dx_through_var, scale: dx_scale },
+      dx_through_mean: { values: trace.dx_through_mean, scale: dx_scale },
+      dx: { values: trace.dx, scale: dx_scale },
+      dgamma: { values: trace.dgamma, scale: sumOfSizes(dy) * largest(forward.x_hat) },
+      dbeta: { values: trace.dbeta, scale: sumOfSizes(dy) },
+      dx_numeric: numeric.dx,
+    });
+  }
+
+  const running_mean = numberOf(given.running_mean);
+  const running_var = numberOf(given.running_var);
+  if (running_mean === undefined || running_var === undefined) return quantities;
+  const inference = { ...input, running_mean: [running_mean], running_var: [running_var] };
+  quantities.y_inference = core.forwardInference(inference).y;
+  if (dy !== undefined) quantities.dx_frozen = core.backwardFrozen({ ...inference, dy }).dx;
+
+  const momentum = numberOf(given.momentum);
+  if (momentum === undefined) return quantities;
+  const steps = numberOf(given.steps) ?? 1;
+  if (steps > mostSteps) {
+    const end = String(steps).length;
+    throw new GivenError('steps', `expected at most ${mostSteps}, got ${steps}`, { begin: 0, end });
+  }
+  const run = (estimator: 'biased' | 'unbiased') => {
+    const means = [running_mean];
+    let state = {
+      running_mean: [running_mean] as Quantities[string] | number[],
+      running_var: [running_var],
+    } as {
+      running_mean: ArrayLike<number>;
+      running_var: ArrayLike<number>;
+    };
+    for (let step = 0; step < steps; ++step) {
+      state = core.updateRunningStatistics({
+        ...state,
+        batch_mean: forward.batch_mean,
+        batch_var: forward.batch_var,
+        m: x.length,
+        momentum,
+        convention: 'decay',
+        estimator,
+      });
+      means.push(state.running_mean[0] as number);
+    }
+    return { means, mean: state.running_mean[0] as number, variance: state.running_var[0] as number };
+  };
+  const biased = run('biased');
+  quantities.new_running_mean = biased.mean;
+  quantities.new_running_var = biased.variance;
+  quantities.running_mean_trace = Float64Array.from(biased.means);
+  if (x.length > 1) quantities.new_running_var_unbiased = run('unbiased').variance;
+  return quantities;
+}
+
+/** The means and variances of many random mini-batches of size m: every batch is a channel of one forward pass. */
+function samplingQuantities(core: Core, given: Record<string, Quantity>): Quantities {
+  const seed = numberOf(given.seed);
+  const batches = numberOf(given.draws);
+  const m = numberOf(given.m);
+  const mean = numberOf(given.population_mean);
+  const std = numberOf(given.population_std);
+  if (seed === undefined || batches === undefined || m === undefined) return {};
+  if (mean === undefined || std === undefined) return {};
+  const x = core.normalBatches({ seed, batches, m, mean, std });
+  const forward = core.forwardTrain({
+    x,
+    gamma: new Float64Array(batches).fill(1),
+    beta: new Float64Array(batches),
+    eps: 1e-5,
+  });
+  return { sample_means: forward.batch_mean, sample_vars: forward.batch_var };
+}

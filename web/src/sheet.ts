@@ -1,0 +1,164 @@
+// Brings a prerendered sheet to life: reads its boxes, recomputes every `data` element and table inside it.
+
+import type { Quantities } from './core.ts';
+import { allDigits, formatList, fullText } from './format.ts';
+import { quantityOfFormula } from './quantity.ts';
+import {
+  computeQuantities,
+  GivenError,
+  type GivenName,
+  type Limits,
+  readGivens,
+  type Typed,
+} from './scenario.ts';
+import { theCore } from './the-core.ts';
+import { keepLinesApart } from './typed-text.ts';
+
+interface SheetData extends Limits {
+  given: Typed;
+}
+
+export class Sheet {
+  private readonly root: HTMLElement;
+  private readonly data: SheetData;
+  private readonly inputs = new Map<GivenName, HTMLInputElement>();
+  private readonly message: HTMLElement | null;
+  private readonly onChange: () => void;
+
+  /** `root` has the attribute data-sheet; `onChange` is called when givens have changed, readable or not. */
+  constructor(root: HTMLElement, onChange: () => void = () => {}) {
+    this.root = root;
+    this.data = JSON.parse(root.dataset.sheet ?? '{}') as SheetData;
+    this.onChange = onChange;
+    this.message = root.querySelector('.sheet-message');
+    for (const input of root.querySelectorAll<HTMLInputElement>('input[data-given]')) {
+      this.inputs.set(input.dataset.given as GivenName, input);
+      keepLinesApart(input);
+      input.addEventListener('input', () => this.changed());
+    }
+    for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-set]')) {
+      button.addEventListener('click', () => this.set(JSON.parse(button.dataset.set ?? '{}') as Typed));
+    }
+    root.querySelector('button[data-reset]')?.addEventListener('click', () => this.set(this.data.given));
+    root.querySelector('input[data-all-digits]')?.addEventListener('change', () => this.show());
+  }
+
+  /** The givens as they stand in the boxes, with some replaced. */
+  givens(replaced: Typed = {}): Quantities {
+    const typed = { ...this.data.given };
+    for (const [name, input] of this.inputs) typed[name] = input.value;
+    return readGivens(theCore(), { ...typed, ...replaced }, this.data);
+  }
+
+  /** Everything that follows from them. Throws RangeError with the core's sentence. */
+  quantities(replaced: Typed = {}): Quantities {
+    return computeQuantities(theCore(), { ...this.givens(replaced) });
+  }
+
+  private set(values: Typed): void {
+    let quantities: Quantities = {};
+    try {
+      quantities = this.quantities();
+    } catch {
+      // A button may set the very numbers that cannot be read; only formulas need the quantities.
+    }
+    for (const [name, text] of Object.entries(values) as [GivenName, string][]) {
+      const input = this.inputs.get(name);
+      if (!input) continue;
+      input.value = text.startsWith('=')
+        ? formatList(theCore().evaluate(text.slice(1), quantities).values, allDigits)
+        : text;
+    }
+    this.changed();
+  }
+
+  private changed(): void {
+    this.show();
+    this.onChange();
+  }
+
+  /** Recomputes the sheet, or says why it cannot; the last readable numbers then stay, dimmed. */
+  private show(): void {
+    for (const input of this.inputs.values()) input.removeAttribute('aria-invalid');
+    try {
+      const quantities = this.quantities();
+      this.say('');
+      this.root.classList.remove('stale');
+      this.fill(quantities);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      if (error instanceof GivenError) this.inputs.get(error.given)?.setAttribute('aria-invalid', 'true');
+      this.root.classList.add('stale');
+      this.say(`${error.message}. The dimmed numbers belong to the last values that could be used.`);
+    }
+  }
+
+  private say(sentence: string): void {
+    if (this.message && this.message.textContent !== sentence) this.message.textContent = sentence;
+  }
+
+  private fill(quantities: Quantities): void {
+    for (const table of this.root.querySelectorAll<HTMLTableElement>('table[data-rows]'))
+      fitRows(table, quantities);
+    const digits = this.root.querySelector<HTMLInputElement>('input[data-all-digits]')?.checked
+      ? allDigits
+      : undefined;
+    const rows = new Map<string, Quantities>();
+    for (const element of this.root.querySelectorAll<HTMLDataElement>('data[data-formula]')) {
+      const replaced = element.closest<HTMLElement>('[data-with]')?.dataset.with;
+      let here = quantities;
+      if (replaced !== undefined) {
+        here = rows.get(replaced) ?? this.quantities(JSON.parse(replaced) as Typed);
+        rows.set(replaced, here);
+      }
+      showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
+    }
+  }
+}
+
+function showValue(element: HTMLDataElement, quantities: Quantities, digits: number): void {
+  let text;
+  try {
+    const value = theCore().evaluate(element.dataset.formula ?? '', quantities);
+    element.value = fullText(value);
+    element.removeAttribute('title');
+    text = formatList(digits === allDigits ? value.values : value.shown, digits);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    element.value = '';
+    element.title = error.message;
+    text = 'no value';
+  }
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.classList.remove('fresh');
+  void element.offsetWidth; // restarts the animation that marks a new number
+  element.classList.add('fresh');
+}
+
+/** One row for each value of the lists, however many there are now. */
+function fitRows(table: HTMLTableElement, quantities: Quantities): void {
+  const body = table.tBodies[0];
+  const columns = [...table.querySelectorAll<HTMLElement>('th[data-column]')].map(
+    (head) => head.dataset.column ?? '',
+  );
+  const [first] = columns;
+  if (!body || first === undefined) return;
+  const count = theCore().evaluate(first, quantities).values.length;
+  while (body.rows.length > count) body.deleteRow(-1);
+  while (body.rows.length < count) {
+    const index = body.rows.length;
+    const row = body.insertRow();
+    const label = document.createElement('th');
+    label.scope = 'row';
+    label.textContent = String(index + 1);
+    row.append(label);
+    for (const column of columns) {
+      const value = document.createElement('data');
+      const quantity = quantityOfFormula(column);
+      value.className = quantity ? `v q-${quantity}` : 'v';
+      value.dataset.formula = `(${column})[${index}]`;
+      row.insertCell().append(value);
+    }
+  }
+}

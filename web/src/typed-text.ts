@@ -1,0 +1,13 @@
+// Text boxes that take what learners paste.
+
+/** A one-line box drops line ends, which would join the numbers of a pasted column; a comma keeps them apart. */
+export function keepLinesApart(input: HTMLInputElement): void {
+  input.addEventListener('paste', (event) => {
+    const text = event.clipboardData?.getData('text').trim() ?? '';
+    if (!/[\r\n\t]/.test(text)) return;
+    event.preventDefault();
+    const joined = text.replace(/\s*[\r\n\t]\s*/g, ', ').replace(/,\s*,/g, ',');
+    input.setRangeText(joined, input.selectionStart ?? 0, input.selectionEnd ?? input.value.length, 'end');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+}
