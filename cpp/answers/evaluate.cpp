@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -44,17 +45,39 @@ const ElementwiseFunction elementwise_functions[] = {
      "the logarithm of a number that is not positive"},
 };
 
+/// The k-th value of a list, which keeps its own scale, however large its neighbours are.
+Value element(const Value& list, std::size_t k) {
+  return {{list.values[k]}, false, {list.scale(k)}};
+}
+
+/// A total of the list's values; its scale is the largest of theirs.
+Value total(const Value& list, double (*of)(const std::vector<double>&)) {
+  double scale = 0;
+  for (std::size_t k = 0; k < list.values.size(); ++k) scale = std::max(scale, list.scale(k));
+  return {{of(list.values)}, false, {scale}};
+}
+
+template <typename Iterator>
+std::size_t place(const Value& list, Iterator found) {
+  return static_cast<std::size_t>(found - list.values.begin());
+}
+
 struct ListFunction {
   const char* name;
-  double (*apply)(const std::vector<double>&);
+  Value (*apply)(const Value&);
 };
 
 const ListFunction list_functions[] = {
-    {"sum", sum_of},
-    {"mean", mean_of},
-    {"min", [](const std::vector<double>& v) { return *std::min_element(v.begin(), v.end()); }},
-    {"max", [](const std::vector<double>& v) { return *std::max_element(v.begin(), v.end()); }},
-    {"count", [](const std::vector<double>& v) { return static_cast<double>(v.size()); }},
+    {"sum", [](const Value& v) { return total(v, sum_of); }},
+    {"mean", [](const Value& v) { return total(v, mean_of); }},
+    {"min",
+     [](const Value& v) { return element(v, place(v, std::min_element(v.values.begin(), v.values.end()))); }},
+    {"max",
+     [](const Value& v) { return element(v, place(v, std::max_element(v.values.begin(), v.values.end()))); }},
+    {"count",
+     [](const Value& v) {
+       return Value{{static_cast<double>(v.values.size())}, false};
+     }},
 };
 
 /// Levenshtein distance, to guess which name was meant.
@@ -79,8 +102,9 @@ std::string unknown(const std::string& what, const std::string& name, const std:
   };
   const auto nearest = std::min_element(known.begin(), known.end(), closer);
   if (nearest == known.end()) return sentence + "; only numbers are expected here";
-  if (distance(name, *nearest) <= 2) sentence += "; did you mean “" + *nearest + "”?";
-  sentence += " Known here: ";
+  const std::size_t changes = distance(name, *nearest);
+  const bool similar = changes <= 2 && changes < name.size();
+  sentence += similar ? "; did you mean “" + *nearest + "”? Known here: " : "; known here: ";
   for (const std::string& each : known) sentence += (&each == &known.front() ? "" : ", ") + each;
   return sentence;
 }
@@ -96,7 +120,9 @@ double relative_scale(double value, double scale) {
   return value == 0 ? 1 : scale / std::abs(value);
 }
 
-/// The scale of a result: sums add the scales of their terms, products and quotients pass relative size on.
+/// The scale of a result, as rounding errors propagate: those of a sum's terms add up, those of factors add
+/// up relative to the product, and a power multiplies the relative error by its exponent. (Relative scales
+/// that were multiplied would call (2-1)^100 a remainder of rounding.)
 double combined_scale(Node::Kind kind, double left, double left_scale, double right, double right_scale,
                       double result) {
   switch (kind) {
@@ -104,11 +130,11 @@ double combined_scale(Node::Kind kind, double left, double left_scale, double ri
     case Node::Kind::subtract:
       return left_scale + right_scale;
     case Node::Kind::multiply:
-      return left_scale * right_scale;
+      return left_scale * std::abs(right) + std::abs(left) * right_scale;
     case Node::Kind::divide:
-      return left_scale / std::abs(right) * relative_scale(right, right_scale);
+      return (left_scale + std::abs(result) * right_scale) / std::abs(right);
     default:
-      return std::abs(result) * std::pow(relative_scale(left, left_scale), std::abs(right));
+      return std::abs(result) * relative_scale(left, left_scale) * std::max(1.0, std::abs(right));
   }
 }
 
@@ -142,10 +168,13 @@ Value binary(const Node& node, const Value& left, const Value& right) {
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = left.is_list ? k : 0;
     const std::size_t j = right.is_list ? k : 0;
-    const double a = left.values[i];
-    const double b = right.values[j];
+    // A divisor or a base that is only rounding is 0, whose quotient would otherwise be some number near
+    // 1e16.
+    const double a = node.kind == Node::Kind::power ? left.without_rounding(i) : left.values[i];
+    const double b = node.kind == Node::Kind::divide ? right.without_rounding(j) : right.values[j];
     result.values.push_back(combine(node.kind, a, b, node.range));
-    result.scales.push_back(combined_scale(node.kind, a, left.scale(i), b, right.scale(j), result.values[k]));
+    const double scale = combined_scale(node.kind, a, left.scale(i), b, right.scale(j), result.values[k]);
+    result.scales.push_back(std::min(scale, std::numeric_limits<double>::max()));
   }
   return result;
 }
@@ -155,7 +184,7 @@ Value call(const Node& node, const Value& argument) {
     if (node.text != function.name) continue;
     Value result{{}, argument.is_list};
     for (std::size_t k = 0; k < argument.values.size(); ++k) {
-      const double value = argument.values[k];
+      const double value = argument.without_rounding(k);  // so that the root of a variance of -1e-17 is 0
       if (!function.defined(value))
         throw ReadError(node.range, std::string(function.requirement) + " is no number");
       result.values.push_back(function.apply(value));
@@ -165,10 +194,7 @@ Value call(const Node& node, const Value& argument) {
     return result;
   }
   for (const ListFunction& function : list_functions) {
-    if (node.text != function.name) continue;
-    double scale = 0;
-    for (std::size_t k = 0; k < argument.values.size(); ++k) scale = std::max(scale, argument.scale(k));
-    return {{function.apply(argument.values)}, false, {scale}};
+    if (node.text == function.name) return function.apply(argument);
   }
   std::vector<std::string> known;
   for (const auto& function : elementwise_functions) known.push_back(function.name);
@@ -185,8 +211,7 @@ Value index(const Node& node, const Value& list, const Value& position) {
     throw ReadError(node.children[1].range, "positions count from 0: the list has the values [0] to [" +
                                                 std::to_string(count - 1) + "]");
   }
-  const auto k = static_cast<std::size_t>(at);
-  return {{list.values[k]}, false, {list.scale(k)}};
+  return element(list, static_cast<std::size_t>(at));
 }
 
 Value value_of(const Node& node, const Quantities& quantities) {

@@ -5,7 +5,7 @@
 //   C  number of channels (neurons, features); channels never interact
 
 #include <Eigen/Core>
-#include <sstream>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 
@@ -19,13 +19,24 @@ using Batch = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMaj
 /// One value for each channel: (C).
 using Channels = Eigen::Array<double, 1, Eigen::Dynamic>;
 
+inline std::string in_words(const std::string& text) {
+  return text;
+}
+inline std::string in_words(Eigen::Index number) {
+  return std::to_string(number);
+}
+/// All digits that tell the number apart. (Not a stream: they would double the size of the WebAssembly
+/// build.)
+inline std::string in_words(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", number);
+  return text;
+}
+
 /// Ends the call with std::invalid_argument: "argument: expected ..., got ...".
 template <typename Got>
 [[noreturn]] void refuse(const std::string& argument, const std::string& expected, const Got& got) {
-  std::ostringstream text;
-  text.precision(17);
-  text << argument << ": expected " << expected << ", got " << got;
-  throw std::invalid_argument(text.str());
+  throw std::invalid_argument(argument + ": expected " + expected + ", got " + in_words(got));
 }
 
 inline void require_nonempty(const char* argument, const Batch& batch) {
@@ -35,17 +46,17 @@ inline void require_nonempty(const char* argument, const Batch& batch) {
 
 inline void require_channels(const char* argument, const Channels& values, Eigen::Index channels) {
   if (values.size() != channels) {
-    refuse(argument, std::to_string(channels) + " values (one a channel)", values.size());
+    refuse(argument, in_words(channels) + " values (one a channel)", values.size());
   }
 }
 
 inline void require_same_shape(const char* argument, const Batch& batch, const Batch& like,
                                const char* like_name) {
   if (batch.rows() != like.rows() || batch.cols() != like.cols()) {
-    std::ostringstream expected, got;
-    expected << "the shape of " << like_name << ", (" << like.rows() << ", " << like.cols() << ")";
-    got << "(" << batch.rows() << ", " << batch.cols() << ")";
-    refuse(argument, expected.str(), got.str());
+    const auto shape = [](const Batch& of) {
+      return "(" + in_words(of.rows()) + ", " + in_words(of.cols()) + ")";
+    };
+    refuse(argument, std::string("the shape of ") + like_name + ", " + shape(like), shape(batch));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "batchnorm/forward.h"
 
 #include <cmath>
+#include <limits>
 
 namespace batchnorm {
 
@@ -8,7 +9,7 @@ Channels inverse_std(const char* var_name, const Channels& var, double eps) {
   for (Eigen::Index c = 0; c < var.size(); ++c) {
     const std::string channel = " (channel " + std::to_string(c) + ")";
     if (var(c) < 0) refuse(var_name + channel, "a variance >= 0", var(c));
-    if (var(c) + eps == 0) refuse(std::string(var_name) + " + eps" + channel, "a value > 0", 0);
+    if (var(c) + eps == 0) refuse(std::string(var_name) + " + eps" + channel, "a value > 0", 0.0);
   }
   return 1.0 / (var + eps).sqrt();  // not rsqrt(): some Eigen versions approximate it
 }
@@ -40,10 +41,15 @@ TrainingForward forward_train(const Batch& x, const Channels& gamma, const Chann
   }
   var /= count;
 
+  const double smallest = std::numeric_limits<double>::min();  // below it a variance loses its digits
   for (Eigen::Index c = 0; c < x.cols(); ++c) {
-    if (!std::isfinite(var(c)) && x.col(c).isFinite().all()) {
-      refuse("x (channel " + std::to_string(c) + ")", "values whose variance is a finite double", var(c));
-    }
+    const auto refuse_channel = [c](const char* expected, const auto& got) {
+      refuse("x (channel " + std::to_string(c) + ")", expected, got);
+    };
+    if (!std::isfinite(var(c)) && x.col(c).isFinite().all())
+      refuse_channel("values whose sum and variance are finite doubles", "an overflow");
+    if (var(c) + eps < smallest && (centred.col(c) != 0).any())
+      refuse_channel("values whose variance + eps is at least 2.2250738585072014e-308", var(c) + eps);
   }
 
   TrainingForward forward;

@@ -18,9 +18,10 @@ struct TrainingForward {
 /// Requires m >= 1, C >= 1, eps >= 0, and batch_var + eps > 0 in every channel.
 /// Ensures y == beta bit for bit in a channel whose values are all equal. NaN and infinities stay in their
 /// channel. Throws std::invalid_argument that names the argument, what was expected and what was given; also
-/// where finite x lie so far apart that their variance is no double any more (a finite wrong y is never
-/// returned). Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, Algorithm 1. Variance: the
-/// corrected two-pass algorithm (Chan, Golub, LeVeque, "Algorithms for Computing the Sample Variance", 1983).
+/// where the sum or the variance of finite x overflows, or their variance + eps is too small for a double of
+/// full precision (a finite wrong y is never returned). Source: Ioffe and Szegedy, "Batch Normalization",
+/// ICML 2015, Algorithm 1. Variance: the corrected two-pass algorithm (Chan, Golub, LeVeque, "Algorithms for
+/// Computing the Sample Variance", 1983).
 TrainingForward forward_train(const Batch& x, const Channels& gamma, const Channels& beta, double eps);
 
 /// Batch normalization in inference mode: a fixed affine map per channel, so y of an example does not depend

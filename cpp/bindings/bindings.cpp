@@ -91,8 +91,11 @@ class Arguments {
     if (given.isNumber()) return {{number(name)}, false};
     if (type_of(given) != "object")
       refuse(name, "a number, a Float64Array or {values, scale}", type_of(given));
-    const bool scaled = !given["values"].isUndefined();
+    const bool scaled = !given.instanceof(val::global("Float64Array"));
     Arguments entries(scaled ? given : object_);
+    if (scaled && given["values"].isNumber()) {
+      return {{entries.number("values")}, false, {entries.number("scale")}};
+    }
     const Channels numbers = entries.numbers(scaled ? "values" : name);
     if (numbers.size() == 0) refuse(name, "at least 1 value", "an empty list");
     answers::Value value{{numbers.begin(), numbers.end()}, true};

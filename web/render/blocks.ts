@@ -36,7 +36,13 @@ const results = z.strictObject({
     .min(1),
 });
 
-const content = { text: markdown.optional(), table: table.optional(), results: results.optional() };
+/** Shown in this order; `then` is text after the tables. */
+const content = {
+  text: markdown.optional(),
+  table: table.optional(),
+  results: results.optional(),
+  then: markdown.optional(),
+};
 
 const buttons = z.array(z.strictObject({ label: z.string().min(1), set: given })).default([]);
 
@@ -104,7 +110,7 @@ const score = z.strictObject({ title: z.string().min(1) });
 export const schemas = { example, practice, quiz, given: scope, figure, score };
 export type BlockKind = keyof typeof schemas;
 export type Block<Kind extends BlockKind> = z.infer<(typeof schemas)[Kind]>;
-export type Content = Pick<Block<'example'>['steps'][number], 'text' | 'table' | 'results'>;
+export type Content = Pick<Block<'example'>['steps'][number], 'text' | 'table' | 'results' | 'then'>;
 export type Sheet = Pick<Block<'example'>, 'given' | 'edit' | 'fewest' | 'buttons'>;
 export type Tolerance = z.infer<typeof tolerance>;
 
@@ -147,6 +153,8 @@ export function parseBlock<Kind extends BlockKind>(
         const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
         if (isScalar(pair?.key) && pair.key.range) place = placeAt(pair.key.range[0]);
         node = (pair?.value ?? null) as Node | null;
+        // The text of a "key: |" starts on the next line.
+        if (isScalar(node) && node.type?.startsWith('BLOCK')) place = { ...place, line: place.line + 1 };
       } else if (isSeq(node)) {
         node = (node.items[Number(key)] ?? null) as Node | null;
         if (node?.range) place = placeAt(node.range[0]);

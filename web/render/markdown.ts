@@ -164,9 +164,10 @@ function refuseTypedNumbers(tree: Root, at: (node: Nodes) => Place, strictness: 
     if (where === undefined) return;
     const typed = findTypedNumber((node as Text).value, where, strictness);
     if (typed === undefined) return;
+    const { file, line } = at(node);
     throw new LessonError(
-      at(node),
-      `the number “${typed}” is typed: let the core compute it (\`= formula\`), or quote it from a source (\`"${typed}"\`)`,
+      { file, line: line + typed.line },
+      `the number “${typed.number}” is typed: let the core compute it (\`= formula\`), or quote it from a source (\`"${typed.number}"\`)`,
     );
   });
 }

@@ -87,6 +87,7 @@ export function renderContent(
   if (content.text !== undefined) children.push(...renderMarkdown(content.text, placeOf(['text']), around));
   if (content.table) children.push(renderTable(content.table, around, placeOf));
   if (content.results) children.push(renderResults(content.results, sheet, around, placeOf));
+  if (content.then !== undefined) children.push(...renderMarkdown(content.then, placeOf(['then']), around));
   return children;
 }
 
@@ -155,7 +156,7 @@ function renderResults(
         }
       : around;
     return h('tr', row.with ? { dataWith: JSON.stringify(row.with) } : {}, [
-      h('th', { scope: 'row' }, renderInline(row.label, placeOf(['results', 'rows', r, 'label']), around)),
+      h('th', { scope: 'row' }, renderInline(row.label, placeOf(['results', 'rows', r, 'label']), here)),
       ...row.values.map((value) => h('td', computedValue(here, value, place))),
     ]);
   });

@@ -7,14 +7,13 @@ const decimal = /(?<![\w.])\d+\.\d+/;
 const resultInText = /[=≈]\s*[−-]?\s*(?!(?:[01])(?![\d.]))\d[\d.]*/;
 const resultInMath = /(?:=|\\approx)\s*-?\s*(?!(?:[01])(?![\d.]))\d[\d.]*/;
 
-/** The first typed number that should be computed, or undefined. */
+/** The first typed number that should be computed, and how many lines into the text it stands. */
 export function findTypedNumber(
   text: string,
   where: 'text' | 'math',
   strictness: Strictness,
-): string | undefined {
-  const found = decimal.exec(text);
-  if (found) return found[0];
-  if (strictness === 'prose') return undefined;
-  return (where === 'math' ? resultInMath : resultInText).exec(text)?.[0];
+): { number: string; line: number } | undefined {
+  const result = where === 'math' ? resultInMath : resultInText;
+  const found = decimal.exec(text) ?? (strictness === 'results' ? result.exec(text) : null);
+  return found ? { number: found[0], line: text.slice(0, found.index).split('\n').length - 1 } : undefined;
 }

@@ -78,7 +78,7 @@ export interface RunningUpdate {
 }
 
 /** A quantity a formula may name. `scale` says how large the terms were that it was made of (see answers::Value). */
-export type Quantity = number | Float64Array | { values: Float64Array; scale: number };
+export type Quantity = number | Float64Array | { values: number | Float64Array; scale: number };
 export type Quantities = Readonly<Record<string, Quantity>>;
 
 export interface FormulaValue {

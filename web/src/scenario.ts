@@ -3,8 +3,11 @@
 
 import { type Core, type Quantities, type Quantity, type Range, UnreadableError } from './core.ts';
 
-/** What an author may give and a learner may edit. */
+/** What an author may give and a learner may edit, in the order in which formulas may use them: x may be w * u + b. */
 export const givens = {
+  u: { kind: 'list', says: 'the inputs of a linear layer with one neuron' },
+  w: { kind: 'number', says: 'its weight' },
+  b: { kind: 'number', says: 'its bias' },
   x: { kind: 'list', says: 'the values of one channel over the mini-batch' },
   dy: { kind: 'list', says: 'the upstream gradient, one value for each x' },
   gamma: { kind: 'number', says: 'the learnable scale' },
@@ -15,9 +18,6 @@ export const givens = {
   running_var: { kind: 'number', says: 'the running variance before the step' },
   steps: { kind: 'count', says: 'how often the same batch updates the running statistics' },
   learning_rate: { kind: 'number', says: 'the step size of gradient descent' },
-  u: { kind: 'list', says: 'the inputs of a linear layer with one neuron' },
-  w: { kind: 'number', says: 'its weight' },
-  b: { kind: 'number', says: 'its bias' },
   neurons: { kind: 'count', says: 'the neurons of a layer' },
   inputs: { kind: 'count', says: 'the inputs of a layer' },
   m: { kind: 'count', says: 'the size of a mini-batch' },
@@ -130,7 +130,7 @@ function trainingQuantities(core: Core, given: Record<string, Quantity>): Quanti
   const x_hat_scale = largest(x) * invstd;
   const quantities: Record<string, Quantity> = {
     m: x.length,
-    batch_mean: { values: forward.batch_mean, scale: largest(x) },
+    batch_mean: { values: batch_mean, scale: largest(x) },
     batch_var,
     saved_invstd: invstd,
     x_hat: { values: forward.x_hat, scale: x_hat_scale },
@@ -147,14 +147,14 @@ function trainingQuantities(core: Core, given: Record<string, Quantity>): Quanti
     const dxHatSum = sumOfSizes(trace.dx_hat);
     Object.assign(quantities, {
       dx_hat: trace.dx_hat,
-      dvar: { values: trace.dvar, scale: 0.5 * invstd ** 2 * dxHatSum * largest(forward.x_hat) },
-      dmean: { values: trace.dmean, scale: invstd * dxHatSum },
+      dvar: { values: single(trace.dvar), scale: 0.5 * invstd ** 2 * dxHatSum * largest(forward.x_hat) },
+      dmean: { values: single(trace.dmean), scale: invstd * dxHatSum },
       dx_direct: trace.dx_direct,
       dx_through_var: { values: trace.dx_through_var, scale: dx_scale },
       dx_through_mean: { values: trace.dx_through_mean, scale: dx_scale },
       dx: { values: trace.dx, scale: dx_scale },
-      dgamma: { values: trace.dgamma, scale: sumOfSizes(dy) * largest(forward.x_hat) },
-      dbeta: { values: trace.dbeta, scale: sumOfSizes(dy) },
+      dgamma: { values: single(trace.dgamma), scale: sumOfSizes(dy) * largest(forward.x_hat) },
+      dbeta: { values: single(trace.dbeta), scale: sumOfSizes(dy) },
       dx_numeric: numeric.dx,
     });
   }

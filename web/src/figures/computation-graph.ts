@@ -11,11 +11,13 @@ interface GraphNode {
   superscript?: string;
   quantity: string;
   formula: string;
+  /** Where the formula stands; below where not said. */
+  above?: boolean;
 }
 
 const nodes = {
   x: { x: 60, y: 150, symbol: 'x', subscript: 'i', quantity: 'x', formula: 'input' },
-  mean: { x: 215, y: 60, symbol: 'μ', subscript: 'B', quantity: 'mean', formula: '(1/m) Σ xᵢ' },
+  mean: { x: 215, y: 60, symbol: 'μ', subscript: 'B', quantity: 'mean', formula: '(1/m) Σ xᵢ', above: true },
   var: {
     x: 335,
     y: 240,
@@ -25,9 +27,17 @@ const nodes = {
     quantity: 'var',
     formula: '(1/m) Σ (xᵢ − μ)²',
   },
-  x_hat: { x: 470, y: 150, symbol: 'x̂', subscript: 'i', quantity: 'x_hat', formula: '(xᵢ − μ) / √(σ² + ε)' },
-  gamma: { x: 580, y: 50, symbol: 'γ', quantity: 'gamma', formula: 'scale' },
-  beta: { x: 700, y: 50, symbol: 'β', quantity: 'beta', formula: 'shift' },
+  x_hat: {
+    x: 470,
+    y: 150,
+    symbol: 'x̂',
+    subscript: 'i',
+    quantity: 'x_hat',
+    formula: '(xᵢ − μ) / √(σ² + ε)',
+    above: true,
+  },
+  gamma: { x: 580, y: 50, symbol: 'γ', quantity: 'gamma', formula: 'scale', above: true },
+  beta: { x: 700, y: 50, symbol: 'β', quantity: 'beta', formula: 'shift', above: true },
   y: { x: 640, y: 150, symbol: 'y', subscript: 'i', quantity: 'y', formula: 'γ x̂ᵢ + β' },
   loss: { x: 780, y: 150, symbol: 'L', quantity: 'dy', formula: 'loss' },
 } satisfies Record<string, GraphNode>;
@@ -73,19 +83,24 @@ function arrows([from, to]: [NodeName, NodeName]): ElementContent[] {
 }
 
 function drawNode(node: GraphNode): Element {
-  const above = node.y < 100;
   return s('g', { className: [`q-${node.quantity}`] }, [
     s('circle', { cx: node.x, cy: node.y, r: radius }),
     s('text', { x: node.x, y: node.y + 6, className: ['symbol'] }, [
       node.symbol,
       ...(node.superscript ? [s('tspan', { className: ['script'], dy: -8 }, node.superscript)] : []),
       ...(node.subscript
-        ? [s('tspan', { className: ['script'], dy: node.superscript ? 13 : 5 }, node.subscript)]
+        ? [
+            s(
+              'tspan',
+              { className: ['script'], dy: node.superscript ? 13 : 5, dx: node.superscript ? -7 : 0 },
+              node.subscript,
+            ),
+          ]
         : []),
     ]),
     s(
       'text',
-      { x: node.x, y: node.y + (above ? -radius - 9 : radius + 18), className: ['formula'] },
+      { x: node.x, y: node.y + (node.above ? -radius - 9 : radius + 18), className: ['formula'] },
       node.formula,
     ),
   ]);

@@ -1,0 +1,93 @@
+// npm start, npm run dev, npm run build: installs what is missing, builds what is not built yet, then serves.
+//
+//   node web/start.mjs serve   builds the site where something has changed, serves dist/ and prints its address
+//   node web/start.mjs dev     the author's loop: edits of the lesson show at once
+//   node web/start.mjs build   leaves the static site in dist/
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, ensure, neededToStart } from '../cpp/toolchain.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const at = (/** @type {string} */ relative) => path.join(root, relative);
+
+/** @param {string} sentence */
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+/** A hash of the contents of files and folders. @param {string[]} places */
+function fingerprint(places) {
+  const hash = createHash('sha256');
+  /** @param {string} place */
+  const add = (place) => {
+    if (statSync(place).isDirectory()) {
+      for (const name of readdirSync(place).sort()) add(path.join(place, name));
+    } else {
+      hash.update(place).update(readFileSync(place));
+    }
+  };
+  for (const place of places) add(at(place));
+  return hash.digest('hex');
+}
+
+/**
+ * Does the work unless it was done for the same inputs before.
+ * @param {string} stamp where the fingerprint of the inputs is kept
+ * @param {string[]} inputs
+ * @param {() => boolean} work
+ */
+function onceFor(stamp, inputs, work) {
+  const print = fingerprint(inputs);
+  if (existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === print) return;
+  if (!work()) fail(`That did not work; the messages above say why.`);
+  mkdirSync(path.dirname(at(stamp)), { recursive: true });
+  writeFileSync(at(stamp), print);
+}
+
+/** Installs the Node packages of the lock file. */
+export function installPackages() {
+  onceFor('node_modules/.installed-from', ['package-lock.json'], () => {
+    console.log('Installing the Node packages of package-lock.json (about 150 MB)…');
+    return spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' }).status === 0;
+  });
+}
+
+/** The static site in dist/, built again where the lesson, the page or the core has changed. */
+export function buildSite() {
+  const inputs = ['web', 'build/wasm/core.wasm', 'build/wasm/core.mjs', 'package-lock.json'];
+  // The stamp lies in dist/, so that it goes when dist/ goes.
+  onceFor('dist/.built-from', inputs, () => {
+    const vite = at('node_modules/vite/bin/vite.js');
+    const arguments_ = [vite, 'build', '--config', 'web/vite.config.ts', '--configLoader', 'bundle'];
+    return spawnSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' }).status === 0;
+  });
+}
+
+/** Everything up to the core as WebAssembly. */
+export function prepare() {
+  installPackages();
+  ensure(neededToStart);
+  if (!build('wasm')) fail('The core could not be built; the messages above say why.');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const task = process.argv[2] ?? 'serve';
+  prepare();
+  const vite = await import('vite');
+  const configFile = at('web/vite.config.ts');
+  if (task === 'dev') {
+    const server = await (await vite.createServer({ configFile })).listen();
+    console.log(`Open ${server.resolvedUrls?.local[0]}  (edits of web/lesson show at once; Ctrl+C ends)`);
+  } else {
+    buildSite();
+    if (task === 'serve') {
+      const server = await vite.preview({ configFile });
+      console.log(`Open ${server.resolvedUrls?.local[0]}  (Ctrl+C ends)`);
+    }
+  }
+}
