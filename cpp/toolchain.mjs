@@ -11,12 +11,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-const onPath = (command) =>
+const onPath = (/** @type {string} */ command) =>
   (process.env.PATH ?? '')
     .split(path.delimiter)
     .some((folder) => folder !== '' && existsSync(path.join(folder, command)));
 
-const inAnyPrefix = (file) =>
+const inAnyPrefix = (/** @type {string} */ file) =>
   ['/usr', '/usr/local', '/opt/homebrew', '/opt/local'].some((prefix) => existsSync(path.join(prefix, file)));
 
 export const chromiumPath = () =>
@@ -29,7 +29,10 @@ export const chromiumPath = () =>
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ].find((file) => file && existsSync(file));
 
-/** Each tool: how to see that it is there, and its package in apt and in brew. */
+/**
+ * Each tool: how to see that it is there, and its package in apt and in brew.
+ * @type {Record<string, { present: () => boolean, apt: string, brew: string }>}
+ */
 const tools = {
   emscripten: { present: () => onPath('emcc'), apt: 'emscripten', brew: 'emscripten' },
   eigen: { present: () => inAnyPrefix('include/eigen3/Eigen/Core'), apt: 'libeigen3-dev', brew: 'eigen' },
@@ -48,21 +51,29 @@ const tools = {
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
 export const neededToTest = [...neededToStart, 'C++ compiler', 'googletest', 'clang-format', 'chromium'];
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} [options]
+ */
 const run = (command, args, options = {}) =>
   spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
 
-const fail = (sentence) => {
+/** @param {string} sentence @returns {never} */
+function fail(sentence) {
   console.error(sentence);
   process.exit(1);
-};
+}
 
+/** @param {string[]} packages */
 function installWithApt(packages) {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
   if (asRoot.length > 0 && !onPath('sudo')) {
     fail(`Missing: ${packages.join(', ')}. Install them as root: apt-get install ${packages.join(' ')}`);
   }
+  /** @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
   const apt = (args, options) => {
-    const [command, ...rest] = [...asRoot, 'apt-get', ...args];
+    const [command = '', ...rest] = [...asRoot, 'apt-get', ...args];
     return run(command, rest, options);
   };
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
@@ -72,34 +83,38 @@ function installWithApt(packages) {
       stdio: ['inherit', 'pipe', 'pipe'],
       encoding: 'utf8',
     });
-  const sizesOf = (text) => text.match(/^(Need to get|After this operation).*$/gm);
+  const sizesOf = (/** @type {unknown} */ text) =>
+    String(text).match(/^(Need to get|After this operation).*$/gm);
   let sizes = sizesOf(plan().stdout);
   if (!sizes) {
     console.log('Reading the package lists (apt-get update)…');
     apt(['update', '-q'], { env });
     const again = plan();
-    sizes = sizesOf(again.stdout) ?? [again.stderr.trim()];
+    sizes = sizesOf(again.stdout) ?? [String(again.stderr).trim()];
   }
   console.log(`Installing ${packages.join(', ')} with apt-get. ${sizes.join(' ')}`);
   return apt(['install', '-y', '-q', '--no-install-recommends', ...packages], { env }).status === 0;
 }
 
-/** Installs those of `names` (keys of `tools`) that are missing, or ends the process with one sentence. */
+/**
+ * Installs those of `names` (keys of `tools`) that are missing, or ends the process with one sentence.
+ * @param {string[]} names
+ */
 export function ensure(names) {
-  const missing = names.filter((name) => !tools[name].present());
+  const missing = names.filter((name) => !tools[name]?.present());
   if (missing.length === 0) return;
   let installed = false;
   if (onPath('apt-get')) {
-    installed = installWithApt(missing.map((name) => tools[name].apt));
+    installed = installWithApt(missing.map((name) => tools[name]?.apt ?? name));
   } else if (process.platform === 'darwin' && onPath('brew')) {
-    const packages = missing.map((name) => tools[name].brew);
+    const packages = missing.map((name) => tools[name]?.brew ?? name);
     console.log(`Installing ${packages.join(', ')} with brew (emscripten alone is about 1 GB).`);
     installed = run('brew', ['install', ...packages]).status === 0;
   }
-  const still = missing.filter((name) => !tools[name].present());
+  const still = missing.filter((name) => !tools[name]?.present());
   if (!installed || still.length > 0) {
-    const names = (still.length > 0 ? still : missing).join(', ');
-    fail(`Missing: ${names}. Please install it and run the same command again.`);
+    const list = (still.length > 0 ? still : missing).join(', ');
+    fail(`Missing: ${list}. Please install it and run the same command again.`);
   }
 }
 
@@ -114,7 +129,10 @@ function emscriptenRoot() {
   return found ?? fail('emscripten is installed, but its folder was not found: set EMSCRIPTEN_ROOT to it.');
 }
 
-/** Configures the preset once and builds it; ninja does only what is left to do. Returns whether it succeeded. */
+/**
+ * Configures the preset once and builds it; ninja does only what is left to do. Returns whether it succeeded.
+ * @param {string} preset
+ */
 export function build(preset) {
   const folder = path.join(root, 'build', preset);
   const env = { ...process.env };

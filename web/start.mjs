@@ -14,7 +14,7 @@ import { build, ensure, neededToStart } from '../cpp/toolchain.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (/** @type {string} */ relative) => path.join(root, relative);
 
-/** @param {string} sentence */
+/** @param {string} sentence @returns {never} */
 function fail(sentence) {
   console.error(sentence);
   process.exit(1);
@@ -26,7 +26,7 @@ function fingerprint(places) {
   /** @param {string} place */
   const add = (place) => {
     if (statSync(place).isDirectory()) {
-      for (const name of readdirSync(place).sort()) add(path.join(place, name));
+      for (const name of readdirSync(place).toSorted()) add(path.join(place, name));
     } else {
       hash.update(place).update(readFileSync(place));
     }
@@ -36,35 +36,37 @@ function fingerprint(places) {
 }
 
 /**
- * Does the work unless it was done for the same inputs before.
+ * Does the work unless it was done for the same inputs before; true if it is done now.
  * @param {string} stamp where the fingerprint of the inputs is kept
  * @param {string[]} inputs
  * @param {() => boolean} work
  */
 function onceFor(stamp, inputs, work) {
   const print = fingerprint(inputs);
-  if (existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === print) return;
-  if (!work()) fail(`That did not work; the messages above say why.`);
+  if (existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === print) return true;
+  if (!work()) return false;
   mkdirSync(path.dirname(at(stamp)), { recursive: true });
   writeFileSync(at(stamp), print);
+  return true;
 }
 
 /** Installs the Node packages of the lock file. */
 export function installPackages() {
-  onceFor('node_modules/.installed-from', ['package-lock.json'], () => {
+  const installed = onceFor('node_modules/.installed-from', ['package-lock.json'], () => {
     console.log('Installing the Node packages of package-lock.json (about 150 MB)…');
     return spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' }).status === 0;
   });
+  if (!installed) fail('npm ci did not succeed; its messages above say why.');
 }
 
-/** The static site in dist/, built again where the lesson, the page or the core has changed. */
+/** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
 export function buildSite() {
   const inputs = ['web', 'build/wasm/core.wasm', 'build/wasm/core.mjs', 'package-lock.json'];
   // The stamp lies in dist/, so that it goes when dist/ goes.
-  onceFor('dist/.built-from', inputs, () => {
+  return onceFor('dist/.built-from', inputs, () => {
     const vite = at('node_modules/vite/bin/vite.js');
-    const arguments_ = [vite, 'build', '--config', 'web/vite.config.ts', '--configLoader', 'bundle'];
-    return spawnSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' }).status === 0;
+    const commandLine = [vite, 'build', '--config', 'web/vite.config.ts'];
+    return spawnSync(process.execPath, commandLine, { cwd: root, stdio: 'inherit' }).status === 0;
   });
 }
 
@@ -84,7 +86,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     const server = await (await vite.createServer({ configFile })).listen();
     console.log(`Open ${server.resolvedUrls?.local[0]}  (edits of web/lesson show at once; Ctrl+C ends)`);
   } else {
-    buildSite();
+    if (!buildSite()) fail('The site could not be built; the messages above say why.');
     if (task === 'serve') {
       const server = await vite.preview({ configFile });
       console.log(`Open ${server.resolvedUrls?.local[0]}  (Ctrl+C ends)`);

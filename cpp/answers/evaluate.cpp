@@ -57,9 +57,18 @@ Value total(const Value& list, double (*of)(const std::vector<double>&)) {
   return {{of(list.values)}, false, {scale}};
 }
 
-template <typename Iterator>
-std::size_t place(const Value& list, Iterator found) {
-  return static_cast<std::size_t>(found - list.values.begin());
+Value smallest_of(const Value& list) {
+  const auto found = std::min_element(list.values.begin(), list.values.end());
+  return element(list, static_cast<std::size_t>(found - list.values.begin()));
+}
+
+Value largest_of(const Value& list) {
+  const auto found = std::max_element(list.values.begin(), list.values.end());
+  return element(list, static_cast<std::size_t>(found - list.values.begin()));
+}
+
+Value count_of(const Value& list) {
+  return {{static_cast<double>(list.values.size())}, false};
 }
 
 struct ListFunction {
@@ -70,14 +79,9 @@ struct ListFunction {
 const ListFunction list_functions[] = {
     {"sum", [](const Value& v) { return total(v, sum_of); }},
     {"mean", [](const Value& v) { return total(v, mean_of); }},
-    {"min",
-     [](const Value& v) { return element(v, place(v, std::min_element(v.values.begin(), v.values.end()))); }},
-    {"max",
-     [](const Value& v) { return element(v, place(v, std::max_element(v.values.begin(), v.values.end()))); }},
-    {"count",
-     [](const Value& v) {
-       return Value{{static_cast<double>(v.values.size())}, false};
-     }},
+    {"min", smallest_of},
+    {"max", largest_of},
+    {"count", count_of},
 };
 
 /// Levenshtein distance, to guess which name was meant.
@@ -168,8 +172,7 @@ Value binary(const Node& node, const Value& left, const Value& right) {
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t i = left.is_list ? k : 0;
     const std::size_t j = right.is_list ? k : 0;
-    // A divisor or a base that is only rounding is 0, whose quotient would otherwise be some number near
-    // 1e16.
+    // A divisor or a base that is only rounding counts as 0: 1 / (0.1 + 0.2 - 0.3) is no number.
     const double a = node.kind == Node::Kind::power ? left.without_rounding(i) : left.values[i];
     const double b = node.kind == Node::Kind::divide ? right.without_rounding(j) : right.values[j];
     result.values.push_back(combine(node.kind, a, b, node.range));

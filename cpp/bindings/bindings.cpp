@@ -288,8 +288,9 @@ val normal_batches(Arguments& arguments) {
   const double mean = arguments.number("mean");
   const double std = arguments.number("std");
   arguments.finish();
-  if (batches > 0 && m > 0 && batches * m > 1'000'000)
-    refuse("batches", "at most 1000000 draws in all", batches * m);
+  // As doubles: the product of two indices may be beyond 32 bits.
+  const double draws = static_cast<double>(batches) * static_cast<double>(m);
+  if (draws > 1e6) refuse("batches", "at most 1000000 draws in all", draws);
   return copy_out(lab::normal_batches(static_cast<std::uint64_t>(seed), batches, m, mean, std));
 }
 

@@ -4,7 +4,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { givenNames, type GivenName, type Typed } from '../src/scenario.ts';
+import { givenNames, type GivenName } from '../src/scenario.ts';
 import { LessonError, type Place } from './error.ts';
 
 const markdown = z.string().min(1);
@@ -17,9 +17,7 @@ const givenValue = z.union([
   z.string().startsWith('=', 'write a number, a list of numbers, or a formula that starts with “=”'),
 ]);
 
-const given = z
-  .partialRecord(z.enum(givenNames as [GivenName, ...GivenName[]]), givenValue)
-  .transform((values) => values as Typed);
+const given = z.partialRecord(z.enum(givenNames as [GivenName, ...GivenName[]]), givenValue);
 
 /** One row for each value of the lists. */
 const table = z.strictObject({
@@ -36,12 +34,12 @@ const results = z.strictObject({
     .min(1),
 });
 
-/** Shown in this order; `then` is text after the tables. */
+/** Shown in this order; `after` is text below the tables. */
 const content = {
   text: markdown.optional(),
   table: table.optional(),
   results: results.optional(),
-  then: markdown.optional(),
+  after: markdown.optional(),
 };
 
 const buttons = z.array(z.strictObject({ label: z.string().min(1), set: given })).default([]);
@@ -110,7 +108,7 @@ const score = z.strictObject({ title: z.string().min(1) });
 export const schemas = { example, practice, quiz, given: scope, figure, score };
 export type BlockKind = keyof typeof schemas;
 export type Block<Kind extends BlockKind> = z.infer<(typeof schemas)[Kind]>;
-export type Content = Pick<Block<'example'>['steps'][number], 'text' | 'table' | 'results' | 'then'>;
+export type Content = Pick<Block<'example'>['steps'][number], 'text' | 'table' | 'results' | 'after'>;
 export type Sheet = Pick<Block<'example'>, 'given' | 'edit' | 'fewest' | 'buttons'>;
 export type Tolerance = z.infer<typeof tolerance>;
 
@@ -127,7 +125,7 @@ export function nearest(name: string, valid: readonly string[]): string {
 export interface ParsedBlock<Kind extends BlockKind> {
   block: Block<Kind>;
   /** The place of a field, to name it where its text or formula is refused. */
-  placeOf(path: PropertyKey[]): Place;
+  placeOf: (path: PropertyKey[]) => Place;
 }
 
 /** Reads the YAML of a fenced block; `start` is the line of its first line of YAML. */
@@ -174,10 +172,6 @@ export function parseBlock<Kind extends BlockKind>(
       `${where}: unknown key “${key}”${nearest(key, keysAt(kind, issue.path))}`,
     );
   }
-  if (issue.code === 'invalid_key') {
-    const key = String(issue.path.at(-1));
-    throw new LessonError(placeOf(issue.path), `${where}: unknown given “${key}”${nearest(key, givenNames)}`);
-  }
   throw new LessonError(placeOf(issue.path), `${where}: ${issue.message}`);
 }
 
@@ -195,5 +189,6 @@ function keysAt(kind: BlockKind, path: PropertyKey[]): string[] {
     else if (schema instanceof z.ZodArray) schema = schema.element;
   }
   schema = unwrap(schema);
+  if (schema instanceof z.ZodRecord) return [...givenNames];
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -8,7 +8,7 @@ import { toString } from 'hast-util-to-string';
 import rehypeSlug from 'rehype-slug';
 import rehypeStringify from 'rehype-stringify';
 import { unified } from 'unified';
-import { visit } from 'unist-util-visit';
+import { SKIP, visit } from 'unist-util-visit';
 import type { Core } from '../src/core.ts';
 import { type BlockKind, parseBlock } from './blocks.ts';
 import { renderExample, renderFigure, renderPractice, renderQuiz, renderScore } from './blocks-html.ts';
@@ -26,7 +26,7 @@ export interface Lesson {
 /** The lesson's files in reading order: 01-….md, 02-….md … README.md is about the folder, not part of the lesson. */
 export async function lessonFiles(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /^\d.*\.md$/.test(name));
-  return names.sort().map((name) => path.join(folder, name));
+  return names.toSorted().map((name) => path.join(folder, name));
 }
 
 const stringify = (children: ElementContent[]) =>
@@ -78,9 +78,12 @@ export async function renderLesson(folder: string, core: Core): Promise<Lesson> 
   }
   await unified().use(rehypeSlug).run(root);
 
+  // What only works live is not in the contents: without scripts the link would lead nowhere.
   const headings: Element[] = [];
   visit(root, 'element', (node: Element) => {
+    if ([node.properties.className].flat().includes('live-only')) return SKIP;
     if (/^h[123]$/.test(node.tagName) && node.properties.id) headings.push(node);
+    return undefined;
   });
   const title = headings.find((node) => node.tagName === 'h1');
   if (!title) throw new LessonError({ file: folder, line: 1 }, 'the lesson has no title (# …)');

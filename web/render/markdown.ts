@@ -114,7 +114,7 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
         if (kind === undefined) return defaultHandlers.blockquote(state, node);
         return h('aside', { className: ['note', `note-${kind}`] }, [
           h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
-          ...(state.all(node) as ElementContent[]),
+          ...state.all(node),
         ]);
       },
       table(state: State, node) {

@@ -24,9 +24,19 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** What the author sees in the browser's overlay and in the terminal. */
-function explain(error: unknown): Error {
-  if (!(error instanceof LessonError)) return error as Error;
+/** What Vite's overlay in the browser shows, and the terminal. */
+interface Explained {
+  message: string;
+  stack: string;
+  frame?: string;
+  loc?: { file: string; line: number; column: number };
+}
+
+function explain(error: unknown): Explained {
+  if (!(error instanceof LessonError)) {
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    return { message, stack };
+  }
   const { file, line } = error.place;
   const lines = readFileSync(file, 'utf8').split('\n');
   const first = Math.max(0, line - 3);
@@ -34,8 +44,7 @@ function explain(error: unknown): Error {
     .slice(first, line + 2)
     .map((text, k) => `${first + k + 1 === line ? '>' : ' '} ${String(first + k + 1).padStart(4)} | ${text}`)
     .join('\n');
-  const loc = { file: path.resolve(file), line, column: 0 };
-  return Object.assign(new Error(error.message), { loc, frame, plugin: 'lesson', stack: '' });
+  return { message: error.message, stack: '', frame, loc: { file: path.resolve(file), line, column: 0 } };
 }
 
 export function lessonPlugin(folder: string): Plugin {
@@ -57,7 +66,7 @@ export function lessonPlugin(folder: string): Plugin {
           (error: unknown) => {
             const explained = explain(error);
             server.config.logger.error(explained.message);
-            server.ws.send({ type: 'error', err: { ...explained, message: explained.message, stack: '' } });
+            server.ws.send({ type: 'error', err: explained });
           },
         );
       };
@@ -67,7 +76,7 @@ export function lessonPlugin(folder: string): Plugin {
       order: 'pre',
       async handler(html) {
         const lesson = await render().catch((error: unknown) => {
-          throw explain(error);
+          throw Object.assign(new Error(), explain(error));
         });
         const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />`;
         // A function as the replacement: "$" in the lesson must not be read as a pattern.

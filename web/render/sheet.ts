@@ -87,7 +87,8 @@ export function renderContent(
   if (content.text !== undefined) children.push(...renderMarkdown(content.text, placeOf(['text']), around));
   if (content.table) children.push(renderTable(content.table, around, placeOf));
   if (content.results) children.push(renderResults(content.results, sheet, around, placeOf));
-  if (content.then !== undefined) children.push(...renderMarkdown(content.then, placeOf(['then']), around));
+  if (content.after !== undefined)
+    children.push(...renderMarkdown(content.after, placeOf(['after']), around));
   return children;
 }
 

@@ -1,9 +1,16 @@
 // Marks in the table of contents where the reader is.
 
+/** Scrolls the contents, where they have a scroll bar of their own, to the link; never the page. */
+function bringIntoSight(contents: HTMLElement, link: HTMLElement): void {
+  const frame = contents.getBoundingClientRect();
+  const place = link.getBoundingClientRect();
+  contents.scrollTop += Math.min(0, place.top - frame.top) + Math.max(0, place.bottom - frame.bottom);
+}
+
 export function followReading(): void {
+  const contents = document.querySelector('nav.contents') as HTMLElement;
   const links = new Map<string, HTMLAnchorElement>();
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('nav.contents a'))
-    links.set(link.hash.slice(1), link);
+  for (const link of contents.querySelectorAll('a')) links.set(link.hash.slice(1), link);
   const headings = [...document.querySelectorAll('main h2, main h3')].filter((heading) =>
     links.has(heading.id),
   );
@@ -14,7 +21,7 @@ export function followReading(): void {
     if (link === current) return;
     current?.removeAttribute('aria-current');
     link?.setAttribute('aria-current', 'location');
-    link?.scrollIntoView({ block: 'nearest' });
+    if (link) bringIntoSight(contents, link);
     current = link;
   };
   const observer = new IntersectionObserver(update, { rootMargin: '0px 0px -66% 0px' });

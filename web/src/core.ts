@@ -193,26 +193,26 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     },
   });
 
-  const call = <Result>(name: keyof CoreModule, input: object): Result => {
+  const call = (name: keyof CoreModule, input: object): unknown => {
     if (typeof input !== 'object' || input === null) {
       throw new RangeError(`${name}: expected an object with named arguments, got ${describe(input)}`);
     }
     const options = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, plain(key, value)]));
     const outcome: Outcome = module[name](options);
-    if (outcome.ok) return outcome.value as Result;
+    if (outcome.ok) return outcome.value;
     if (outcome.range) throw new UnreadableError(outcome.message, outcome.range);
     throw new RangeError(outcome.message);
   };
 
   return {
-    forwardTrain: (input) => call('forward_train', input),
-    forwardInference: (input) => call('forward_inference', input),
-    backwardTrain: (input) => call('backward_train', input),
-    backwardFrozen: (input) => call('backward_frozen', input),
-    centralDifferenceGradient: (input) => call('central_difference_gradient', input),
-    updateRunningStatistics: (input) => call('update_running_statistics', input),
-    normalBatches: (input) => call('normal_batches', input),
-    evaluate: (text, quantities) => call('evaluate', { text, quantities }),
-    judge: (input) => call('judge', input),
+    forwardTrain: (input) => call('forward_train', input) as TrainingForward,
+    forwardInference: (input) => call('forward_inference', input) as { y: Float64Array },
+    backwardTrain: (input) => call('backward_train', input) as BackwardTrace,
+    backwardFrozen: (input) => call('backward_frozen', input) as Gradients,
+    centralDifferenceGradient: (input) => call('central_difference_gradient', input) as Gradients,
+    updateRunningStatistics: (input) => call('update_running_statistics', input) as RunningStatistics,
+    normalBatches: (input) => call('normal_batches', input) as Float64Array,
+    evaluate: (text, quantities) => call('evaluate', { text, quantities }) as FormulaValue,
+    judge: (input) => call('judge', input) as Judgement,
   };
 }

@@ -22,14 +22,16 @@ export function formatNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'not a number';
   if (!Number.isFinite(value)) return value > 0 ? 'infinity' : 'minus infinity';
   // 17 digits tell every double apart, but the shortest text that does so reads better: 0.1, not 0.10000000000000001.
-  const rounded = digits >= allDigits ? value : Number(value.toPrecision(digits));
+  // Rounding the very largest doubles up would make them infinite.
+  const precise = Number(value.toPrecision(Math.min(digits, allDigits)));
+  const rounded = digits >= allDigits || !Number.isFinite(precise) ? value : precise;
   const whole = Number.isInteger(value) && Math.abs(value) < 1e7;
   const shown = whole ? value : rounded;
   const size = Math.abs(shown);
   if (size === 0) return '0';
   if (size >= 1e-4 && size < 1e7) return String(shown).replace('-', '−');
   const [mantissa = '', exponent = ''] = shown.toExponential().split('e');
-  const power = [...exponent.replace('+', '')].map((sign) => superscripts[sign] ?? sign).join('');
+  const power = exponent.replace('+', '').replace(/./g, (sign) => superscripts[sign] ?? sign);
   return `${mantissa.replace('-', '−')} × 10${power}`;
 }
 

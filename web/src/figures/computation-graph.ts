@@ -69,7 +69,7 @@ function arrows([from, to]: [NodeName, NodeName]): ElementContent[] {
     const [ox, oy] = [-dy * side, dx * side];
     const near = [start.x + dx * reach + ox, start.y + dy * reach + oy];
     const far = [end.x - dx * reach + ox, end.y - dy * reach + oy];
-    const [[x1, y1], [x2, y2]] = (backward ? [far, near] : [near, far]) as [number[], number[]];
+    const [[x1, y1], [x2, y2]] = backward ? [far, near] : [near, far];
     return s('line', {
       x1: x1?.toFixed(1),
       y1: y1?.toFixed(1),

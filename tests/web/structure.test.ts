@@ -1,0 +1,117 @@
+// The rules of the house that a test can check: which layer may know which.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+const read = (file: string) => readFileSync(file, 'utf8');
+const matches = (file: string, pattern: RegExp) =>
+  [...read(file).matchAll(pattern)].map((match) => match[1] ?? '');
+const includesOf = (file: string) => matches(file, /^\s*#include\s*[<"]([^>"]+)[>"]/gm);
+const importsOf = (file: string) => matches(file, /(?:from|import)\s*\(?['"]([^'"]+)['"]/g);
+
+const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
+const src = filesUnder('web/src').filter((file) => file.endsWith('.ts'));
+
+describe('C++', () => {
+  test('there is C++ to look at', () => expect(cpp.length).toBeGreaterThan(10));
+
+  test('only cpp/bindings includes emscripten', () => {
+    const users = cpp.filter((file) => includesOf(file).some((name) => name.startsWith('emscripten')));
+    expect(users).toEqual(['cpp/bindings/bindings.cpp']);
+  });
+
+  test.each(['batchnorm', 'answers', 'lab'])(
+    'cpp/%s includes Eigen, std and what lies below it only',
+    (library) => {
+      const allowed =
+        { batchnorm: ['batchnorm'], answers: ['answers', 'batchnorm'], lab: ['lab', 'batchnorm'] }[library] ??
+        [];
+      for (const file of cpp.filter((each) => each.startsWith(`cpp/${library}/`))) {
+        for (const name of includesOf(file)) {
+          const [first = '', second] = name.split('/');
+          const fine =
+            second === undefined ? /^[a-z_]+$/.test(first) : first === 'Eigen' || allowed.includes(first);
+          expect(fine, `${file} includes ${name}`).toBe(true);
+        }
+      }
+    },
+  );
+});
+
+describe('TypeScript', () => {
+  test('only core.ts imports the generated module', () => {
+    const users = src.filter((file) =>
+      importsOf(file).some((name) => name === '#core-module' || name.endsWith('core.mjs')),
+    );
+    expect(users).toEqual(['web/src/core.ts']);
+  });
+
+  test('src does not import render', () => {
+    const users = src.filter((file) => importsOf(file).some((name) => name.includes('render')));
+    expect(users).toEqual([]);
+  });
+
+  test('a figure imports no other figure', () => {
+    const figures = src.filter((file) => file.startsWith('web/src/figures/'));
+    expect(figures).not.toEqual([]);
+    const users = figures.filter((file) => importsOf(file).some((name) => name.startsWith('./')));
+    expect(users).toEqual([]);
+  });
+
+  test('scenario and core touch no DOM', () => {
+    for (const file of ['web/src/core.ts', 'web/src/scenario.ts', 'web/src/format.ts']) {
+      expect(read(file)).not.toMatch(/\b(document|window|HTMLElement)\b/);
+    }
+  });
+
+  test('one custom element a file, named as its file', () => {
+    const elements = readdirSync('web/src/elements');
+    for (const file of elements) {
+      const classes = matches(`web/src/elements/${file}`, /class (\w+) extends HTMLElement/g);
+      const name = file
+        .replace('.ts', '')
+        .replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+      expect(classes).toEqual([name]);
+      expect(read('web/src/main.ts')).toContain(
+        `customElements.define('${file.replace('.ts', '')}', ${name})`,
+      );
+    }
+  });
+
+  test('no HTML is made from strings, nothing is evaluated, nothing inline is styled', () => {
+    for (const file of src) {
+      expect(read(file), file).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/,
+      );
+    }
+  });
+});
+
+test('the lesson’s folder holds Markdown only', () => {
+  expect(filesUnder('web/lesson').filter((file) => !file.endsWith('.md'))).toEqual([]);
+});
+
+test('the top level holds what it should and nothing else', () => {
+  const tracked = readdirSync('.').filter(
+    (name) => !name.startsWith('.') && !['build', 'dist', 'node_modules'].includes(name),
+  );
+  expect(tracked.toSorted()).toEqual(
+    [
+      'CMakeLists.txt',
+      'CMakePresets.json',
+      'LICENSE',
+      'README.md',
+      'cpp',
+      'package-lock.json',
+      'package.json',
+      'tests',
+      'web',
+    ].toSorted(),
+  );
+});

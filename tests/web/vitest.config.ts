@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export default defineConfig({
+  root,
+  test: { include: ['tests/web/**/*.test.ts'], testTimeout: 60_000, passWithNoTests: false },
+});
