@@ -445,8 +445,9 @@ TEST(BackwardTrain, TheJacobianTimesXIsWhatEpsLeavesI27) {
 }
 
 TEST(BackwardTrain, Refusals) {
+  lab::Random random(1);
   const TrainingForward forward =
-      forward_train(Batch::Random(4, 2), channels({2, -3}), channels({0.5, 1}), 1e-3);
+      forward_train(random_batch(random, 4, 2), channels({2, -3}), channels({0.5, 1}), 1e-3);
   const auto refused = [&](const Batch& dy, const Channels& gamma) {
     const std::string by_trace = refusal([&] { backward_trace(dy, forward, gamma); });
     EXPECT_EQ(by_trace, refusal([&] { backward_train(dy, forward, gamma); }));
