@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allDigits, formatList, formatNumber } from '../../web/src/format.ts';
+import { allDigits, formatList, formatNumber, pointPadding } from '../../web/src/format.ts';
 
 describe('four significant digits unless more are asked for', () => {
   test.each([
@@ -50,4 +50,29 @@ test('what is shown is within half a unit of the last digit, for any number', ()
       expect(read(formatNumber(value, allDigits))).toBe(value === 0 ? 0 : value);
     }),
   );
+});
+
+describe('numbers of a column are padded so that their points stand in one line', () => {
+  test.each([
+    [
+      ['1.342', '−0.4472', '5'],
+      ['1', '', '.4'],
+    ],
+    [
+      ['1', '20'],
+      ['', ''],
+    ],
+    [
+      ['1.5', '2 × 10⁻⁷'],
+      ['', ''],
+    ],
+    [
+      ['1.5', '1, 2'],
+      ['', ''],
+    ],
+    [
+      ['0.1234567890', '1'],
+      ['', '.6'],
+    ],
+  ])('%j', (column, padding) => expect(pointPadding(column)).toEqual(padding));
 });

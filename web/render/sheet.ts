@@ -1,9 +1,11 @@
 // A sheet: givens that a learner may edit, and the texts and tables that are computed from them. Examples, problems
 // and quiz checks are made of it; src/sheet.ts brings it to life.
 
-import type { Element, ElementContent } from 'hast';
+import type { Element, ElementContent, Properties } from 'hast';
+import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
 import type { Core, Quantities } from '../src/core.ts';
+import { pointPadding } from '../src/format.ts';
 import { computeQuantities, type GivenName, givens, readGivens, type Typed } from '../src/scenario.ts';
 import type { Content, Sheet } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
@@ -92,6 +94,20 @@ export function renderContent(
   return children;
 }
 
+/** Lines the points of each column up; `cells` are the rows of data elements. */
+function alignPoints(cells: Element[][]): void {
+  for (const column of cells[0]?.keys() ?? []) {
+    const values = cells.flatMap((row) => row[column] ?? []);
+    const padding = pointPadding(values.map((value) => toString(value)));
+    values.forEach((value, k) => {
+      if (padding[k]) value.properties.dataPad = padding[k];
+    });
+  }
+}
+
+const tableRow = (label: ElementContent[], values: Element[], properties: Properties = {}) =>
+  h('tr', properties, [h('th', { scope: 'row' }, label), ...values.map((value) => h('td', value))]);
+
 const scrollable = (caption: string, element: Element) =>
   h('div', { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: caption }, element);
 
@@ -113,12 +129,11 @@ function renderTable(
       );
     }
   }
-  const rows = Array.from({ length: count }, (_, row) =>
-    h('tr', [
-      h('th', { scope: 'row' }, String(row + 1)),
-      ...columns.map((column) => h('td', computedValue(around, `(${column.value})[${row}]`, column.place))),
-    ]),
+  const cells = Array.from({ length: count }, (_, row) =>
+    columns.map((column) => computedValue(around, `(${column.value})[${row}]`, column.place)),
   );
+  alignPoints(cells);
+  const rows = cells.map((values, row) => tableRow([{ type: 'text', value: String(row + 1) }], values));
   const head = columns.map((column, k) =>
     h(
       'th',
@@ -142,7 +157,7 @@ function renderResults(
   around: Surroundings,
   placeOf: (path: PropertyKey[]) => Place,
 ): Element {
-  const rows = results.rows.map((row, r) => {
+  const lines = results.rows.map((row, r) => {
     const place = placeOf(['results', 'rows', r, 'values']);
     if (row.values.length !== results.columns.length) {
       throw new LessonError(
@@ -156,11 +171,13 @@ function renderResults(
           quantities: quantitiesOf(around.core, sheet, row.with, placeOf(['results', 'rows', r, 'with'])),
         }
       : around;
-    return h('tr', row.with ? { dataWith: JSON.stringify(row.with) } : {}, [
-      h('th', { scope: 'row' }, renderInline(row.label, placeOf(['results', 'rows', r, 'label']), here)),
-      ...row.values.map((value) => h('td', computedValue(here, value, place))),
-    ]);
+    const label = renderInline(row.label, placeOf(['results', 'rows', r, 'label']), here);
+    return { label, values: row.values.map((value) => computedValue(here, value, place)), with: row.with };
   });
+  alignPoints(lines.map((line) => line.values));
+  const rows = lines.map((line) =>
+    tableRow(line.label, line.values, line.with ? { dataWith: JSON.stringify(line.with) } : {}),
+  );
   const head = results.columns.map((column, k) =>
     h('th', { scope: 'col' }, renderInline(column, placeOf(['results', 'columns', k]), around)),
   );

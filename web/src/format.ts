@@ -44,3 +44,18 @@ export function fullText(value: { values: ArrayLike<number> }): string {
 export function formatList(values: ArrayLike<number>, digits = 4): string {
   return Array.from(values, (value) => formatNumber(value, digits)).join(', ');
 }
+
+const plainNumber = /^−?\d+(?:\.(?<decimals>\d+))?$/;
+const mostPadding = 6;
+
+/**
+ * What has to stand behind each number of a column so that the points stand in one line: a number of digits, with a "."
+ * in front where the point is missing too. The values of the attribute data-pad; style/page.css gives them their widths.
+ */
+export function pointPadding(column: readonly string[]): string[] {
+  const matches = column.map((text) => plainNumber.exec(text));
+  if (matches.some((match) => match === null)) return column.map(() => '');
+  const lengths = matches.map((match) => match?.groups?.decimals?.length ?? 0);
+  const most = Math.min(Math.max(...lengths), mostPadding);
+  return lengths.map((length) => (length >= most ? '' : `${length === 0 ? '.' : ''}${most - length}`));
+}

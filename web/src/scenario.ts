@@ -1,7 +1,16 @@
 // From the givens of a block to every quantity that follows from them. No DOM: the build runs it for the static page,
 // the page runs it again at every edit.
 
-import { type Core, type Quantities, type Quantity, type Range, UnreadableError } from './core.ts';
+import {
+  type Core,
+  type Quantities,
+  type Quantity,
+  type Range,
+  type RunningStatistics,
+  type TrainingForward,
+  type TrainingInput,
+  UnreadableError,
+} from './core.ts';
 
 /** What an author may give and a learner may edit, in the order in which formulas may use them: x may be w * u + b. */
 export const givens = {
@@ -109,103 +118,126 @@ const numberOf = (quantity: Quantity | undefined) => (typeof quantity === 'numbe
 const listOf = (quantity: Quantity | undefined) => (quantity instanceof Float64Array ? quantity : undefined);
 
 /** Everything the core can compute from the givens. A quantity whose givens are missing is left out. */
-export function computeQuantities(core: Core, given: Record<string, Quantity>): Quantities {
-  return { ...given, ...trainingQuantities(core, given), ...samplingQuantities(core, given) };
-}
-
-function trainingQuantities(core: Core, given: Record<string, Quantity>): Quantities {
+export function computeQuantities(core: Core, given: Quantities): Quantities {
   const x = listOf(given.x);
   const gamma = numberOf(given.gamma);
   const beta = numberOf(given.beta);
   const eps = numberOf(given.eps);
-  if (x === undefined || gamma === undefined || beta === undefined || eps === undefined) return {};
+  if (x === undefined || gamma === undefined || beta === undefined || eps === undefined) {
+    return { ...given, ...samplingQuantities(core, given) };
+  }
   const input = { x, gamma: [gamma], beta: [beta], eps };
-  const dy = listOf(given.dy);
-
   const forward = core.forwardTrain(input);
-  const batch_mean = single(forward.batch_mean);
-  const batch_var = single(forward.batch_var);
+  return {
+    ...given,
+    ...forwardQuantities(input, forward),
+    ...backwardQuantities(core, given, input, forward),
+    ...inferenceQuantities(core, given, input),
+    ...runningQuantities(core, given, forward),
+  };
+}
+
+// The scales beside the values tell rounding from true zeros when numbers are shown.
+
+function forwardQuantities({ x, gamma, beta }: TrainingInput, forward: TrainingForward): Quantities {
   const invstd = single(forward.saved_invstd);
-  // The natural scales tell rounding from true zeros when numbers are shown.
   const x_hat_scale = largest(x) * invstd;
-  const quantities: Record<string, Quantity> = {
+  return {
     m: x.length,
-    batch_mean: { values: batch_mean, scale: largest(x) },
-    batch_var,
+    batch_mean: { values: single(forward.batch_mean), scale: largest(x) },
+    batch_var: single(forward.batch_var),
     saved_invstd: invstd,
     x_hat: { values: forward.x_hat, scale: x_hat_scale },
-    y: { values: forward.y, scale: Math.abs(gamma) * x_hat_scale + Math.abs(beta) },
+    y: { values: forward.y, scale: largest(gamma) * x_hat_scale + largest(beta) },
   };
+}
 
-  if (dy !== undefined) {
-    const trace = core.backwardTrain({ ...input, dy });
-    const spread = largest(x.map((value) => value - batch_mean));
-    const dx_scale = Math.abs(gamma) * invstd * largest(dy);
-    // Where every value is the same, the root of eps is the length on which y bends.
-    const step = 6e-6 * (spread > 0 ? spread : Math.sqrt(eps));
-    const numeric = core.centralDifferenceGradient({ ...input, dy, step });
-    const dxHatSum = sumOfSizes(trace.dx_hat);
-    Object.assign(quantities, {
-      dx_hat: trace.dx_hat,
-      dvar: { values: single(trace.dvar), scale: 0.5 * invstd ** 2 * dxHatSum * largest(forward.x_hat) },
-      dmean: { values: single(trace.dmean), scale: invstd * dxHatSum },
-      dx_direct: trace.dx_direct,
-      dx_through_var: { values: trace.dx_through_var, scale: dx_scale },
-      dx_through_mean: { values: trace.dx_through_mean, scale: dx_scale },
-      dx: { values: trace.dx, scale: dx_scale },
-      dgamma: { values: single(trace.dgamma), scale: sumOfSizes(dy) * largest(forward.x_hat) },
-      dbeta: { values: single(trace.dbeta), scale: sumOfSizes(dy) },
-      dx_numeric: numeric.dx,
-    });
-  }
+function backwardQuantities(
+  core: Core,
+  given: Quantities,
+  input: TrainingInput,
+  forward: TrainingForward,
+): Quantities {
+  const dy = listOf(given.dy);
+  if (dy === undefined) return {};
+  const trace = core.backwardTrain({ ...input, dy });
+  const invstd = single(forward.saved_invstd);
+  const mean = single(forward.batch_mean);
+  const spread = largest(Array.from(input.x, (value) => value - mean));
+  // Where every value is the same, the root of eps is the length on which y bends.
+  const step = 6e-6 * (spread > 0 ? spread : Math.sqrt(input.eps));
+  const numeric = core.centralDifferenceGradient({ ...input, dy, step });
+  const dx_scale = largest(input.gamma) * invstd * largest(dy);
+  const dx_hat_sum = sumOfSizes(trace.dx_hat);
+  const x_hat_size = largest(forward.x_hat);
+  return {
+    dx_hat: trace.dx_hat,
+    dvar: { values: single(trace.dvar), scale: 0.5 * invstd ** 2 * dx_hat_sum * x_hat_size },
+    dmean: { values: single(trace.dmean), scale: invstd * dx_hat_sum },
+    dx_direct: trace.dx_direct,
+    dx_through_var: { values: trace.dx_through_var, scale: dx_scale },
+    dx_through_mean: { values: trace.dx_through_mean, scale: dx_scale },
+    dx: { values: trace.dx, scale: dx_scale },
+    dgamma: { values: single(trace.dgamma), scale: sumOfSizes(dy) * x_hat_size },
+    dbeta: { values: single(trace.dbeta), scale: sumOfSizes(dy) },
+    dx_numeric: numeric.dx,
+  };
+}
 
+function inferenceQuantities(core: Core, given: Quantities, input: TrainingInput): Quantities {
   const running_mean = numberOf(given.running_mean);
   const running_var = numberOf(given.running_var);
-  if (running_mean === undefined || running_var === undefined) return quantities;
+  if (running_mean === undefined || running_var === undefined) return {};
   const inference = { ...input, running_mean: [running_mean], running_var: [running_var] };
-  quantities.y_inference = core.forwardInference(inference).y;
-  if (dy !== undefined) quantities.dx_frozen = core.backwardFrozen({ ...inference, dy }).dx;
+  const y_inference = core.forwardInference(inference).y;
+  const dy = listOf(given.dy);
+  if (dy === undefined) return { y_inference };
+  return { y_inference, dx_frozen: core.backwardFrozen({ ...inference, dy }).dx };
+}
 
+/** The running statistics after `steps` updates with the same batch. */
+function runningQuantities(core: Core, given: Quantities, forward: TrainingForward): Quantities {
+  const running_mean = numberOf(given.running_mean);
+  const running_var = numberOf(given.running_var);
   const momentum = numberOf(given.momentum);
-  if (momentum === undefined) return quantities;
   const steps = numberOf(given.steps) ?? 1;
+  if (running_mean === undefined || running_var === undefined || momentum === undefined) return {};
   if (steps > mostSteps) {
     const end = String(steps).length;
     throw new GivenError('steps', `expected at most ${mostSteps}, got ${steps}`, { begin: 0, end });
   }
-  const run = (estimator: 'biased' | 'unbiased') => {
-    const means = [running_mean];
-    let state = {
-      running_mean: [running_mean] as Quantities[string] | number[],
-      running_var: [running_var],
-    } as {
-      running_mean: ArrayLike<number>;
-      running_var: ArrayLike<number>;
-    };
+  const { batch_mean, batch_var, x_hat } = forward;
+  const m = x_hat.length;
+  const states = (estimator: 'biased' | 'unbiased') => {
+    const all: RunningStatistics[] = [
+      { running_mean: Float64Array.of(running_mean), running_var: Float64Array.of(running_var) },
+    ];
     for (let step = 0; step < steps; ++step) {
-      state = core.updateRunningStatistics({
-        ...state,
-        batch_mean: forward.batch_mean,
-        batch_var: forward.batch_var,
-        m: x.length,
-        momentum,
-        convention: 'decay',
-        estimator,
-      });
-      means.push(state.running_mean[0] as number);
+      const before = all[step] as RunningStatistics;
+      const batch = { batch_mean, batch_var, m };
+      all.push(
+        core.updateRunningStatistics({ ...before, ...batch, momentum, convention: 'decay', estimator }),
+      );
     }
-    return { means, mean: state.running_mean[0] as number, variance: state.running_var[0] as number };
+    return all;
   };
-  const biased = run('biased');
-  quantities.new_running_mean = biased.mean;
-  quantities.new_running_var = biased.variance;
-  quantities.running_mean_trace = Float64Array.from(biased.means);
-  if (x.length > 1) quantities.new_running_var_unbiased = run('unbiased').variance;
+  const biased = states('biased');
+  const last = biased.at(-1) as RunningStatistics;
+  const quantities: Record<string, Quantity> = {
+    new_running_mean: single(last.running_mean),
+    new_running_var: single(last.running_var),
+    running_mean_trace: Float64Array.from(biased, (state) => single(state.running_mean)),
+  };
+  // The unbiased variance of a single value does not exist.
+  if (m > 1) {
+    const unbiased = states('unbiased').at(-1) as RunningStatistics;
+    quantities.new_running_var_unbiased = single(unbiased.running_var);
+  }
   return quantities;
 }
 
 /** The means and variances of many random mini-batches of size m: every batch is a channel of one forward pass. */
-function samplingQuantities(core: Core, given: Record<string, Quantity>): Quantities {
+function samplingQuantities(core: Core, given: Quantities): Quantities {
   const seed = numberOf(given.seed);
   const batches = numberOf(given.draws);
   const m = numberOf(given.m);

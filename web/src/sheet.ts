@@ -1,7 +1,7 @@
 // Brings a prerendered sheet to life: reads its boxes, recomputes every `data` element and table inside it.
 
 import type { Quantities } from './core.ts';
-import { allDigits, formatList, fullText } from './format.ts';
+import { allDigits, formatList, fullText, pointPadding } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
 import {
   computeQuantities,
@@ -113,6 +113,7 @@ export class Sheet {
       }
       showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
     }
+    for (const table of this.root.querySelectorAll<HTMLTableElement>('table.numbers')) alignPoints(table);
   }
 }
 
@@ -134,6 +135,21 @@ function showValue(element: HTMLDataElement, quantities: Quantities, digits: num
   element.classList.remove('fresh');
   void element.offsetWidth; // restarts the animation that marks a new number
   element.classList.add('fresh');
+}
+
+/** Lines the points of each column up. */
+function alignPoints(table: HTMLTableElement): void {
+  const rows = [...(table.tBodies[0]?.rows ?? [])].map((row) => [
+    ...row.querySelectorAll<HTMLElement>('data'),
+  ]);
+  for (const column of rows[0]?.keys() ?? []) {
+    const values = rows.flatMap((row) => row[column] ?? []);
+    const padding = pointPadding(values.map((value) => value.textContent));
+    values.forEach((value, k) => {
+      if (padding[k]) value.dataset.pad = padding[k];
+      else delete value.dataset.pad;
+    });
+  }
 }
 
 /** One row for each value of the lists, however many there are now. */
