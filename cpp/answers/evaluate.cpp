@@ -124,9 +124,8 @@ double relative_scale(double value, double scale) {
   return value == 0 ? 1 : scale / std::abs(value);
 }
 
-/// The scale of a result, as rounding errors propagate: those of a sum's terms add up, those of factors add
-/// up relative to the product, and a power multiplies the relative error by its exponent. (Relative scales
-/// that were multiplied would call (2-1)^100 a remainder of rounding.)
+/// The scale of a result: sums add the scales of their terms; products, quotients and powers are only
+/// rounding where one of their parts is, so they take over the larger relative scale.
 double combined_scale(Node::Kind kind, double left, double left_scale, double right, double right_scale,
                       double result) {
   switch (kind) {
@@ -134,11 +133,11 @@ double combined_scale(Node::Kind kind, double left, double left_scale, double ri
     case Node::Kind::subtract:
       return left_scale + right_scale;
     case Node::Kind::multiply:
-      return left_scale * std::abs(right) + std::abs(left) * right_scale;
+      return std::max(left_scale * std::abs(right), std::abs(left) * right_scale);
     case Node::Kind::divide:
-      return (left_scale + std::abs(result) * right_scale) / std::abs(right);
+      return std::max(left_scale / std::abs(right), std::abs(result) * relative_scale(right, right_scale));
     default:
-      return std::abs(result) * relative_scale(left, left_scale) * std::max(1.0, std::abs(right));
+      return std::abs(result) * relative_scale(left, left_scale);
   }
 }
 

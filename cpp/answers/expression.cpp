@@ -24,14 +24,20 @@ std::vector<Character> decode(const std::string& text) {
   std::size_t position = 0;
   for (std::size_t k = 0; k < text.size();) {
     const auto lead = static_cast<unsigned char>(text[k]);
-    std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    length = std::min(length, text.size() - k);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     char32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
-    for (std::size_t j = 1; j < length; ++j)
-      code = code << 6 | (static_cast<unsigned char>(text[k + j]) & 0x3Fu);
-    characters.push_back({code, text.substr(k, length), position});
+    std::size_t taken = 1;
+    for (; taken < length && k + taken < text.size(); ++taken) {
+      const auto next = static_cast<unsigned char>(text[k + taken]);
+      if ((next & 0xC0) != 0x80) break;
+      code = code << 6 | (next & 0x3Fu);
+    }
+    // Bytes that are no UTF-8 must not pass for a character of the language.
+    const bool well_formed = length == 1 || (lead >= 0xC2 && taken == length && code >= 0x80);
+    if (!well_formed) code = 0xFFFD;
+    characters.push_back({code, text.substr(k, taken), position});
     position += code > 0xFFFF ? 2 : 1;
-    k += length;
+    k += taken;
   }
   characters.push_back({U'\0', "", position});  // the end
   return characters;

@@ -19,17 +19,17 @@ const mediaTypes = {
   '.woff2': 'font/woff2',
 };
 
-/** The file of dist/ that an address stands for. @param {string} address @returns {string | undefined} */
+/** The file of dist/ that an address stands for. @param {string} address */
 function fileFor(address) {
-  // The URL class resolves "..", so the path cannot lead out of the folder.
-  const { pathname } = new URL(address, 'http://127.0.0.1');
-  if (!pathname.startsWith(folder)) return undefined;
-  const file = path.join(site, decodeURIComponent(pathname.slice(folder.length)) || 'index.html');
-  return file.startsWith(site) && statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
+  if (!address.startsWith(folder)) return undefined;
+  const [name = ''] = address.slice(folder.length).split(/[?#]/);
+  const file = path.join(site, name === '' ? 'index.html' : name);
+  const inside = file.startsWith(site);
+  return inside && statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
 }
 
 const server = createServer((request, response) => {
-  const file = fileFor(request.url ?? '/');
+  const file = fileFor(request.url ?? '');
   const type = file && mediaTypes[path.extname(file)];
   if (!file || !type) {
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('Not found\n');

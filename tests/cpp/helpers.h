@@ -127,7 +127,7 @@ inline Problem random_problem(std::uint64_t seed, Index fewest_examples = 3, dou
 }
 
 /// Enough shapes to meet every remainder of Eigen's packets.
-inline constexpr std::uint64_t seeds = 20000;
+inline constexpr std::uint64_t seeds = 200;
 
 /// rho = batch_var / (batch_var + eps): the variance of x_hat (identity I3).
 inline Channels rho(const batchnorm::TrainingForward& forward, double eps) {

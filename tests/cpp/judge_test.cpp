@@ -1,1 +1,206 @@
-#include <gtest/gtest.h>
+// Judging typed answers: verdicts, messages, tolerances.
+
+#include "answers/judge.h"
+
+#include "helpers.h"
+
+namespace {
+
+using namespace testing_batchnorm;
+using answers::judge;
+using answers::Judgement;
+using answers::Quantities;
+using answers::Tolerance;
+using answers::Value;
+using answers::Verdict;
+
+const double root = std::sqrt(5.0);
+
+/// x_hat of the lesson's example 1, and the givens an answer may name.
+const Value x_hat{{-3 / root, -1 / root, 1 / root, 3 / root}, true};
+const Quantities givens{{"x", {{2, 4, 6, 8}, true}}, {"gamma", {{1}}}};
+const Tolerance half_a_percent{0.005, 0};
+
+Judgement judge_x_hat(const std::string& typed) {
+  return judge(typed, givens, x_hat, half_a_percent);
+}
+
+/// The verdict on one number.
+Verdict verdict(const std::string& typed, double truth, const Tolerance& tolerance = {}) {
+  return judge(typed, givens, {{truth}}, tolerance).verdict;
+}
+
+TEST(Judge, NothingTypedYet) {
+  for (const char* typed : {"", "   ", "\n\t", "\u00a0"}) {
+    const Judgement judgement = judge_x_hat(typed);
+    EXPECT_EQ(judgement.verdict, Verdict::empty);
+    EXPECT_EQ(judgement.message, "");
+    EXPECT_FALSE(judgement.tree.has_value());
+    EXPECT_TRUE(judgement.is_right.empty());
+  }
+}
+
+TEST(Judge, RightHoweverItIsWritten) {
+  for (const char* typed :
+       {"-1.342, -0.447, 0.447, 1.342", "[-1.34 -0.447 0.447 1.34]", "-3/√5; -1/√5; 1/√5; 3/√5", "(x - 5)/√5",
+        "(x - mean(x))/sqrt(mean((x - mean(x))^2))", "-1.342\n-0.447\n0.447\n1.342"}) {
+    const Judgement judgement = judge_x_hat(typed);
+    EXPECT_EQ(judgement.verdict, Verdict::right) << typed << ": " << judgement.message;
+    EXPECT_EQ(judgement.is_right, std::vector<bool>(4, true));
+    EXPECT_EQ(judgement.message, "");
+    EXPECT_TRUE(judgement.tree.has_value());
+    EXPECT_EQ(judgement.value.values.size(), 4u);
+  }
+}
+
+TEST(Judge, WrongSaysWhichValues) {
+  struct {
+    const char* typed;
+    std::vector<bool> is_right;
+    const char* message;
+  } const table[] = {
+      {"-1.342, 0.447, 0.447, 1.342",
+       {true, false, true, true},
+       "look again at [1], counted from 0; the other values are right"},
+      {"-1.342, 0.447, -0.447, 1.342",
+       {true, false, false, true},
+       "look again at [1], [2], counted from 0; the other values are right"},
+      {"1, 2, 3, 1.342",
+       {false, false, false, true},
+       "look again at [0], [1], [2], counted from 0; the other value is right"},
+      {"1, 2, 3, 4", {false, false, false, false}, "none of the values is right yet"},
+      {"x", {false, false, false, false}, "none of the values is right yet"},
+  };
+  for (const auto& row : table) {
+    const Judgement judgement = judge_x_hat(row.typed);
+    EXPECT_EQ(judgement.verdict, Verdict::wrong) << row.typed;
+    EXPECT_EQ(judgement.is_right, row.is_right) << row.typed;
+    EXPECT_EQ(judgement.message, row.message);
+  }
+  const Judgement single = judge("7", givens, {{5}}, {});
+  EXPECT_EQ(single.verdict, Verdict::wrong);
+  EXPECT_EQ(single.message, "");  // there is nothing to point at in one number
+  EXPECT_EQ(single.value.values, std::vector<double>{7});
+}
+
+TEST(Judge, UnreadableSaysWhere) {
+  struct {
+    const char* typed;
+    std::size_t begin, end;
+    const char* message;
+  } const table[] = {
+      {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point"},
+      {"3/√5 👍", 5, 7, "“👍” does not fit here"},
+      {"1/(x[0] - 2)", 0, 12, "division by 0"},
+      {"x_hat", 0, 5, "unknown name “x_hat”; known here: gamma, x"},  // the result is no given
+      {"1, 2, 3", 0, 7, "4 values are asked for, and 3 were read"},
+      {"  7 ", 2, 3, "4 values are asked for, and 1 was read"},
+      {"[1, 2, 3, 4, 5]", 0, 15, "4 values are asked for, and 5 were read"},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.typed);
+    const Judgement judgement = judge_x_hat(row.typed);
+    EXPECT_EQ(judgement.verdict, Verdict::unreadable);
+    EXPECT_EQ(judgement.message, row.message);
+    EXPECT_EQ(judgement.range.begin, row.begin);
+    EXPECT_EQ(judgement.range.end, row.end);
+    EXPECT_TRUE(judgement.is_right.empty());
+  }
+}
+
+TEST(Judge, ShapesOfOneNumber) {
+  EXPECT_EQ(verdict("5", 5), Verdict::right);
+  EXPECT_EQ(verdict("[5]", 5), Verdict::right);  // a list of one is as good as its number
+  EXPECT_EQ(judge("5", givens, {{5}, true}, {}).verdict, Verdict::right);
+  EXPECT_EQ(verdict("x", 5), Verdict::unreadable);
+  const Judgement comma = judge("1,5", givens, {{1.5}}, {});
+  EXPECT_EQ(comma.verdict, Verdict::unreadable);
+  EXPECT_EQ(comma.message, "one number is asked for, and 2 were read; decimals take a point: 1.5, not 1,5");
+  EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
+}
+
+TEST(Judge, RelativeTolerance) {
+  const Tolerance one_percent{0.01, 0};
+  EXPECT_EQ(verdict("200", 200, one_percent), Verdict::right);
+  EXPECT_EQ(verdict("202", 200, one_percent), Verdict::right);  // 2 is no more than 0.01 * 200
+  EXPECT_EQ(verdict("198", 200, one_percent), Verdict::right);
+  EXPECT_EQ(verdict("202.001", 200, one_percent), Verdict::wrong);
+  EXPECT_EQ(verdict("197.999", 200, one_percent), Verdict::wrong);
+  EXPECT_EQ(verdict("-200", 200, one_percent), Verdict::wrong);
+  EXPECT_EQ(verdict("-201", -200, one_percent), Verdict::right);
+  EXPECT_EQ(verdict("1e-300", 0, one_percent), Verdict::wrong);  // nothing is relative to 0
+}
+
+TEST(Judge, AbsoluteTolerance) {
+  const Tolerance quarter{0, 0.25};
+  EXPECT_EQ(verdict("2.25", 2, quarter), Verdict::right);
+  EXPECT_EQ(verdict("1.75", 2, quarter), Verdict::right);
+  EXPECT_EQ(verdict("2.2501", 2, quarter), Verdict::wrong);
+  EXPECT_EQ(verdict("-0.25", 0, quarter), Verdict::right);
+  // The larger of the two counts.
+  EXPECT_EQ(verdict("100.5", 100, {0.01, 0.25}), Verdict::right);
+  EXPECT_EQ(verdict("0.2", 0, {0.01, 0.25}), Verdict::right);
+}
+
+TEST(Judge, ExactMeansEqual) {
+  EXPECT_EQ(verdict("0.5", 0.5), Verdict::right);
+  EXPECT_EQ(verdict("1/2", 0.5), Verdict::right);
+  EXPECT_EQ(verdict("0.5000000000000001", 0.5), Verdict::wrong);
+}
+
+TEST(Judge, WhatIsOnlyRoundingCountsAsZero) {
+  // dgamma of a constant feature is exactly 0; computed from terms of size 1 it may be 1e-17.
+  const Value rounding{{1e-17}, false, {1}};
+  EXPECT_EQ(judge("0", givens, rounding, {0.01, 0}).verdict, Verdict::right);
+  EXPECT_EQ(verdict("0.1 + 0.2 - 0.3", 0), Verdict::right);
+  EXPECT_EQ(verdict("1e-17", 0), Verdict::wrong);
+  // An answer made of small relative steps is no rounding: it is neither 0 nor taken for it.
+  EXPECT_EQ(verdict("(3 - 1)^50", 0x1p50), Verdict::right);
+  EXPECT_EQ(verdict("(3 - 1)^50", 0), Verdict::wrong);
+}
+
+TEST(Judge, VerdictsHaveTheNamesOfThePage) {
+  EXPECT_STREQ(verdict_name(Verdict::empty), "empty");
+  EXPECT_STREQ(verdict_name(Verdict::unreadable), "unreadable");
+  EXPECT_STREQ(verdict_name(Verdict::right), "right");
+  EXPECT_STREQ(verdict_name(Verdict::wrong), "wrong");
+}
+
+TEST(Judge, AuthorsAreRefusedWhatMakesNoQuestion) {
+  const auto refused = [](const Value& truth, const Tolerance& tolerance) {
+    return refusal([&] { judge("1", givens, truth, tolerance); });
+  };
+  EXPECT_EQ(refused({{1}}, {}), "(accepted)");
+  EXPECT_EQ(refused({}, {}), "truth: expected at least 1 value, got none");
+  EXPECT_EQ(refused({{1}}, {-0.01, 0}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({{1}}, {0, -1}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({{1}}, {not_a_number, 0}), "tolerance: expected numbers >= 0");
+}
+
+TEST(JudgeFuzz, NothingThatIsTypedThrows) {
+  const std::vector<std::string> alphabet{"1", "2", ".5", "-", "−",  "+",     "*",   "/", "^",
+                                          "√", "(", ")",  "[", "]",  ",",     ";",   "x", "γ",
+                                          " ", "%", "²",  "👍", "\n", "1e308", "\xe2"};
+  lab::Random random(4);
+  int verdicts[4] = {};
+  for (int trial = 0; trial < 30000; ++trial) {
+    std::string typed;
+    for (Index k = random_count(random, 10); k > 1; --k) {
+      typed +=
+          alphabet[static_cast<std::size_t>(random_count(random, static_cast<Index>(alphabet.size())) - 1)];
+    }
+    SCOPED_TRACE(typed);
+    const Value truth = trial % 2 == 0 ? Value{{1}} : Value{{1, 2}, true};
+    Judgement judgement;
+    ASSERT_NO_THROW(judgement = judge(typed, givens, truth, {0.5, 0}));
+    ++verdicts[static_cast<int>(judgement.verdict)];
+    const bool judged = judgement.verdict == Verdict::right || judgement.verdict == Verdict::wrong;
+    ASSERT_EQ(judgement.is_right.size(), judged ? truth.values.size() : 0);
+    ASSERT_EQ(judgement.verdict == Verdict::unreadable && judgement.message.empty(), false);
+    ASSERT_LE(judgement.range.begin, judgement.range.end);
+    ASSERT_LE(judgement.range.end, typed.size());
+  }
+  for (const int count : verdicts) EXPECT_GT(count, 100);
+}
+
+}  // namespace

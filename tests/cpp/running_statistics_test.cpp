@@ -79,9 +79,11 @@ TEST(RunningStatistics, TheStartFadesAsAPowerOfMomentum) {
     running = update_running_statistics(running, channels({0}), channels({0}), 4, 0.99, decay, biased);
     const double left = std::pow(0.99, step);
     EXPECT_NEAR(running.running_mean(0), left, step * epsilon * left);
-    if (step == 10) EXPECT_NEAR(running.running_mean(0), 0.90, 0.005);
-    if (step == 100) EXPECT_NEAR(running.running_mean(0), 0.37, 0.005);
-    if (step == 459) EXPECT_NEAR(running.running_mean(0), 0.01, 0.0005);
+    for (const auto& [after, weight] : {std::pair{10, 0.90}, {100, 0.37}, {459, 0.01}}) {
+      if (step == after) {
+        EXPECT_NEAR(running.running_mean(0), weight, 0.005);
+      }
+    }
   }
 }
 

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
     const retry = document.createElement('button');
     retry.type = 'button';
     retry.textContent = 'Try again';
-    retry.addEventListener('click', () => void start());
+    retry.addEventListener('click', () => void start(), { once: true });
     const reason = error instanceof Error ? error.message : String(error);
     banner.replaceChildren(
       `The numbers cannot be recomputed: the core did not start (${reason}). The text below is complete as it stands. `,

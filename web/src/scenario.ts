@@ -42,6 +42,8 @@ export const givenNames = Object.keys(givens) as GivenName[];
 /** The most values a list may have, so that every table still fits a page. */
 export const mostValues = 16;
 const mostSteps = 10_000;
+/** The most random numbers for one row of a table; the core draws no more at once. */
+const mostDrawn = 1_000_000;
 
 /** The givens as typed text, in the order in which they are read. Text that starts with `=` is a formula of earlier givens. */
 export type Typed = Partial<Record<GivenName, string>>;
@@ -245,6 +247,10 @@ function samplingQuantities(core: Core, given: Quantities): Quantities {
   const std = numberOf(given.population_std);
   if (seed === undefined || batches === undefined || m === undefined) return {};
   if (mean === undefined || std === undefined) return {};
+  if (batches * m > mostDrawn) {
+    const expected = `expected at most ${Math.floor(mostDrawn / m)} batches of ${m}, got ${batches}`;
+    throw new GivenError('draws', expected, { begin: 0, end: String(batches).length });
+  }
   const x = core.normalBatches({ seed, batches, m, mean, std });
   const forward = core.forwardTrain({
     x,

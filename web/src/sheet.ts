@@ -5,8 +5,8 @@ import { allDigits, formatList, fullText, pointPadding } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
 import {
   computeQuantities,
-  GivenError,
   type GivenName,
+  givenNames,
   type Limits,
   readGivens,
   type Typed,
@@ -66,7 +66,7 @@ export class Sheet {
       const input = this.inputs.get(name);
       if (!input) continue;
       input.value = text.startsWith('=')
-        ? formatList(theCore().evaluate(text.slice(1), quantities).values, allDigits)
+        ? fullText(theCore().evaluate(text.slice(1), quantities))
         : text;
     }
     this.changed();
@@ -81,13 +81,12 @@ export class Sheet {
   private show(): void {
     for (const input of this.inputs.values()) input.removeAttribute('aria-invalid');
     try {
-      const quantities = this.quantities();
+      this.fill(this.quantities());
       this.say('');
       this.root.classList.remove('stale');
-      this.fill(quantities);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      if (error instanceof GivenError) this.inputs.get(error.given)?.setAttribute('aria-invalid', 'true');
+      for (const name of givensNamedBy(error)) this.inputs.get(name)?.setAttribute('aria-invalid', 'true');
       this.root.classList.add('stale');
       this.say(`${error.message}. The dimmed numbers belong to the last values that could be used.`);
     }
@@ -98,26 +97,37 @@ export class Sheet {
   }
 
   private fill(quantities: Quantities): void {
+    // All rows before any number is shown: where one of them is refused, the sheet stays as it was.
+    const rows = new Map<string, Quantities>();
+    for (const row of this.root.querySelectorAll<HTMLElement>('[data-with]')) {
+      const replaced = row.dataset.with ?? '{}';
+      rows.set(replaced, this.quantities(JSON.parse(replaced) as Typed));
+    }
     for (const table of this.root.querySelectorAll<HTMLTableElement>('table[data-rows]'))
       fitRows(table, quantities);
     const digits = this.root.querySelector<HTMLInputElement>('input[data-all-digits]')?.checked
       ? allDigits
       : undefined;
-    const rows = new Map<string, Quantities>();
-    for (const element of this.root.querySelectorAll<HTMLDataElement>('data[data-formula]')) {
-      const replaced = element.closest<HTMLElement>('[data-with]')?.dataset.with;
-      let here = quantities;
-      if (replaced !== undefined) {
-        here = rows.get(replaced) ?? this.quantities(JSON.parse(replaced) as Typed);
-        rows.set(replaced, here);
-      }
-      showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
-    }
+    const changed = [...this.root.querySelectorAll<HTMLDataElement>('data[data-formula]')].filter((element) => {
+      const replaced = element.closest<HTMLElement>('[data-with]')?.dataset.with ?? '';
+      const here = rows.get(replaced) ?? quantities;
+      return showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
+    });
+    for (const element of changed) element.classList.remove('fresh');
+    void this.root.offsetWidth; // restarts the animation that marks a new number
+    for (const element of changed) element.classList.add('fresh');
     for (const table of this.root.querySelectorAll<HTMLTableElement>('table.numbers')) alignPoints(table);
   }
 }
 
-function showValue(element: HTMLDataElement, quantities: Quantities, digits: number): void {
+/** The givens that a refusal names before its colon: "eps: …", "x (channel 0): …". A batch_var comes from x. */
+function givensNamedBy(refusal: RangeError): GivenName[] {
+  const [subject = ''] = refusal.message.replace('batch_var', 'x').split(':', 1);
+  return givenNames.filter((name) => new RegExp(`\\b${name}\\b`).test(subject));
+}
+
+/** Shows the value of the element's formula; true where that is another text than before. */
+function showValue(element: HTMLDataElement, quantities: Quantities, digits: number): boolean {
   let text;
   try {
     const value = theCore().evaluate(element.dataset.formula ?? '', quantities);
@@ -130,11 +140,9 @@ function showValue(element: HTMLDataElement, quantities: Quantities, digits: num
     element.title = error.message;
     text = 'no value';
   }
-  if (element.textContent === text) return;
+  if (element.textContent === text) return false;
   element.textContent = text;
-  element.classList.remove('fresh');
-  void element.offsetWidth; // restarts the animation that marks a new number
-  element.classList.add('fresh');
+  return true;
 }
 
 /** Lines the points of each column up. */

@@ -7,7 +7,7 @@ const words: Record<VerdictKind, string> = {
   right: 'Right.',
   wrong: 'Not yet.',
   unreadable: 'Not readable.',
-  empty: 'Nothing typed yet.',
+  empty: 'No answer yet.',
 };
 
 export function showVerdict(line: HTMLElement, kind: VerdictKind, ...sentence: (Node | string)[]): void {
