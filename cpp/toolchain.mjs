@@ -69,7 +69,7 @@ function fail(sentence) {
 function installWithApt(packages) {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
   if (asRoot.length > 0 && !onPath('sudo')) {
-    fail(`Missing: ${packages.join(', ')}. Install them as root: apt-get install ${packages.join(' ')}`);
+    fail(`Missing: ${packages.join(', ')}. Install it as root: apt-get install ${packages.join(' ')}`);
   }
   /** @param {string[]} args @param {import('node:child_process').SpawnSyncOptions} options */
   const apt = (args, options) => {
