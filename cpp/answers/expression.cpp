@@ -1,5 +1,6 @@
 #include "answers/expression.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
@@ -218,7 +219,9 @@ class Parser {
         throw ReadError(token.range, quoted(token) + " does not fit here");
       }
     }
-    if (spaced && doubtful_sign_) {
+    // Spaces alone separate in brackets, as numpy prints; beside commas, or without brackets, nobody can
+    // tell.
+    if (doubtful_sign_ && (separator || (spaced && !in_brackets))) {
       throw ReadError(doubtful_sign_->range,
                       "is “" + doubtful_sign_->text +
                           "” here a difference or the sign of the next value? Put commas between the values");
@@ -247,9 +250,8 @@ class Parser {
   bool value_ends_here() {
     if (peek().line_before && parentheses_ == 0) return true;
     if (parentheses_ > 0 || !looks_like_sign_of_next_value()) return false;
-    if (in_brackets_) return true;
     if (!doubtful_sign_) doubtful_sign_ = &peek();
-    return false;
+    return in_brackets_;
   }
 
   Node binary(Node::Kind kind, Node left, Node right) {

@@ -91,7 +91,7 @@ class Arguments {
     if (given.isNumber()) return {{number(name)}, false};
     if (type_of(given) != "object")
       refuse(name, "a number, a Float64Array or {values, scale}", type_of(given));
-    const bool scaled = !given.instanceof(val::global("Float64Array"));
+    const bool scaled = !given.instanceof (val::global("Float64Array"));
     Arguments entries(scaled ? given : object_);
     if (scaled && given["values"].isNumber()) {
       return {{entries.number("values")}, false, {entries.number("scale")}};

@@ -3,9 +3,6 @@
 
 #include "batchnorm/forward.h"
 
-#include <algorithm>
-#include <numeric>
-
 #include "helpers.h"
 
 namespace {
@@ -137,12 +134,12 @@ TEST(ForwardTrain, PowerOfTwoTimesTheBatchChangesNoBitI8) {
 
 TEST(ForwardTrain, PermutedExamplesGivePermutedOutputI14) {
   lab::Random random(14);
-  const Index m = 16;
+  constexpr Index m = 16;
   // Integers and a power of 2 for m: every sum is exact, in any order.
   const Batch x = (50 * random_batch(random, m, 3)).round();
   const Channels gamma = random_channels(random, 3), beta = random_channels(random, 3);
   const TrainingForward forward = forward_train(x, gamma, beta, 1e-3);
-  const auto row = [m](Index i) { return (5 * i + 3) % m; };
+  const auto row = [](Index i) { return (5 * i + 3) % m; };
   Batch permuted(m, 3), expected(m, 3);
   for (Index i = 0; i < m; ++i) {
     permuted.row(i) = x.row(row(i));
@@ -421,12 +418,13 @@ TEST(ForwardInference, WithTheStatisticsOfTheBatchItIsTraining) {
 }
 
 TEST(ForwardInference, KeepsTheDigitsOfXNearTheRunningMean) {
-  // x - mean is one spacing of doubles, 2^-26, at 1e8; folded into an offset, gamma x + ... would lose it.
+  // x - mean is one spacing of doubles at 1e8; gamma x / std, rounded first, would swallow it.
   const double mean = 1e8;
   const double x = std::nextafter(mean, infinity);
   const Batch y =
-      forward_inference(column({x}), channels({3}), channels({0}), channels({mean}), channels({4}), 0);
-  EXPECT_EQ(y(0, 0), 1.5 * (x - mean));
+      forward_inference(column({x}), channels({3}), channels({0}), channels({mean}), channels({5}), 0);
+  const double expected = 3 / std::sqrt(5.0) * (x - mean);
+  EXPECT_NEAR(y(0, 0), expected, 2 * epsilon * expected);
 }
 
 TEST(ForwardInference, Refusals) {

@@ -139,6 +139,7 @@ TEST(Judge, AbsoluteTolerance) {
   EXPECT_EQ(verdict("-0.25", 0, quarter), Verdict::right);
   // The larger of the two counts.
   EXPECT_EQ(verdict("100.5", 100, {0.01, 0.25}), Verdict::right);
+  EXPECT_EQ(verdict("101.125", 100, {0.01, 0.25}), Verdict::wrong);
   EXPECT_EQ(verdict("0.2", 0, {0.01, 0.25}), Verdict::right);
 }
 
