@@ -13,7 +13,8 @@ std::string shape_mistake(const Value& value, const Value& truth) {
   const std::size_t asked = truth.values.size();
   if (given == asked) return "";
   if (asked == 1 && given == 2)
-    return "one number is asked for, and 2 were read; decimals take a point: 1.5, not 1,5";
+    return "one number is asked for, and 2 were read; decimals take a point (1.5), whole numbers no "
+           "separator (10000)";
   const std::string wanted = asked == 1 ? "one number is" : std::to_string(asked) + " values are";
   return wanted + " asked for, and " + std::to_string(given) + (given == 1 ? " was" : " were") + " read";
 }
@@ -21,11 +22,14 @@ std::string shape_mistake(const Value& value, const Value& truth) {
 std::string name_wrong_values(const std::vector<bool>& is_right) {
   const auto wrong = static_cast<std::size_t>(std::count(is_right.begin(), is_right.end(), false));
   if (wrong == is_right.size()) return is_right.size() == 1 ? "" : "none of the values is right yet";
-  std::string positions;
+  std::string places;
+  std::size_t named = 0;
   for (std::size_t k = 0; k < is_right.size(); ++k) {
-    if (!is_right[k]) positions += (positions.empty() ? "[" : ", [") + std::to_string(k) + "]";
+    if (is_right[k]) continue;
+    ++named;
+    places += (named == 1 ? "" : named == wrong ? " and " : ", ") + std::to_string(k + 1);
   }
-  return "look again at " + positions + ", counted from 0; the other " +
+  return std::string("look again at value") + (wrong == 1 ? " " : "s ") + places + "; the other " +
          (is_right.size() - wrong == 1 ? "value is" : "values are") + " right";
 }
 

@@ -61,13 +61,13 @@ TEST(Judge, WrongSaysWhichValues) {
   } const table[] = {
       {"-1.342, 0.447, 0.447, 1.342",
        {true, false, true, true},
-       "look again at [1], counted from 0; the other values are right"},
+       "look again at value 2; the other values are right"},
       {"-1.342, 0.447, -0.447, 1.342",
        {true, false, false, true},
-       "look again at [1], [2], counted from 0; the other values are right"},
+       "look again at values 2 and 3; the other values are right"},
       {"1, 2, 3, 1.342",
        {false, false, false, true},
-       "look again at [0], [1], [2], counted from 0; the other value is right"},
+       "look again at values 1, 2 and 3; the other value is right"},
       {"1, 2, 3, 4", {false, false, false, false}, "none of the values is right yet"},
       {"x", {false, false, false, false}, "none of the values is right yet"},
   };
@@ -115,7 +115,9 @@ TEST(Judge, ShapesOfOneNumber) {
   EXPECT_EQ(verdict("x", 5), Verdict::unreadable);
   const Judgement comma = judge("1,5", givens, {{1.5}}, {});
   EXPECT_EQ(comma.verdict, Verdict::unreadable);
-  EXPECT_EQ(comma.message, "one number is asked for, and 2 were read; decimals take a point: 1.5, not 1,5");
+  EXPECT_EQ(comma.message,
+            "one number is asked for, and 2 were read; decimals take a point (1.5), whole numbers no "
+            "separator (10000)");
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allDigits, formatList, formatNumber, pointPadding } from '../../web/src/format.ts';
+import { allDigits, formatList, formatNumber, formatValue, pointPadding } from '../../web/src/format.ts';
 
 describe('four significant digits unless more are asked for', () => {
   test.each([
@@ -28,6 +28,13 @@ describe('four significant digits unless more are asked for', () => {
   });
 
   test('a list', () => expect(formatList([1, -2.5])).toBe('1, −2.5'));
+
+  test('a value of a formula: lists in brackets, rounding as 0 unless all digits are asked for', () => {
+    const value = { values: Float64Array.of(5.5e-17, 2), shown: Float64Array.of(0, 2), is_list: true };
+    expect(formatValue(value)).toBe('[0, 2]');
+    expect(formatValue(value, allDigits)).toBe('[5.5 × 10⁻¹⁷, 2]');
+    expect(formatValue({ ...value, is_list: false })).toBe('0, 2');
+  });
 });
 
 /** Reads a formatted number back. */

@@ -6,7 +6,7 @@ import { h } from 'hastscript';
 import { computationGraph } from '../src/figures/computation-graph.ts';
 import type { Block, ParsedBlock, Tolerance } from './blocks.ts';
 import type { Place } from './error.ts';
-import { evaluateFormula, renderInline, renderMarkdown, type Surroundings } from './markdown.ts';
+import { evaluateFormula, renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
 import { quantitiesOf, renderContent, renderControls, sheetData } from './sheet.ts';
 
 type PlaceOf = (path: PropertyKey[]) => Place;
@@ -71,7 +71,7 @@ export function renderPractice(
     const { values } = evaluateFormula(here, part.answer, placeOfPart(['answer']));
     const data = { answer: part.answer, with: part.with ?? {}, ...toleranceOf(part.tolerance) };
     return h('form', { className: ['part', 'live-only'], dataPart: JSON.stringify(data), noValidate: true }, [
-      h('label', { htmlFor: partId }, renderInline(part.ask, placeOfPart(['ask']), here)),
+      h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
       h('p', { className: ['rule'], id: `${partId}-rule` }, ruleInWords(part.tolerance, values.length)),
       h('div', { className: ['answer-row'] }, [
         h('input', {
@@ -119,7 +119,7 @@ export function renderQuiz(
       h('label', [
         h('input', { type: 'radio', name: id, value: letter, className: ['live-only'] }),
         h('span', { className: ['letter'] }, `${letter})`),
-        h('span', renderInline(block.options[letter].text, placeOf(['options', letter, 'text']), around)),
+        h('span', renderLabel(block.options[letter].text, placeOf(['options', letter, 'text']), around)),
       ]),
     ]),
   );
@@ -138,7 +138,7 @@ export function renderQuiz(
     heading('h3', block.title, `${id}-title`),
     h('form', { noValidate: true }, [
       h('fieldset', [
-        h('legend', renderInline(block.question, placeOf(['question']), around)),
+        h('legend', renderLabel(block.question, placeOf(['question']), around)),
         h('ul', { className: ['options'] }, options),
       ]),
       h('div', { className: ['actions', 'live-only'] }, [
@@ -179,7 +179,7 @@ export function renderFigure(
 ): Element {
   const description: ElementContent[] = renderMarkdown(block.description, placeOf(['description']), outer);
   return h('figure', { className: ['figure'], id }, [
-    h('figcaption', { id: `${id}-title` }, renderInline(block.title, placeOf(['title']), outer)),
+    h('figcaption', { id: `${id}-title` }, renderLabel(block.title, placeOf(['title']), outer)),
     h(
       'div',
       { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'Drawing' },

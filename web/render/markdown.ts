@@ -11,11 +11,11 @@ import { defaultHandlers, type State, toHast } from 'mdast-util-to-hast';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
 import { type Core, type FormulaValue, type Quantities, UnreadableError } from '../src/core.ts';
-import { formatList, fullText } from '../src/format.ts';
+import { formatValue, fullText } from '../src/format.ts';
 import { quantityOfFormula } from '../src/quantity.ts';
 import { type BlockKind, isBlockKind, nearest, schemas } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
-import { renderMath } from './math.ts';
+import { nameFormulas, renderMath } from './math.ts';
 import { findTypedNumber, type Strictness } from './typed-numbers.ts';
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
@@ -57,7 +57,7 @@ export function computedValue(around: Surroundings, formula: string, place: Plac
     value: fullText(value),
   };
   if (digits !== 4) properties.dataDigits = digits;
-  return h('data', properties, formatList(value.shown, digits));
+  return h('data', properties, formatValue(value, digits));
 }
 
 /** Renders Markdown whose first line is at `place`. */
@@ -112,7 +112,7 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       blockquote(state: State, node: Blockquote) {
         const kind = takeNoteMark(node, at(node));
         if (kind === undefined) return defaultHandlers.blockquote(state, node);
-        return h('aside', { className: ['note', `note-${kind}`] }, [
+        return h('aside', { className: ['note', `note-${kind}`], role: 'note' }, [
           h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
           ...state.all(node),
         ]);
@@ -155,6 +155,13 @@ export function renderInline(source: string, place: Place, around: Surroundings)
     throw new LessonError(place, 'one paragraph is expected here');
   }
   return only.children;
+}
+
+/** The same for what names something else: a box, a column, a question. Its formulas are named in words. */
+export function renderLabel(source: string, place: Place, around: Surroundings): ElementContent[] {
+  const label = renderInline(source, place, around);
+  nameFormulas(label);
+  return label;
 }
 
 function refuseTypedNumbers(tree: Root, at: (node: Nodes) => Place, strictness: Strictness): void {

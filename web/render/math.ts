@@ -54,6 +54,48 @@ function clearStyles(node: Element): void {
 
 const isElement = (node: Nodes): node is Element => node.type === 'element';
 
+/** A formula in words and plain characters: "∂L/∂x i", "σ B squared", "x hat". */
+function spell(node: Nodes): string {
+  if (node.type === 'text') return node.value;
+  if (!isElement(node)) return '';
+  const parts = node.children.map(spell);
+  const [first = '', second = '', third = ''] = parts;
+  const raised = (exponent: string) => (exponent === '2' ? ' squared ' : `^${exponent} `);
+  switch (node.tagName) {
+    case 'mfrac':
+      return `${first}/${second}`;
+    case 'msqrt':
+      return `√(${parts.join('')})`;
+    case 'mover':
+      return second === 'ˆ' ? `${first} hat ` : parts.join(' ');
+    case 'msub':
+    case 'munder':
+      return `${first} ${second} `;
+    case 'msup':
+      return `${first}${raised(second)}`;
+    case 'msubsup':
+    case 'munderover':
+      return `${first} ${second}${raised(third)}`;
+    default:
+      return parts.join('');
+  }
+}
+
+/**
+ * Names every formula below these nodes in words. For labels, headings of tables and questions: browsers leave MathML
+ * out of accessible names. Running text keeps its MathML alone, which screen readers read better.
+ */
+export function nameFormulas(nodes: ElementContent[]): void {
+  for (const node of nodes.filter(isElement)) {
+    if (node.tagName !== 'math') nameFormulas(node.children);
+    else
+      node.properties.ariaLabel = spell(node)
+        .replace(/\s+/g, ' ')
+        .replace(/ (?=[)/])/g, '')
+        .trim();
+  }
+}
+
 /** Throws an Error with the reader's sentence where the TeX is not well formed. */
 export function renderMath(tex: string, display: boolean): Element {
   if (/\d,\d/.test(tex)) throw new Error('a comma between digits reads as one number; put a space after it');

@@ -13,6 +13,7 @@ import {
   computedValue,
   evaluateFormula,
   renderInline,
+  renderLabel,
   renderMarkdown,
   type Surroundings,
 } from './markdown.ts';
@@ -138,7 +139,7 @@ function renderTable(
     h(
       'th',
       { scope: 'col', dataColumn: column.value },
-      renderInline(column.head, placeOf(['table', 'columns', k, 'head']), around),
+      renderLabel(column.head, placeOf(['table', 'columns', k, 'head']), around),
     ),
   );
   return scrollable(
@@ -171,7 +172,7 @@ function renderResults(
           quantities: quantitiesOf(around.core, sheet, row.with, placeOf(['results', 'rows', r, 'with'])),
         }
       : around;
-    const label = renderInline(row.label, placeOf(['results', 'rows', r, 'label']), here);
+    const label = renderLabel(row.label, placeOf(['results', 'rows', r, 'label']), here);
     return { label, values: row.values.map((value) => computedValue(here, value, place)), with: row.with };
   });
   alignPoints(lines.map((line) => line.values));
@@ -179,7 +180,7 @@ function renderResults(
     tableRow(line.label, line.values, line.with ? { dataWith: JSON.stringify(line.with) } : {}),
   );
   const head = results.columns.map((column, k) =>
-    h('th', { scope: 'col' }, renderInline(column, placeOf(['results', 'columns', k]), around)),
+    h('th', { scope: 'col' }, renderLabel(column, placeOf(['results', 'columns', k]), around)),
   );
   return scrollable(
     results.caption,

@@ -24,6 +24,7 @@ export function followReading(): void {
     if (link) bringIntoSight(contents, link);
     current = link;
   };
-  const observer = new IntersectionObserver(update, { rootMargin: '0px 0px -66% 0px' });
+  // All that is above the window belongs to the observed area, so that no heading can jump over it.
+  const observer = new IntersectionObserver(update, { rootMargin: '1000000px 0px -66% 0px' });
   for (const heading of headings) observer.observe(heading);
 }

@@ -1,5 +1,7 @@
 // Numbers as they are read on the page: significant digits, a true minus, powers of ten.
 
+import type { FormulaValue } from './core.ts';
+
 const superscripts: Record<string, string> = {
   '-': '⁻',
   '0': '⁰',
@@ -43,6 +45,12 @@ export function fullText(value: { values: ArrayLike<number> }): string {
 /** Values of a list with commas between. */
 export function formatList(values: ArrayLike<number>, digits = 4): string {
   return Array.from(values, (value) => formatNumber(value, digits)).join(', ');
+}
+
+/** A value as it stands in the text: a list in brackets; what is only rounding as 0, unless all digits are asked for. */
+export function formatValue(value: FormulaValue, digits = 4): string {
+  const text = formatList(digits >= allDigits ? value.values : value.shown, digits);
+  return value.is_list ? `[${text}]` : text;
 }
 
 const plainNumber = /^−?\d+(?:\.(?<decimals>\d+))?$/;

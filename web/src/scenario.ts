@@ -130,13 +130,24 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
   }
   const input = { x, gamma: [gamma], beta: [beta], eps };
   const forward = core.forwardTrain(input);
-  return {
+  return allFinite({
     ...given,
     ...forwardQuantities(input, forward),
     ...backwardQuantities(core, given, input, forward),
     ...inferenceQuantities(core, given, input),
     ...runningQuantities(core, given, forward),
-  };
+  });
+}
+
+/** The quantities, or a refusal of the first that left the range of doubles on the way. */
+function allFinite(quantities: Quantities): Quantities {
+  for (const [name, quantity] of Object.entries(quantities)) {
+    const scaled = typeof quantity === 'object' && 'scale' in quantity;
+    const { values, scale } = scaled ? quantity : { values: quantity, scale: 0 };
+    const sizes = typeof values === 'number' ? [values, scale] : [...values, scale];
+    if (!sizes.every(Number.isFinite)) throw new RangeError(`${name}: the result is too large for a double`);
+  }
+  return quantities;
 }
 
 // The scales beside the values tell rounding from true zeros when numbers are shown.

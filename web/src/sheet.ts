@@ -1,7 +1,7 @@
 // Brings a prerendered sheet to life: reads its boxes, recomputes every `data` element and table inside it.
 
 import type { Quantities } from './core.ts';
-import { allDigits, formatList, fullText, pointPadding } from './format.ts';
+import { allDigits, formatValue, fullText, pointPadding } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
 import {
   computeQuantities,
@@ -65,9 +65,7 @@ export class Sheet {
     for (const [name, text] of Object.entries(values) as [GivenName, string][]) {
       const input = this.inputs.get(name);
       if (!input) continue;
-      input.value = text.startsWith('=')
-        ? fullText(theCore().evaluate(text.slice(1), quantities))
-        : text;
+      input.value = text.startsWith('=') ? fullText(theCore().evaluate(text.slice(1), quantities)) : text;
     }
     this.changed();
   }
@@ -108,11 +106,13 @@ export class Sheet {
     const digits = this.root.querySelector<HTMLInputElement>('input[data-all-digits]')?.checked
       ? allDigits
       : undefined;
-    const changed = [...this.root.querySelectorAll<HTMLDataElement>('data[data-formula]')].filter((element) => {
-      const replaced = element.closest<HTMLElement>('[data-with]')?.dataset.with ?? '';
-      const here = rows.get(replaced) ?? quantities;
-      return showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
-    });
+    const changed = [...this.root.querySelectorAll<HTMLDataElement>('data[data-formula]')].filter(
+      (element) => {
+        const replaced = element.closest<HTMLElement>('[data-with]')?.dataset.with ?? '';
+        const here = rows.get(replaced) ?? quantities;
+        return showValue(element, here, digits ?? Number(element.dataset.digits ?? 4));
+      },
+    );
     for (const element of changed) element.classList.remove('fresh');
     void this.root.offsetWidth; // restarts the animation that marks a new number
     for (const element of changed) element.classList.add('fresh');
@@ -133,7 +133,7 @@ function showValue(element: HTMLDataElement, quantities: Quantities, digits: num
     const value = theCore().evaluate(element.dataset.formula ?? '', quantities);
     element.value = fullText(value);
     element.removeAttribute('title');
-    text = formatList(digits === allDigits ? value.values : value.shown, digits);
+    text = formatValue(value, digits);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     element.value = '';

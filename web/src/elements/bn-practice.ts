@@ -1,7 +1,7 @@
 // A practice problem: answers are typed, shown as they were read, and judged by the core.
 
-import type { Judgement, Quantities } from '../core.ts';
-import { formatList } from '../format.ts';
+import type { Judgement } from '../core.ts';
+import { formatValue } from '../format.ts';
 import { mathOf } from '../mathml.ts';
 import type { Typed } from '../scenario.ts';
 import { Sheet } from '../sheet.ts';
@@ -52,7 +52,7 @@ class Part {
       this.readAs.replaceChildren();
       return;
     }
-    const value = ` = ${formatList(judgement.value.shown, 6)}`;
+    const value = ` = ${formatValue(judgement.value, 6)}`;
     const plainNumbers = judgement.tree.children.every((child) => child.children.length === 0);
     this.readAs.replaceChildren('read as ', mathOf(judgement.tree), plainNumbers ? '' : value);
   }
@@ -72,17 +72,16 @@ class Part {
 
   /** The verdict of the core, or the sentence that says which given of the problem cannot be used. */
   private judge(): Judgement | string {
-    let known: Quantities;
-    let quantities: Quantities;
+    const { answer, relative, absolute } = this.data;
     try {
-      known = this.sheet.givens(this.data.with);
-      quantities = this.sheet.quantities(this.data.with);
+      const known = this.sheet.givens(this.data.with);
+      const quantities = this.sheet.quantities(this.data.with);
+      return theCore().judge({ text: this.input.value, known, answer, quantities, relative, absolute });
     } catch (error) {
+      // From the givens or from the answer's own formula; the core throws nothing for what a learner types.
       if (error instanceof RangeError) return `mend the numbers of the problem first: ${error.message}`;
       throw error;
     }
-    const { answer, relative, absolute } = this.data;
-    return theCore().judge({ text: this.input.value, known, answer, quantities, relative, absolute });
   }
 
   /** The typed text with the unreadable place marked. */
