@@ -5,7 +5,7 @@
 //   node cpp/toolchain.mjs native    the native build with its tests (adds a compiler and GoogleTest)
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -45,7 +45,7 @@ const tools = {
     brew: 'googletest',
   },
   'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
-  chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'chromium' },
+  chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'google-chrome' },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
@@ -67,7 +67,10 @@ function fail(sentence) {
 
 /** @param {string[]} packages */
 function installWithApt(packages) {
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
+  const settings = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  // sudo resets the environment, so the settings go through env.
+  const assignments = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', 'env', ...assignments];
   if (asRoot.length > 0 && !onPath('sudo')) {
     fail(`Missing: ${packages.join(', ')}. Install it as root: apt-get install ${packages.join(' ')}`);
   }
@@ -76,7 +79,7 @@ function installWithApt(packages) {
     const [command = '', ...rest] = [...asRoot, 'apt-get', ...args];
     return run(command, rest, options);
   };
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const env = { ...process.env, ...settings };
   const plan = () =>
     apt(['install', '--no-install-recommends', '--assume-no', ...packages], {
       env,
@@ -93,7 +96,10 @@ function installWithApt(packages) {
     sizes = sizesOf(again.stdout) ?? [String(again.stderr).trim()];
   }
   console.log(`Installing ${packages.join(', ')} with apt-get. ${sizes.join(' ')}`);
-  return apt(['install', '-y', '-q', '--no-install-recommends', ...packages], { env }).status === 0;
+  const install = () =>
+    apt(['install', '-y', '-q', '--no-install-recommends', ...packages], { env }).status === 0;
+  // Old package lists name files that are gone.
+  return install() || (apt(['update', '-q'], { env }).status === 0 && install());
 }
 
 /**
@@ -103,6 +109,7 @@ function installWithApt(packages) {
 export function ensure(names) {
   const missing = names.filter((name) => !tools[name]?.present());
   if (missing.length === 0) return;
+  console.log(`Missing here: ${missing.join(', ')}.`);
   let installed = false;
   if (onPath('apt-get')) {
     installed = installWithApt(missing.map((name) => tools[name]?.apt ?? name));
@@ -130,15 +137,15 @@ function emscriptenRoot() {
 }
 
 /**
- * Configures the preset once and builds it; ninja does only what is left to do. Returns whether it succeeded.
+ * Configures the preset and builds it; ninja does only what is left to do. Returns whether it succeeded.
  * @param {string} preset
  */
 export function build(preset) {
-  const folder = path.join(root, 'build', preset);
   const env = { ...process.env };
   if (preset === 'wasm') env.EMSCRIPTEN_ROOT = emscriptenRoot();
-  const configured = existsSync(folder) && readdirSync(folder).includes('build.ninja');
-  if (!configured && run('cmake', ['--preset', preset], { env }).status !== 0) return false;
+  // Configuring again is quick and follows changed presets; what is left of another version's tools needs --fresh.
+  const configured = run('cmake', ['--preset', preset], { env, stdio: 'ignore' }).status === 0;
+  if (!configured && run('cmake', ['--fresh', '--preset', preset], { env }).status !== 0) return false;
   return run('cmake', ['--build', '--preset', preset], { env }).status === 0;
 }
 

@@ -52,9 +52,16 @@ function onceFor(stamp, inputs, work) {
 
 /** Installs the Node packages of the lock file. */
 export function installPackages() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(`Node 20.19 or newer is needed; this is ${process.versions.node}.`);
+  }
   const installed = onceFor('node_modules/.installed-from', ['package-lock.json'], () => {
     console.log('Installing the Node packages of package-lock.json (about 150 MB)…');
-    return spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' }).status === 0;
+    return (
+      spawnSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+        .status === 0
+    );
   });
   if (!installed) fail('npm ci did not succeed; its messages above say why.');
 }

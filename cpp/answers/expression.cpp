@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t longest_text = 2000;
 constexpr int deepest_nesting = 60;
+constexpr int most_levels = 200;
 
 struct Character {
   char32_t code;
@@ -194,7 +195,7 @@ class Parser {
     const bool outer = std::exchange(in_brackets_, in_brackets);
     const Token* const outer_doubt = std::exchange(doubtful_sign_, nullptr);
     while (true) {
-      list.children.push_back(expression());
+      adopt(list, expression());
       const Token& token = peek();
       if (in_brackets ? token.is(closing) : token.kind == Token::Kind::end) break;
       if (token.is(U',') || token.is(U';')) {
@@ -254,11 +255,18 @@ class Parser {
     return in_brackets_;
   }
 
+  static void adopt(Node& parent, Node child) {
+    parent.depth = std::max(parent.depth, child.depth + 1);
+    if (parent.depth > most_levels)
+      throw ReadError(child.range, "too many operations in a row: use fewer, or a list and sum");
+    parent.children.push_back(std::move(child));
+  }
+
   Node binary(Node::Kind kind, Node left, Node right) {
     const Range range{left.range.begin, right.range.end};
     Node node{kind, range, "", 0, {}};
-    node.children.push_back(std::move(left));
-    node.children.push_back(std::move(right));
+    adopt(node, std::move(left));
+    adopt(node, std::move(right));
     return node;
   }
 
@@ -288,7 +296,7 @@ class Parser {
     if (sign.is(U'+')) return operand;
     const Range range{sign.range.begin, operand.range.end};
     Node node{Node::Kind::negate, range, "", 0, {}};
-    node.children.push_back(std::move(operand));
+    adopt(node, std::move(operand));
     return node;
   }
 
@@ -322,7 +330,7 @@ class Parser {
       } else if (token.is(U'%')) {
         const Range range{node.range.begin, take().range.end};
         Node percent{Node::Kind::percent, range, "", 0, {}};
-        percent.children.push_back(std::move(node));
+        adopt(percent, std::move(node));
         node = std::move(percent);
       } else {
         return node;
@@ -371,7 +379,7 @@ class Parser {
 
   Node call(const Token& function, Node argument) {
     Node node{Node::Kind::call, {function.range.begin, argument.range.end}, function.text, 0, {}};
-    node.children.push_back(std::move(argument));
+    adopt(node, std::move(argument));
     return node;
   }
 

@@ -2,9 +2,13 @@
 // The answer language: what a learner types into a box, and what the lesson's author writes to have a number
 // computed. One parser for both. Text becomes a tree; evaluate.h gives the tree a value.
 //
-//   list     one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45,
-//   3/√5 numbers  2, 0.5, .5, 2.5e-3, 12 %      operators  + - * / ^ and · × ÷ − √ ² ³ names    x, gamma (or
-//   γ), x_hat ...    one value  x[0], counted from 0    functions  sqrt(x), mean(x) ...
+// clang-format off
+//   lists       one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45
+//   numbers     2, 0.5, .5, 2.5e-3, 12 %
+//   operators   + - * / ^   and   · × ÷ − √ ² ³
+//   names       x, gamma (or γ), x_hat ...    one value of a list: x[0], counted from 0
+//   functions   sqrt(x), mean(x) ...
+// clang-format on
 //
 // Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34].
 
@@ -48,13 +52,15 @@ struct Node {
   std::string text;            ///< number: as typed; name: the quantity; call: the function
   double number = 0;           ///< number only
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
+  int depth = 1;               ///< levels of the tree from here down
 };
 
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
 const char* kind_name(Node::Kind kind);
 
-/// Reads `text` (UTF-8). Throws ReadError; also where the text is empty, longer than 2,000 units or nested
-/// deeper than 60.
+/// Reads `text` (UTF-8). Throws ReadError; also where the text is empty, longer than 2,000 units, nested
+/// deeper than 60, or chained so long that the tree has more than 200 levels: whoever walks the tree may
+/// count on that.
 Node parse(const std::string& text);
 
 /// True if there is nothing but white space.

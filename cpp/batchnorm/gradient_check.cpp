@@ -11,12 +11,15 @@ Gradients central_difference_gradient(const Batch& x, const Channels& gamma, con
   const auto loss = [&] { return (dy * forward_train(x_moved, gamma_moved, beta_moved, eps).y).sum(); };
   const auto slope = [&](double& parameter) {
     const double start = parameter;
-    parameter = start + step;
+    const double up = start + step;
+    const double down = start - step;
+    if (up == down) refuse("step", "a step that moves every number", step);
+    parameter = up;
     const double above = loss();
-    parameter = start - step;
+    parameter = down;
     const double below = loss();
     parameter = start;
-    return (above - below) / (2 * step);
+    return (above - below) / (up - down);  // the step as it was really taken
   };
 
   Gradients gradients{Batch(x.rows(), x.cols()), Channels(gamma.size()), Channels(beta.size())};

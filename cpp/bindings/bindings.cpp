@@ -65,7 +65,8 @@ class Arguments {
 
   Eigen::Index count(const char* name) {
     const double value = number(name);
-    if (value != std::floor(value) || std::abs(value) > 1e9) refuse(name, "an integer", value);
+    if (value != std::floor(value) || std::abs(value) > 1e9)
+      refuse(name, "an integer from -1e9 to 1e9", value);
     return static_cast<Eigen::Index>(value);
   }
 
@@ -288,9 +289,6 @@ val normal_batches(Arguments& arguments) {
   const double mean = arguments.number("mean");
   const double std = arguments.number("std");
   arguments.finish();
-  // As doubles: the product of two indices may be beyond 32 bits.
-  const double draws = static_cast<double>(batches) * static_cast<double>(m);
-  if (draws > 1e6) refuse("batches", "at most 1000000 draws in all", draws);
   return copy_out(lab::normal_batches(static_cast<std::uint64_t>(seed), batches, m, mean, std));
 }
 

@@ -38,6 +38,9 @@ batchnorm::Batch normal_batches(std::uint64_t seed, Eigen::Index batches, Eigen:
                                 double std) {
   if (m < 1) batchnorm::refuse("m", "at least 1 example", m);
   if (batches < 1) batchnorm::refuse("batches", "at least 1 batch", batches);
+  // As doubles: the product of two indices may be beyond 32 bits.
+  const double count = static_cast<double>(batches) * static_cast<double>(m);
+  if (count > 1e6) batchnorm::refuse("batches", "at most 1000000 draws in all", count);
   if (!(std >= 0)) batchnorm::refuse("std", "a number >= 0", std);
   Random random(seed);
   batchnorm::Batch draws(m, batches);

@@ -25,7 +25,7 @@ class Random {
 };
 
 /// `batches` independent mini-batches of m draws from N(mean, std^2), one a column: (m, batches).
-/// Requires m >= 1, batches >= 1, std >= 0; throws std::invalid_argument.
+/// Requires m >= 1, batches >= 1, m batches <= 1e6, std >= 0; throws std::invalid_argument.
 batchnorm::Batch normal_batches(std::uint64_t seed, Eigen::Index batches, Eigen::Index m, double mean,
                                 double std);
 

@@ -217,7 +217,13 @@ describe('an author’s mistake is refused with file, line and help', () => {
       /^f\.md:5: .*unknown key “epz”; did you mean “eps”\?/,
     ],
     ['a typed result', example('    text: the mean is 2.5'), /^f\.md:9: the number “2.5” is typed/],
-    ['a typed number behind =', example('    text: "the mean is `= 2`"'), /^f\.md:9: .*typed number/],
+    ['a typed number behind =', example('    text: "the mean is `= 2`"'), /^f\.md:9: .*typed number 2/],
+    ['a typed decimal in a formula', example('    text: "`= 2.236 + 0`"'), /^f\.md:9: .*typed number 2\.236/],
+    [
+      'a typed answer',
+      practice('    answer: 512\n    tolerance: exact\n    hint: H'),
+      /^f\.md:7: .*typed number 512/,
+    ],
     ['a formula that does not close', example('    text: "$\\\\frac{1}{2$"'), /^f\.md:9: formula /],
     ['digits joined by a comma', example('    text: "$[2,4]$"'), /^f\.md:9: formula .*comma between digits/],
     [

@@ -144,7 +144,7 @@ describe('givens', () => {
     ['a fraction for a count', { ...fine, steps: '1.5' }, /^steps: expected a whole number/],
     [
       'too many steps',
-      { ...fine, running_mean: '0', running_var: '1', momentum: '0.9', steps: '1e6' },
+      { ...fine, running_mean: '0', running_var: '1', momentum: '0.9', steps: '1001' },
       /^steps: expected at most/,
     ],
     ['a name', { ...fine, beta: 'x' }, /^beta: unknown name/],

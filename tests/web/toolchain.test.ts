@@ -55,7 +55,8 @@ describe('what is missing', () => {
 
   test('is installed through sudo by who is not root', () => {
     standIn('apt-get', aptGet(true));
-    standIn('sudo', `echo sudo >> "${bin}/calls"; "$@"`);
+    // It is asked to run env with settings and apt-get; env itself is not among the stand-ins.
+    standIn('sudo', `echo sudo >> "${bin}/calls"; shift; /usr/bin/env "$@"`);
     const { status } = ensureEmscripten(nobody);
     expect(status).toBe(0);
     expect(calls()).toContain('sudo');

@@ -70,10 +70,14 @@ export function renderPractice(
       : around;
     const { values } = evaluateFormula(here, part.answer, placeOfPart(['answer']));
     const data = { answer: part.answer, with: part.with ?? {}, ...toleranceOf(part.tolerance) };
-    return h('form', { className: ['part', 'live-only'], dataPart: JSON.stringify(data), noValidate: true }, [
+    return h('form', { className: ['part'], dataPart: JSON.stringify(data), noValidate: true }, [
       h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
-      h('p', { className: ['rule'], id: `${partId}-rule` }, ruleInWords(part.tolerance, values.length)),
-      h('div', { className: ['answer-row'] }, [
+      h(
+        'p',
+        { className: ['rule', 'live-only'], id: `${partId}-rule` },
+        ruleInWords(part.tolerance, values.length),
+      ),
+      h('div', { className: ['answer-row', 'live-only'] }, [
         h('input', {
           id: partId,
           type: 'text',
@@ -192,7 +196,7 @@ export function renderFigure(
 export function renderScore({ block }: { block: Block<'score'> }): Element {
   return h('bn-score', { className: ['live-only'] }, [
     h('h3', block.title),
-    h('p', { role: 'status', dataScore: '' }),
+    h('p', { dataScore: '' }),
     h('button', { type: 'button' }, 'Start the quiz again'),
   ]);
 }

@@ -61,7 +61,7 @@ export function renderFile(
         case 'given': {
           const { block } = parseBlock(kind, node.value, place);
           around.quantities = quantitiesOf(core, { ...block, buttons: [] }, {}, place);
-          return [];
+          return [h('div', { hidden: true, dataScope: JSON.stringify(block) })];
         }
       }
     },
@@ -72,7 +72,8 @@ export function renderFile(
 export async function renderLesson(folder: string, core: Core): Promise<Lesson> {
   const counts = new Map<BlockKind, number>();
   const root: Root = { type: 'root', children: [] };
-  for (const file of await lessonFiles(folder)) {
+  const files = await lessonFiles(folder);
+  for (const file of files) {
     const name = path.relative(process.cwd(), file);
     root.children.push(...renderFile(await readFile(file, 'utf8'), name, core, counts));
   }
@@ -86,7 +87,11 @@ export async function renderLesson(folder: string, core: Core): Promise<Lesson> 
     return undefined;
   });
   const title = headings.find((node) => node.tagName === 'h1');
-  if (!title) throw new LessonError({ file: folder, line: 1 }, 'the lesson has no title (# …)');
+  if (!title)
+    throw new LessonError(
+      { file: files[0] ?? path.join(folder, '01-….md'), line: 1 },
+      'the lesson has no title (# …)',
+    );
   return {
     title: toString(title),
     contents: stringify([tableOfContents(headings)]),

@@ -32,13 +32,21 @@ export interface Surroundings {
 
 const computed = /^=\s*(?<formula>.+?)(?:\s+to\s+(?<digits>\d+)\s+digits)?$/s;
 const cited = /^"(?<number>.+)"$/;
-const bareNumber = /^[\d.\s]+$/;
+/** In results: a decimal anywhere, or nothing but a number; 0 and 1 belong to identities. */
+const typedResult = /\d+\.\d+|^\s*-?\s*(?![01]\s*$)[\d\s]+$/;
 
 const noteKinds = ['note', 'term', 'trap', 'source'] as const;
 const noteMark = new RegExp(`^\\[!(?<kind>\\w+)\\]\\s*`);
 
-/** The value of a formula; one without a value is a mistake of the lesson. */
+/** The value of a formula; one without a value, or one that is a typed result, is a mistake of the lesson. */
 export function evaluateFormula(around: Surroundings, formula: string, place: Place): FormulaValue {
+  const typed = around.strictness === 'results' ? typedResult.exec(formula)?.[0] : undefined;
+  if (typed !== undefined) {
+    throw new LessonError(
+      place,
+      `\`${formula}\` holds the typed number ${typed.trim()}: write the formula it comes from`,
+    );
+  }
   try {
     return around.core.evaluate(formula, around.quantities);
   } catch (error) {
@@ -88,12 +96,6 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       inlineCode(state: State, node: InlineCode) {
         const { formula: text, digits } = computed.exec(node.value)?.groups ?? {};
         if (text !== undefined) {
-          if (around.strictness === 'results' && bareNumber.test(text)) {
-            throw new LessonError(
-              at(node),
-              `\`= ${text}\` is a typed number: write the formula it comes from`,
-            );
-          }
           return computedValue(around, text, at(node), digits === undefined ? 4 : Number(digits));
         }
         const number = cited.exec(node.value)?.groups?.number;

@@ -1,7 +1,7 @@
 // The Vite plugin: puts the rendered lesson into index.html, reloads the page when a lesson file changes, and shows a
 // mistake of the lesson with its file and line instead of the page.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 import type { Core } from '../src/core.ts';
@@ -38,7 +38,7 @@ function explain(error: unknown): Explained {
     return { message, stack };
   }
   const { file, line } = error.place;
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const first = Math.max(0, line - 3);
   const frame = lines
     .slice(first, line + 2)
@@ -78,15 +78,16 @@ export function lessonPlugin(folder: string): Plugin {
         const lesson = await render().catch((error: unknown) => {
           throw Object.assign(new Error(), explain(error));
         });
-        const policy = `<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}" />`;
-        // A function as the replacement: "$" in the lesson must not be read as a pattern.
-        return html
-          .replace('<meta charset="utf-8" />', (charset) =>
-            building ? `${charset}\n    ${policy}` : charset,
-          )
-          .replace('<!--lesson-title-->', () => lesson.title)
-          .replace('<!--lesson-contents-->', () => lesson.contents)
-          .replace('<!--lesson-main-->', () => lesson.main);
+        for (const place of ['title', 'contents', 'main'] as const) {
+          const mark = `<!--lesson-${place}-->`;
+          if (!html.includes(mark)) throw new Error(`index.html has no ${mark}`);
+          // A function as the replacement: "$" in the lesson must not be read as a pattern.
+          html = html.replace(mark, () => lesson[place]);
+        }
+        const policy = { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy };
+        // Vite's own scripts for development would break it.
+        const tags = building ? [{ tag: 'meta', attrs: policy, injectTo: 'head-prepend' as const }] : [];
+        return { html, tags };
       },
     },
   };

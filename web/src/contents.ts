@@ -17,7 +17,10 @@ export function followReading(): void {
   let current: HTMLAnchorElement | undefined;
   const update = () => {
     const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 3).at(-1);
-    const link = passed && links.get(passed.id);
+    const exact = passed && links.get(passed.id);
+    // Where only the sections are listed, the mark stands at the section.
+    const hidden = exact?.getClientRects().length === 0;
+    const link = (hidden ? exact?.closest('ol > li')?.querySelector('a') : exact) ?? undefined;
     if (link === current) return;
     current?.removeAttribute('aria-current');
     link?.setAttribute('aria-current', 'location');

@@ -185,12 +185,13 @@ export interface Core {
 
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
 export async function loadCore(bytes: BufferSource): Promise<Core> {
-  const compiled = await WebAssembly.compile(bytes);
-  const module = await createModule({
-    instantiateWasm(imports, done) {
-      done(new WebAssembly.Instance(compiled, imports));
+  // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
+  const module = await new Promise<CoreModule>((resolve, reject) => {
+    const instantiateWasm: Parameters<typeof createModule>[0]['instantiateWasm'] = (imports, done) => {
+      WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance), reject);
       return {};
-    },
+    };
+    createModule({ instantiateWasm }).then(resolve, reject);
   });
 
   const call = (name: keyof CoreModule, input: object): unknown => {

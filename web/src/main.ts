@@ -8,6 +8,8 @@ import { BnExample } from './elements/bn-example.ts';
 import { BnPractice } from './elements/bn-practice.ts';
 import { BnQuiz } from './elements/bn-quiz.ts';
 import { BnScore } from './elements/bn-score.ts';
+import { recomputeProse } from './prose.ts';
+import { focusableWhereTheyScroll } from './scrollers.ts';
 import { startWith } from './the-core.ts';
 
 async function fetchCore(): Promise<ArrayBuffer> {
@@ -21,6 +23,7 @@ async function start(): Promise<void> {
   try {
     startWith(await loadCore(await fetchCore()));
   } catch (error) {
+    const focused = banner.contains(document.activeElement);
     const retry = document.createElement('button');
     retry.type = 'button';
     retry.textContent = 'Try again';
@@ -30,15 +33,19 @@ async function start(): Promise<void> {
       `The numbers cannot be recomputed: the core did not start (${reason}). The text below is complete as it stands. `,
       retry,
     );
+    if (focused) retry.focus();
     return;
   }
+  if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
   banner.replaceChildren();
   customElements.define('bn-example', BnExample);
   customElements.define('bn-practice', BnPractice);
   customElements.define('bn-quiz', BnQuiz);
   customElements.define('bn-score', BnScore);
   document.documentElement.classList.add('live');
+  recomputeProse();
 }
 
 followReading();
+focusableWhereTheyScroll();
 void start();

@@ -26,7 +26,7 @@ const binding: Record<Tree['kind'], number> = {
   subtract: 1,
   negate: 2,
   multiply: 3,
-  divide: 6,
+  divide: 4,
   percent: 5,
   power: 4,
   call: 6,
@@ -39,9 +39,9 @@ const operators = { add: '+', subtract: '−', multiply: '·' } as const;
 
 function bracketed(tree: Tree, least: number): Element {
   const inside = build(tree);
-  return binding[tree.kind] >= least
-    ? inside
-    : element('mrow', element('mo', '('), inside, element('mo', ')'));
+  // 2e3 is drawn as a product.
+  const tightness = tree.kind === 'number' && /e/i.test(tree.text) ? binding.multiply : binding[tree.kind];
+  return tightness >= least ? inside : element('mrow', element('mo', '('), inside, element('mo', ')'));
 }
 
 function separated(children: Tree[]): Element[] {

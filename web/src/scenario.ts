@@ -41,7 +41,7 @@ export const givenNames = Object.keys(givens) as GivenName[];
 
 /** The most values a list may have, so that every table still fits a page. */
 export const mostValues = 16;
-const mostSteps = 10_000;
+const mostSteps = 1000;
 /** The most random numbers for one row of a table; the core draws no more at once. */
 const mostDrawn = 1_000_000;
 
@@ -177,8 +177,10 @@ function backwardQuantities(
   const invstd = single(forward.saved_invstd);
   const mean = single(forward.batch_mean);
   const spread = largest(Array.from(input.x, (value) => value - mean));
-  // Where every value is the same, the root of eps is the length on which y bends.
-  const step = 6e-6 * (spread > 0 ? spread : Math.sqrt(input.eps));
+  // Where every value is the same, the root of eps is the length on which y bends. Far from 0 the step must still be
+  // some units in the last place of x.
+  const length = spread > 0 ? spread : Math.sqrt(input.eps);
+  const step = Math.max(6e-6 * length, 8 * Number.EPSILON * largest(input.x));
   const numeric = core.centralDifferenceGradient({ ...input, dy, step });
   const dx_scale = largest(input.gamma) * invstd * largest(dy);
   const dx_hat_sum = sumOfSizes(trace.dx_hat);

@@ -5,6 +5,7 @@ import { allDigits, formatValue, fullText, pointPadding } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
 import {
   computeQuantities,
+  GivenError,
   type GivenName,
   givenNames,
   type Limits,
@@ -24,6 +25,9 @@ export class Sheet {
   private readonly inputs = new Map<GivenName, HTMLInputElement>();
   private readonly message: HTMLElement | null;
   private readonly onChange: () => void;
+  /** What was computed from the boxes as they stand. */
+  private readonly computed = new Map<string, Quantities>();
+  private speaking: ReturnType<typeof setTimeout> | undefined;
 
   /** `root` has the attribute data-sheet; `onChange` is called when givens have changed, readable or not. */
   constructor(root: HTMLElement, onChange: () => void = () => {}) {
@@ -41,6 +45,8 @@ export class Sheet {
     }
     root.querySelector('button[data-reset]')?.addEventListener('click', () => this.set(this.data.given));
     root.querySelector('input[data-all-digits]')?.addEventListener('change', () => this.show());
+    // The browser may have brought back what stood in the boxes, and the page is to show what this core computes.
+    this.show();
   }
 
   /** The givens as they stand in the boxes, with some replaced. */
@@ -52,25 +58,35 @@ export class Sheet {
 
   /** Everything that follows from them. Throws RangeError with the core's sentence. */
   quantities(replaced: Typed = {}): Quantities {
-    return computeQuantities(theCore(), { ...this.givens(replaced) });
+    const key = JSON.stringify(replaced);
+    const quantities = this.computed.get(key) ?? computeQuantities(theCore(), this.givens(replaced));
+    this.computed.set(key, quantities);
+    return quantities;
   }
 
   private set(values: Typed): void {
-    let quantities: Quantities = {};
+    const texts = Object.entries(values) as [GivenName, string][];
     try {
-      quantities = this.quantities();
-    } catch {
-      // A button may set the very numbers that cannot be read; only formulas need the quantities.
-    }
-    for (const [name, text] of Object.entries(values) as [GivenName, string][]) {
-      const input = this.inputs.get(name);
-      if (!input) continue;
-      input.value = text.startsWith('=') ? fullText(theCore().evaluate(text.slice(1), quantities)) : text;
+      // All new texts before any is written: where one cannot be computed, the boxes stay as they are.
+      const written = texts.map(([name, text]) => {
+        const formula = text.startsWith('=') && this.inputs.has(name);
+        return [
+          name,
+          formula ? fullText(theCore().evaluate(text.slice(1), this.quantities())) : text,
+        ] as const;
+      });
+      for (const [name, text] of written) {
+        const input = this.inputs.get(name);
+        if (input) input.value = text;
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
     }
     this.changed();
   }
 
   private changed(): void {
+    this.computed.clear();
     this.show();
     this.onChange();
   }
@@ -90,8 +106,12 @@ export class Sheet {
     }
   }
 
+  /** Takes a sentence away at once, but says one only when typing pauses: half a number is no mistake yet. */
   private say(sentence: string): void {
-    if (this.message && this.message.textContent !== sentence) this.message.textContent = sentence;
+    clearTimeout(this.speaking);
+    const write = () => this.message?.replaceChildren(sentence);
+    if (sentence === '') write();
+    else this.speaking = setTimeout(write, 600);
   }
 
   private fill(quantities: Quantities): void {
@@ -122,12 +142,13 @@ export class Sheet {
 
 /** The givens that a refusal names before its colon: "eps: …", "x (channel 0): …". A batch_var comes from x. */
 function givensNamedBy(refusal: RangeError): GivenName[] {
+  if (refusal instanceof GivenError) return [refusal.given];
   const [subject = ''] = refusal.message.replace('batch_var', 'x').split(':', 1);
   return givenNames.filter((name) => new RegExp(`\\b${name}\\b`).test(subject));
 }
 
 /** Shows the value of the element's formula; true where that is another text than before. */
-function showValue(element: HTMLDataElement, quantities: Quantities, digits: number): boolean {
+export function showValue(element: HTMLDataElement, quantities: Quantities, digits: number): boolean {
   let text;
   try {
     const value = theCore().evaluate(element.dataset.formula ?? '', quantities);

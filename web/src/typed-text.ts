@@ -6,7 +6,9 @@ export function keepLinesApart(input: HTMLInputElement): void {
     const text = event.clipboardData?.getData('text').trim() ?? '';
     if (!/[\r\n\t]/.test(text)) return;
     event.preventDefault();
-    const joined = text.replace(/\s*[\r\n\t]\s*/g, ', ').replace(/,\s*,/g, ',');
+    // In brackets, numpy's line ends are spaces like all the others.
+    const separator = text.startsWith('[') ? ' ' : ', ';
+    const joined = text.replace(/\s*[\r\n\t]\s*/g, separator).replace(/,\s*,/g, ',');
     input.setRangeText(joined, input.selectionStart ?? 0, input.selectionEnd ?? input.value.length, 'end');
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });

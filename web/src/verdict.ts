@@ -1,12 +1,19 @@
 // The verdict line: icon, word, sentence. It is a polite live region, so it is filled in one go.
 
-export type VerdictKind = 'right' | 'wrong' | 'unreadable' | 'empty';
+export type VerdictKind = 'right' | 'wrong' | 'unreadable' | 'unjudged' | 'empty';
 
-const icons: Record<VerdictKind, string> = { right: '✓', wrong: '✗', unreadable: '?', empty: '…' };
+const icons: Record<VerdictKind, string> = {
+  right: '✓',
+  wrong: '✗',
+  unreadable: '?',
+  unjudged: '?',
+  empty: '…',
+};
 const words: Record<VerdictKind, string> = {
   right: 'Right.',
   wrong: 'Not yet.',
   unreadable: 'Not readable.',
+  unjudged: 'Not judged.',
   empty: 'No answer yet.',
 };
 

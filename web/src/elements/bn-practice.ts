@@ -1,6 +1,6 @@
 // A practice problem: answers are typed, shown as they were read, and judged by the core.
 
-import type { Judgement } from '../core.ts';
+import type { Judgement, Tree } from '../core.ts';
 import { formatValue } from '../format.ts';
 import { mathOf } from '../mathml.ts';
 import type { Typed } from '../scenario.ts';
@@ -15,6 +15,11 @@ interface PartData {
   relative: number;
   absolute: number;
 }
+
+/** Numbers as they are, where the value would only say them again. */
+const isPlain = (tree: Tree): boolean =>
+  tree.kind === 'number' ||
+  ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
 
 class Part {
   private readonly sheet: Sheet;
@@ -52,22 +57,25 @@ class Part {
       this.readAs.replaceChildren();
       return;
     }
-    const value = ` = ${formatValue(judgement.value, 6)}`;
-    const plainNumbers = judgement.tree.children.every((child) => child.children.length === 0);
-    this.readAs.replaceChildren('read as ', mathOf(judgement.tree), plainNumbers ? '' : value);
+    const { values, shown } = judgement.value;
+    const exact = values.every((value, k) => Number(value.toPrecision(6)) === shown[k]);
+    const value = ` ${exact ? '=' : '≈'} ${formatValue(judgement.value, 6)}`;
+    this.readAs.replaceChildren('read as ', mathOf(judgement.tree), isPlain(judgement.tree) ? '' : value);
   }
 
   private check(): void {
     const judgement = this.judge();
     if (typeof judgement === 'string') {
-      showVerdict(this.verdict, 'unreadable', asSentence(judgement));
+      showVerdict(this.verdict, 'unjudged', asSentence(judgement));
       return;
     }
     this.input.ariaInvalid = String(judgement.verdict === 'unreadable');
     const sentence: (Node | string)[] = [asSentence(judgement.message)];
-    if (judgement.verdict === 'unreadable') sentence.push(' ', this.marked(judgement));
+    if (judgement.verdict === 'unreadable' && !judgement.tree) sentence.push(' ', this.marked(judgement));
     if (judgement.verdict === 'empty') sentence[0] = 'Type a number, a fraction or a list, then check.';
-    showVerdict(this.verdict, judgement.verdict, ...sentence);
+    // Text that was read, but has not as many values as are asked for.
+    const unjudged = judgement.verdict === 'unreadable' && judgement.tree !== null;
+    showVerdict(this.verdict, unjudged ? 'unjudged' : judgement.verdict, ...sentence);
   }
 
   /** The verdict of the core, or the sentence that says which given of the problem cannot be used. */

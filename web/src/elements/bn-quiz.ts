@@ -20,7 +20,7 @@ export class BnQuiz extends HTMLElement {
       event.preventDefault();
       this.check();
     });
-    this.form.addEventListener('change', () => clearVerdict(this.verdict));
+    this.form.addEventListener('change', () => this.open());
     this.retryButton.addEventListener('click', () => {
       this.restart();
       this.querySelector<HTMLInputElement>('input[type=radio]')?.focus();
@@ -30,6 +30,11 @@ export class BnQuiz extends HTMLElement {
   /** Opens the question again. */
   restart(): void {
     this.form.reset();
+    this.open();
+  }
+
+  /** What was judged no longer stands. */
+  private open(): void {
     this.retryButton.hidden = true;
     clearVerdict(this.verdict);
     this.tell({ answered: false, right: false });

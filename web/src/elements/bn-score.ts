@@ -16,6 +16,7 @@ export class BnScore extends HTMLElement {
     document.addEventListener('bn-answered', this.update);
     this.querySelector('button')?.addEventListener('click', () => {
       for (const quiz of this.quizzes()) quiz.restart();
+      this.quizzes()[0]?.querySelector<HTMLInputElement>('input[type=radio]')?.focus();
     });
     this.update();
   }
