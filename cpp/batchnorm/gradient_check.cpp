@@ -1,5 +1,8 @@
 #include "batchnorm/gradient_check.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace batchnorm {
 
 Gradients central_difference_gradient(const Batch& x, const Channels& gamma, const Channels& beta, double eps,
@@ -9,10 +12,10 @@ Gradients central_difference_gradient(const Batch& x, const Channels& gamma, con
   Batch x_moved = x;
   Channels gamma_moved = gamma, beta_moved = beta;
   const auto loss = [&] { return (dy * forward_train(x_moved, gamma_moved, beta_moved, eps).y).sum(); };
-  const auto slope = [&](double& parameter) {
+  const auto slope = [&](double& parameter, double by) {
     const double start = parameter;
-    const double up = start + step;
-    const double down = start - step;
+    const double up = start + by;
+    const double down = start - by;
     if (up == down) refuse("step", "a step that moves every number", step);
     parameter = up;
     const double above = loss();
@@ -23,9 +26,12 @@ Gradients central_difference_gradient(const Batch& x, const Channels& gamma, con
   };
 
   Gradients gradients{Batch(x.rows(), x.cols()), Channels(gamma.size()), Channels(beta.size())};
-  for (Eigen::Index k = 0; k < x.size(); ++k) gradients.dx.data()[k] = slope(x_moved.data()[k]);
-  for (Eigen::Index c = 0; c < gamma.size(); ++c) gradients.dgamma(c) = slope(gamma_moved(c));
-  for (Eigen::Index c = 0; c < beta.size(); ++c) gradients.dbeta(c) = slope(beta_moved(c));
+  for (Eigen::Index k = 0; k < x.size(); ++k) gradients.dx.data()[k] = slope(x_moved.data()[k], step);
+  // y is linear in gamma and beta, so that their steps may grow with them.
+  for (Eigen::Index c = 0; c < gamma.size(); ++c)
+    gradients.dgamma(c) = slope(gamma_moved(c), step * std::max(1.0, std::abs(gamma(c))));
+  for (Eigen::Index c = 0; c < beta.size(); ++c)
+    gradients.dbeta(c) = slope(beta_moved(c), step * std::max(1.0, std::abs(beta(c))));
   return gradients;
 }
 

@@ -188,7 +188,9 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
   // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
   const module = await new Promise<CoreModule>((resolve, reject) => {
     const instantiateWasm: Parameters<typeof createModule>[0]['instantiateWasm'] = (imports, done) => {
-      WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance), reject);
+      WebAssembly.instantiate(bytes, imports)
+        .then(({ instance }) => done(instance))
+        .catch(reject);
       return {};
     };
     createModule({ instantiateWasm }).then(resolve, reject);

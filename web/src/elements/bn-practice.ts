@@ -71,10 +71,10 @@ class Part {
     }
     this.input.ariaInvalid = String(judgement.verdict === 'unreadable');
     const sentence: (Node | string)[] = [asSentence(judgement.message)];
-    if (judgement.verdict === 'unreadable' && !judgement.tree) sentence.push(' ', this.marked(judgement));
+    if (judgement.verdict === 'unreadable' && !judgement.value) sentence.push(' ', this.marked(judgement));
     if (judgement.verdict === 'empty') sentence[0] = 'Type a number, a fraction or a list, then check.';
     // Text that was read, but has not as many values as are asked for.
-    const unjudged = judgement.verdict === 'unreadable' && judgement.tree !== null;
+    const unjudged = judgement.verdict === 'unreadable' && judgement.value !== null;
     showVerdict(this.verdict, unjudged ? 'unjudged' : judgement.verdict, ...sentence);
   }
 
