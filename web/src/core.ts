@@ -189,7 +189,13 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
   const module = await new Promise<CoreModule>((resolve, reject) => {
     const instantiateWasm: Parameters<typeof createModule>[0]['instantiateWasm'] = (imports, done) => {
       WebAssembly.instantiate(bytes, imports)
-        .then(({ instance }) => done(instance))
+        .then(({ instance }) => {
+          try {
+            done(instance);
+          } catch (cause) {
+            throw new Error('the wasm file is another program than the core of this page', { cause });
+          }
+        })
         .catch(reject);
       return {};
     };

@@ -1,0 +1,43 @@
+// The built page in Chromium, served under a subfolder as on any static host: absolute paths show at once.
+//
+//   npx playwright test --config tests/browser/playwright.config.ts      (after `node web/start.mjs build`)
+
+import { existsSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+if (!existsSync(chromium)) {
+  throw new Error(`The browser tests need Chromium, and ${chromium} is not there. Set CHROMIUM to its path.`);
+}
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../build/browser',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  reporter: 'line',
+  webServer: {
+    command: 'node serve.mjs',
+    // Playwright keeps the named group in the environment, in capitals.
+    wait: { stdout: /^Serving (?<lesson_address>\S+)/ },
+  },
+  use: {
+    baseURL: process.env.LESSON_ADDRESS,
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 900 },
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        '--no-sandbox',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
