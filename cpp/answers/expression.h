@@ -59,8 +59,8 @@ struct Node {
 const char* kind_name(Node::Kind kind);
 
 /// Reads `text` (UTF-8). Throws ReadError; also where the text is empty, longer than 2,000 units, nested
-/// deeper than 60, or chained so long that the tree has more than about 200 levels: whoever walks the tree may
-/// count on that.
+/// deeper than 60, or chained so long that the tree has more than about 200 levels: whoever walks the tree
+/// may count on that.
 Node parse(const std::string& text);
 
 /// True if there is nothing but white space.

@@ -1,7 +1,7 @@
 // Installing what is missing, on a machine made of small stand-ins for apt-get and sudo.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,7 +31,11 @@ esac`;
 
 /** Asks for emscripten where only the stand-ins are on the path. */
 function ensureEmscripten(asUser?: number) {
-  const toolchain = pathToFileURL(path.resolve('cpp/toolchain.mjs')).href;
+  // A copy, because another user may not be allowed to read this folder.
+  const copy = path.join(bin, 'toolchain.mjs');
+  copyFileSync('cpp/toolchain.mjs', copy);
+  chmodSync(copy, 0o644);
+  const toolchain = pathToFileURL(copy).href;
   const script = `import(${JSON.stringify(toolchain)}).then((tools) => tools.ensure(['emscripten']))`;
   const root = process.getuid?.() === 0;
   return spawnSync(process.execPath, ['-e', script], {
