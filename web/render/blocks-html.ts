@@ -48,11 +48,12 @@ function toleranceOf(tolerance: Tolerance): { relative: number; absolute: number
   return { relative: tolerance.percent / 100, absolute: tolerance.near_zero ?? 0 };
 }
 
-function ruleInWords(tolerance: Tolerance, count: number): string {
-  const many = count > 1 ? `${count} values with commas between; ` : '';
-  if (tolerance === 'exact') return `${many}exactly; products and powers welcome.`;
-  const nearZero = tolerance.near_zero === undefined ? '' : ` (or ${tolerance.near_zero})`;
-  return `${many}within ${tolerance.percent} %${nearZero}; fractions and roots welcome.`;
+function ruleInWords(tolerance: Tolerance, isList: boolean): string {
+  const many = isList ? 'one value for each example, with commas between; ' : '';
+  if (tolerance === 'exact')
+    return `${many}exactly, without separators (10000); products and powers welcome.`;
+  const nearZero = tolerance.near_zero === undefined ? '' : ` or ${tolerance.near_zero}`;
+  return `${many}within ${tolerance.percent} %${nearZero} of the value; fractions and roots welcome.`;
 }
 
 export function renderPractice(
@@ -68,14 +69,14 @@ export function renderPractice(
     const here = part.with
       ? { ...around, quantities: quantitiesOf(outer.core, block, part.with, placeOfPart(['with'])) }
       : around;
-    const { values } = evaluateFormula(here, part.answer, placeOfPart(['answer']));
+    const { is_list } = evaluateFormula(here, part.answer, placeOfPart(['answer']));
     const data = { answer: part.answer, with: part.with ?? {}, ...toleranceOf(part.tolerance) };
     return h('form', { className: ['part'], dataPart: JSON.stringify(data), noValidate: true }, [
       h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
       h(
         'p',
         { className: ['rule', 'live-only'], id: `${partId}-rule` },
-        ruleInWords(part.tolerance, values.length),
+        ruleInWords(part.tolerance, is_list),
       ),
       h('div', { className: ['answer-row', 'live-only'] }, [
         h('input', {

@@ -94,5 +94,8 @@ function build(tree: Tree): Element {
 }
 
 export function mathOf(tree: Tree): Element {
-  return element('math', build(tree));
+  const math = element('math', build(tree));
+  // Fractions at the size of the text, not of a script.
+  math.setAttribute('displaystyle', 'true');
+  return math;
 }
