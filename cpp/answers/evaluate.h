@@ -13,6 +13,7 @@ struct Value {
   /// far below its scale is what rounding left of 0: 0.1 + 0.2 - 0.3 is 5.6e-17 on a scale of 0.6.
   std::vector<double> scales = {};
 
+  /// The scale of value k; requires k < values.size().
   double scale(std::size_t k) const;
   /// The value, or 0 where it is no more than rounding: below 2^-40 of its scale.
   double without_rounding(std::size_t k) const;

@@ -28,7 +28,8 @@ struct BackwardTrace {
   Gradients gradients;
 };
 
-/// As backward_train, keeping what happens on the way.
+/// As backward_train, with the same requirements and errors, keeping what happens on the way.
+/// Source: Ioffe and Szegedy 2015, section 3, the chain rule line by line.
 BackwardTrace backward_trace(const Batch& dy, const TrainingForward& forward, const Channels& gamma);
 
 /// The gradient of L through the inference forward pass, whose statistics are constants (frozen batch norm).

@@ -64,7 +64,8 @@ inline void require_eps(double eps) {
   if (!(eps >= 0)) refuse("eps", "a number >= 0", eps);
 }
 
-/// 1 / sqrt(var + eps), or a refusal that names the channel where the root is 0 or the variance no variance.
+/// 1 / sqrt(var + eps), (C). Throws std::invalid_argument that names the channel where var < 0 or var + eps =
+/// 0; NaN stays NaN. `var_name` is how the message calls var.
 Channels inverse_std(const char* var_name, const Channels& var, double eps);
 
 }  // namespace batchnorm

@@ -32,26 +32,35 @@ export interface Upstream {
 }
 
 export interface Gradients {
+  /** (m, C) dL/dx */
   dx: Float64Array;
+  /** (C) dL/dgamma */
   dgamma: Float64Array;
+  /** (C) dL/dbeta */
   dbeta: Float64Array;
 }
 
 export interface TrainingForward {
+  /** (m, C) gamma x_hat + beta */
   y: Float64Array;
+  /** (m, C) (x - batch_mean) saved_invstd */
   x_hat: Float64Array;
+  /** (C) */
   batch_mean: Float64Array;
-  /** biased: divided by m */
+  /** (C), biased: divided by m */
   batch_var: Float64Array;
-  /** 1 / sqrt(batch_var + eps) */
+  /** (C) 1 / sqrt(batch_var + eps) */
   saved_invstd: Float64Array;
 }
 
 export interface BackwardTrace extends Gradients {
+  /** (m, C) gamma dy */
   dx_hat: Float64Array;
+  /** (C) dL/dbatch_var */
   dvar: Float64Array;
+  /** (C) dL/dbatch_mean */
   dmean: Float64Array;
-  /** dx is the sum of these three paths */
+  /** (m, C) each; dx is the sum of these three paths */
   dx_direct: Float64Array;
   dx_through_var: Float64Array;
   dx_through_mean: Float64Array;
@@ -70,6 +79,7 @@ export interface RunningUpdate {
   batch_var: Numbers;
   /** values in the batch */
   m: number;
+  /** from 0 to 1 */
   momentum: number;
   /** what momentum weights: `decay` the old value (lesson, Keras, ONNX, Flax), `torch` the batch (PyTorch) */
   convention: 'decay' | 'torch';
@@ -159,20 +169,30 @@ export const bindingNames = [
   'judge',
 ] as const satisfies (keyof CoreModule)[];
 
+/**
+ * The functions of the core. Each throws a RangeError with the core's sentence, which names the argument, what was
+ * expected and what was given; cpp/batchnorm/*.h says what each requires and where it comes from.
+ */
 export interface Core {
   forwardTrain(input: TrainingInput): TrainingForward;
   forwardInference(input: InferenceInput): { y: Float64Array };
   /** Runs the forward pass itself and returns every intermediate of the backward pass. */
   backwardTrain(input: TrainingInput & Upstream): BackwardTrace;
   backwardFrozen(input: InferenceInput & Upstream): Gradients;
-  /** Gradients of sum(dy y) by central differences with this step; they know nothing of backwardTrain. */
+  /** Gradients of sum(dy y) by central differences; they know nothing of backwardTrain. step > 0, in the units of x. */
   centralDifferenceGradient(input: TrainingInput & Upstream & { step: number }): Gradients;
   updateRunningStatistics(input: RunningUpdate): RunningStatistics;
-  /** Mini-batches of m draws from a normal distribution, one a channel: (m, batches). */
+  /**
+   * Mini-batches of m draws from a normal distribution, one a channel: (m, batches) row by row. |seed| <= 1e9, at most
+   * 1e6 draws in all, std >= 0.
+   */
   normalBatches(input: { seed: number; batches: number; m: number; mean: number; std: number }): Float64Array;
   /** The value of a formula of the answer language. Throws UnreadableError. */
   evaluate(text: string, quantities: Quantities): FormulaValue;
-  /** Judges typed text against the value of the formula `answer`. `known` are the quantities the text may name. */
+  /**
+   * Judges typed text against the value of the formula `answer` in `quantities`. `known` are the quantities the text may
+   * name. Right where |typed - value| <= max(relative |value|, absolute), for every value.
+   */
   judge(input: {
     text: string;
     known: Quantities;

@@ -119,7 +119,10 @@ const single = (values: Float64Array) => values[0] as number;
 const numberOf = (quantity: Quantity | undefined) => (typeof quantity === 'number' ? quantity : undefined);
 const listOf = (quantity: Quantity | undefined) => (quantity instanceof Float64Array ? quantity : undefined);
 
-/** Everything the core can compute from the givens. A quantity whose givens are missing is left out. */
+/**
+ * Everything the core can compute from the givens, for one channel. A quantity whose givens are missing is left out.
+ * Throws RangeError with the core's sentence where it refuses them.
+ */
 export function computeQuantities(core: Core, given: Quantities): Quantities {
   const x = listOf(given.x);
   const gamma = numberOf(given.gamma);
