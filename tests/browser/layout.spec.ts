@@ -182,3 +182,12 @@ test('on paper there are no controls, and all answers', async ({ page }) => {
   await becomesLive(page);
   await expect(answer).toBeHidden();
 });
+
+test('paper is light, also where the screen is dark', async ({ lesson }) => {
+  const ink = lesson.getByRole('heading', { level: 1 });
+  const [light, dark] = ['rgb(28, 27, 26)', 'rgb(236, 233, 226)']; // #1c1b1a and #ece9e2
+  await lesson.emulateMedia({ colorScheme: 'dark' });
+  await expect(ink).toHaveCSS('color', dark);
+  await lesson.emulateMedia({ colorScheme: 'dark', media: 'print' });
+  await expect(ink).toHaveCSS('color', light);
+});

@@ -265,15 +265,9 @@ test('a wrong list says which values to look at', async ({ lesson }) => {
 
 test('each part asks for its tolerance and its shape in words', async ({ lesson }) => {
   const described = (number: number, part: number) => answerBox(answerForm(problem(lesson, number), part));
-  await expect(described(1, 2)).toHaveAccessibleDescription(
-    /^within 1 % of the value; fractions and roots welcome\./,
-  );
-  await expect(described(4, 1)).toHaveAccessibleDescription(
-    /^exactly, without separators \(10000\); products and powers welcome\./,
-  );
-  await expect(described(5, 1)).toHaveAccessibleDescription(
-    /^one value for each example, with commas between; within 1 % or 0\.01 of the value/,
-  );
+  await expect(described(1, 2)).toHaveAccessibleDescription(/^within 1 %.*; fractions and roots welcome\./);
+  await expect(described(4, 1)).toHaveAccessibleDescription(/^exactly.*; products and powers welcome\./);
+  await expect(described(5, 1)).toHaveAccessibleDescription(/with commas between; within 1 %.*0\.01/);
 });
 
 test('other givens take the verdict away, and the answer is judged anew', async ({ lesson }) => {
