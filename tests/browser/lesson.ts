@@ -95,10 +95,12 @@ export const readList = (text: string) =>
     .map(readNumber);
 
 /** The texts of a table's body, row by row, without the row's heading. */
-export async function cellTexts(of: Locator): Promise<string[][]> {
-  const rows = await of.locator('tbody').getByRole('row').all();
-  return Promise.all(rows.map((row) => row.getByRole('cell').allTextContents()));
-}
+export const cellTexts = (of: Locator): Promise<string[][]> =>
+  of.evaluate((table: HTMLTableElement) =>
+    [...table.tBodies].flatMap(({ rows }) =>
+      [...rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
+    ),
+  );
 
 /** The numbers of a table's body, row by row. */
 export const cells = async (of: Locator) => (await cellTexts(of)).map((row) => row.map(readNumber));
