@@ -3,6 +3,7 @@
 //   node web/start.mjs serve   builds the site where something has changed, serves dist/ and prints its address
 //   node web/start.mjs dev     the author's loop: edits of the lesson show at once
 //   node web/start.mjs build   leaves the static site in dist/
+//   node web/start.mjs core    the core as a package for other projects, in build/package
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -77,6 +78,17 @@ export function buildSite() {
   });
 }
 
+/** The core with its types in build/package, true if it could be built. */
+export function buildPackage() {
+  const inputs = ['web/src', 'web/package', 'web/tsconfig.json', 'package-lock.json'];
+  return onceFor('build/package/.built-from', inputs, () => {
+    const tsc = at('node_modules/typescript/bin/tsc');
+    return (
+      spawnSync(process.execPath, [tsc, '-p', 'web/package'], { cwd: root, stdio: 'inherit' }).status === 0
+    );
+  });
+}
+
 /** Everything up to the core as WebAssembly. */
 export function prepare() {
   installPackages();
@@ -87,6 +99,10 @@ export function prepare() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const task = process.argv[2] ?? 'serve';
   prepare();
+  if (task === 'core') {
+    if (!buildPackage()) fail('The package could not be built; the messages above say why.');
+    process.exit();
+  }
   const vite = await import('vite');
   const configFile = at('web/vite.config.ts');
   if (task === 'dev') {

@@ -1,77 +1,190 @@
 #include "batchnorm/forward.h"
 
 #include <cmath>
-#include <limits>
+
+#include "batchnorm/passes.h"
 
 namespace batchnorm {
 
-Channels inverse_std(const char* var_name, const Channels& var, double eps) {
-  for (Eigen::Index c = 0; c < var.size(); ++c) {
-    const std::string channel = " (channel " + std::to_string(c) + ")";
-    if (var(c) < 0) refuse(var_name + channel, "a variance >= 0", var(c));
-    if (var(c) + eps == 0) refuse(std::string(var_name) + " + eps" + channel, "a value > 0", 0.0);
-  }
-  return 1.0 / (var + eps).sqrt();  // not rsqrt(): some Eigen versions approximate it
-}
+namespace {
 
-TrainingForward forward_train(const Batch& x, const Channels& gamma, const Channels& beta, double eps) {
-  require_nonempty("x", x);
-  require_channels("gamma", gamma, x.cols());
-  require_channels("beta", beta, x.cols());
-  require_eps(eps);
-  const Eigen::Index m = x.rows();
-  const double count = static_cast<double>(m);
+using passes::load;
+using passes::Part;
+using passes::store;
 
-  // One row at a time: Eigen's column-wise reductions stride through a row-major batch several times slower.
-  Channels mean = Channels::Zero(x.cols());
-  for (Eigen::Index i = 0; i < m; ++i) mean += x.row(i);
-  mean /= count;
+template <typename Scalar>
+struct Normalize {
+  const Scalar* x;
+  Scalar* y;
+  const double *mean, *scale, *scale_residual, *shift;
 
-  // The rounding error of the mean is the mean of the residuals. Without it a constant feature would not give
-  // 0.
-  Channels mean_residual = Channels::Zero(x.cols());
-  for (Eigen::Index i = 0; i < m; ++i) mean_residual += x.row(i) - mean;
-  mean_residual /= count;
-
-  Batch centred(m, x.cols());
-  Channels var = Channels::Zero(x.cols());
-  for (Eigen::Index i = 0; i < m; ++i) {
-    centred.row(i) = (x.row(i) - mean) - mean_residual;
-    var += centred.row(i).square();
-  }
-  var /= count;
-
-  const double smallest = std::numeric_limits<double>::min();  // below it a variance loses its digits
-  for (Eigen::Index c = 0; c < x.cols(); ++c) {
-    const auto refuse_channel = [c](const char* expected, const auto& got) {
-      refuse("x (channel " + std::to_string(c) + ")", expected, got);
+  template <typename V, typename Pick>
+  auto at(Pick pick) const {
+    return [x = x, y = y, mu = pick(mean), a = pick(scale), a_residual = pick(scale_residual),
+            b = pick(shift)](Index k) {
+      const V d = load<V>(x + k) - mu;
+      if constexpr (std::is_same_v<Scalar, double>) {
+        store(y + k, d * a + (d * a_residual + b));
+      } else {
+        store(y + k, d * a + b);  // a float has no use for the residual
+      }
     };
-    if (!std::isfinite(var(c)) && x.col(c).isFinite().all())
-      refuse_channel("values whose sum and variance are finite doubles", "an overflow");
-    if (var(c) + eps < smallest && (centred.col(c) != 0).any())
-      refuse_channel("values whose variance + eps is at least 2.2250738585072014e-308", var(c) + eps);
   }
+};
 
-  TrainingForward forward;
-  forward.batch_mean = mean + mean_residual;
-  forward.batch_var = var;
-  forward.saved_invstd = inverse_std("batch_var", var, eps);
-  forward.x_hat = centred.rowwise() * forward.saved_invstd;
-  forward.y = (forward.x_hat.rowwise() * gamma).rowwise() + beta;
-  return forward;
+/// For statistics and gammas of any size: no product of constants is formed in advance.
+struct NormalizeFar {
+  const double* x;
+  double* y;
+  const double *factor, *mean, *residual, *invstd, *gamma, *beta;
+
+  template <typename V, typename Pick>
+  auto at(Pick pick) const {
+    return [x = x, y = y, f = pick(factor), mu = pick(mean), rest = pick(residual), s = pick(invstd),
+            g = pick(gamma), b = pick(beta)](Index k) {
+      const V x_hat = ((load<V>(x + k) * f - mu) - rest) * s;
+      store(y + k, x_hat * g + b);
+    };
+  }
+};
+
+template <typename Scalar>
+void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer& normalizer,
+                   const Affine& affine, Span<Scalar> y) {
+  require_size("x", x.size, layout);
+  require_size("y", y.size, layout);
+  require_channels("mean", normalizer.mean, layout.channels);
+  require_channels_or_none("gamma", affine.gamma, layout.channels);
+  require_channels_or_none("beta", affine.beta, layout.channels);
+  const Channels gamma = passes::or_default(affine.gamma, 1, layout.channels);
+  const Channels beta = passes::or_default(affine.beta, 0, layout.channels);
+  const Channels scale = gamma * normalizer.invstd;
+  const bool far = passes::is_far(normalizer, gamma, scale);
+  const Channels scale_residual =
+      passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
+  // What the rounding of the mean left joins beta: one operation less for each value.
+  const Channels shift = beta - normalizer.mean_residual * scale;
+
+  for (const Part& part : passes::parts_of(layout)) {
+    const auto states = [&part](const Channels& channels) { return passes::of_states(part, channels); };
+    const Channels mean = states(normalizer.mean);
+    if constexpr (std::is_same_v<Scalar, double>) {
+      if (far) {
+        const Channels factor = states(power_of_2(-normalizer.exponent)),
+                       residual = states(normalizer.mean_residual), invstd = states(normalizer.invstd),
+                       gammas = states(gamma), betas = states(beta);
+        passes::map(part, NormalizeFar{x.data, y.data, factor.data(), mean.data(), residual.data(),
+                                       invstd.data(), gammas.data(), betas.data()});
+        continue;
+      }
+    }
+    const Channels scales = states(scale), scale_residuals = states(scale_residual), shifts = states(shift);
+    passes::map(part, Normalize<Scalar>{x.data, y.data, mean.data(), scales.data(), scale_residuals.data(),
+                                        shifts.data()});
+  }
 }
 
-Batch forward_inference(const Batch& x, const Channels& gamma, const Channels& beta,
-                        const Channels& running_mean, const Channels& running_var, double eps) {
-  require_nonempty("x", x);
-  require_channels("gamma", gamma, x.cols());
-  require_channels("beta", beta, x.cols());
-  require_channels("running_mean", running_mean, x.cols());
-  require_channels("running_var", running_var, x.cols());
+/// 1 / sqrt(var + eps) for a variance of values scaled by 2^-exponent, scaled alike: times 2^exponent.
+double far_invstd(double scaled_var, int exponent, double eps) {
+  const double scaled_eps = std::ldexp(eps, -2 * exponent);
+  if (std::isfinite(scaled_eps)) return 1 / std::sqrt(scaled_var + scaled_eps);
+  return std::ldexp(1 / std::sqrt(eps),
+                    exponent);  // the variance of tiny values is nothing beside such an eps
+}
+
+void require_positive(const char* name, const Channels& var, const Channels& sum) {
+  for (Index c = 0; c < var.size(); ++c) {
+    const std::string channel = " (channel " + std::to_string(c) + ")";
+    if (var(c) < 0) refuse(name + channel, "a variance >= 0", var(c));
+    if (sum(c) == 0) refuse(std::string(name) + " + eps" + channel, "a value > 0", 0.0);
+  }
+}
+
+template <typename Scalar>
+BatchStatistics forward_train_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
+                                  double eps, Span<Scalar> y) {
+  const BatchStatistics statistics = batch_statistics(moments(layout, x), eps);
+  normalize_any(layout, x, statistics.normalizer, affine, y);
+  return statistics;
+}
+
+template <typename Scalar>
+void forward_inference_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
+                           const Channels& running_mean, const Channels& running_var, double eps,
+                           Span<Scalar> y) {
+  require_channels("running_mean", running_mean, layout.channels);
+  require_channels("running_var", running_var, layout.channels);
+  normalize_any(layout, x, inference_normalizer(running_mean, running_var, eps), affine, y);
+}
+
+}  // namespace
+
+BatchStatistics batch_statistics(const Moments& moments, double eps) {
   require_eps(eps);
-  const Channels invstd = inverse_std("running_var", running_var, eps);
-  const Batch x_hat = (x.rowwise() - running_mean).rowwise() * invstd;
-  return (x_hat.rowwise() * gamma).rowwise() + beta;
+  const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
+  Channels sum = var + eps;
+  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
+  // What rounding left of m2 / m, of its sum with eps, and then of the root: one Newton step, in exact
+  // products.
+  const Channels ms = Channels::Constant(var.size(), static_cast<double>(moments.count));
+  const Channels var_residual = ((moments.m2 - var * ms) - passes::product_error(var, ms)) / ms;
+  const Channels sum_residual = passes::sum_error(var, Channels::Constant(var.size(), eps)) + var_residual;
+  const Channels square = invstd * invstd;
+  const Channels one = sum * square;
+  const Channels defect = ((1 - one) - passes::product_error(sum, square)) -
+                          (sum * passes::product_error(invstd, invstd) + sum_residual * square);
+  Channels invstd_residual = defect.isFinite().select(0.5 * invstd * defect, 0);
+  BatchStatistics statistics{moments.count, moments.mean, var, invstd, {}};
+  for (Index c = 0; c < var.size(); ++c) {
+    const int exponent = moments.exponent(c);
+    if (exponent == 0) continue;
+    statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
+    statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
+    sum(c) = var(c);
+    invstd(c) = far_invstd(var(c), exponent, eps);
+    invstd_residual(c) = 0;
+    statistics.saved_invstd(c) = std::ldexp(invstd(c), -exponent);
+  }
+  require_positive("batch_var", var, sum);
+  statistics.normalizer = {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent};
+  return statistics;
+}
+
+Normalizer inference_normalizer(const Channels& running_mean, const Channels& running_var, double eps) {
+  require_eps(eps);
+  require_channels("running_var", running_var, running_mean.size());
+  const Channels sum = running_var + eps;
+  require_positive("running_var", running_var, sum);
+  const Channels none = Channels::Zero(running_mean.size());
+  return {running_mean, none, 1 / sum.sqrt(), none, Exponents::Zero(running_mean.size())};
+}
+
+void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,
+               Span<double> y) {
+  normalize_any(layout, x, normalizer, affine, y);
+}
+void normalize(const Layout& layout, Span<const float> x, const Normalizer& normalizer, const Affine& affine,
+               Span<float> y) {
+  normalize_any(layout, x, normalizer, affine, y);
+}
+
+BatchStatistics forward_train(const Layout& layout, Span<const double> x, const Affine& affine, double eps,
+                              Span<double> y) {
+  return forward_train_any(layout, x, affine, eps, y);
+}
+BatchStatistics forward_train(const Layout& layout, Span<const float> x, const Affine& affine, double eps,
+                              Span<float> y) {
+  return forward_train_any(layout, x, affine, eps, y);
+}
+
+void forward_inference(const Layout& layout, Span<const double> x, const Affine& affine,
+                       const Channels& running_mean, const Channels& running_var, double eps,
+                       Span<double> y) {
+  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y);
+}
+void forward_inference(const Layout& layout, Span<const float> x, const Affine& affine,
+                       const Channels& running_mean, const Channels& running_var, double eps, Span<float> y) {
+  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y);
 }
 
 }  // namespace batchnorm

@@ -1,5 +1,5 @@
 #pragma once
-#include "batchnorm/backward.h"
+#include "batchnorm/trace.h"
 
 namespace batchnorm {
 

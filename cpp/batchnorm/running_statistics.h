@@ -1,5 +1,5 @@
 #pragma once
-#include "batchnorm/batch.h"
+#include "batchnorm/layout.h"
 
 namespace batchnorm {
 
@@ -9,11 +9,27 @@ struct RunningStatistics {
   Channels running_var;
 };
 
-/// What `momentum` weights. Frameworks disagree, so it is always said.
-enum class MomentumConvention {
-  decay,  ///< running = momentum * running + (1 - momentum) * batch: the lesson, Keras, ONNX, Flax
-  torch,  ///< running = (1 - momentum) * running + momentum * batch: PyTorch
+/// How one step weights what was there and what comes. Frameworks disagree on what `momentum` means, so it is
+/// always said: running = old_weight running + new_weight batch.
+struct Momentum {
+  double old_weight, new_weight;
+
+  /// momentum weights the old value: the lesson, Keras, ONNX, Flax.
+  static Momentum decay(double momentum) { return {momentum, 1 - momentum}; }
+  /// momentum weights the batch: PyTorch.
+  static Momentum torch(double momentum) { return {1 - momentum, momentum}; }
+  /// The plain mean of all batches so far, whatever their sizes: PyTorch's momentum=None. step = 1, 2, 3, ...
+  /// Throws std::invalid_argument where step < 1.
+  static Momentum cumulative(Index step);
 };
+
+/// The same momentum in the other convention: 1 - momentum, both ways.
+inline double torch_from_decay(double momentum) {
+  return 1 - momentum;
+}
+inline double decay_from_torch(double momentum) {
+  return 1 - momentum;
+}
 
 /// Which variance feeds running_var. The batch itself is always normalised with the biased one.
 enum class VarianceEstimator {
@@ -24,12 +40,12 @@ enum class VarianceEstimator {
 /// One step of the exponential moving averages. Functions over objects: `before` goes in, the new state comes
 /// out.
 ///
-/// batch_mean, batch_var (C) as forward_train returns them (batch_var biased); m examples in the batch.
-/// Requires 0 <= momentum <= 1, m >= 1, and m >= 2 for the unbiased estimator (m - 1 divides).
-/// Throws std::invalid_argument that names the argument.
+/// batch_mean, batch_var (C) as forward_train returns them (batch_var biased); m values a channel in the
+/// batch. Requires finite weights, m >= 1, and m >= 2 for the unbiased estimator (m - 1 divides). A momentum
+/// outside [0, 1] is legal arithmetic, as in PyTorch. Throws std::invalid_argument that names the argument.
 /// Source: Ioffe and Szegedy 2015, section 3.1; PyTorch's and Keras's documentation of BatchNormalization.
 RunningStatistics update_running_statistics(const RunningStatistics& before, const Channels& batch_mean,
-                                            const Channels& batch_var, Eigen::Index m, double momentum,
-                                            MomentumConvention convention, VarianceEstimator estimator);
+                                            const Channels& batch_var, Index m, const Momentum& momentum,
+                                            VarianceEstimator estimator);
 
 }  // namespace batchnorm

@@ -8,16 +8,19 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "answers/judge.h"
-#include "batchnorm/backward.h"
+#include "batchnorm/folding.h"
 #include "batchnorm/gradient_check.h"
 #include "batchnorm/running_statistics.h"
 #include "lab/random.h"
 
+using batchnorm::Affine;
 using batchnorm::Batch;
 using batchnorm::Channels;
+using batchnorm::Layout;
 using batchnorm::refuse;
 using emscripten::val;
 
@@ -27,6 +30,24 @@ std::string type_of(const val& value) {
   return value.isNull() ? "null" : value.typeOf().as<std::string>();
 }
 
+template <typename Scalar>
+using Numbers = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
+
+/// The values of a tensor, in the type they came in.
+using Data = std::variant<Numbers<double>, Numbers<float>>;
+
+bool is_list_of(const char* type, const val& value) {
+  return type_of(value) == "object" && value.instanceof (val::global(type));
+}
+
+template <typename Scalar>
+Numbers<Scalar> copy_in(const val& value) {
+  Numbers<Scalar> numbers(value["length"].as<Eigen::Index>());
+  val view(emscripten::typed_memory_view(static_cast<std::size_t>(numbers.size()), numbers.data()));
+  view.call<void>("set", value);
+  return numbers;
+}
+
 /// The named arguments of one call. Each is refused by its name where it is missing or of the wrong type.
 class Arguments {
  public:
@@ -34,26 +55,67 @@ class Arguments {
     if (type_of(object) != "object") refuse("arguments", "an object with named arguments", type_of(object));
   }
 
+  /// Whether an argument that may be left out is there.
+  bool has(const char* name) { return !take(name).isUndefined(); }
+
   Channels numbers(const char* name) {
     const val value = take(name);
-    if (type_of(value) != "object" || !value.instanceof (val::global("Float64Array"))) {
-      refuse(name, "a Float64Array", type_of(value));
-    }
-    Channels numbers(value["length"].as<Eigen::Index>());
-    val view(emscripten::typed_memory_view(static_cast<std::size_t>(numbers.size()), numbers.data()));
-    view.call<void>("set", value);
-    return numbers;
+    if (!is_list_of("Float64Array", value)) refuse(name, "a Float64Array", type_of(value));
+    return copy_in<double>(value).transpose();
+  }
+  Channels numbers_or_none(const char* name) { return has(name) ? numbers(name) : Channels(); }
+
+  Data data(const char* name) {
+    const val value = take(name);
+    if (is_list_of("Float32Array", value)) return copy_in<float>(value);
+    if (!is_list_of("Float64Array", value)) refuse(name, "a Float64Array or a Float32Array", type_of(value));
+    return copy_in<double>(value);
+  }
+  /// The values of a second tensor, which must be of the first one's type.
+  template <typename Scalar>
+  Numbers<Scalar> data_like(const char* name, const Numbers<Scalar>&) {
+    const bool is_float = std::is_same_v<Scalar, float>;
+    const val value = take(name);
+    const char* type = is_float ? "Float32Array" : "Float64Array";
+    if (!is_list_of(type, value)) refuse(name, std::string("a ") + type + ", as x is", type_of(value));
+    return copy_in<Scalar>(value);
   }
 
   /// A flat list of m * C numbers, examples one after the other.
   Batch batch(const char* name, Eigen::Index channels) {
     const Channels flat = numbers(name);
-    if (channels < 1) refuse("gamma", "at least 1 value (one a channel)", "none");
-    if (flat.size() % channels != 0) {
-      refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", flat.size());
-    }
+    require_multiple(name, flat.size(), channels);
     return Eigen::Map<const Batch>(flat.data(), flat.size() / channels, channels);
   }
+
+  /// Where the channels of `size` values lie: as `shape` and `channel_axis` say, and (m, C) without them,
+  /// with as many channels as there are values a channel.
+  Layout layout(const char* name, Eigen::Index size) {
+    if (has("shape")) {
+      const Channels shape = numbers("shape");
+      std::vector<Eigen::Index> dimensions;
+      for (const double dimension : shape) dimensions.push_back(as_count("shape", dimension));
+      return batchnorm::layout_of(dimensions, channel_axis());
+    }
+    for (const char* list : {"gamma", "beta", "running_mean"}) {
+      if (!has(list)) continue;
+      const Eigen::Index channels = numbers(list).size();
+      if (channels < 1) refuse(list, "at least 1 value (one a channel)", "none");
+      require_multiple(name, size, channels);
+      if (size == 0) refuse(name, "at least 1 example", "an empty batch");
+      return {size / channels, channels, 1};
+    }
+    refuse("shape", "the dimensions of " + std::string(name) + ", as nothing else tells its channels",
+           "undefined");
+  }
+
+  batchnorm::ChannelAxis channel_axis() {
+    const std::string axis = has("channel_axis") ? text("channel_axis") : "first";
+    if (axis != "first" && axis != "last") refuse("channel_axis", "\"first\" or \"last\"", axis);
+    return axis == "first" ? batchnorm::ChannelAxis::first : batchnorm::ChannelAxis::last;
+  }
+
+  Affine affine() { return {numbers_or_none("gamma"), numbers_or_none("beta")}; }
 
   double number(const char* name) {
     const val value = take(name);
@@ -63,17 +125,18 @@ class Arguments {
     return number;
   }
 
-  Eigen::Index count(const char* name) {
-    const double value = number(name);
-    if (value != std::floor(value) || std::abs(value) > 1e9)
-      refuse(name, "an integer from -1e9 to 1e9", value);
-    return static_cast<Eigen::Index>(value);
-  }
+  Eigen::Index count(const char* name) { return as_count(name, number(name)); }
 
   std::string text(const char* name) {
     const val value = take(name);
     if (!value.isString()) refuse(name, "a text", type_of(value));
     return value.as<std::string>();
+  }
+
+  Arguments object(const char* name) {
+    const val value = take(name);
+    if (type_of(value) != "object") refuse(name, "an object with named values", type_of(value));
+    return Arguments(value);
   }
 
   /// An object of quantities: numbers, lists, or {values, scale} (see answers::Value) with one scale for all
@@ -115,8 +178,20 @@ class Arguments {
   }
 
  private:
+  static Eigen::Index as_count(const char* name, double value) {
+    if (!(value == std::floor(value) && std::abs(value) <= 1e9))
+      refuse(name, "an integer from -1e9 to 1e9", value);
+    return static_cast<Eigen::Index>(value);
+  }
+
+  static void require_multiple(const char* name, Eigen::Index size, Eigen::Index channels) {
+    if (channels < 1) refuse("gamma", "at least 1 value (one a channel)", "none");
+    if (size % channels != 0)
+      refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", size);
+  }
+
   val take(const char* name) {
-    read_.push_back(name);
+    if (std::find(read_.begin(), read_.end(), name) == read_.end()) read_.push_back(name);
     return object_[name];
   }
 
@@ -129,7 +204,8 @@ class Arguments {
 };
 
 /// A fresh Float64Array with a copy of the numbers: no view into this module's memory gets out.
-val copy_out(const double* data, std::size_t size) {
+template <typename Scalar>
+val copy_out(const Scalar* data, std::size_t size) {
   return val(emscripten::typed_memory_view(size, data)).call<val>("slice");
 }
 template <typename Derived>
@@ -166,48 +242,128 @@ val tree_out(const answers::Node& node) {
   return result;
 }
 
-void set_gradients(val& result, const batchnorm::Gradients& gradients) {
-  result.set("dx", copy_out(gradients.dx));
+val gradients_out(const val& dx, const batchnorm::ParameterGradients& gradients) {
+  val result = val::object();
+  result.set("dx", dx);
   result.set("dgamma", copy_out(gradients.dgamma));
   result.set("dbeta", copy_out(gradients.dbeta));
-}
-
-struct TrainingInput {
-  Channels gamma, beta;
-  Batch x;
-  double eps;
-};
-
-TrainingInput training_input(Arguments& arguments) {
-  TrainingInput input;
-  input.gamma = arguments.numbers("gamma");
-  input.beta = arguments.numbers("beta");
-  input.x = arguments.batch("x", input.gamma.size());
-  input.eps = arguments.number("eps");
-  return input;
-}
-
-val forward_train(Arguments& arguments) {
-  const TrainingInput input = training_input(arguments);
-  arguments.finish();
-  const auto forward = batchnorm::forward_train(input.x, input.gamma, input.beta, input.eps);
-  val result = val::object();
-  result.set("y", copy_out(forward.y));
-  result.set("x_hat", copy_out(forward.x_hat));
-  result.set("batch_mean", copy_out(forward.batch_mean));
-  result.set("batch_var", copy_out(forward.batch_var));
-  result.set("saved_invstd", copy_out(forward.saved_invstd));
   return result;
 }
 
+val statistics_out(const batchnorm::BatchStatistics& statistics) {
+  val result = val::object();
+  result.set("batch_mean", copy_out(statistics.batch_mean));
+  result.set("batch_var", copy_out(statistics.batch_var));
+  result.set("saved_invstd", copy_out(statistics.saved_invstd));
+  return result;
+}
+
+val y_out(const val& y) {
+  val result = val::object();
+  result.set("y", y);
+  return result;
+}
+
+/// What the operator's functions share: data of either type, where its channels lie, its parameters.
+struct Input {
+  Data x;
+  Layout layout;
+  Affine affine;
+  double eps;
+
+  explicit Input(Arguments& arguments)
+      : x(arguments.data("x")),
+        layout(arguments.layout("x", std::visit([](const auto& values) { return values.size(); }, x))),
+        affine(arguments.affine()),
+        eps(arguments.number("eps")) {}
+};
+
+val forward_train(Arguments& arguments) {
+  const Input input(arguments);
+  arguments.finish();
+  return std::visit(
+      [&](const auto& x) {
+        std::decay_t<decltype(x)> y(x.size());
+        val result = statistics_out(batchnorm::forward_train(input.layout, x, input.affine, input.eps, y));
+        result.set("y", copy_out(y));
+        return result;
+      },
+      input.x);
+}
+
 val backward_train(Arguments& arguments) {
-  const TrainingInput input = training_input(arguments);
+  const Input input(arguments);
+  return std::visit(
+      [&](const auto& x) {
+        auto dy = arguments.data_like("dy", x);
+        arguments.finish();
+        const auto statistics = batchnorm::batch_statistics(batchnorm::moments(input.layout, x), input.eps);
+        const auto gradients =
+            batchnorm::backward_train(input.layout, dy, x, statistics, input.affine.gamma, dy);
+        return gradients_out(copy_out(dy), gradients);
+      },
+      input.x);
+}
+
+val forward_inference(Arguments& arguments) {
+  const Input input(arguments);
+  const Channels running_mean = arguments.numbers("running_mean"),
+                 running_var = arguments.numbers("running_var");
+  arguments.finish();
+  return std::visit(
+      [&](const auto& x) {
+        std::decay_t<decltype(x)> y(x.size());
+        batchnorm::forward_inference(input.layout, x, input.affine, running_mean, running_var, input.eps, y);
+        return y_out(copy_out(y));
+      },
+      input.x);
+}
+
+val backward_frozen(Arguments& arguments) {
+  const Input input(arguments);
+  const Channels running_mean = arguments.numbers("running_mean"),
+                 running_var = arguments.numbers("running_var");
+  return std::visit(
+      [&](const auto& x) {
+        auto dy = arguments.data_like("dy", x);
+        arguments.finish();
+        const auto gradients = batchnorm::backward_frozen(input.layout, dy, x, input.affine.gamma,
+                                                          running_mean, running_var, input.eps, dy);
+        return gradients_out(copy_out(dy), gradients);
+      },
+      input.x);
+}
+
+/// One (m, C) batch of doubles, for the functions that show what happens on the way.
+struct LessonInput {
+  Channels gamma, beta;
+  Batch x;
+  double eps;
+
+  explicit LessonInput(Arguments& arguments)
+      : gamma(arguments.numbers("gamma")),
+        beta(arguments.numbers("beta")),
+        x(arguments.batch("x", gamma.size())),
+        eps(arguments.number("eps")) {}
+};
+
+val forward_trace(Arguments& arguments) {
+  const LessonInput input(arguments);
+  arguments.finish();
+  const auto forward = batchnorm::forward_train(input.x, input.gamma, input.beta, input.eps);
+  val result = statistics_out(forward);
+  result.set("y", copy_out(forward.y));
+  result.set("x_hat", copy_out(forward.x_hat));
+  return result;
+}
+
+val backward_trace(Arguments& arguments) {
+  const LessonInput input(arguments);
   const Batch dy = arguments.batch("dy", input.gamma.size());
   arguments.finish();
   const auto forward = batchnorm::forward_train(input.x, input.gamma, input.beta, input.eps);
   const auto trace = batchnorm::backward_trace(dy, forward, input.gamma);
-  val result = val::object();
-  set_gradients(result, trace.gradients);
+  val result = gradients_out(copy_out(trace.dx), trace);
   result.set("dx_hat", copy_out(trace.dx_hat));
   result.set("dvar", copy_out(trace.dvar));
   result.set("dmean", copy_out(trace.dmean));
@@ -218,44 +374,87 @@ val backward_train(Arguments& arguments) {
 }
 
 val central_difference_gradient(Arguments& arguments) {
-  const TrainingInput input = training_input(arguments);
+  const LessonInput input(arguments);
   const Batch dy = arguments.batch("dy", input.gamma.size());
   const double step = arguments.number("step");
   arguments.finish();
-  val result = val::object();
-  set_gradients(
-      result, batchnorm::central_difference_gradient(input.x, input.gamma, input.beta, input.eps, dy, step));
-  return result;
+  const auto gradients =
+      batchnorm::central_difference_gradient(input.x, input.gamma, input.beta, input.eps, dy, step);
+  return gradients_out(copy_out(gradients.dx), gradients);
 }
 
-struct InferenceInput : TrainingInput {
-  Channels running_mean, running_var;
-};
-
-InferenceInput inference_input(Arguments& arguments) {
-  InferenceInput input{training_input(arguments), {}, {}};
-  input.running_mean = arguments.numbers("running_mean");
-  input.running_var = arguments.numbers("running_var");
-  return input;
-}
-
-val forward_inference(Arguments& arguments) {
-  const InferenceInput input = inference_input(arguments);
+val jacobian(Arguments& arguments) {
+  const Channels x = arguments.numbers("x");
+  const double gamma = arguments.has("gamma") ? arguments.number("gamma") : 1;
+  const double eps = arguments.number("eps");
   arguments.finish();
+  return copy_out(batchnorm::jacobian(x, gamma, eps));
+}
+
+val fold_into_weight(Arguments& arguments) {
+  const Channels weight = arguments.numbers("weight");
+  const Channels shape = arguments.numbers("shape");
+  const bool last = arguments.channel_axis() == batchnorm::ChannelAxis::last;
+  const Channels bias = arguments.numbers_or_none("bias");
+  const Affine affine = arguments.affine();
+  const Channels running_mean = arguments.numbers("running_mean"),
+                 running_var = arguments.numbers("running_var");
+  const double eps = arguments.number("eps");
+  arguments.finish();
+  if (shape.size() < 2) refuse("shape", "at least 2 dimensions", shape.size());
+  // The outputs lie on the first axis of a weight, or on its last.
+  const Eigen::Index outputs = running_mean.size();
+  const double on_axis = last ? shape(shape.size() - 1) : shape(0);
+  if (on_axis != static_cast<double>(outputs) || shape.prod() != static_cast<double>(weight.size()))
+    refuse("shape",
+           "dimensions of " + batchnorm::in_words(weight.size()) + " values with " +
+               batchnorm::in_words(outputs) + " outputs",
+           on_axis);
+  if (outputs < 1) refuse("running_mean", "at least 1 value (one an output)", "none");
+  const Eigen::Index rest = weight.size() / outputs;
+  const Layout layout = last ? Layout{rest, outputs, 1} : Layout{1, outputs, rest};
+  const auto folded = batchnorm::fold(layout, weight, bias, affine, running_mean, running_var, eps);
   val result = val::object();
-  result.set("y", copy_out(batchnorm::forward_inference(input.x, input.gamma, input.beta, input.running_mean,
-                                                        input.running_var, input.eps)));
+  result.set("weight", copy_out(folded.weight));
+  result.set("bias", copy_out(folded.bias));
   return result;
 }
 
-val backward_frozen(Arguments& arguments) {
-  const InferenceInput input = inference_input(arguments);
-  const Batch dy = arguments.batch("dy", input.gamma.size());
-  arguments.finish();
+val moments_out(const batchnorm::Moments& moments) {
   val result = val::object();
-  set_gradients(result, batchnorm::backward_frozen(dy, input.x, input.gamma, input.running_mean,
-                                                   input.running_var, input.eps));
+  result.set("count", static_cast<double>(moments.count));
+  result.set("mean", copy_out(moments.mean));
+  result.set("mean_residual", copy_out(moments.mean_residual));
+  result.set("m2", copy_out(moments.m2));
+  result.set("exponent", copy_out(Channels(moments.exponent.cast<double>())));
   return result;
+}
+
+batchnorm::Moments moments_in(Arguments& arguments) {
+  return {arguments.count("count"), arguments.numbers("mean"), arguments.numbers("mean_residual"),
+          arguments.numbers("m2"), arguments.numbers("exponent").cast<int>()};
+}
+
+val moments(Arguments& arguments) {
+  const Data data = arguments.data("x");
+  const Layout layout =
+      arguments.layout("x", std::visit([](const auto& values) { return values.size(); }, data));
+  arguments.finish();
+  return std::visit([&](const auto& x) { return moments_out(batchnorm::moments(layout, x)); }, data);
+}
+
+val merge_moments(Arguments& arguments) {
+  Arguments a = arguments.object("a"), b = arguments.object("b");
+  const val merged = moments_out(batchnorm::merge(moments_in(a), moments_in(b)));
+  arguments.finish();
+  return merged;
+}
+
+val statistics_from_moments(Arguments& arguments) {
+  Arguments moments = arguments.object("moments");
+  const double eps = arguments.number("eps");
+  arguments.finish();
+  return statistics_out(batchnorm::batch_statistics(moments_in(moments), eps));
 }
 
 val update_running_statistics(Arguments& arguments) {
@@ -264,22 +463,37 @@ val update_running_statistics(Arguments& arguments) {
   const Channels batch_mean = arguments.numbers("batch_mean");
   const Channels batch_var = arguments.numbers("batch_var");
   const Eigen::Index m = arguments.count("m");
-  const double momentum = arguments.number("momentum");
   const std::string convention = arguments.text("convention");
   const std::string estimator = arguments.text("estimator");
-  arguments.finish();
-  if (convention != "decay" && convention != "torch")
-    refuse("convention", "\"decay\" or \"torch\"", convention);
+  if (convention != "decay" && convention != "torch" && convention != "cumulative")
+    refuse("convention", "\"decay\", \"torch\" or \"cumulative\"", convention);
   if (estimator != "biased" && estimator != "unbiased")
     refuse("estimator", "\"biased\" or \"unbiased\"", estimator);
+  const auto momentum = [&] {
+    if (convention == "cumulative") return batchnorm::Momentum::cumulative(arguments.count("step"));
+    const double weight = arguments.number("momentum");
+    return convention == "decay" ? batchnorm::Momentum::decay(weight) : batchnorm::Momentum::torch(weight);
+  }();
+  arguments.finish();
   const auto after = batchnorm::update_running_statistics(
       before, batch_mean, batch_var, m, momentum,
-      convention == "decay" ? batchnorm::MomentumConvention::decay : batchnorm::MomentumConvention::torch,
       estimator == "biased" ? batchnorm::VarianceEstimator::biased : batchnorm::VarianceEstimator::unbiased);
   val result = val::object();
   result.set("running_mean", copy_out(after.running_mean));
   result.set("running_var", copy_out(after.running_var));
   return result;
+}
+
+val torch_from_decay(Arguments& arguments) {
+  const double momentum = arguments.number("momentum");
+  arguments.finish();
+  return val(batchnorm::torch_from_decay(momentum));
+}
+
+val decay_from_torch(Arguments& arguments) {
+  const double momentum = arguments.number("momentum");
+  arguments.finish();
+  return val(batchnorm::decay_from_torch(momentum));
 }
 
 val normal_batches(Arguments& arguments) {
@@ -355,8 +569,17 @@ EMSCRIPTEN_BINDINGS(core) {
   emscripten::function("forward_inference", &call<forward_inference>);
   emscripten::function("backward_train", &call<backward_train>);
   emscripten::function("backward_frozen", &call<backward_frozen>);
+  emscripten::function("forward_trace", &call<forward_trace>);
+  emscripten::function("backward_trace", &call<backward_trace>);
   emscripten::function("central_difference_gradient", &call<central_difference_gradient>);
+  emscripten::function("jacobian", &call<jacobian>);
   emscripten::function("update_running_statistics", &call<update_running_statistics>);
+  emscripten::function("torch_from_decay", &call<torch_from_decay>);
+  emscripten::function("decay_from_torch", &call<decay_from_torch>);
+  emscripten::function("fold_into_weight", &call<fold_into_weight>);
+  emscripten::function("moments", &call<moments>);
+  emscripten::function("merge_moments", &call<merge_moments>);
+  emscripten::function("statistics_from_moments", &call<statistics_from_moments>);
   emscripten::function("normal_batches", &call<normal_batches>);
   emscripten::function("evaluate", &call<evaluate>);
   emscripten::function("judge", &call<judge>);

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "batchnorm/batch.h"
+#include "batchnorm/trace.h"
 
 namespace lab {
 

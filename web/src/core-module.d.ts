@@ -14,8 +14,17 @@ export interface CoreModule {
   forward_inference(options: object): Outcome;
   backward_train(options: object): Outcome;
   backward_frozen(options: object): Outcome;
+  forward_trace(options: object): Outcome;
+  backward_trace(options: object): Outcome;
   central_difference_gradient(options: object): Outcome;
+  jacobian(options: object): Outcome;
   update_running_statistics(options: object): Outcome;
+  torch_from_decay(options: object): Outcome;
+  decay_from_torch(options: object): Outcome;
+  fold_into_weight(options: object): Outcome;
+  moments(options: object): Outcome;
+  merge_moments(options: object): Outcome;
+  statistics_from_moments(options: object): Outcome;
   normal_batches(options: object): Outcome;
   evaluate(options: object): Outcome;
   judge(options: object): Outcome;

@@ -5,10 +5,67 @@ import createModule, { type CoreModule, type Outcome, type Range } from '#core-m
 
 export type { Range };
 
-/** A list of numbers: examples one after the other, channels within an example, so (m, C) row by row. */
+/** Any list of numbers; a tensor's are row-major. */
 export type Numbers = ArrayLike<number>;
 
-export interface TrainingInput {
+/** What comes out for a tensor: single precision for a Float32Array, double precision for every other list. */
+export type Like<X extends Numbers> = X extends Float32Array ? Float32Array : Float64Array;
+
+/** Where the channels of a tensor lie. Without `shape` it is (m, C), row by row, C being the number of gammas. */
+export interface Shaped {
+  /** (N, C), (N, C, L), (N, C, H, W), (N, C, D, H, W), or with the channels last: 2 to 5 dimensions */
+  shape?: Numbers;
+  /** `first` is axis 1, after the examples; that is what is meant where nothing is said */
+  channel_axis?: 'first' | 'last';
+}
+
+export interface TrainingInput<X extends Numbers = Numbers> extends Shaped {
+  x: X;
+  /** (C), 1 where left out; needed where there is no `shape` */
+  gamma?: Numbers;
+  /** (C), 0 where left out */
+  beta?: Numbers;
+  /** >= 0, added to the variance */
+  eps: number;
+}
+
+export interface InferenceInput<X extends Numbers = Numbers> extends TrainingInput<X> {
+  /** (C) */
+  running_mean: Numbers;
+  /** (C), >= 0 */
+  running_var: Numbers;
+}
+
+export interface Upstream {
+  /** dL/dy, as many values as x and of its precision */
+  dy: Numbers;
+}
+
+export interface Gradients<Y = Float64Array> {
+  /** dL/dx, as x */
+  dx: Y;
+  /** (C) dL/dgamma */
+  dgamma: Float64Array;
+  /** (C) dL/dbeta */
+  dbeta: Float64Array;
+}
+
+export interface BatchStatistics {
+  /** (C) */
+  batch_mean: Float64Array;
+  /** (C), biased: divided by m */
+  batch_var: Float64Array;
+  /** (C) 1 / sqrt(batch_var + eps) */
+  saved_invstd: Float64Array;
+}
+
+export interface TrainingForward<Y = Float64Array> extends BatchStatistics {
+  /** gamma x_hat + beta, as x */
+  y: Y;
+}
+
+/** One (m, C) batch in double precision, for the functions that show what happens on the way. */
+export interface LessonInput {
   /** (m, C) */
   x: Numbers;
   /** (C); its length tells how many channels x has */
@@ -19,38 +76,9 @@ export interface TrainingInput {
   eps: number;
 }
 
-export interface InferenceInput extends TrainingInput {
-  /** (C) */
-  running_mean: Numbers;
-  /** (C), >= 0 */
-  running_var: Numbers;
-}
-
-/** dL/dy, (m, C) */
-export interface Upstream {
-  dy: Numbers;
-}
-
-export interface Gradients {
-  /** (m, C) dL/dx */
-  dx: Float64Array;
-  /** (C) dL/dgamma */
-  dgamma: Float64Array;
-  /** (C) dL/dbeta */
-  dbeta: Float64Array;
-}
-
-export interface TrainingForward {
-  /** (m, C) gamma x_hat + beta */
-  y: Float64Array;
+export interface ForwardTrace extends TrainingForward {
   /** (m, C) (x - batch_mean) saved_invstd */
   x_hat: Float64Array;
-  /** (C) */
-  batch_mean: Float64Array;
-  /** (C), biased: divided by m */
-  batch_var: Float64Array;
-  /** (C) 1 / sqrt(batch_var + eps) */
-  saved_invstd: Float64Array;
 }
 
 export interface BackwardTrace extends Gradients {
@@ -66,26 +94,63 @@ export interface BackwardTrace extends Gradients {
   dx_through_mean: Float64Array;
 }
 
+/** Count, mean and sum of squared deviations of each channel: parts of a batch merge to those of the whole. */
+export interface Moments {
+  /** values a channel */
+  count: number;
+  /** (C), of x * 2^-exponent as all that follow */
+  mean: Float64Array;
+  /** (C) what rounding left of the mean */
+  mean_residual: Float64Array;
+  /** (C) sum of (x - mean)^2 */
+  m2: Float64Array;
+  /** (C) 0, but for values near the ends of the range of doubles */
+  exponent: Float64Array;
+}
+
+export interface FoldInput {
+  /** (C, I), (C, I, H, W), …, or with the outputs on the last axis */
+  weight: Numbers;
+  shape: Numbers;
+  /** where the C outputs lie: on the `first` axis (the default) or on the `last` */
+  channel_axis?: 'first' | 'last';
+  /** (C), 0 where left out */
+  bias?: Numbers;
+  gamma?: Numbers;
+  beta?: Numbers;
+  running_mean: Numbers;
+  running_var: Numbers;
+  eps: number;
+}
+
 export interface RunningStatistics {
   running_mean: Float64Array;
   running_var: Float64Array;
 }
 
-export interface RunningUpdate {
+export type RunningUpdate = {
   running_mean: Numbers;
   running_var: Numbers;
   batch_mean: Numbers;
   /** biased, as forwardTrain returns it */
   batch_var: Numbers;
-  /** values in the batch */
+  /** values a channel in the batch */
   m: number;
-  /** from 0 to 1 */
-  momentum: number;
-  /** what momentum weights: `decay` the old value (lesson, Keras, ONNX, Flax), `torch` the batch (PyTorch) */
-  convention: 'decay' | 'torch';
   /** which variance feeds running_var */
   estimator: 'biased' | 'unbiased';
-}
+} & (
+  | {
+      /** what momentum weights: `decay` the old value (lesson, Keras, ONNX, Flax), `torch` the batch (PyTorch) */
+      convention: 'decay' | 'torch';
+      momentum: number;
+    }
+  | {
+      /** the plain mean of all batches so far (PyTorch's momentum=None) */
+      convention: 'cumulative';
+      /** which batch this is: 1, 2, 3, … */
+      step: number;
+    }
+);
 
 /** A quantity a formula may name. `scale` says how large the terms were that it was made of (see answers::Value). */
 export type Quantity = number | Float64Array | { values: number | Float64Array; scale: number };
@@ -140,12 +205,13 @@ export class UnreadableError extends RangeError {
 const describe = (value: unknown) =>
   Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value;
 
-/** The core takes Float64Array only; whatever else looks like a list of numbers is copied, number by number. */
-function plain(name: string, value: unknown): unknown {
+/** Whatever looks like a list of numbers is copied, number by number; the tensors' own types pass as they are. */
+function plain(name: string, value: unknown, List: typeof Float64Array | typeof Float32Array): unknown {
   if (value instanceof Float64Array || typeof value !== 'object' || value === null) return value;
+  if (value instanceof Float32Array && (name === 'x' || name === 'dy')) return value;
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return value;
   const list: ArrayLike<unknown> = value as unknown[];
-  const numbers = new Float64Array(list.length);
+  const numbers = new List(list.length);
   for (let k = 0; k < list.length; ++k) {
     const element = list[k];
     if (typeof element !== 'number') {
@@ -156,14 +222,34 @@ function plain(name: string, value: unknown): unknown {
   return numbers;
 }
 
+/** The arguments as the core takes them. A dy in an array follows the precision of x. */
+function toArguments(input: object): object {
+  const single = (input as { x?: unknown }).x instanceof Float32Array;
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [
+      name,
+      plain(name, value, single && name === 'dy' ? Float32Array : Float64Array),
+    ]),
+  );
+}
+
 /** The names of the bindings; a test compares them with the built module. */
 export const bindingNames = [
   'forward_train',
   'forward_inference',
   'backward_train',
   'backward_frozen',
+  'forward_trace',
+  'backward_trace',
   'central_difference_gradient',
+  'jacobian',
   'update_running_statistics',
+  'torch_from_decay',
+  'decay_from_torch',
+  'fold_into_weight',
+  'moments',
+  'merge_moments',
+  'statistics_from_moments',
   'normal_batches',
   'evaluate',
   'judge',
@@ -174,14 +260,30 @@ export const bindingNames = [
  * expected and what was given; cpp/batchnorm/*.h says what each requires and where it comes from.
  */
 export interface Core {
-  forwardTrain(input: TrainingInput): TrainingForward;
-  forwardInference(input: InferenceInput): { y: Float64Array };
+  /** Training mode: normalises with the statistics of the batch. */
+  forwardTrain<X extends Numbers>(input: TrainingInput<X>): TrainingForward<Like<X>>;
+  /** The gradient through forwardTrain of the same x, gamma and eps, whose statistics it takes again. */
+  backwardTrain<X extends Numbers>(input: TrainingInput<X> & Upstream): Gradients<Like<X>>;
+  /** Inference mode: a fixed affine map per channel. */
+  forwardInference<X extends Numbers>(input: InferenceInput<X>): { y: Like<X> };
+  /** The gradient through forwardInference. */
+  backwardFrozen<X extends Numbers>(input: InferenceInput<X> & Upstream): Gradients<Like<X>>;
+  forwardTrace(input: LessonInput): ForwardTrace;
   /** Runs the forward pass itself and returns every intermediate of the backward pass. */
-  backwardTrain(input: TrainingInput & Upstream): BackwardTrace;
-  backwardFrozen(input: InferenceInput & Upstream): Gradients;
+  backwardTrace(input: LessonInput & Upstream): BackwardTrace;
   /** Gradients of sum(dy y) by central differences; they know nothing of backwardTrain. step > 0, in the units of x. */
-  centralDifferenceGradient(input: TrainingInput & Upstream & { step: number }): Gradients;
+  centralDifferenceGradient(input: LessonInput & Upstream & { step: number }): Gradients;
+  /** dy/dx of one channel with the values x: (m, m), row by row. */
+  jacobian(input: { x: Numbers; gamma?: number; eps: number }): Float64Array;
   updateRunningStatistics(input: RunningUpdate): RunningStatistics;
+  /** PyTorch's momentum for one that weights the old value, and the reverse. */
+  torchFromDecay(momentum: number): number;
+  decayFromTorch(momentum: number): number;
+  /** The linear or convolution layer that does what the layer and inference after it do. */
+  foldIntoWeight(input: FoldInput): { weight: Float64Array; bias: Float64Array };
+  moments(input: Shaped & { x: Numbers; gamma?: Numbers }): Moments;
+  mergeMoments(input: { a: Moments; b: Moments }): Moments;
+  statisticsFromMoments(input: { moments: Moments; eps: number }): BatchStatistics;
   /**
    * Mini-batches of m draws from a normal distribution, one a channel: (m, batches) row by row. |seed| <= 1e9, at most
    * 1e6 draws in all, std >= 0.
@@ -226,20 +328,29 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     if (typeof input !== 'object' || input === null) {
       throw new RangeError(`${name}: expected an object with named arguments, got ${describe(input)}`);
     }
-    const options = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, plain(key, value)]));
-    const outcome: Outcome = module[name](options);
+    const outcome: Outcome = module[name](toArguments(input));
     if (outcome.ok) return outcome.value;
     if (outcome.range) throw new UnreadableError(outcome.message, outcome.range);
     throw new RangeError(outcome.message);
   };
 
   return {
-    forwardTrain: (input) => call('forward_train', input) as TrainingForward,
-    forwardInference: (input) => call('forward_inference', input) as { y: Float64Array },
-    backwardTrain: (input) => call('backward_train', input) as BackwardTrace,
-    backwardFrozen: (input) => call('backward_frozen', input) as Gradients,
+    forwardTrain: (input) => call('forward_train', input) as never,
+    backwardTrain: (input) => call('backward_train', input) as never,
+    forwardInference: (input) => call('forward_inference', input) as never,
+    backwardFrozen: (input) => call('backward_frozen', input) as never,
+    forwardTrace: (input) => call('forward_trace', input) as ForwardTrace,
+    backwardTrace: (input) => call('backward_trace', input) as BackwardTrace,
     centralDifferenceGradient: (input) => call('central_difference_gradient', input) as Gradients,
+    jacobian: (input) => call('jacobian', input) as Float64Array,
     updateRunningStatistics: (input) => call('update_running_statistics', input) as RunningStatistics,
+    torchFromDecay: (momentum) => call('torch_from_decay', { momentum }) as number,
+    decayFromTorch: (momentum) => call('decay_from_torch', { momentum }) as number,
+    foldIntoWeight: (input) =>
+      call('fold_into_weight', input) as { weight: Float64Array; bias: Float64Array },
+    moments: (input) => call('moments', input) as Moments,
+    mergeMoments: (input) => call('merge_moments', input) as Moments,
+    statisticsFromMoments: (input) => call('statistics_from_moments', input) as BatchStatistics,
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
     evaluate: (text, quantities) => call('evaluate', { text, quantities }) as FormulaValue,
     judge: (input) => call('judge', input) as Judgement,

@@ -7,8 +7,8 @@ import {
   type Quantity,
   type Range,
   type RunningStatistics,
-  type TrainingForward,
-  type TrainingInput,
+  type ForwardTrace,
+  type LessonInput,
   UnreadableError,
 } from './core.ts';
 
@@ -132,7 +132,7 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
     return { ...given, ...samplingQuantities(core, given) };
   }
   const input = { x, gamma: [gamma], beta: [beta], eps };
-  const forward = core.forwardTrain(input);
+  const forward = core.forwardTrace(input);
   return allFinite({
     ...given,
     ...forwardQuantities(input, forward),
@@ -155,7 +155,7 @@ function allFinite(quantities: Quantities): Quantities {
 
 // The scales beside the values tell rounding from true zeros when numbers are shown.
 
-function forwardQuantities({ x, gamma, beta }: TrainingInput, forward: TrainingForward): Quantities {
+function forwardQuantities({ x, gamma, beta }: LessonInput, forward: ForwardTrace): Quantities {
   const invstd = single(forward.saved_invstd);
   const x_hat_scale = largest(x) * invstd;
   return {
@@ -171,12 +171,12 @@ function forwardQuantities({ x, gamma, beta }: TrainingInput, forward: TrainingF
 function backwardQuantities(
   core: Core,
   given: Quantities,
-  input: TrainingInput,
-  forward: TrainingForward,
+  input: LessonInput,
+  forward: ForwardTrace,
 ): Quantities {
   const dy = listOf(given.dy);
   if (dy === undefined) return {};
-  const trace = core.backwardTrain({ ...input, dy });
+  const trace = core.backwardTrace({ ...input, dy });
   const invstd = single(forward.saved_invstd);
   const mean = single(forward.batch_mean);
   const spread = largest(Array.from(input.x, (value) => value - mean));
@@ -202,7 +202,7 @@ function backwardQuantities(
   };
 }
 
-function inferenceQuantities(core: Core, given: Quantities, input: TrainingInput): Quantities {
+function inferenceQuantities(core: Core, given: Quantities, input: LessonInput): Quantities {
   const running_mean = numberOf(given.running_mean);
   const running_var = numberOf(given.running_var);
   if (running_mean === undefined || running_var === undefined) return {};
@@ -214,12 +214,16 @@ function inferenceQuantities(core: Core, given: Quantities, input: TrainingInput
 }
 
 /** The running statistics after `steps` updates with the same batch. */
-function runningQuantities(core: Core, given: Quantities, forward: TrainingForward): Quantities {
+function runningQuantities(core: Core, given: Quantities, forward: ForwardTrace): Quantities {
   const running_mean = numberOf(given.running_mean);
   const running_var = numberOf(given.running_var);
   const momentum = numberOf(given.momentum);
   const steps = numberOf(given.steps) ?? 1;
   if (running_mean === undefined || running_var === undefined || momentum === undefined) return {};
+  if (!(momentum >= 0 && momentum <= 1)) {
+    const end = String(momentum).length;
+    throw new GivenError('momentum', `expected a number from 0 to 1, got ${momentum}`, { begin: 0, end });
+  }
   if (steps > mostSteps) {
     const end = String(steps).length;
     throw new GivenError('steps', `expected at most ${mostSteps}, got ${steps}`, { begin: 0, end });

@@ -1,0 +1,100 @@
+#pragma once
+// Where the values of a channel lie in a tensor, and the errors every function speaks.
+//
+//   N  examples        C  channels (neurons, features); channels never interact
+//   S  positions       m  number of values a statistic is taken over: N times all S
+
+#include <Eigen/Core>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+static_assert(EIGEN_VERSION_AT_LEAST(3, 4, 0), "batchnorm needs Eigen 3.4 or newer");
+
+namespace batchnorm {
+
+using Eigen::Index;
+
+/// One value for each channel: (C). Parameters and statistics are doubles whatever the data are.
+using Channels = Eigen::Array<double, 1, Eigen::Dynamic>;
+
+/// The numbers of a tensor, somewhere in memory, row-major. Any container of T with data() and size() will
+/// do.
+template <typename T>
+struct Span {
+  T* data;
+  Index size;
+
+  Span(T* first, Index count) : data(first), size(count) {}
+  template <typename Container, typename = std::enable_if_t<
+                                    std::is_convertible_v<decltype(std::declval<Container&>().data()), T*>>>
+  Span(Container&& container) : data(container.data()), size(static_cast<Index>(container.size())) {}
+};
+
+enum class ChannelAxis {
+  first,  ///< axis 1, after the examples: (N, C), (N, C, L), (N, C, H, W), (N, C, D, H, W)
+  last,   ///< the last axis: (N, C), (N, L, C), (N, H, W, C), (N, D, H, W, C)
+};
+
+/// Every tensor with its channels on one axis is, in row-major memory, (outer, channels, inner):
+/// (N, C, H, W) is (N, C, H W) and (N, H, W, C) is (N H W, C, 1). One implementation serves them all.
+struct Layout {
+  Index outer, channels, inner;
+
+  Index m() const { return outer * inner; }
+  Index size() const { return outer * channels * inner; }
+};
+
+/// The layout of a tensor of 2 to 5 dimensions, each >= 1.
+/// Throws std::invalid_argument that names the dimension, or where the tensor has more than 2^31 - 1 values.
+Layout layout_of(const std::vector<Index>& shape, ChannelAxis axis);
+
+inline std::string in_words(const std::string& text) {
+  return text;
+}
+inline std::string in_words(Index number) {
+  return std::to_string(number);
+}
+/// All digits that tell the number apart. (Not a stream: they would double the size of the WebAssembly
+/// build.)
+inline std::string in_words(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", number);
+  return text;
+}
+
+/// Ends the call with std::invalid_argument: "argument: expected ..., got ...".
+template <typename Got>
+[[noreturn]] void refuse(const std::string& argument, const std::string& expected, const Got& got) {
+  throw std::invalid_argument(argument + ": expected " + expected + ", got " + in_words(got));
+}
+
+inline void require_channels(const char* argument, const Channels& values, Index channels) {
+  if (values.size() != channels) {
+    refuse(argument, in_words(channels) + " values (one a channel)", values.size());
+  }
+}
+
+/// gamma and beta may be left out: no values at all.
+inline void require_channels_or_none(const char* argument, const Channels& values, Index channels) {
+  if (values.size() != 0) require_channels(argument, values, channels);
+}
+
+inline void require_size(const char* argument, Index size, const Layout& layout) {
+  if (layout.outer < 1 || layout.channels < 1 || layout.inner < 1)
+    refuse(argument, "a layout with at least 1 example, channel and position", "an empty one");
+  if (size != layout.size()) {
+    refuse(argument,
+           in_words(layout.size()) + " values (" + in_words(layout.channels) + " channels of " +
+               in_words(layout.m()) + ")",
+           size);
+  }
+}
+
+inline void require_eps(double eps) {
+  if (!(eps >= 0)) refuse("eps", "a number >= 0", eps);
+}
+
+}  // namespace batchnorm

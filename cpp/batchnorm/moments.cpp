@@ -1,0 +1,264 @@
+#include "batchnorm/moments.h"
+
+#include <cmath>
+#include <limits>
+
+#include "batchnorm/passes.h"
+
+namespace batchnorm {
+
+namespace {
+
+using passes::Part;
+
+/// Far enough from either end of the range of doubles for squares and their sums; two steps of it span the
+/// range.
+constexpr int far_exponent = 600;
+/// Below it, squares that count may have lost digits; an m2 so small belongs to tiny values or to equal ones.
+constexpr double smallest_m2 = 0x1p-880;
+/// Values that differ from a larger mean than this differ by so much that their m2 is not small.
+constexpr double smallest_mean = 0x1p-380;
+
+/// The moments of one channel.
+struct Moment {
+  double count, mean, residual, m2;
+};
+
+Moment merged(const Moment& a, const Moment& b) {
+  const double count = a.count + b.count;
+  const double share = b.count / count;
+  const double delta = (b.mean - a.mean) + (b.residual - a.residual);
+  const auto mean = passes::exact_sum<double>(a.mean, a.residual + delta * share);
+  return {count, mean.sum, mean.error, (a.m2 + b.m2) + delta * delta * (a.count * share)};
+}
+
+/// The sums of a block for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
+template <typename Scalar>
+struct ShiftedSums {
+  const Scalar* x;
+  const double* shift;
+
+  template <typename V, typename Pick>
+  auto at(Pick pick) const {
+    return [x = x, s = pick(shift)](Index k, V& sum, V& squares) {
+      const V d = passes::load<V>(x + k) - s;
+      sum += d;
+      squares += d * d;
+    };
+  }
+};
+
+/// As ShiftedSums, of x * factor.
+struct ScaledShiftedSums {
+  const double* x;
+  const double* shift;
+  const double* factor;
+
+  template <typename V, typename Pick>
+  auto at(Pick pick) const {
+    return [x = x, s = pick(shift), f = pick(factor)](Index k, V& sum, V& squares) {
+      const V d = passes::load<V>(x + k) * f - s;
+      sum += d;
+      squares += d * d;
+    };
+  }
+};
+
+/// The moments of every state of a part while its blocks come in.
+class RunningMoments {
+ public:
+  RunningMoments(const Part& part)
+      : counts_(Channels::Zero(part.states())),
+        mean_(part.states()),
+        residual_(Channels::Zero(part.states())),
+        m2_(Channels::Zero(part.states())),
+        m2_residual_(Channels::Zero(part.states())) {}
+
+  Channels& mean() { return mean_; }
+  bool empty(Index state) const { return counts_(state) == 0; }
+
+  Moment moment(Index state) const {
+    return {counts_(state), mean_(state), residual_(state), m2_(state) + m2_residual_(state)};
+  }
+
+  /// The mean so far was a guess: the first block corrects it and is read again with a better one.
+  void correct_guess(Index state, Index states, double count, const double* sum) {
+    for (Index k = 0; k < states; ++k) mean_(state + k) += sum[k] / count;
+  }
+
+  /// sum and squares: of (x - mean()) over a block. A mean of at least as many values as the block has lies
+  /// so near the block's that no digits cancel in squares - sum^2 / count.
+  void add(Index state, Index states, double count, const double* sum, const double* squares) {
+    const double before = counts_(state), now = before + count;
+    double *mean = &mean_(state), *residual = &residual_(state);
+    double *m2 = &m2_(state), *m2_residual = &m2_residual_(state), *counts = &counts_(state);
+    for (Index k = 0; k < states; ++k) {
+      const double of_residual = before * residual[k];
+      const double whole_sum = of_residual + sum[k];
+      const double correction = whole_sum / now;
+      const double grown = (squares[k] + of_residual * residual[k]) - whole_sum * correction;
+      const auto new_mean = passes::exact_sum<double>(mean[k], correction);
+      const auto new_m2 = passes::exact_sum<double>(m2[k], grown);
+      mean[k] = new_mean.sum;
+      residual[k] = new_mean.error;
+      m2[k] = new_m2.sum;
+      m2_residual[k] += new_m2.error;
+      counts[k] = now;
+    }
+  }
+
+ private:
+  Channels counts_, mean_, residual_, m2_, m2_residual_;
+};
+
+/// The moments of x * factor; of x where there is no factor.
+template <typename Scalar>
+std::vector<Moment> moments_of(const Layout& layout, const Scalar* x, const Channels& factor) {
+  std::vector<Moment> channels(static_cast<std::size_t>(layout.channels), Moment{0, 0, 0, 0});
+  const bool scaled = factor.size() > 0;
+  for (const Part& part : passes::parts_of(layout)) {
+    RunningMoments running(part);
+    const Channels factors = scaled ? passes::of_states(part, factor) : factor;
+    // Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
+    for (Index state = 0; state < part.states(); ++state) {
+      const Index first = part.along_planes ? state * part.inner : state;
+      running.mean()(state) = static_cast<double>(x[part.offset + first]) * (scaled ? factors(state) : 1);
+    }
+    // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
+    // a factor of no more than the block's count.
+    const bool guess_counts = std::is_same_v<Scalar, double>;
+    bool corrected = false;
+    const auto add = [&](Index state, Index states, Index count, const double* sum, const double* squares) {
+      if (guess_counts && running.empty(state) && !corrected) {
+        running.correct_guess(state, states, static_cast<double>(count), sum);
+        return corrected = true;
+      }
+      running.add(state, states, static_cast<double>(count), sum, squares);
+      return corrected = false;
+    };
+    if constexpr (std::is_same_v<Scalar, double>) {
+      if (scaled) {
+        passes::reduce<Scalar>(part, ScaledShiftedSums{x, running.mean().data(), factors.data()}, add);
+      } else {
+        passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
+      }
+    } else {
+      passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
+    }
+    for (Index state = 0; state < part.states(); ++state) {
+      Moment& channel = channels[static_cast<std::size_t>(part.channel_of(state))];
+      const Moment moment = running.moment(state);
+      channel = channel.count == 0 ? moment : merged(channel, moment);
+    }
+  }
+  return channels;
+}
+
+/// The mean of a channel that holds a NaN or an infinity: infinite where all its infinities have one sign.
+template <typename Scalar>
+double mean_of_nonfinite(const Layout& layout, const Scalar* x, Index channel) {
+  double sum = 0;
+  for (Index n = 0; n < layout.outer; ++n) {
+    for (Index s = 0; s < layout.inner; ++s)
+      sum += static_cast<double>(x[(n * layout.channels + channel) * layout.inner + s]) * 0x1p-60;
+  }
+  return sum / static_cast<double>(layout.m());
+}
+
+template <typename Scalar>
+Moments moments_of(const Layout& layout, Span<const Scalar> x) {
+  require_size("x", x.size, layout);
+  const Index channels = layout.channels;
+  std::vector<Moment> found = moments_of(layout, x.data, Channels());
+  Moments result{layout.m(), Channels(channels), Channels(channels), Channels(channels),
+                 Exponents::Zero(channels)};
+
+  if constexpr (std::is_same_v<Scalar, double>) {
+    // Squares leave the range of doubles long before their roots do. Powers of 2 bring them back.
+    for (Index c = 0; c < channels; ++c) {
+      const Moment& moment = found[static_cast<std::size_t>(c)];
+      if (!std::isfinite(moment.m2)) result.exponent(c) = far_exponent;
+      if (moment.m2 < smallest_m2 && std::abs(moment.mean) < smallest_mean)
+        result.exponent(c) = -far_exponent;
+    }
+    if ((result.exponent != 0).any()) {
+      const Channels factor = power_of_2(-result.exponent);
+      const std::vector<Moment> scaled = moments_of(layout, x.data, factor);
+      for (Index c = 0; c < channels; ++c) {
+        const Moment& moment = scaled[static_cast<std::size_t>(c)];
+        if (result.exponent(c) != 0 && std::isfinite(moment.m2) && moment.m2 > 0) {
+          found[static_cast<std::size_t>(c)] = moment;
+        } else {
+          result.exponent(c) = 0;
+        }
+      }
+    }
+  }
+
+  for (Index c = 0; c < channels; ++c) {
+    Moment moment = found[static_cast<std::size_t>(c)];
+    if (!std::isfinite(moment.m2)) {
+      const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+      moment = {moment.count, mean_of_nonfinite(layout, x.data, c), not_a_number, not_a_number};
+    }
+    result.mean(c) = moment.mean;
+    result.mean_residual(c) = moment.residual;
+    result.m2(c) = moment.m2;
+  }
+  return result;
+}
+
+/// A channel's moments as those of x * 2^-exponent.
+Moment moment_at(const Moments& moments, Index c, int exponent) {
+  const int by = moments.exponent(c) - exponent;
+  return {static_cast<double>(moments.count), std::ldexp(moments.mean(c), by),
+          std::ldexp(moments.mean_residual(c), by), std::ldexp(moments.m2(c), 2 * by)};
+}
+
+/// The lowest exponent that a channel's moments may take: equal tiny values have none of their own.
+int lowest_exponent(const Moments& moments, Index c) {
+  const bool tiny = moments.m2(c) == 0 && std::abs(moments.mean(c)) < smallest_mean;
+  return tiny ? std::min(moments.exponent(c), -far_exponent) : moments.exponent(c);
+}
+
+}  // namespace
+
+Channels power_of_2(const Exponents& exponent) {
+  return exponent.unaryExpr([](int e) { return std::ldexp(1.0, e); });
+}
+
+Moments moments(const Layout& layout, Span<const double> x) {
+  return moments_of(layout, x);
+}
+Moments moments(const Layout& layout, Span<const float> x) {
+  return moments_of(layout, x);
+}
+
+Moments merge(const Moments& a, const Moments& b) {
+  const Index channels = a.mean.size();
+  for (const Moments* part : {&a, &b}) {
+    if (part->count < 1) refuse("count", "at least 1 value a channel", part->count);
+    require_channels("mean", part->mean, channels);
+    require_channels("mean_residual", part->mean_residual, channels);
+    require_channels("m2", part->m2, channels);
+    if (part->exponent.size() != channels)
+      refuse("exponent", in_words(channels) + " values (one a channel)", part->exponent.size());
+  }
+  Moments result{a.count + b.count, Channels(channels), Channels(channels), Channels(channels),
+                 Exponents(channels)};
+  for (Index c = 0; c < channels; ++c) {
+    int exponent = std::max(lowest_exponent(a, c), lowest_exponent(b, c));
+    Moment moment = merged(moment_at(a, c, exponent), moment_at(b, c, exponent));
+    if (!std::isfinite(moment.m2)) {
+      exponent = far_exponent;
+      moment = merged(moment_at(a, c, exponent), moment_at(b, c, exponent));
+    }
+    result.mean(c) = moment.mean;
+    result.mean_residual(c) = moment.residual;
+    result.m2(c) = moment.m2;
+    result.exponent(c) = exponent;
+  }
+  return result;
+}
+
+}  // namespace batchnorm

@@ -1,0 +1,39 @@
+#pragma once
+#include "batchnorm/layout.h"
+
+namespace batchnorm {
+
+/// Powers of 2 that channels are scaled by: (C).
+using Exponents = Eigen::Array<int, 1, Eigen::Dynamic>;
+
+/// Count, mean and sum of squared deviations of each channel, in a form that merges: the moments of a batch
+/// are those of its parts, merged in any order, whatever device each part lies on.
+///
+/// All are moments of x * 2^-exponent, so that values near either end of the range of doubles keep their
+/// digits.
+struct Moments {
+  Index count;    ///< m, values a channel
+  Channels mean;  ///< (C)  rounded to double
+  Channels
+      mean_residual;   ///< (C)  what rounding left: mean + mean_residual is the mean to twice the precision
+  Channels m2;         ///< (C)  sum_i (x_i - mean)^2
+  Exponents exponent;  ///< (C)  0, but for values beyond about 1e±130 in size
+};
+
+/// The moments of a tensor, in one pass over it.
+///
+/// x: `layout.size()` values. Ensures m2 == 0 exactly where all values of a channel are equal; a channel with
+/// a NaN or an infinity has NaN for m2 and changes no other. Throws std::invalid_argument where x does not
+/// fit. Source: Chan, Golub, LeVeque, "Algorithms for Computing the Sample Variance", 1983: shifted sums,
+/// block by block, the shift of each block being the mean of those before it.
+Moments moments(const Layout& layout, Span<const double> x);
+Moments moments(const Layout& layout, Span<const float> x);
+
+/// The moments of both parts together. Throws std::invalid_argument where the channels differ in number.
+/// Source: Chan, Golub, LeVeque 1983, equation 2.1.
+Moments merge(const Moments& a, const Moments& b);
+
+/// 2^exponent for each channel.
+Channels power_of_2(const Exponents& exponent);
+
+}  // namespace batchnorm

@@ -1,0 +1,158 @@
+#pragma once
+// What both benchmarks run on the tensors of one layout: the operations of the core, and the passes over
+// memory that bound them from below. A pass does the reads and writes an operation cannot do without, and
+// next to nothing else.
+
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "batchnorm/backward.h"
+
+namespace bench {
+
+using batchnorm::Channels;
+using batchnorm::Layout;
+using batchnorm::Span;
+using Eigen::Index;
+
+/// A pass takes `unrolled` vectors at a time. WebAssembly is fastest with one vector that spans four of its
+/// own; GCC splits such a vector badly, and natively it takes eight small ones until no addition waits for
+/// the one before.
+#ifdef __wasm__
+inline constexpr Index vector_bytes = 64, unrolled = 1;
+#else
+inline constexpr Index vector_bytes = 16, unrolled = 8;
+#endif
+
+template <typename Scalar>
+class Workload {
+ public:
+  /// The same numbers on every machine. x has about the mean and the variance of the running statistics,
+  /// which differ from channel to channel, so that a contender that mixes up channels is found out.
+  explicit Workload(const Layout& its_layout)
+      : layout(its_layout), x(padded_size()), dy(padded_size()), out(padded_size()) {
+    std::mt19937 generator(16'09);
+    const auto uniform = [&generator] { return static_cast<double>(generator()) * 0x1p-31 - 1; };
+    const auto per_channel = [&] {
+      return Channels::NullaryExpr(layout.channels, [&](Index) { return uniform(); });
+    };
+    affine.gamma = 1.5 + per_channel();
+    affine.beta = per_channel();
+    running_mean = per_channel();
+    running_var = 1.5 + per_channel();
+    const Channels spread = (3 * running_var).sqrt();
+    for (Index at = 0; at < layout.size(); ++at) {
+      const Index channel = at / layout.inner % layout.channels;
+      x[at] = static_cast<Scalar>(running_mean[channel] + spread[channel] * uniform());
+      dy[at] = static_cast<Scalar>(uniform());
+    }
+    forward_train();
+  }
+
+  void copy_by_loop() {
+    write_all([from = x.data()](Index at) { return load(from + at); });
+  }
+  void copy_by_memcpy() { std::memcpy(out.data(), x.data(), x.size() * sizeof(Scalar)); }
+  /// Two reads and a write.
+  void triad() {
+    write_all([first = x.data(), second = dy.data()](Index at) {
+      return load(first + at) + load(second + at) * Scalar{1.5};
+    });
+  }
+  void sum() {
+    add_up([from = x.data()](Index at) { return load(from + at); });
+  }
+  void sum_two() {
+    add_up([first = x.data(), second = dy.data()](Index at) { return load(first + at) + load(second + at); });
+  }
+
+  void forward_train() {
+    statistics = batchnorm::forward_train(layout, values(x), affine, eps, {out.data(), layout.size()});
+  }
+  void inference() {
+    batchnorm::forward_inference(layout, values(x), affine, running_mean, running_var, eps,
+                                 {out.data(), layout.size()});
+  }
+  void backward() {
+    gradients = batchnorm::backward_train(layout, values(dy), values(x), statistics, affine.gamma,
+                                          {out.data(), layout.size()});
+  }
+  void forward_backward() {
+    forward_train();
+    backward();
+  }
+
+  Layout layout;
+  /// `out` receives y or dx. All three are padded with zeros to whole pieces, so that a pass has no rest.
+  std::vector<Scalar> x, dy, out;
+  batchnorm::Affine affine;
+  Channels running_mean, running_var;
+  double eps = 1e-5;
+  batchnorm::BatchStatistics statistics;
+  batchnorm::ParameterGradients gradients;
+
+ private:
+  // GCC ignores the attribute in an alias template.
+  struct VectorOf {
+    typedef Scalar type __attribute__((vector_size(vector_bytes)));
+  };
+  using Vector = typename VectorOf::type;
+  static constexpr Index lanes = vector_bytes / static_cast<Index>(sizeof(Scalar));
+  static constexpr Index piece = unrolled * lanes;
+
+  static Vector load(const Scalar* from) {
+    Vector vector;
+    std::memcpy(&vector, from, sizeof vector);
+    return vector;
+  }
+  template <typename VectorAt>
+  void write_all(const VectorAt& vector_at) {
+    // Local copies: for all the compiler knows, what is written lies in this object.
+    Scalar* const to = out.data();
+    const Index end = padded_size();
+    for (Index at = 0; at < end; at += piece) {
+      for (Index k = at; k < at + piece; k += lanes) {
+        const Vector vector = vector_at(k);
+        std::memcpy(to + k, &vector, sizeof vector);
+      }
+    }
+  }
+  template <typename VectorAt>
+  void add_up(const VectorAt& vector_at) {
+    Vector sums[unrolled] = {};
+    const Index end = padded_size();
+    for (Index at = 0; at < end; at += piece) {
+      for (Index k = 0; k < unrolled; ++k) sums[k] += vector_at(at + k * lanes);
+    }
+    double total = 0;
+    for (const Vector& vector : sums) {
+      for (Index lane = 0; lane < lanes; ++lane) total += vector[lane];
+    }
+    sink = total;
+  }
+
+  Index padded_size() const { return (layout.size() + piece - 1) / piece * piece; }
+  Span<const Scalar> values(const std::vector<Scalar>& of) const { return {of.data(), layout.size()}; }
+
+  /// Written so that the compiler cannot leave out a sum nobody reads.
+  volatile double sink = 0;
+};
+
+/// What can be run, by name.
+template <typename Scalar>
+const std::map<std::string, void (Workload<Scalar>::*)()> operations = {
+    {"copy_by_loop", &Workload<Scalar>::copy_by_loop},
+    {"copy_by_memcpy", &Workload<Scalar>::copy_by_memcpy},
+    {"triad", &Workload<Scalar>::triad},
+    {"sum", &Workload<Scalar>::sum},
+    {"sum_two", &Workload<Scalar>::sum_two},
+    {"forward_train", &Workload<Scalar>::forward_train},
+    {"inference", &Workload<Scalar>::inference},
+    {"backward", &Workload<Scalar>::backward},
+    {"forward_backward", &Workload<Scalar>::forward_backward},
+};
+
+}  // namespace bench
