@@ -44,12 +44,29 @@ const tools = {
     apt: 'libgtest-dev',
     brew: 'googletest',
   },
+  googlebenchmark: {
+    present: () => inAnyPrefix('include/benchmark/benchmark.h'),
+    apt: 'libbenchmark-dev',
+    brew: 'google-benchmark',
+  },
+  'JSON for C++': {
+    present: () => inAnyPrefix('include/nlohmann/json.hpp'),
+    apt: 'nlohmann-json3-dev',
+    brew: 'nlohmann-json',
+  },
   'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
   chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'google-chrome' },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
-export const neededToTest = [...neededToStart, 'C++ compiler', 'googletest', 'clang-format', 'chromium'];
+export const neededToTest = [
+  ...neededToStart,
+  'C++ compiler',
+  'googletest',
+  'JSON for C++',
+  'clang-format',
+  'chromium',
+];
 
 /**
  * @param {string} command
@@ -139,14 +156,16 @@ function emscriptenRoot() {
 /**
  * Configures the preset and builds it; ninja does only what is left to do. Returns whether it succeeded.
  * @param {string} preset
+ * @param {string[]} targets all that are built by default where none is named
  */
-export function build(preset) {
+export function build(preset, targets = []) {
   const env = { ...process.env };
   if (preset === 'wasm') env.EMSCRIPTEN_ROOT = emscriptenRoot();
   // Configuring again is quick and follows changed presets; what is left of another version's tools needs --fresh.
   const configured = run('cmake', ['--preset', preset], { env, stdio: 'ignore' }).status === 0;
   if (!configured && run('cmake', ['--fresh', '--preset', preset], { env }).status !== 0) return false;
-  return run('cmake', ['--build', '--preset', preset], { env }).status === 0;
+  const chosen = targets.length > 0 ? ['--target', ...targets] : [];
+  return run('cmake', ['--build', '--preset', preset, ...chosen], { env }).status === 0;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

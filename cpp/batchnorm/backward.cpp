@@ -107,8 +107,8 @@ Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, cons
     Channels a = Channels::Zero(part.states()), b = a, a_residual = a, b_residual = a;
     const auto add = [&](Index state, Index states, Index, const double* block_a, const double* block_b) {
       for (Index k = 0; k < states; ++k) {
-        const auto new_a = passes::exact_sum<double>(a(state + k), block_a[k]);
-        const auto new_b = passes::exact_sum<double>(b(state + k), block_b[k]);
+        const auto new_a = passes::exact_sum(a(state + k), block_a[k]);
+        const auto new_b = passes::exact_sum(b(state + k), block_b[k]);
         a(state + k) = new_a.sum;
         b(state + k) = new_b.sum;
         a_residual(state + k) += new_a.error;
@@ -202,17 +202,18 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
                        residual = states(normalizer.mean_residual), invstd = states(normalizer.invstd),
                        mean_dy = states(sums.dy / m), projection = states(mean_dy_x_hat),
                        gammas = states(gamma);
-        passes::map(part, InputGradientFar{dy.data, x.data, dx.data, dy_factors.data(), x_factors.data(),
-                                           mean.data(), residual.data(), invstd.data(), mean_dy.data(),
-                                           projection.data(), gammas.data()});
+        passes::map<Scalar>(
+            part, InputGradientFar{dy.data, x.data, dx.data, dy_factors.data(), x_factors.data(), mean.data(),
+                                   residual.data(), invstd.data(), mean_dy.data(), projection.data(),
+                                   gammas.data()});
         continue;
       }
     }
     // What the rounding of the mean left joins the mean of dy.
     const Channels mean_dy = states(sums.dy / m - normalizer.mean_residual * slope);
     const Channels slopes = states(slope), scales = states(scale);
-    passes::map(part, InputGradient<Scalar>{dy.data, x.data, dx.data, mean.data(), mean_dy.data(),
-                                            slopes.data(), scales.data()});
+    passes::map<Scalar>(part, InputGradient<Scalar>{dy.data, x.data, dx.data, mean.data(), mean_dy.data(),
+                                                    slopes.data(), scales.data()});
   }
   return {sum_dy_x_hat / dy_factor, sums.dy / dy_factor};
 }
@@ -233,7 +234,7 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
   for (const Part& part : passes::parts_of(layout)) {
     const Channels invstd = passes::of_states(part, normalizer.invstd),
                    gammas = passes::of_states(part, gamma);
-    passes::map(part, FrozenGradient<Scalar>{dy.data, dx.data, invstd.data(), gammas.data()});
+    passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, invstd.data(), gammas.data()});
   }
   return {sums.dy_d * normalizer.invstd, sums.dy};
 }

@@ -12,22 +12,30 @@ using passes::load;
 using passes::Part;
 using passes::store;
 
-template <typename Scalar>
-struct Normalize {
-  const Scalar* x;
-  Scalar* y;
+struct NormalizeFloats {
+  const float* x;
+  float* y;
+  const double *mean, *scale, *shift;
+
+  template <typename V, typename Pick>
+  auto at(Pick pick) const {
+    return [x = x, y = y, mu = pick(mean), a = pick(scale), b = pick(shift)](Index k) {
+      store(y + k, (load<V>(x + k) - mu) * a + b);
+    };
+  }
+};
+
+struct NormalizeDoubles {
+  const double* x;
+  double* y;
   const double *mean, *scale, *scale_residual, *shift;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [x = x, y = y, mu = pick(mean), a = pick(scale), a_residual = pick(scale_residual),
+    return [x = x, y = y, mu = pick(mean), a = pick(scale), rest = pick(scale_residual),
             b = pick(shift)](Index k) {
       const V d = load<V>(x + k) - mu;
-      if constexpr (std::is_same_v<Scalar, double>) {
-        store(y + k, d * a + (d * a_residual + b));
-      } else {
-        store(y + k, d * a + b);  // a float has no use for the residual
-      }
+      store(y + k, d * a + (d * rest + b));
     };
   }
 };
@@ -60,8 +68,9 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   const Channels beta = passes::or_default(affine.beta, 0, layout.channels);
   const Channels scale = gamma * normalizer.invstd;
   const bool far = passes::is_far(normalizer, gamma, scale);
-  const Channels scale_residual =
-      passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
+  Channels scale_residual;
+  if constexpr (std::is_same_v<Scalar, double>)
+    scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
   // What the rounding of the mean left joins beta: one operation less for each value.
   const Channels shift = beta - normalizer.mean_residual * scale;
 
@@ -73,14 +82,19 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
         const Channels factor = states(power_of_2(-normalizer.exponent)),
                        residual = states(normalizer.mean_residual), invstd = states(normalizer.invstd),
                        gammas = states(gamma), betas = states(beta);
-        passes::map(part, NormalizeFar{x.data, y.data, factor.data(), mean.data(), residual.data(),
-                                       invstd.data(), gammas.data(), betas.data()});
+        passes::map<Scalar>(part, NormalizeFar{x.data, y.data, factor.data(), mean.data(), residual.data(),
+                                               invstd.data(), gammas.data(), betas.data()});
         continue;
       }
     }
-    const Channels scales = states(scale), scale_residuals = states(scale_residual), shifts = states(shift);
-    passes::map(part, Normalize<Scalar>{x.data, y.data, mean.data(), scales.data(), scale_residuals.data(),
-                                        shifts.data()});
+    const Channels scales = states(scale), shifts = states(shift);
+    if constexpr (std::is_same_v<Scalar, double>) {
+      const Channels residuals = states(scale_residual);
+      passes::map<Scalar>(part, NormalizeDoubles{x.data, y.data, mean.data(), scales.data(), residuals.data(),
+                                                 shifts.data()});
+    } else {
+      passes::map<Scalar>(part, NormalizeFloats{x.data, y.data, mean.data(), scales.data(), shifts.data()});
+    }
   }
 }
 
@@ -94,16 +108,55 @@ double far_invstd(double scaled_var, int exponent, double eps) {
 
 void require_positive(const char* name, const Channels& var, const Channels& sum) {
   for (Index c = 0; c < var.size(); ++c) {
+    if (!(var(c) < 0) && sum(c) != 0) continue;
     const std::string channel = " (channel " + std::to_string(c) + ")";
     if (var(c) < 0) refuse(name + channel, "a variance >= 0", var(c));
-    if (sum(c) == 0) refuse(std::string(name) + " + eps" + channel, "a value > 0", 0.0);
+    refuse(std::string(name) + " + eps" + channel, "a value > 0", 0.0);
   }
+}
+
+/// What the roundings of var = m2 / m, of sum = var + eps and of invstd = 1 / sqrt(sum) left: one Newton step
+/// for the root, in exact products.
+Channels residual_of_root(const Moments& moments, double eps, const Channels& var, const Channels& sum,
+                          const Channels& invstd) {
+  const Channels m = Channels::Constant(var.size(), static_cast<double>(moments.count));
+  const Channels var_residual = ((moments.m2 - var * m) - passes::product_error(var, m)) / m;
+  const Channels sum_residual = passes::sum_error(var, Channels::Constant(var.size(), eps)) + var_residual;
+  const Channels square = invstd * invstd;
+  const Channels defect = ((1 - sum * square) - passes::product_error(sum, square)) -
+                          (sum * passes::product_error(invstd, invstd) + sum_residual * square);
+  return defect.isFinite().select(0.5 * invstd * defect, 0);
+}
+
+/// The residual of invstd costs more than all the rest, and only doubles have a use for it.
+BatchStatistics statistics_of(const Moments& moments, double eps, bool with_residual) {
+  require_eps(eps);
+  require_moments(moments);
+  const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
+  Channels sum = var + eps;
+  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
+  Channels invstd_residual =
+      with_residual ? residual_of_root(moments, eps, var, sum, invstd) : Channels::Zero(var.size());
+  BatchStatistics statistics{moments.count, moments.mean, var, invstd, {}};
+  for (Index c = 0; c < var.size(); ++c) {
+    const int exponent = moments.exponent(c);
+    if (exponent == 0) continue;
+    statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
+    statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
+    sum(c) = var(c) + eps;  // no sum, their units differ, but 0 where both are
+    invstd(c) = far_invstd(var(c), exponent, eps);
+    invstd_residual(c) = 0;
+    statistics.saved_invstd(c) = std::ldexp(invstd(c), -exponent);
+  }
+  require_positive("batch_var", var, sum);
+  statistics.normalizer = {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent};
+  return statistics;
 }
 
 template <typename Scalar>
 BatchStatistics forward_train_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
                                   double eps, Span<Scalar> y) {
-  const BatchStatistics statistics = batch_statistics(moments(layout, x), eps);
+  const BatchStatistics statistics = statistics_of(moments(layout, x), eps, std::is_same_v<Scalar, double>);
   normalize_any(layout, x, statistics.normalizer, affine, y);
   return statistics;
 }
@@ -120,34 +173,7 @@ void forward_inference_any(const Layout& layout, Span<const Scalar> x, const Aff
 }  // namespace
 
 BatchStatistics batch_statistics(const Moments& moments, double eps) {
-  require_eps(eps);
-  const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
-  Channels sum = var + eps;
-  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
-  // What rounding left of m2 / m, of its sum with eps, and then of the root: one Newton step, in exact
-  // products.
-  const Channels ms = Channels::Constant(var.size(), static_cast<double>(moments.count));
-  const Channels var_residual = ((moments.m2 - var * ms) - passes::product_error(var, ms)) / ms;
-  const Channels sum_residual = passes::sum_error(var, Channels::Constant(var.size(), eps)) + var_residual;
-  const Channels square = invstd * invstd;
-  const Channels one = sum * square;
-  const Channels defect = ((1 - one) - passes::product_error(sum, square)) -
-                          (sum * passes::product_error(invstd, invstd) + sum_residual * square);
-  Channels invstd_residual = defect.isFinite().select(0.5 * invstd * defect, 0);
-  BatchStatistics statistics{moments.count, moments.mean, var, invstd, {}};
-  for (Index c = 0; c < var.size(); ++c) {
-    const int exponent = moments.exponent(c);
-    if (exponent == 0) continue;
-    statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
-    statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
-    sum(c) = var(c);
-    invstd(c) = far_invstd(var(c), exponent, eps);
-    invstd_residual(c) = 0;
-    statistics.saved_invstd(c) = std::ldexp(invstd(c), -exponent);
-  }
-  require_positive("batch_var", var, sum);
-  statistics.normalizer = {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent};
-  return statistics;
+  return statistics_of(moments, eps, true);
 }
 
 Normalizer inference_normalizer(const Channels& running_mean, const Channels& running_var, double eps) {

@@ -9,7 +9,9 @@ namespace batchnorm {
 
 namespace {
 
+using passes::load;
 using passes::Part;
+using passes::store;
 
 /// Far enough from either end of the range of doubles for squares and their sums; two steps of it span the
 /// range.
@@ -28,7 +30,7 @@ Moment merged(const Moment& a, const Moment& b) {
   const double count = a.count + b.count;
   const double share = b.count / count;
   const double delta = (b.mean - a.mean) + (b.residual - a.residual);
-  const auto mean = passes::exact_sum<double>(a.mean, a.residual + delta * share);
+  const auto mean = passes::exact_sum(a.mean, a.residual + delta * share);
   return {count, mean.sum, mean.error, (a.m2 + b.m2) + delta * delta * (a.count * share)};
 }
 
@@ -41,7 +43,7 @@ struct ShiftedSums {
   template <typename V, typename Pick>
   auto at(Pick pick) const {
     return [x = x, s = pick(shift)](Index k, V& sum, V& squares) {
-      const V d = passes::load<V>(x + k) - s;
+      const V d = load<V>(x + k) - s;
       sum += d;
       squares += d * d;
     };
@@ -57,7 +59,7 @@ struct ScaledShiftedSums {
   template <typename V, typename Pick>
   auto at(Pick pick) const {
     return [x = x, s = pick(shift), f = pick(factor)](Index k, V& sum, V& squares) {
-      const V d = passes::load<V>(x + k) * f - s;
+      const V d = load<V>(x + k) * f - s;
       sum += d;
       squares += d * d;
     };
@@ -90,21 +92,21 @@ class RunningMoments {
   /// so near the block's that no digits cancel in squares - sum^2 / count.
   void add(Index state, Index states, double count, const double* sum, const double* squares) {
     const double before = counts_(state), now = before + count;
-    double *mean = &mean_(state), *residual = &residual_(state);
-    double *m2 = &m2_(state), *m2_residual = &m2_residual_(state), *counts = &counts_(state);
-    for (Index k = 0; k < states; ++k) {
-      const double of_residual = before * residual[k];
-      const double whole_sum = of_residual + sum[k];
-      const double correction = whole_sum / now;
-      const double grown = (squares[k] + of_residual * residual[k]) - whole_sum * correction;
-      const auto new_mean = passes::exact_sum<double>(mean[k], correction);
-      const auto new_m2 = passes::exact_sum<double>(m2[k], grown);
-      mean[k] = new_mean.sum;
-      residual[k] = new_mean.error;
-      m2[k] = new_m2.sum;
-      m2_residual[k] += new_m2.error;
-      counts[k] = now;
-    }
+    counts_.segment(state, states) = now;
+    passes::for_each_strip(states, [&](Index k, auto zero) {
+      using V = decltype(zero);
+      const V residual = load<V>(&residual_(state + k));
+      const V of_residual = residual * before;
+      const V whole_sum = of_residual + load<V>(sum + k);
+      const V correction = whole_sum / now;
+      const V grown = (load<V>(squares + k) + of_residual * residual) - whole_sum * correction;
+      const auto mean = passes::exact_sum(load<V>(&mean_(state + k)), correction);
+      const auto m2 = passes::exact_sum(load<V>(&m2_(state + k)), grown);
+      store(&mean_(state + k), mean.sum);
+      store(&residual_(state + k), mean.error);
+      store(&m2_(state + k), m2.sum);
+      store(&m2_residual_(state + k), load<V>(&m2_residual_(state + k)) + m2.error);
+    });
   }
 
  private:
@@ -234,16 +236,24 @@ Moments moments(const Layout& layout, Span<const float> x) {
   return moments_of(layout, x);
 }
 
+void require_moments(const Moments& moments) {
+  const Index channels = moments.mean.size();
+  if (moments.count < 1) refuse("count", "at least 1 value a channel", moments.count);
+  if (channels < 1) refuse("mean", "at least 1 value (one a channel)", "none");
+  require_channels("mean_residual", moments.mean_residual, channels);
+  require_channels("m2", moments.m2, channels);
+  if (moments.exponent.size() != channels)
+    refuse("exponent", in_words(channels) + " values (one a channel)", moments.exponent.size());
+  for (const int exponent : moments.exponent) {
+    if (exponent < -10000 || exponent > 10000) refuse("exponent", "-10000 to 10000", Index{exponent});
+  }
+}
+
 Moments merge(const Moments& a, const Moments& b) {
   const Index channels = a.mean.size();
-  for (const Moments* part : {&a, &b}) {
-    if (part->count < 1) refuse("count", "at least 1 value a channel", part->count);
-    require_channels("mean", part->mean, channels);
-    require_channels("mean_residual", part->mean_residual, channels);
-    require_channels("m2", part->m2, channels);
-    if (part->exponent.size() != channels)
-      refuse("exponent", in_words(channels) + " values (one a channel)", part->exponent.size());
-  }
+  require_moments(a);
+  require_moments(b);
+  require_channels("mean", b.mean, channels);
   Moments result{a.count + b.count, Channels(channels), Channels(channels), Channels(channels),
                  Exponents(channels)};
   for (Index c = 0; c < channels; ++c) {

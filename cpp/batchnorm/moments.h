@@ -29,9 +29,13 @@ struct Moments {
 Moments moments(const Layout& layout, Span<const double> x);
 Moments moments(const Layout& layout, Span<const float> x);
 
-/// The moments of both parts together. Throws std::invalid_argument where the channels differ in number.
-/// Source: Chan, Golub, LeVeque 1983, equation 2.1.
+/// The moments of both parts together. Throws std::invalid_argument as require_moments does, and where the
+/// parts' channels differ in number. Source: Chan, Golub, LeVeque 1983, equation 2.1.
 Moments merge(const Moments& a, const Moments& b);
+
+/// Throws std::invalid_argument for what no batch has: a count below 1, channels that differ in number, or
+/// exponents far beyond those of doubles (10,000 in size).
+void require_moments(const Moments& moments);
 
 /// 2^exponent for each channel.
 Channels power_of_2(const Exponents& exponent);

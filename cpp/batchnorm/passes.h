@@ -6,6 +6,10 @@
 // large), each plane is read along itself. Elsewhere the tensor is a matrix whose rows hold all channels: a
 // column belongs to one channel, and a strip of columns is read downwards, a block of rows at a time.
 
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
 #include <algorithm>
 #include <cstring>
 
@@ -19,15 +23,30 @@ using FloatLanes = float __attribute__((vector_size(16)));
 inline constexpr Index lane_count = 4;
 
 /// V is Lanes or double: every pass is written once for both; double serves what is left over by the lanes.
+template <typename V>
+inline constexpr Index width = std::is_same_v<V, Lanes> ? lane_count : 1;
 
-template <typename V, typename Scalar>
-V load(const Scalar* from) {
+template <typename V>
+V load(const double* from) {
+  V value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+template <typename V>
+V load(const float* from) {
   if constexpr (std::is_same_v<V, double>) {
     return *from;
   } else {
-    std::conditional_t<std::is_same_v<Scalar, float>, FloatLanes, Lanes> lanes;
-    std::memcpy(&lanes, from, sizeof lanes);
-    return __builtin_convertvector(lanes, Lanes);
+#ifdef __wasm_simd128__
+    // Two loads that widen as they go; one load would have to be shuffled apart.
+    const v128_t half[2] = {wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(from)),
+                            wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(from + 2))};
+    Lanes lanes;
+    std::memcpy(&lanes, half, sizeof lanes);
+    return lanes;
+#else
+    return Lanes{from[0], from[1], from[2], from[3]};  // GCC's __builtin_convertvector goes through memory
+#endif
   }
 }
 
@@ -35,11 +54,20 @@ template <typename Scalar>
 void store(Scalar* to, double value) {
   *to = static_cast<Scalar>(value);
 }
-template <typename Scalar>
-void store(Scalar* to, const Lanes& value) {
-  using To = std::conditional_t<std::is_same_v<Scalar, float>, FloatLanes, Lanes>;
-  const To lanes = __builtin_convertvector(value, To);
+inline void store(double* to, const Lanes& value) {
+  std::memcpy(to, &value, sizeof value);
+}
+inline void store(float* to, const Lanes& value) {
+#ifdef __wasm_simd128__
+  // LLVM takes its own conversion of four lanes apart, number by number.
+  v128_t half[2];
+  std::memcpy(half, &value, sizeof half);
+  const v128_t low = wasm_f32x4_demote_f64x2_zero(half[0]), high = wasm_f32x4_demote_f64x2_zero(half[1]);
+  wasm_v128_store(to, wasm_i32x4_shuffle(low, high, 0, 1, 4, 5));
+#else
+  const FloatLanes lanes = __builtin_convertvector(value, FloatLanes);
   std::memcpy(to, &lanes, sizeof lanes);
+#endif
 }
 
 template <typename V>
@@ -71,9 +99,10 @@ std::vector<Part> parts_of(const Layout& layout);
 /// A value for each state from a value for each channel.
 Channels of_states(const Part& part, const Channels& per_channel);
 
-inline constexpr Index longest_piece =
-    2048;                                 ///< of a plane: it stays in the first cache while it is read twice
-inline constexpr Index rows_of_tile = 8;  ///< few enough not to evict each other from the first cache
+/// Of a plane: it stays in the first cache while it is read twice.
+inline constexpr Index longest_piece = 2048;
+/// Few enough not to evict each other from the first cache.
+inline constexpr Index rows_of_tile = 8;
 
 /// a + b = sum + error exactly, for any a and b (Knuth; Moeller 1965).
 template <typename V>
@@ -81,7 +110,7 @@ struct ExactSum {
   V sum, error;
 };
 template <typename V>
-ExactSum<V> exact_sum(V a, V b) {
+ExactSum<V> exact_sum(const V& a, const V& b) {
   const V sum = a + b;
   const V of_b = sum - a;
   return {sum, (a - (sum - of_b)) + (b - of_b)};
@@ -100,6 +129,8 @@ inline Channels product_error(const Channels& a, const Channels& b) {
   return ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low;
 }
 
+inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
+
 /// How many values are added before rounding is looked after. Sums of floats have digits to spare in a
 /// double.
 template <typename Scalar>
@@ -107,22 +138,32 @@ inline constexpr Index steps_of_sum = std::is_same_v<Scalar, double> ? 16 : 1 <<
 template <typename Scalar>
 inline constexpr Index rows_of_block = std::is_same_v<Scalar, double> ? 32 : 128;
 
-/// Adds up two quantities over `rows` steps.
-template <typename Scalar, typename V, typename Step>
+/// Adds two quantities, over `rows` steps, to a and b.
+template <typename V, typename Step>
 void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
+  // Two sums each, so that no addition waits for the one before.
+  V a_odd{}, b_odd{};
+  Index row = 0;
+  for (; row + 1 < rows; row += 2, at += 2 * stride) {
+    step(at, a, b);
+    step(at + stride, a_odd, b_odd);
+  }
+  if (row < rows) step(at, a, b);
+  a += a_odd;
+  b += b_odd;
+}
+
+/// As add_up, along a plane and from 0; what rounding takes from the longer and longer sums of doubles is
+/// added at the end.
+template <typename Scalar, typename V, typename Step>
+void add_up_plane(Index at, Index length, const Step& step, V& a, V& b) {
   V a_error{}, b_error{};
-  for (Index begin = 0; begin < rows; begin += steps_of_sum<Scalar>) {
-    const Index end = std::min(begin + steps_of_sum<Scalar>, rows);
-    // Two sums each, so that no addition waits for the one before.
-    V a_even{}, a_odd{}, b_even{}, b_odd{};
-    Index row = begin;
-    for (; row + 1 < end; row += 2, at += 2 * stride) {
-      step(at, a_even, b_even);
-      step(at + stride, a_odd, b_odd);
-    }
-    if (row < end) step(at, a_even, b_even);
-    const auto new_a = exact_sum<V>(a, a_even + a_odd);
-    const auto new_b = exact_sum<V>(b, b_even + b_odd);
+  const Index rows = length / width<V>;
+  a = b = V{};
+  for (Index row = 0; row < rows; row += steps_of_sum<Scalar>) {
+    V more_a{}, more_b{};
+    add_up(at + row * width<V>, std::min(steps_of_sum<Scalar>, rows - row), width<V>, step, more_a, more_b);
+    const auto new_a = exact_sum(a, more_a), new_b = exact_sum(b, more_b);
     a = new_a.sum;
     b = new_b.sum;
     a_error += new_a.error;
@@ -130,6 +171,15 @@ void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
   }
   a += a_error;
   b += b_error;
+}
+
+/// strip(column, zero) for every strip of columns: of Lanes first, then single columns; zero has the strip's
+/// type.
+template <typename Strip>
+void for_each_strip(Index columns, const Strip& strip) {
+  Index column = 0;
+  for (; column + lane_count <= columns; column += lane_count) strip(column, Lanes{});
+  for (; column < columns; ++column) strip(column, 0.0);
 }
 
 /// Goes over a part, block by block, and sums two quantities for each state.
@@ -151,10 +201,9 @@ void reduce(const Part& part, const Op& op, const Add& add) {
         const Index whole = length - length % lane_count;
         double a, b;
         do {
-          Lanes lanes_a{}, lanes_b{};
-          add_up<Scalar>(at, length / lane_count, lane_count, op.template at<Lanes>(lanes), lanes_a, lanes_b);
-          a = b = 0;
-          add_up<Scalar>(at + whole, length - whole, 1, op.template at<double>(rest), a, b);
+          Lanes lanes_a, lanes_b;
+          add_up_plane<Scalar>(at, whole, op.template at<Lanes>(lanes), lanes_a, lanes_b);
+          add_up_plane<Scalar>(at + whole, length - whole, op.template at<double>(rest), a, b);
           a += sum_of(lanes_a);
           b += sum_of(lanes_b);
         } while (add(channel, 1, length, &a, &b));
@@ -169,26 +218,23 @@ void reduce(const Part& part, const Op& op, const Add& add) {
       a.setZero();
       b.setZero();
       for (Index row = block; row < end; row += rows_of_tile) {
-        const Index rows = std::min(rows_of_tile, end - row);
         const Index at = part.offset + row * part.columns;
-        const auto strip = [&](Index column, auto zero) {
+        const Index rows = std::min(rows_of_tile, end - row);
+        for_each_strip(part.columns, [&](Index column, auto zero) {
           using V = decltype(zero);
           const auto pick = [column](const double* values) { return load<V>(values + column); };
           V sum_a = pick(a.data()), sum_b = pick(b.data());
-          add_up<Scalar>(at + column, rows, part.columns, op.template at<V>(pick), sum_a, sum_b);
+          add_up(at + column, rows, part.columns, op.template at<V>(pick), sum_a, sum_b);
           store(a.data() + column, sum_a);
           store(b.data() + column, sum_b);
-        };
-        Index column = 0;
-        for (; column + lane_count <= part.columns; column += lane_count) strip(column, Lanes{});
-        for (; column < part.columns; ++column) strip(column, 0.0);
+        });
       }
     } while (add(Index{0}, part.columns, end - block, a.data(), b.data()));
   }
 }
 
 /// Goes over a part and does `op.at<V>(pick)(position)` everywhere, with pick as in reduce.
-template <typename Op>
+template <typename Scalar, typename Op>
 void map(const Part& part, const Op& op) {
   if (part.along_planes) {
     for (Index plane = 0; plane < part.outer * part.channels; ++plane) {
@@ -198,23 +244,35 @@ void map(const Part& part, const Op& op) {
       const auto rest = op.template at<double>([channel](const double* values) { return values[channel]; });
       const Index begin = part.offset + plane * part.inner, end = begin + part.inner;
       Index at = begin;
+      for (; at + 4 * lane_count <= end; at += 4 * lane_count) {
+        lanes(at);
+        lanes(at + lane_count);
+        lanes(at + 2 * lane_count);
+        lanes(at + 3 * lane_count);
+      }
       for (; at + lane_count <= end; at += lane_count) lanes(at);
       for (; at < end; ++at) rest(at);
     }
     return;
   }
-  for (Index row = 0; row < part.rows; row += rows_of_tile) {
-    const Index begin = part.offset + row * part.columns;
-    const Index end = begin + std::min(rows_of_tile, part.rows - row) * part.columns;
-    const auto strip = [&](Index column, auto zero) {
-      using V = decltype(zero);
-      const auto step =
-          op.template at<V>([column](const double* values) { return load<V>(values + column); });
-      for (Index at = begin + column; at < end; at += part.columns) step(at);
-    };
-    Index column = 0;
-    for (; column + lane_count <= part.columns; column += lane_count) strip(column, Lanes{});
-    for (; column < part.columns; ++column) strip(column, 0.0);
+  const auto by_tiles = [&](auto rows_of_map) {
+    for (Index row = 0; row < part.rows; row += rows_of_map) {
+      const Index begin = part.offset + row * part.columns;
+      const Index rows = std::min<Index>(rows_of_map, part.rows - row);
+      for_each_strip(part.columns, [&](Index column, auto zero) {
+        using V = decltype(zero);
+        const auto step =
+            op.template at<V>([column](const double* values) { return load<V>(values + column); });
+        for (Index k = 0, at = begin + column; k < rows; ++k, at += part.columns) step(at);
+      });
+    }
+  };
+  // A few rows at a time spare loading the states' values again; far from the caches, memory wants one row
+  // after the other.
+  if (part.rows * part.columns <= cached_bytes / static_cast<Index>(sizeof(Scalar))) {
+    by_tiles(std::integral_constant<Index, 4>());
+  } else {
+    by_tiles(std::integral_constant<Index, 1>());
   }
 }
 
