@@ -28,22 +28,6 @@ struct GradientSums {
   }
 };
 
-/// As GradientSums, of scaled values: dy * dy_factor and x * x_factor.
-struct GradientSumsFar {
-  const double *dy, *x;
-  const double *dy_factor, *x_factor, *mean;
-
-  template <typename V, typename Pick>
-  auto at(Pick pick) const {
-    return [dy = dy, x = x, g = pick(dy_factor), f = pick(x_factor), mu = pick(mean)](Index k, V& sum,
-                                                                                      V& product) {
-      const V upstream = load<V>(dy + k) * g;
-      sum += upstream;
-      product += upstream * (load<V>(x + k) * f - mu);
-    };
-  }
-};
-
 /// dx = scale (dy - mean_dy - (x - mean) slope).
 template <typename Scalar>
 struct InputGradient {
@@ -56,23 +40,6 @@ struct InputGradient {
     return [dy = dy, x = x, dx = dx, mu = pick(mean), mean_of_dy = pick(mean_dy), b = pick(slope),
             a = pick(scale)](Index k) {
       store(dx + k, ((load<V>(dy + k) - mean_of_dy) - (load<V>(x + k) - mu) * b) * a);
-    };
-  }
-};
-
-struct InputGradientFar {
-  const double *dy, *x;
-  double* dx;
-  const double *dy_factor, *x_factor, *mean, *residual, *invstd, *mean_dy, *mean_dy_x_hat, *gamma;
-
-  template <typename V, typename Pick>
-  auto at(Pick pick) const {
-    return [dy = dy, x = x, dx = dx, g = pick(dy_factor), f = pick(x_factor), mu = pick(mean),
-            rest = pick(residual), s = pick(invstd), mean_of_dy = pick(mean_dy), c = pick(mean_dy_x_hat),
-            gain = pick(gamma)](Index k) {
-      const V x_hat = ((load<V>(x + k) * f - mu) - rest) * s;
-      const V direct = (load<V>(dy + k) * g - mean_of_dy) - x_hat * c;
-      store(dx + k, direct * s * gain * f / g);
     };
   }
 };
@@ -92,15 +59,13 @@ struct FrozenGradient {
   }
 };
 
-/// The sums of each channel: of dy, and of dy (x - mean), scaled as x and dy are.
+/// The sums of each channel: of dy, and of dy (x - mean).
 struct Sums {
   Channels dy, dy_d;
 };
 
-/// `dy_factor` scales dy; empty means nothing is scaled, x neither.
 template <typename Scalar>
-Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer,
-                   const Channels& dy_factor) {
+Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer) {
   Sums sums{Channels::Zero(layout.channels), Channels::Zero(layout.channels)};
   for (const Part& part : passes::parts_of(layout)) {
     const Channels mean = passes::of_states(part, normalizer.mean);
@@ -116,18 +81,7 @@ Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, cons
       }
       return false;
     };
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (dy_factor.size() > 0) {
-        const Channels dy_factors = passes::of_states(part, dy_factor),
-                       x_factors = passes::of_states(part, power_of_2(-normalizer.exponent));
-        passes::reduce<Scalar>(part, GradientSumsFar{dy, x, dy_factors.data(), x_factors.data(), mean.data()},
-                               add);
-      } else {
-        passes::reduce<Scalar>(part, GradientSums<Scalar>{dy, x, mean.data()}, add);
-      }
-    } else {
-      passes::reduce<Scalar>(part, GradientSums<Scalar>{dy, x, mean.data()}, add);
-    }
+    passes::reduce<Scalar>(part, GradientSums<Scalar>{dy, x, mean.data()}, add);
     for (Index state = 0; state < part.states(); ++state) {
       sums.dy(part.channel_of(state)) += a(state) + a_residual(state);
       sums.dy_d(part.channel_of(state)) += b(state) + b_residual(state);
@@ -137,39 +91,35 @@ Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, cons
   return sums;
 }
 
-/// Sums that kept their digits, and the powers of 2 that dy had to be scaled by for it: none for ordinary
-/// values.
-struct RangedSums {
-  Sums sums;
-  Channels dy_factor;
+/// The gradients of one channel that is taken out.
+struct FarGradients {
+  Index channel;
+  Eigen::ArrayXd dx;
+  double dgamma, dbeta;
 };
 
-template <typename Scalar>
-RangedSums ranged_sums(const Layout& layout, const Scalar* dy, const Scalar* x,
-                       const Normalizer& normalizer) {
-  const bool x_is_far = (normalizer.exponent != 0).any();
-  const Channels ones = Channels::Ones(layout.channels);
-  RangedSums found{gradient_sums(layout, dy, x, normalizer, x_is_far ? ones : Channels()), ones};
-  if constexpr (std::is_same_v<Scalar, double>) {
-    Channels factor = ones;
-    for (Index c = 0; c < layout.channels; ++c) {
-      const double size =
-          std::max(std::abs(found.sums.dy(c)), std::abs(found.sums.dy_d(c) * normalizer.invstd(c)));
-      if (!std::isfinite(found.sums.dy(c)) || !std::isfinite(found.sums.dy_d(c))) factor(c) = 0x1p-600;
-      if (size < 0x1p-900) factor(c) = 0x1p600;
-    }
-    if ((factor != 1).any()) {
-      const Sums scaled = gradient_sums(layout, dy, x, normalizer, factor);
-      for (Index c = 0; c < layout.channels; ++c) {
-        const bool kept = std::isfinite(scaled.dy(c)) && std::isfinite(scaled.dy_d(c));
-        if (factor(c) == 1 || !kept) continue;
-        found.sums.dy(c) = scaled.dy(c);
-        found.sums.dy_d(c) = scaled.dy_d(c);
-        found.dy_factor(c) = factor(c);
-      }
-    }
-  }
-  return found;
+/// As backward_train, for values, statistics and upstream gradients of any size.
+FarGradients far_gradients(const Layout& layout, const double* dy, const double* x,
+                           const Normalizer& normalizer, Index channel, double gamma) {
+  const double m = static_cast<double>(layout.m());
+  Eigen::ArrayXd upstream = passes::values_of(layout, dy, channel, 0);
+  const double largest = upstream.abs().maxCoeff();
+  const int dy_exponent = largest > 0x1p400 ? 600 : largest < 0x1p-400 ? -600 : 0;
+  upstream = passes::values_of(layout, dy, channel, dy_exponent);
+  const Eigen::ArrayXd x_hat = passes::far_x_hat(layout, x, normalizer, channel);
+
+  const Channels zero = Channels::Zero(1);
+  const Sums sums =
+      gradient_sums({1, 1, layout.m()}, upstream.data(), x_hat.data(), {zero, zero, zero, zero, {}});
+  const double mean_dy = sums.dy(0) / m, mean_dy_x_hat = sums.dy_d(0) / m;
+  const Eigen::ArrayXd direct = (upstream - mean_dy) - x_hat * mean_dy_x_hat;
+  // One factor after the other: their product may be out of range where dx is not.
+  const int exponent = dy_exponent - normalizer.exponent(channel);
+  const auto scaled = [&](double value) {
+    return std::ldexp(value * normalizer.invstd(channel) * gamma, exponent);
+  };
+  return {channel, direct.unaryExpr(scaled), std::ldexp(sums.dy_d(0), dy_exponent),
+          std::ldexp(sums.dy(0), dy_exponent)};
 }
 
 template <typename Scalar>
@@ -183,39 +133,41 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   require_channels("batch_mean", normalizer.mean, layout.channels);
   require_channels_or_none("gamma", given_gamma, layout.channels);
   const Channels gamma = passes::or_default(given_gamma, 1, layout.channels);
-  // A batch may be a share of the one that the statistics were taken over.
   const double m = static_cast<double>(layout.m());
 
-  const auto [sums, dy_factor] = ranged_sums(layout, dy.data, x.data, normalizer);
-  const Channels sum_dy_x_hat = sums.dy_d * normalizer.invstd;
-  const Channels mean_dy_x_hat = sum_dy_x_hat / m;
-  const Channels slope = mean_dy_x_hat * normalizer.invstd;
+  const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
+  ParameterGradients gradients{sums.dy_d * normalizer.invstd, sums.dy};
+  const Channels slope = gradients.dgamma / m * normalizer.invstd;
   const Channels scale = gamma * normalizer.invstd;
-  const bool far = passes::is_far(normalizer, gamma, scale) || (dy_factor != 1).any();
+  // What the rounding of the mean left joins the mean of dy.
+  const Channels mean_dy = gradients.dbeta / m - normalizer.mean_residual * slope;
+
+  std::vector<FarGradients> far;
+  if constexpr (std::is_same_v<Scalar, double>) {
+    for (Index c = 0; c < layout.channels; ++c) {
+      const double size = std::abs(gradients.dgamma(c)) + std::abs(gradients.dbeta(c));
+      // Sums that overflow, or that are so small that they may have lost digits.
+      const bool far_sums = !std::isfinite(size) || size < 0x1p-900;
+      if (!far_sums && !passes::is_far(normalizer, c, gamma(c))) continue;
+      far.push_back(far_gradients(layout, dy.data, x.data, normalizer, c, gamma(c)));
+    }
+  }
 
   for (const Part& part : passes::parts_of(layout)) {
     const auto states = [&part](const Channels& channels) { return passes::of_states(part, channels); };
-    const Channels mean = states(normalizer.mean);
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (far) {
-        const Channels dy_factors = states(dy_factor), x_factors = states(power_of_2(-normalizer.exponent)),
-                       residual = states(normalizer.mean_residual), invstd = states(normalizer.invstd),
-                       mean_dy = states(sums.dy / m), projection = states(mean_dy_x_hat),
-                       gammas = states(gamma);
-        passes::map<Scalar>(
-            part, InputGradientFar{dy.data, x.data, dx.data, dy_factors.data(), x_factors.data(), mean.data(),
-                                   residual.data(), invstd.data(), mean_dy.data(), projection.data(),
-                                   gammas.data()});
-        continue;
-      }
-    }
-    // What the rounding of the mean left joins the mean of dy.
-    const Channels mean_dy = states(sums.dy / m - normalizer.mean_residual * slope);
-    const Channels slopes = states(slope), scales = states(scale);
-    passes::map<Scalar>(part, InputGradient<Scalar>{dy.data, x.data, dx.data, mean.data(), mean_dy.data(),
+    const Channels mean = states(normalizer.mean), means_of_dy = states(mean_dy), slopes = states(slope),
+                   scales = states(scale);
+    passes::map<Scalar>(part, InputGradient<Scalar>{dy.data, x.data, dx.data, mean.data(), means_of_dy.data(),
                                                     slopes.data(), scales.data()});
   }
-  return {sum_dy_x_hat / dy_factor, sums.dy / dy_factor};
+  if constexpr (std::is_same_v<Scalar, double>) {
+    for (const FarGradients& each : far) {
+      passes::put_values(layout, each.dx, each.channel, dx.data);
+      gradients.dgamma(each.channel) = each.dgamma;
+      gradients.dbeta(each.channel) = each.dbeta;
+    }
+  }
+  return gradients;
 }
 
 template <typename Scalar>
@@ -230,7 +182,7 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
   require_channels("running_var", running_var, layout.channels);
   const Normalizer normalizer = inference_normalizer(running_mean, running_var, eps);
   const Channels gamma = passes::or_default(given_gamma, 1, layout.channels);
-  const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer, Channels());
+  const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
   for (const Part& part : passes::parts_of(layout)) {
     const Channels invstd = passes::of_states(part, normalizer.invstd),
                    gammas = passes::of_states(part, gamma);

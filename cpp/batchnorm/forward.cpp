@@ -40,22 +40,6 @@ struct NormalizeDoubles {
   }
 };
 
-/// For statistics and gammas of any size: no product of constants is formed in advance.
-struct NormalizeFar {
-  const double* x;
-  double* y;
-  const double *factor, *mean, *residual, *invstd, *gamma, *beta;
-
-  template <typename V, typename Pick>
-  auto at(Pick pick) const {
-    return [x = x, y = y, f = pick(factor), mu = pick(mean), rest = pick(residual), s = pick(invstd),
-            g = pick(gamma), b = pick(beta)](Index k) {
-      const V x_hat = ((load<V>(x + k) * f - mu) - rest) * s;
-      store(y + k, x_hat * g + b);
-    };
-  }
-};
-
 template <typename Scalar>
 void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer& normalizer,
                    const Affine& affine, Span<Scalar> y) {
@@ -67,27 +51,22 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   const Channels gamma = passes::or_default(affine.gamma, 1, layout.channels);
   const Channels beta = passes::or_default(affine.beta, 0, layout.channels);
   const Channels scale = gamma * normalizer.invstd;
-  const bool far = passes::is_far(normalizer, gamma, scale);
-  Channels scale_residual;
-  if constexpr (std::is_same_v<Scalar, double>)
-    scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
   // What the rounding of the mean left joins beta: one operation less for each value.
   const Channels shift = beta - normalizer.mean_residual * scale;
 
+  std::vector<std::pair<Index, Eigen::ArrayXd>> far;
+  Channels scale_residual;
+  if constexpr (std::is_same_v<Scalar, double>) {
+    scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
+    for (Index c = 0; c < layout.channels; ++c) {
+      if (!passes::is_far(normalizer, c, gamma(c))) continue;
+      far.emplace_back(c, passes::far_x_hat(layout, x.data, normalizer, c) * gamma(c) + beta(c));
+    }
+  }
+
   for (const Part& part : passes::parts_of(layout)) {
     const auto states = [&part](const Channels& channels) { return passes::of_states(part, channels); };
-    const Channels mean = states(normalizer.mean);
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (far) {
-        const Channels factor = states(power_of_2(-normalizer.exponent)),
-                       residual = states(normalizer.mean_residual), invstd = states(normalizer.invstd),
-                       gammas = states(gamma), betas = states(beta);
-        passes::map<Scalar>(part, NormalizeFar{x.data, y.data, factor.data(), mean.data(), residual.data(),
-                                               invstd.data(), gammas.data(), betas.data()});
-        continue;
-      }
-    }
-    const Channels scales = states(scale), shifts = states(shift);
+    const Channels mean = states(normalizer.mean), scales = states(scale), shifts = states(shift);
     if constexpr (std::is_same_v<Scalar, double>) {
       const Channels residuals = states(scale_residual);
       passes::map<Scalar>(part, NormalizeDoubles{x.data, y.data, mean.data(), scales.data(), residuals.data(),
@@ -95,6 +74,9 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
     } else {
       passes::map<Scalar>(part, NormalizeFloats{x.data, y.data, mean.data(), scales.data(), shifts.data()});
     }
+  }
+  if constexpr (std::is_same_v<Scalar, double>) {
+    for (const auto& [channel, values] : far) passes::put_values(layout, values, channel, y.data);
   }
 }
 

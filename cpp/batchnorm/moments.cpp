@@ -50,22 +50,6 @@ struct ShiftedSums {
   }
 };
 
-/// As ShiftedSums, of x * factor.
-struct ScaledShiftedSums {
-  const double* x;
-  const double* shift;
-  const double* factor;
-
-  template <typename V, typename Pick>
-  auto at(Pick pick) const {
-    return [x = x, s = pick(shift), f = pick(factor)](Index k, V& sum, V& squares) {
-      const V d = load<V>(x + k) * f - s;
-      sum += d;
-      squares += d * d;
-    };
-  }
-};
-
 /// The moments of every state of a part while its blocks come in.
 class RunningMoments {
  public:
@@ -113,18 +97,15 @@ class RunningMoments {
   Channels counts_, mean_, residual_, m2_, m2_residual_;
 };
 
-/// The moments of x * factor; of x where there is no factor.
 template <typename Scalar>
-std::vector<Moment> moments_of(const Layout& layout, const Scalar* x, const Channels& factor) {
+std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
   std::vector<Moment> channels(static_cast<std::size_t>(layout.channels), Moment{0, 0, 0, 0});
-  const bool scaled = factor.size() > 0;
   for (const Part& part : passes::parts_of(layout)) {
     RunningMoments running(part);
-    const Channels factors = scaled ? passes::of_states(part, factor) : factor;
     // Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
     for (Index state = 0; state < part.states(); ++state) {
       const Index first = part.along_planes ? state * part.inner : state;
-      running.mean()(state) = static_cast<double>(x[part.offset + first]) * (scaled ? factors(state) : 1);
+      running.mean()(state) = static_cast<double>(x[part.offset + first]);
     }
     // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
     // a factor of no more than the block's count.
@@ -138,15 +119,7 @@ std::vector<Moment> moments_of(const Layout& layout, const Scalar* x, const Chan
       running.add(state, states, static_cast<double>(count), sum, squares);
       return corrected = false;
     };
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (scaled) {
-        passes::reduce<Scalar>(part, ScaledShiftedSums{x, running.mean().data(), factors.data()}, add);
-      } else {
-        passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
-      }
-    } else {
-      passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
-    }
+    passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
     for (Index state = 0; state < part.states(); ++state) {
       Moment& channel = channels[static_cast<std::size_t>(part.channel_of(state))];
       const Moment moment = running.moment(state);
@@ -156,52 +129,40 @@ std::vector<Moment> moments_of(const Layout& layout, const Scalar* x, const Chan
   return channels;
 }
 
-/// The mean of a channel that holds a NaN or an infinity: infinite where all its infinities have one sign.
-template <typename Scalar>
-double mean_of_nonfinite(const Layout& layout, const Scalar* x, Index channel) {
-  double sum = 0;
-  for (Index n = 0; n < layout.outer; ++n) {
-    for (Index s = 0; s < layout.inner; ++s)
-      sum += static_cast<double>(x[(n * layout.channels + channel) * layout.inner + s]) * 0x1p-60;
-  }
-  return sum / static_cast<double>(layout.m());
+/// The exponent by which a channel's values should be scaled for its moments to keep their digits.
+int exponent_for(const Moment& moment) {
+  if (!std::isfinite(moment.m2)) return far_exponent;
+  if (moment.m2 < smallest_m2 && std::abs(moment.mean) < smallest_mean) return -far_exponent;
+  return 0;
 }
 
 template <typename Scalar>
-Moments moments_of(const Layout& layout, Span<const Scalar> x) {
+Moments moments_any(const Layout& layout, Span<const Scalar> x) {
   require_size("x", x.size, layout);
   const Index channels = layout.channels;
-  std::vector<Moment> found = moments_of(layout, x.data, Channels());
+  const std::vector<Moment> found = moments_of(layout, x.data);
   Moments result{layout.m(), Channels(channels), Channels(channels), Channels(channels),
                  Exponents::Zero(channels)};
-
-  if constexpr (std::is_same_v<Scalar, double>) {
-    // Squares leave the range of doubles long before their roots do. Powers of 2 bring them back.
-    for (Index c = 0; c < channels; ++c) {
-      const Moment& moment = found[static_cast<std::size_t>(c)];
-      if (!std::isfinite(moment.m2)) result.exponent(c) = far_exponent;
-      if (moment.m2 < smallest_m2 && std::abs(moment.mean) < smallest_mean)
-        result.exponent(c) = -far_exponent;
-    }
-    if ((result.exponent != 0).any()) {
-      const Channels factor = power_of_2(-result.exponent);
-      const std::vector<Moment> scaled = moments_of(layout, x.data, factor);
-      for (Index c = 0; c < channels; ++c) {
-        const Moment& moment = scaled[static_cast<std::size_t>(c)];
-        if (result.exponent(c) != 0 && std::isfinite(moment.m2) && moment.m2 > 0) {
-          found[static_cast<std::size_t>(c)] = moment;
-        } else {
-          result.exponent(c) = 0;
+  for (Index c = 0; c < channels; ++c) {
+    Moment moment = found[static_cast<std::size_t>(c)];
+    if constexpr (std::is_same_v<Scalar, double>) {
+      // Squares leave the range of doubles long before their roots do. A power of 2 brings them back.
+      if (const int exponent = exponent_for(moment)) {
+        const Eigen::ArrayXd values = passes::values_of(layout, x.data, c, exponent);
+        const Moment scaled = moments_of({1, 1, layout.m()}, values.data()).front();
+        if (std::isfinite(scaled.m2) && scaled.m2 > 0) {
+          moment = scaled;
+          result.exponent(c) = exponent;
         }
       }
     }
-  }
-
-  for (Index c = 0; c < channels; ++c) {
-    Moment moment = found[static_cast<std::size_t>(c)];
     if (!std::isfinite(moment.m2)) {
+      // A NaN or an infinity: the mean is infinite where all infinities have one sign.
+      double mean = 0;
+      passes::for_each_value(layout, c,
+                             [&](Index at) { mean += static_cast<double>(x.data[at]) / moment.count; });
       const double not_a_number = std::numeric_limits<double>::quiet_NaN();
-      moment = {moment.count, mean_of_nonfinite(layout, x.data, c), not_a_number, not_a_number};
+      moment = {moment.count, mean, not_a_number, not_a_number};
     }
     result.mean(c) = moment.mean;
     result.mean_residual(c) = moment.residual;
@@ -225,15 +186,11 @@ int lowest_exponent(const Moments& moments, Index c) {
 
 }  // namespace
 
-Channels power_of_2(const Exponents& exponent) {
-  return exponent.unaryExpr([](int e) { return std::ldexp(1.0, e); });
-}
-
 Moments moments(const Layout& layout, Span<const double> x) {
-  return moments_of(layout, x);
+  return moments_any(layout, x);
 }
 Moments moments(const Layout& layout, Span<const float> x) {
-  return moments_of(layout, x);
+  return moments_any(layout, x);
 }
 
 void require_moments(const Moments& moments) {

@@ -37,7 +37,4 @@ Moments merge(const Moments& a, const Moments& b);
 /// exponents far beyond those of doubles (10,000 in size).
 void require_moments(const Moments& moments);
 
-/// 2^exponent for each channel.
-Channels power_of_2(const Exponents& exponent);
-
 }  // namespace batchnorm
