@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "batchnorm/passes.h"
+#include "batchnorm/internal/far.h"
+#include "batchnorm/internal/passes.h"
 
 namespace batchnorm {
 
@@ -102,11 +103,11 @@ struct FarGradients {
 FarGradients far_gradients(const Layout& layout, const double* dy, const double* x,
                            const Normalizer& normalizer, Index channel, double gamma) {
   const double m = static_cast<double>(layout.m());
-  Eigen::ArrayXd upstream = passes::values_of(layout, dy, channel, 0);
+  Eigen::ArrayXd upstream = far::values_of(layout, dy, channel, 0);
   const double largest = upstream.abs().maxCoeff();
   const int dy_exponent = largest > 0x1p400 ? 600 : largest < 0x1p-400 ? -600 : 0;
-  upstream = passes::values_of(layout, dy, channel, dy_exponent);
-  const Eigen::ArrayXd x_hat = passes::far_x_hat(layout, x, normalizer, channel);
+  upstream = far::values_of(layout, dy, channel, dy_exponent);
+  const Eigen::ArrayXd x_hat = far::x_hat_of(layout, x, normalizer, channel);
 
   const Channels zero = Channels::Zero(1);
   const Sums sums =
@@ -132,7 +133,7 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   require_size("dx", dx.size, layout);
   require_channels("batch_mean", normalizer.mean, layout.channels);
   require_channels_or_none("gamma", given_gamma, layout.channels);
-  const Channels gamma = passes::or_default(given_gamma, 1, layout.channels);
+  const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const double m = static_cast<double>(layout.m());
 
   const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
@@ -142,14 +143,14 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   // What the rounding of the mean left joins the mean of dy.
   const Channels mean_dy = gradients.dbeta / m - normalizer.mean_residual * slope;
 
-  std::vector<FarGradients> far;
+  std::vector<FarGradients> taken_out;
   if constexpr (std::is_same_v<Scalar, double>) {
     for (Index c = 0; c < layout.channels; ++c) {
       const double size = std::abs(gradients.dgamma(c)) + std::abs(gradients.dbeta(c));
       // Sums that overflow, or that are so small that they may have lost digits.
       const bool far_sums = !std::isfinite(size) || size < 0x1p-900;
-      if (!far_sums && !passes::is_far(normalizer, c, gamma(c))) continue;
-      far.push_back(far_gradients(layout, dy.data, x.data, normalizer, c, gamma(c)));
+      if (!far_sums && !far::is_far(normalizer, c, gamma(c))) continue;
+      taken_out.push_back(far_gradients(layout, dy.data, x.data, normalizer, c, gamma(c)));
     }
   }
 
@@ -161,8 +162,8 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
                                                     slopes.data(), scales.data()});
   }
   if constexpr (std::is_same_v<Scalar, double>) {
-    for (const FarGradients& each : far) {
-      passes::put_values(layout, each.dx, each.channel, dx.data);
+    for (const FarGradients& each : taken_out) {
+      far::put_values(layout, each.dx, each.channel, dx.data);
       gradients.dgamma(each.channel) = each.dgamma;
       gradients.dbeta(each.channel) = each.dbeta;
     }
@@ -181,7 +182,7 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
   require_channels("running_mean", running_mean, layout.channels);
   require_channels("running_var", running_var, layout.channels);
   const Normalizer normalizer = inference_normalizer(running_mean, running_var, eps);
-  const Channels gamma = passes::or_default(given_gamma, 1, layout.channels);
+  const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
   for (const Part& part : passes::parts_of(layout)) {
     const Channels invstd = passes::of_states(part, normalizer.invstd),

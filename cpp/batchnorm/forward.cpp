@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "batchnorm/passes.h"
+#include "batchnorm/internal/far.h"
+#include "batchnorm/internal/passes.h"
 
 namespace batchnorm {
 
@@ -48,19 +49,19 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   require_channels("mean", normalizer.mean, layout.channels);
   require_channels_or_none("gamma", affine.gamma, layout.channels);
   require_channels_or_none("beta", affine.beta, layout.channels);
-  const Channels gamma = passes::or_default(affine.gamma, 1, layout.channels);
-  const Channels beta = passes::or_default(affine.beta, 0, layout.channels);
+  const Channels gamma = or_default(affine.gamma, 1, layout.channels);
+  const Channels beta = or_default(affine.beta, 0, layout.channels);
   const Channels scale = gamma * normalizer.invstd;
   // What the rounding of the mean left joins beta: one operation less for each value.
   const Channels shift = beta - normalizer.mean_residual * scale;
 
-  std::vector<std::pair<Index, Eigen::ArrayXd>> far;
+  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   Channels scale_residual;
   if constexpr (std::is_same_v<Scalar, double>) {
     scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
     for (Index c = 0; c < layout.channels; ++c) {
-      if (!passes::is_far(normalizer, c, gamma(c))) continue;
-      far.emplace_back(c, passes::far_x_hat(layout, x.data, normalizer, c) * gamma(c) + beta(c));
+      if (!far::is_far(normalizer, c, gamma(c))) continue;
+      taken_out.emplace_back(c, far::x_hat_of(layout, x.data, normalizer, c) * gamma(c) + beta(c));
     }
   }
 
@@ -76,7 +77,7 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
     }
   }
   if constexpr (std::is_same_v<Scalar, double>) {
-    for (const auto& [channel, values] : far) passes::put_values(layout, values, channel, y.data);
+    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, y.data);
   }
 }
 
@@ -103,7 +104,8 @@ Channels residual_of_root(const Moments& moments, double eps, const Channels& va
                           const Channels& invstd) {
   const Channels m = Channels::Constant(var.size(), static_cast<double>(moments.count));
   const Channels var_residual = ((moments.m2 - var * m) - passes::product_error(var, m)) / m;
-  const Channels sum_residual = passes::sum_error(var, Channels::Constant(var.size(), eps)) + var_residual;
+  const Channels sum_residual =
+      passes::exact_sum<Channels>(var, Channels::Constant(var.size(), eps)).error + var_residual;
   const Channels square = invstd * invstd;
   const Channels defect = ((1 - sum * square) - passes::product_error(sum, square)) -
                           (sum * passes::product_error(invstd, invstd) + sum_residual * square);

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "batchnorm/passes.h"
+#include "batchnorm/internal/passes.h"
 
 namespace batchnorm {
 

@@ -82,6 +82,11 @@ inline void require_channels_or_none(const char* argument, const Channels& value
   if (values.size() != 0) require_channels(argument, values, channels);
 }
 
+/// What parameters that were left out stand for.
+inline Channels or_default(const Channels& values, double value, Index channels) {
+  return values.size() > 0 ? values : Channels::Constant(channels, value);
+}
+
 inline void require_size(const char* argument, Index size, const Layout& layout) {
   if (layout.outer < 1 || layout.channels < 1 || layout.inner < 1)
     refuse(argument, "a layout with at least 1 example, channel and position", "an empty one");

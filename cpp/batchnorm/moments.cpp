@@ -3,7 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "batchnorm/passes.h"
+#include "batchnorm/internal/far.h"
+#include "batchnorm/internal/passes.h"
 
 namespace batchnorm {
 
@@ -148,7 +149,7 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
     if constexpr (std::is_same_v<Scalar, double>) {
       // Squares leave the range of doubles long before their roots do. A power of 2 brings them back.
       if (const int exponent = exponent_for(moment)) {
-        const Eigen::ArrayXd values = passes::values_of(layout, x.data, c, exponent);
+        const Eigen::ArrayXd values = far::values_of(layout, x.data, c, exponent);
         const Moment scaled = moments_of({1, 1, layout.m()}, values.data()).front();
         if (std::isfinite(scaled.m2) && scaled.m2 > 0) {
           moment = scaled;
@@ -159,8 +160,8 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
     if (!std::isfinite(moment.m2)) {
       // A NaN or an infinity: the mean is infinite where all infinities have one sign.
       double mean = 0;
-      passes::for_each_value(layout, c,
-                             [&](Index at) { mean += static_cast<double>(x.data[at]) / moment.count; });
+      far::for_each_value(layout, c,
+                          [&](Index at) { mean += static_cast<double>(x.data[at]) / moment.count; });
       const double not_a_number = std::numeric_limits<double>::quiet_NaN();
       moment = {moment.count, mean, not_a_number, not_a_number};
     }

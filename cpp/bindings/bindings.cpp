@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,6 +41,14 @@ bool is_list_of(const char* type, const val& value) {
   return type_of(value) == "object" && value.instanceof (val::global(type));
 }
 
+/// What was given, in the words of a refusal.
+std::string described(const val& value) {
+  for (const char* type : {"Float64Array", "Float32Array", "Array"}) {
+    if (is_list_of(type, value)) return type;
+  }
+  return type_of(value);
+}
+
 template <typename Scalar>
 Numbers<Scalar> copy_in(const val& value) {
   Numbers<Scalar> numbers(value["length"].as<Eigen::Index>());
@@ -58,26 +67,32 @@ class Arguments {
   /// Whether an argument that may be left out is there.
   bool has(const char* name) { return !take(name).isUndefined(); }
 
-  Channels numbers(const char* name) {
-    const val value = take(name);
-    if (!is_list_of("Float64Array", value)) refuse(name, "a Float64Array", type_of(value));
-    return copy_in<double>(value).transpose();
-  }
-  Channels numbers_or_none(const char* name) { return has(name) ? numbers(name) : Channels(); }
-
   Data data(const char* name) {
     const val value = take(name);
     if (is_list_of("Float32Array", value)) return copy_in<float>(value);
-    if (!is_list_of("Float64Array", value)) refuse(name, "a Float64Array or a Float32Array", type_of(value));
+    if (!is_list_of("Float64Array", value))
+      refuse(name, "a Float64Array or a Float32Array", described(value));
     return copy_in<double>(value);
   }
+  Channels numbers(const char* name) {
+    return std::visit(
+        [](const auto& values) -> Channels { return values.template cast<double>().transpose(); },
+        data(name));
+  }
+  /// A value for each channel. An empty list is no list: the core would take it for one that was left out.
+  Channels per_channel(const char* name) {
+    const Channels values = numbers(name);
+    if (values.size() == 0) refuse(name, "at least 1 value (one a channel)", "none");
+    return values;
+  }
+  Channels per_channel_or_none(const char* name) { return has(name) ? per_channel(name) : Channels(); }
   /// The values of a second tensor, which must be of the first one's type.
   template <typename Scalar>
   Numbers<Scalar> data_like(const char* name, const Numbers<Scalar>&) {
     const bool is_float = std::is_same_v<Scalar, float>;
     const val value = take(name);
     const char* type = is_float ? "Float32Array" : "Float64Array";
-    if (!is_list_of(type, value)) refuse(name, std::string("a ") + type + ", as x is", type_of(value));
+    if (!is_list_of(type, value)) refuse(name, std::string("a ") + type + ", as x is", described(value));
     return copy_in<Scalar>(value);
   }
 
@@ -88,19 +103,21 @@ class Arguments {
     return Eigen::Map<const Batch>(flat.data(), flat.size() / channels, channels);
   }
 
-  /// Where the channels of `size` values lie: as `shape` and `channel_axis` say, and (m, C) without them,
-  /// with as many channels as there are values a channel.
-  Layout layout(const char* name, Eigen::Index size) {
-    if (has("shape")) {
-      const Channels shape = numbers("shape");
-      std::vector<Eigen::Index> dimensions;
-      for (const double dimension : shape) dimensions.push_back(as_count("shape", dimension));
-      return batchnorm::layout_of(dimensions, channel_axis());
-    }
-    for (const char* list : {"gamma", "beta", "running_mean"}) {
+  std::vector<Eigen::Index> shape() {
+    std::vector<Eigen::Index> dimensions;
+    for (const double dimension : numbers("shape")) dimensions.push_back(as_integer("shape", dimension, 1e9));
+    return dimensions;
+  }
+
+  /// Where the channels of `size` values lie: as `shape` and `channel_axis` say, and (m, C) without a shape,
+  /// with as many channels as the first of `lists` that is there has values.
+  Layout layout(const char* name, Eigen::Index size, std::initializer_list<const char*> lists) {
+    // Both axes are the same one in (m, C).
+    const batchnorm::ChannelAxis axis = channel_axis();
+    if (has("shape")) return batchnorm::layout_of(shape(), axis);
+    for (const char* list : lists) {
       if (!has(list)) continue;
-      const Eigen::Index channels = numbers(list).size();
-      if (channels < 1) refuse(list, "at least 1 value (one a channel)", "none");
+      const Eigen::Index channels = per_channel(list).size();
       require_multiple(name, size, channels);
       if (size == 0) refuse(name, "at least 1 example", "an empty batch");
       return {size / channels, channels, 1};
@@ -115,7 +132,7 @@ class Arguments {
     return axis == "first" ? batchnorm::ChannelAxis::first : batchnorm::ChannelAxis::last;
   }
 
-  Affine affine() { return {numbers_or_none("gamma"), numbers_or_none("beta")}; }
+  Affine affine() { return {per_channel_or_none("gamma"), per_channel_or_none("beta")}; }
 
   double number(const char* name) {
     const val value = take(name);
@@ -125,7 +142,11 @@ class Arguments {
     return number;
   }
 
-  Eigen::Index count(const char* name) { return as_count(name, number(name)); }
+  Eigen::Index count(const char* name) { return as_integer(name, number(name), 1e9); }
+
+  Eigen::Array<int, 1, Eigen::Dynamic> exponents(const char* name) {
+    return numbers(name).unaryExpr([name](double value) { return as_integer(name, value, 1e4); }).cast<int>();
+  }
 
   std::string text(const char* name) {
     const val value = take(name);
@@ -178,14 +199,15 @@ class Arguments {
   }
 
  private:
-  static Eigen::Index as_count(const char* name, double value) {
-    if (!(value == std::floor(value) && std::abs(value) <= 1e9))
-      refuse(name, "an integer from -1e9 to 1e9", value);
+  static Eigen::Index as_integer(const char* name, double value, double limit) {
+    if (!(value == std::floor(value) && std::abs(value) <= limit)) {
+      const std::string most = batchnorm::in_words(limit);
+      refuse(name, "an integer from -" + most + " to " + most, value);
+    }
     return static_cast<Eigen::Index>(value);
   }
 
   static void require_multiple(const char* name, Eigen::Index size, Eigen::Index channels) {
-    if (channels < 1) refuse("gamma", "at least 1 value (one a channel)", "none");
     if (size % channels != 0)
       refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", size);
   }
@@ -264,6 +286,10 @@ val y_out(const val& y) {
   return result;
 }
 
+Eigen::Index size_of(const Data& data) {
+  return std::visit([](const auto& values) { return values.size(); }, data);
+}
+
 /// What the operator's functions share: data of either type, where its channels lie, its parameters.
 struct Input {
   Data x;
@@ -271,9 +297,9 @@ struct Input {
   Affine affine;
   double eps;
 
-  explicit Input(Arguments& arguments)
+  explicit Input(Arguments& arguments, std::initializer_list<const char*> lists = {"gamma", "beta"})
       : x(arguments.data("x")),
-        layout(arguments.layout("x", std::visit([](const auto& values) { return values.size(); }, x))),
+        layout(arguments.layout("x", size_of(x), lists)),
         affine(arguments.affine()),
         eps(arguments.number("eps")) {}
 };
@@ -306,7 +332,7 @@ val backward_train(Arguments& arguments) {
 }
 
 val forward_inference(Arguments& arguments) {
-  const Input input(arguments);
+  const Input input(arguments, {"gamma", "beta", "running_mean"});
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   arguments.finish();
@@ -320,7 +346,7 @@ val forward_inference(Arguments& arguments) {
 }
 
 val backward_frozen(Arguments& arguments) {
-  const Input input(arguments);
+  const Input input(arguments, {"gamma", "beta", "running_mean"});
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   return std::visit(
@@ -341,8 +367,8 @@ struct LessonInput {
   double eps;
 
   explicit LessonInput(Arguments& arguments)
-      : gamma(arguments.numbers("gamma")),
-        beta(arguments.numbers("beta")),
+      : gamma(arguments.per_channel("gamma")),
+        beta(arguments.per_channel("beta")),
         x(arguments.batch("x", gamma.size())),
         eps(arguments.number("eps")) {}
 };
@@ -393,26 +419,18 @@ val jacobian(Arguments& arguments) {
 
 val fold_into_weight(Arguments& arguments) {
   const Channels weight = arguments.numbers("weight");
-  const Channels shape = arguments.numbers("shape");
-  const bool last = arguments.channel_axis() == batchnorm::ChannelAxis::last;
-  const Channels bias = arguments.numbers_or_none("bias");
+  const std::vector<Eigen::Index> shape = arguments.shape();
+  const batchnorm::ChannelAxis axis = arguments.channel_axis();
+  const Channels bias = arguments.per_channel_or_none("bias");
   const Affine affine = arguments.affine();
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   const double eps = arguments.number("eps");
   arguments.finish();
-  if (shape.size() < 2) refuse("shape", "at least 2 dimensions", shape.size());
-  // The outputs lie on the first axis of a weight, or on its last.
-  const Eigen::Index outputs = running_mean.size();
-  const double on_axis = last ? shape(shape.size() - 1) : shape(0);
-  if (on_axis != static_cast<double>(outputs) || shape.prod() != static_cast<double>(weight.size()))
-    refuse("shape",
-           "dimensions of " + batchnorm::in_words(weight.size()) + " values with " +
-               batchnorm::in_words(outputs) + " outputs",
-           on_axis);
-  if (outputs < 1) refuse("running_mean", "at least 1 value (one an output)", "none");
-  const Eigen::Index rest = weight.size() / outputs;
-  const Layout layout = last ? Layout{rest, outputs, 1} : Layout{1, outputs, rest};
+  const Layout whole = batchnorm::layout_of(shape, axis);
+  // A weight has no examples before its outputs: the first axis is theirs.
+  const Layout layout =
+      axis == batchnorm::ChannelAxis::last ? whole : Layout{1, shape.front(), whole.size() / shape.front()};
   const auto folded = batchnorm::fold(layout, weight, bias, affine, running_mean, running_var, eps);
   val result = val::object();
   result.set("weight", copy_out(folded.weight));
@@ -430,31 +448,33 @@ val moments_out(const batchnorm::Moments& moments) {
   return result;
 }
 
-batchnorm::Moments moments_in(Arguments& arguments) {
-  return {arguments.count("count"), arguments.numbers("mean"), arguments.numbers("mean_residual"),
-          arguments.numbers("m2"), arguments.numbers("exponent").cast<int>()};
+batchnorm::Moments moments_in(Arguments arguments) {
+  batchnorm::Moments moments{arguments.count("count"), arguments.numbers("mean"),
+                             arguments.numbers("mean_residual"), arguments.numbers("m2"),
+                             arguments.exponents("exponent")};
+  arguments.finish();
+  return moments;
 }
 
 val moments(Arguments& arguments) {
   const Data data = arguments.data("x");
-  const Layout layout =
-      arguments.layout("x", std::visit([](const auto& values) { return values.size(); }, data));
+  const Layout layout = arguments.layout("x", size_of(data), {"gamma"});
+  batchnorm::require_channels_or_none("gamma", arguments.per_channel_or_none("gamma"), layout.channels);
   arguments.finish();
   return std::visit([&](const auto& x) { return moments_out(batchnorm::moments(layout, x)); }, data);
 }
 
 val merge_moments(Arguments& arguments) {
-  Arguments a = arguments.object("a"), b = arguments.object("b");
-  const val merged = moments_out(batchnorm::merge(moments_in(a), moments_in(b)));
+  const batchnorm::Moments a = moments_in(arguments.object("a")), b = moments_in(arguments.object("b"));
   arguments.finish();
-  return merged;
+  return moments_out(batchnorm::merge(a, b));
 }
 
 val statistics_from_moments(Arguments& arguments) {
-  Arguments moments = arguments.object("moments");
+  const batchnorm::Moments moments = moments_in(arguments.object("moments"));
   const double eps = arguments.number("eps");
   arguments.finish();
-  return statistics_out(batchnorm::batch_statistics(moments_in(moments), eps));
+  return statistics_out(batchnorm::batch_statistics(moments, eps));
 }
 
 val update_running_statistics(Arguments& arguments) {
@@ -557,6 +577,8 @@ val call(const val& object) {
     return result;
   } catch (const std::invalid_argument& error) {
     return failure("invalid_argument", error.what());
+  } catch (const std::bad_alloc&) {
+    return failure("internal", "memory: expected room for the arguments and the result, got too little");
   } catch (const std::exception& error) {
     return failure("internal", error.what());
   }

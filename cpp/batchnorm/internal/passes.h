@@ -1,87 +1,16 @@
 #pragma once
 // How the passes go over a tensor: a few doubles at a time, in the order of memory, with float or double
-// data. Private to this folder; forward.cpp, backward.cpp and moments.cpp say what is done with the values.
+// data. forward.cpp, backward.cpp and moments.cpp say what is done with the values.
 //
 // Two ways of walking serve every layout. Where a channel's values lie side by side in long planes (inner is
 // large), each plane is read along itself. Elsewhere the tensor is a matrix whose rows hold all channels: a
 // column belongs to one channel, and a strip of columns is read downwards, a block of rows at a time.
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
-
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 
-#include "batchnorm/forward.h"
+#include "batchnorm/internal/lanes.h"
 
 namespace batchnorm::passes {
-
-/// Eigen has no vectors for WebAssembly; the compilers' own work natively and there.
-using Lanes = double __attribute__((vector_size(32)));
-using FloatLanes = float __attribute__((vector_size(16)));
-inline constexpr Index lane_count = 4;
-
-/// V is Lanes or double: every pass is written once for both; double serves what is left over by the lanes.
-template <typename V>
-inline constexpr Index width = std::is_same_v<V, Lanes> ? lane_count : 1;
-
-template <typename V>
-V load(const double* from) {
-  V value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-template <typename V>
-V load(const float* from) {
-  if constexpr (std::is_same_v<V, double>) {
-    return *from;
-  } else {
-#ifdef __wasm_simd128__
-    // Two loads that widen as they go; one load would have to be shuffled apart.
-    const v128_t half[2] = {wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(from)),
-                            wasm_f64x2_promote_low_f32x4(wasm_v128_load64_zero(from + 2))};
-    Lanes lanes;
-    std::memcpy(&lanes, half, sizeof lanes);
-    return lanes;
-#else
-    return Lanes{from[0], from[1], from[2], from[3]};  // GCC's __builtin_convertvector goes through memory
-#endif
-  }
-}
-
-template <typename Scalar>
-void store(Scalar* to, double value) {
-  *to = static_cast<Scalar>(value);
-}
-inline void store(double* to, const Lanes& value) {
-  std::memcpy(to, &value, sizeof value);
-}
-inline void store(float* to, const Lanes& value) {
-#ifdef __wasm_simd128__
-  // LLVM takes its own conversion of four lanes apart, number by number.
-  v128_t half[2];
-  std::memcpy(half, &value, sizeof half);
-  const v128_t low = wasm_f32x4_demote_f64x2_zero(half[0]), high = wasm_f32x4_demote_f64x2_zero(half[1]);
-  wasm_v128_store(to, wasm_i32x4_shuffle(low, high, 0, 1, 4, 5));
-#else
-  const FloatLanes lanes = __builtin_convertvector(value, FloatLanes);
-  std::memcpy(to, &lanes, sizeof lanes);
-#endif
-}
-
-template <typename V>
-V splat(double value) {
-  return V{} + value;
-}
-
-inline double sum_of(double value) {
-  return value;
-}
-inline double sum_of(Lanes value) {
-  return (value[0] + value[2]) + (value[1] + value[3]);
-}
 
 /// A share of the tensor that is walked in one way, with one set of states: a state belongs to one channel.
 struct Part {
@@ -104,31 +33,6 @@ Channels of_states(const Part& part, const Channels& per_channel);
 inline constexpr Index longest_piece = 2048;
 /// Few enough not to evict each other from the first cache.
 inline constexpr Index rows_of_tile = 8;
-
-/// a + b = sum + error exactly, for any a and b (Knuth; Moeller 1965).
-template <typename V>
-struct ExactSum {
-  V sum, error;
-};
-template <typename V>
-ExactSum<V> exact_sum(const V& a, const V& b) {
-  const V sum = a + b;
-  const V of_b = sum - a;
-  return {sum, (a - (sum - of_b)) + (b - of_b)};
-}
-
-/// What rounding left of a + b and of a * b, exactly; WebAssembly has no fused multiply-add.
-/// Source: Knuth; Veltkamp and Dekker 1971.
-inline Channels sum_error(const Channels& a, const Channels& b) {
-  const Channels sum = a + b, of_b = sum - a;
-  return (a - (sum - of_b)) + (b - of_b);
-}
-inline Channels product_error(const Channels& a, const Channels& b) {
-  const double splitter = 0x1p27 + 1;
-  const Channels a_high = splitter * a - (splitter * a - a), b_high = splitter * b - (splitter * b - b);
-  const Channels a_low = a - a_high, b_low = b - b_high;
-  return ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low;
-}
 
 inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
 
@@ -275,48 +179,6 @@ void map(const Part& part, const Op& op) {
   } else {
     by_tiles(std::integral_constant<Index, 1>());
   }
-}
-
-/// What an argument that was left out stands for.
-inline Channels or_default(const Channels& values, double value, Index channels) {
-  return values.size() > 0 ? values : Channels::Constant(channels, value);
-}
-
-/// visit(position) for every value of a channel.
-template <typename Visit>
-void for_each_value(const Layout& layout, Index channel, const Visit& visit) {
-  for (Index n = 0; n < layout.outer; ++n) {
-    const Index begin = (n * layout.channels + channel) * layout.inner;
-    for (Index at = begin; at < begin + layout.inner; ++at) visit(at);
-  }
-}
-
-/// The values of a channel side by side, times 2^-exponent. Channels whose values lie near an end of the
-/// range of doubles are taken out so, one by one, and put back: no other channel sees them.
-inline Eigen::ArrayXd values_of(const Layout& layout, const double* x, Index channel, int exponent) {
-  Eigen::ArrayXd values(layout.m());
-  Index k = 0;
-  for_each_value(layout, channel, [&](Index at) { values(k++) = std::ldexp(x[at], -exponent); });
-  return values;
-}
-inline void put_values(const Layout& layout, const Eigen::ArrayXd& values, Index channel, double* y) {
-  Index k = 0;
-  for_each_value(layout, channel, [&](Index at) { y[at] = values(k++); });
-}
-
-/// Whether the product of a channel's constants could leave the range of doubles, so that their order counts.
-inline bool is_far(const Normalizer& normalizer, Index channel, double gamma) {
-  const double scale = std::abs(gamma * normalizer.invstd(channel));
-  return normalizer.exponent(channel) != 0 || scale > 0x1p900 || std::abs(gamma) > 0x1p900 ||
-         (scale < 0x1p-900 && gamma != 0);
-}
-
-/// (x - mean) / sqrt(var + eps) of a channel taken out.
-inline Eigen::ArrayXd far_x_hat(const Layout& layout, const double* x, const Normalizer& normalizer,
-                                Index channel) {
-  const Eigen::ArrayXd values = values_of(layout, x, channel, normalizer.exponent(channel));
-  return ((values - normalizer.mean(channel)) - normalizer.mean_residual(channel)) *
-         normalizer.invstd(channel);
 }
 
 }  // namespace batchnorm::passes

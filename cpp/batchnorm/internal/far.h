@@ -1,0 +1,47 @@
+#pragma once
+// Channels whose values or constants lie near an end of the range of doubles are taken out one by one, scaled
+// by a power of 2, and put back: no other channel sees them.
+
+#include <cmath>
+
+#include "batchnorm/forward.h"
+
+namespace batchnorm::far {
+
+/// visit(position) for every value of a channel.
+template <typename Visit>
+void for_each_value(const Layout& layout, Index channel, const Visit& visit) {
+  for (Index n = 0; n < layout.outer; ++n) {
+    const Index begin = (n * layout.channels + channel) * layout.inner;
+    for (Index at = begin; at < begin + layout.inner; ++at) visit(at);
+  }
+}
+
+/// The values of a channel side by side, times 2^-exponent.
+inline Eigen::ArrayXd values_of(const Layout& layout, const double* x, Index channel, int exponent) {
+  Eigen::ArrayXd values(layout.m());
+  Index k = 0;
+  for_each_value(layout, channel, [&](Index at) { values(k++) = std::ldexp(x[at], -exponent); });
+  return values;
+}
+inline void put_values(const Layout& layout, const Eigen::ArrayXd& values, Index channel, double* y) {
+  Index k = 0;
+  for_each_value(layout, channel, [&](Index at) { y[at] = values(k++); });
+}
+
+/// Whether the product of a channel's constants could leave the range of doubles, so that their order counts.
+inline bool is_far(const Normalizer& normalizer, Index channel, double gamma) {
+  const double scale = std::abs(gamma * normalizer.invstd(channel));
+  return normalizer.exponent(channel) != 0 || scale > 0x1p900 || std::abs(gamma) > 0x1p900 ||
+         (scale < 0x1p-900 && gamma != 0);
+}
+
+/// (x - mean) / sqrt(var + eps) of a channel taken out.
+inline Eigen::ArrayXd x_hat_of(const Layout& layout, const double* x, const Normalizer& normalizer,
+                               Index channel) {
+  const Eigen::ArrayXd values = values_of(layout, x, channel, normalizer.exponent(channel));
+  return ((values - normalizer.mean(channel)) - normalizer.mean_residual(channel)) *
+         normalizer.invstd(channel);
+}
+
+}  // namespace batchnorm::far
