@@ -96,8 +96,8 @@ export const readList = (text: string) =>
 
 /** The texts of a table's body, row by row, without the row's heading. */
 export const cellTexts = (of: Locator): Promise<string[][]> =>
-  of.evaluate((table: HTMLTableElement) =>
-    [...table.tBodies].flatMap(({ rows }) =>
+  of.evaluate((element: HTMLTableElement) =>
+    [...element.tBodies].flatMap(({ rows }) =>
       [...rows].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
     ),
   );

@@ -1,177 +1,172 @@
-// The core as WebAssembly against numbers that were not made by it: tests/reference/README.md says whose they are.
-// A core of channels-last batches gets each case with its positions folded into the batch: (N, C, L) as (N L, C).
+// The core as WebAssembly against numbers that were not made by it, a test for each case, and the command that shows
+// the same to people (tests/reference/README.md says whose numbers these are and how they are judged).
 
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
-
-type Fields = Record<string, number[] | null>;
-interface Case {
-  id: string;
-  mode: string;
-  dtype: string;
-  shape: number[];
-  eps: number;
-  momentum: number | null;
-  momentum_convention: 'decay' | 'torch';
-  running_var_estimator: 'biased' | 'unbiased';
-  inputs: Fields;
-  expected?: Fields;
-  truth?: Fields;
-  bitwise_fields?: string[];
-  tolerance: { atol?: Fields; natural_scale?: Fields };
-}
+import { entriesOf, judge } from '../reference/cases.mjs';
+import { distance, ulp } from '../reference/compare.mjs';
 
 const core = await loadBuiltCore();
+const read = (file: string) => readFileSync(path.join('tests/reference', file), 'utf8');
+const files = readdirSync('tests/reference').filter((name) => name.endsWith('.json'));
 
-const casesOf = (file: string): Case[] =>
-  (
-    JSON.parse(readFileSync(new URL(`../reference/${file}.json`, import.meta.url), 'utf8')) as {
-      cases: Case[];
-    }
-  ).cases;
+describe.each(files)('%s', (file) => {
+  test.each(entriesOf(read(file)).map((entry) => [entry.id, entry] as const))('%s', (_, entry) => {
+    expect(judge(core, entry).failures).toEqual([]);
+  });
+});
 
-/** Channel-first data (N, C, …) in rows of channels: (N …, C). */
-function channelsLast(values: number[], [n = 1, channels = 1, ...positions]: number[]): number[] {
-  const size = positions.reduce((product, each) => product * each, 1);
-  const rows: number[] = [];
-  for (let example = 0; example < n; ++example)
-    for (let position = 0; position < size; ++position)
-      for (let channel = 0; channel < channels; ++channel)
-        rows.push(values[(example * channels + channel) * size + position] as number);
-  return rows;
-}
+test('all 137 cases, 9 calls and 15 shapes are here', () => {
+  expect(files.flatMap((file) => entriesOf(read(file)))).toHaveLength(137 + 9 + 15);
+});
 
-const perExample = new Set(['y', 'dx']);
+describe('an error is measured', () => {
+  test.each([
+    [1, 2 ** -52],
+    [2 - 2 ** -52, 2 ** -52],
+    [8 - 2 ** -50, 2 ** -50],
+    [8, 2 ** -49],
+    [2 ** -1060, 2 ** -1074],
+    [0, 2 ** -1074],
+    [Infinity, 2 ** 971],
+  ])('in units of the spacing of doubles at %d', (scale, spacing) => {
+    expect(ulp(scale, 'float64')).toBe(spacing);
+  });
 
-/** Compares field by field; returns how many fields there were. */
-function compare(given: Case, got: Record<string, Float64Array | undefined>): number {
-  let compared = 0;
-  const channels = given.shape[1] as number;
-  for (const source of [given.truth, given.expected]) {
-    for (const [field, value] of Object.entries(source ?? {})) {
-      const name = { saved_mean: 'batch_mean', saved_var: 'batch_var' }[field] ?? field;
-      const actual = got[name];
-      if (value === null || actual === undefined) continue;
-      const wanted = perExample.has(field) ? channelsLast(value, given.shape) : value;
-      expect(actual, `${given.id} ${field}`).toHaveLength(wanted.length);
-      wanted.forEach((want, k) => {
-        const channel = k % channels;
-        // The file's own tolerance; where it only states a rule, that rule: 8 ULP of the natural scale, which for a
-        // variance is the value itself.
-        const scale = given.tolerance.natural_scale?.[field]?.[channel] ?? (field === 'saved_var' ? want : 0);
-        const bitwise = given.bitwise_fields?.includes(field);
-        const allowed = bitwise
-          ? 0
-          : (given.tolerance.atol?.[field]?.[channel] ?? 8 * scale * Number.EPSILON);
-        const error = Math.abs((actual[k] as number) - want);
-        expect(error, `${given.id} ${field}[${k}]: ${actual[k]} for ${want}`).toBeLessThanOrEqual(allowed);
-      });
-      ++compared;
-    }
+  test('in units of the spacing of floats', () => {
+    expect(ulp(1.5, 'float32')).toBe(2 ** -23);
+    expect(ulp(1e-45, 'float32')).toBe(2 ** -149);
+  });
+
+  test('from what rounding left of the truth', () => {
+    expect(distance(1 + 2 ** -52, 1, 2 ** -53, 1, 'float64')).toBe(2 ** -53);
+  });
+
+  test('where the truth is beyond the largest float', () => {
+    const largest = 2 ** 128 - 2 ** 104;
+    expect(distance(Infinity, largest, 0, 1e40, 'float32')).toBe(0);
+    expect(distance(largest, Infinity, 0, 1e40, 'float32')).toBe(0);
+    expect(distance(1, largest, 0, 1e40, 'float32')).toBe(largest - 1);
+    expect(distance(-Infinity, largest, 0, 1e40, 'float32')).toBe(Infinity);
+    expect(distance(Number.NaN, Infinity, 0, 1e40, 'float32')).toBe(Infinity);
+  });
+});
+
+describe('npm run reference -- FILE', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'reference-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const run = (text: string) => {
+    const file = path.join(folder, 'own.json');
+    writeFileSync(file, text);
+    return spawnSync(process.execPath, ['tests/reference/run.mjs', file], { encoding: 'utf8' });
+  };
+
+  interface Case {
+    [field: string]: unknown;
+    inputs: Record<string, unknown>;
+    truth: Record<string, number[]>;
   }
-  return compared;
-}
+  const [example] = (JSON.parse(read('exact_and_lesson.json')) as { cases: [Case] }).cases;
+  const fileWith = (change: Record<string, unknown>) =>
+    JSON.stringify({ cases: [{ ...example, ...change }] });
+  const { y = [] } = example.truth;
 
-const double = (each: Case) => each.dtype === 'float64';
-
-describe('training: forward, backward and running statistics', () => {
-  const cases = [...casesOf('exact_and_lesson'), ...casesOf('torch_train_f64')].filter(double);
-  test('all 36 cases in double precision are here', () => expect(cases).toHaveLength(36));
-  test.each(cases.map((each) => [each.id, each] as const))('%s', (_, given) => {
-    const channels = given.shape[1] as number;
-    const { x, dy, gamma, beta, running_mean, running_var } = given.inputs;
-    const input = {
-      x: channelsLast(x as number[], given.shape),
-      gamma: gamma ?? Array.from({ length: channels }, () => 1),
-      beta: beta ?? Array.from({ length: channels }, () => 0),
-      eps: given.eps,
-    };
-    const forward = core.forwardTrain(input);
-    const backward = dy ? core.backwardTrain({ ...input, dy: channelsLast(dy, given.shape) }) : undefined;
-    const running =
-      running_mean && running_var && given.momentum !== null
-        ? core.updateRunningStatistics({
-            running_mean,
-            running_var,
-            batch_mean: forward.batch_mean,
-            batch_var: forward.batch_var,
-            m: input.x.length / channels,
-            momentum: given.momentum,
-            convention: given.momentum_convention,
-            estimator: given.running_var_estimator,
-          })
-        : undefined;
-    expect(compare(given, { ...forward, ...backward, ...running })).toBeGreaterThanOrEqual(3);
+  test('passes a copy of a case and shows its largest errors', () => {
+    const { status, stdout } = run(fileWith({ a_field_of_ones_own: 'is ignored' }));
+    expect(stdout).toMatch(/^PASS {2}lesson\/example1 {2}y 0\.\d+ {2}saved_mean 0 /m);
+    expect(stdout).toMatch(
+      /^file +cases +passed +failed +worst y +worst dx\n.*own\.json +1 +1 +0 +0\.\d+ +-$/m,
+    );
+    expect(status).toBe(0);
   });
-});
 
-describe('inference: forward and frozen backward', () => {
-  const cases = casesOf('torch_inference_f64').filter(double);
-  test('all 6 cases are here', () => expect(cases).toHaveLength(6));
-  test.each(cases.map((each) => [each.id, each] as const))('%s', (_, given) => {
-    const channels = given.shape[1] as number;
-    const { x, dy, gamma, beta, running_mean, running_var } = given.inputs;
-    const input = {
-      x: channelsLast(x as number[], given.shape),
-      gamma: gamma ?? Array.from({ length: channels }, () => 1),
-      beta: beta ?? Array.from({ length: channels }, () => 0),
-      eps: given.eps,
-      running_mean: running_mean as number[],
-      running_var: running_var as number[],
-    };
-    const forward = core.forwardInference(input);
-    const backward = dy ? core.backwardFrozen({ ...input, dy: channelsLast(dy, given.shape) }) : undefined;
-    expect(compare(given, { ...forward, ...backward })).toBeGreaterThanOrEqual(2);
+  test('passes the example of the README', () => {
+    const [, text = ''] = /```json\n(.*?)```/s.exec(read('README.md')) ?? [];
+    const { status, stdout } = run(text);
+    expect(stdout).toMatch(/^PASS {2}mine\/two_channels/m);
+    expect(status).toBe(0);
   });
-});
 
-interface Sequence {
-  id: string;
-  dtype: string;
-  momentum: number | null;
-  momentum_convention: 'decay' | 'torch';
-  running_var_estimator: 'biased' | 'unbiased';
-  initial: { running_mean: number[]; running_var: number[] };
-  steps: {
-    batch: { shape: [number, number]; x: number[] };
-    expected: { running_mean: number[]; running_var: number[] };
-  }[];
-}
+  test.each([
+    ['broken JSON', '{"cases": [', /expected JSON: /],
+    ['no cases', '{}', /cases: expected a list, got nothing/],
+    ['an empty list of cases', '{"cases": []}', /file: expected at least one case/],
+    ['a cut list of cases', JSON.stringify({ count: 2, cases: [example] }), /count: expected 1, .*got 2/],
+    [
+      'another format',
+      '{"format": "bn-reference/9"}',
+      /format: expected one of bn-reference\/1, .*got "bn-ref/,
+    ],
+    ['an unknown mode', fileWith({ mode: 'eval' }), /mode: expected one of train, inference, .*got "eval"/],
+    ['an unknown layout', fileWith({ layout: 'CN' }), /layout: expected one of NC, NCL, .*got "CN"/],
+    ['a shape of another layout', fileWith({ layout: 'NCHW' }), /shape: expected 4 dimensions.*got \[4,1\]/],
+    ['an unknown dtype', fileWith({ dtype: 'float16' }), /dtype: expected one of .*got "float16"/],
+    ['no inputs', fileWith({ inputs: undefined }), /inputs: expected an object, got nothing/],
+    ['no x', fileWith({ inputs: {} }), /inputs\.x: expected a list of 4 numbers, got nothing/],
+    [
+      'a word for a number',
+      fileWith({ inputs: { ...example.inputs, x: [2, 4, 'six', 8] } }),
+      /inputs\.x\[2\]: expected a number.*got "six"/,
+    ],
+    [
+      'a list of another length',
+      fileWith({ truth: { y: y.slice(1) } }),
+      /truth\.y: expected 4 numbers, got 3/,
+    ],
+    [
+      'one digit changed',
+      fileWith({ truth: { y: [-1.34164078649, ...y.slice(1)] } }),
+      /y\[0\] \(channel 0\): got -1\.3416407864998738, truth -1\.34164078649; error .* ULP\), allowed .*\(8 ulp/,
+    ],
+    [
+      'a tolerance that is a number',
+      fileWith({ tolerance: 1e-9 }),
+      /tolerance: expected an object, got 1e-9/,
+    ],
+    ['bitwise fields that are a word', fileWith({ bitwise_fields: 'y' }), /bitwise_fields: expected a list/],
+    [
+      'a bitwise field that is not there',
+      fileWith({ bitwise_fields: ['z'] }),
+      /bitwise_fields: .*got \["z"\]/,
+    ],
+    ['a case that is a number', '{"cases": [1]}', /case: expected an object, got 1/],
+    ['nothing to compare', fileWith({ truth: {} }), /truth, expected: expected numbers to compare with/],
+    [
+      'a field out of reach',
+      fileWith({ truth: { y, dx: y } }),
+      /expected fields among y, saved_mean.*got "dx"/,
+    ],
+    [
+      'an unknown rule',
+      fileWith({ tolerance: { rule: 'close' } }),
+      /tolerance\.rule: expected .*got "close"/,
+    ],
+    ['a call that the core refuses', fileWith({ eps: -1 }), /the core refused: eps: expected a number >= 0/],
+  ])('fails %s and says why', (_, text, reason) => {
+    const { status, stdout } = run(text);
+    expect(stdout).toMatch(/^FAIL {2}/m);
+    expect(stdout).toMatch(reason);
+    expect(status).toBe(1);
+  });
 
-describe('running statistics over several batches', () => {
-  // A cumulative average (momentum null) is not an exponential one; the core does not offer it.
-  const cases = (casesOf('running_stats_sequences') as unknown as Sequence[]).filter(
-    (each) => each.dtype === 'float64' && each.momentum !== null,
-  );
-  test('4 sequences are here', () => expect(cases).toHaveLength(4));
-  test.each(cases.map((each) => [each.id, each] as const))('%s', (_, sequence) => {
-    let state: { running_mean: ArrayLike<number>; running_var: ArrayLike<number> } = sequence.initial;
-    for (const { batch, expected } of sequence.steps) {
-      const [m, channels] = batch.shape;
-      const forward = core.forwardTrain({
-        x: batch.x,
-        gamma: Array.from({ length: channels }, () => 1),
-        beta: Array.from({ length: channels }, () => 0),
-        eps: 1e-5,
-      });
-      state = core.updateRunningStatistics({
-        ...state,
-        batch_mean: forward.batch_mean,
-        batch_var: forward.batch_var,
-        m,
-        momentum: sequence.momentum as number,
-        convention: sequence.momentum_convention,
-        estimator: sequence.running_var_estimator,
-      });
-      const largest = Math.max(1, ...batch.x.map(Math.abs));
-      expected.running_mean.forEach((want, c) => {
-        expect(Math.abs((state.running_mean[c] as number) - want)).toBeLessThanOrEqual(1e-13 * largest);
-        const variance = expected.running_var[c] as number;
-        expect(Math.abs((state.running_var[c] as number) - variance)).toBeLessThanOrEqual(
-          1e-13 * largest ** 2,
-        );
-      });
-    }
+  test('fails a file that is not there', () => {
+    const { status, stdout } = spawnSync(process.execPath, ['tests/reference/run.mjs', 'no-such-file.json'], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^FAIL {2}no-such-file\.json/m);
+    expect(stdout).toMatch(/no such file/);
+    expect(status).toBe(1);
+  });
+
+  test('judges a field without a tolerance by 8 ULP and says so', () => {
+    const { status, stdout } = run(fileWith({ tolerance: undefined }));
+    expect(stdout).toMatch(/saved_var 0\*/);
+    expect(stdout).toMatch(/\* the file has no tolerance for it: judged by 8 ULP of the natural scale/);
+    expect(status).toBe(0);
   });
 });

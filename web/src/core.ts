@@ -261,48 +261,59 @@ export const bindingNames = [
  */
 export interface Core {
   /** Training mode: normalises with the statistics of the batch. */
-  forwardTrain<X extends Numbers>(input: TrainingInput<X>): TrainingForward<Like<X>>;
+  forwardTrain: <X extends Numbers>(input: TrainingInput<X>) => TrainingForward<Like<X>>;
   /** The gradient through forwardTrain of the same x, gamma and eps, whose statistics it takes again. */
-  backwardTrain<X extends Numbers>(input: TrainingInput<X> & Upstream): Gradients<Like<X>>;
+  backwardTrain: <X extends Numbers>(input: TrainingInput<X> & Upstream) => Gradients<Like<X>>;
   /** Inference mode: a fixed affine map per channel. */
-  forwardInference<X extends Numbers>(input: InferenceInput<X>): { y: Like<X> };
+  forwardInference: <X extends Numbers>(input: InferenceInput<X>) => { y: Like<X> };
   /** The gradient through forwardInference. */
-  backwardFrozen<X extends Numbers>(input: InferenceInput<X> & Upstream): Gradients<Like<X>>;
-  forwardTrace(input: LessonInput): ForwardTrace;
+  backwardFrozen: <X extends Numbers>(input: InferenceInput<X> & Upstream) => Gradients<Like<X>>;
+  /** forwardTrain of one (m, C) batch, with x_hat. */
+  forwardTrace: (input: LessonInput) => ForwardTrace;
   /** Runs the forward pass itself and returns every intermediate of the backward pass. */
-  backwardTrace(input: LessonInput & Upstream): BackwardTrace;
+  backwardTrace: (input: LessonInput & Upstream) => BackwardTrace;
   /** Gradients of sum(dy y) by central differences; they know nothing of backwardTrain. step > 0, in the units of x. */
-  centralDifferenceGradient(input: LessonInput & Upstream & { step: number }): Gradients;
+  centralDifferenceGradient: (input: LessonInput & Upstream & { step: number }) => Gradients;
   /** dy/dx of one channel with the values x: (m, m), row by row. */
-  jacobian(input: { x: Numbers; gamma?: number; eps: number }): Float64Array;
-  updateRunningStatistics(input: RunningUpdate): RunningStatistics;
+  jacobian: (input: { x: Numbers; gamma?: number; eps: number }) => Float64Array;
+  /** One step of the running averages: the old ones go in, the new ones come out. */
+  updateRunningStatistics: (input: RunningUpdate) => RunningStatistics;
   /** PyTorch's momentum for one that weights the old value, and the reverse. */
-  torchFromDecay(momentum: number): number;
-  decayFromTorch(momentum: number): number;
+  torchFromDecay: (momentum: number) => number;
+  decayFromTorch: (momentum: number) => number;
   /** The linear or convolution layer that does what the layer and inference after it do. */
-  foldIntoWeight(input: FoldInput): { weight: Float64Array; bias: Float64Array };
-  moments(input: Shaped & { x: Numbers; gamma?: Numbers }): Moments;
-  mergeMoments(input: { a: Moments; b: Moments }): Moments;
-  statisticsFromMoments(input: { moments: Moments; eps: number }): BatchStatistics;
+  foldIntoWeight: (input: FoldInput) => { weight: Float64Array; bias: Float64Array };
+  /** Moments of a batch, or of a share of it on one of several devices; gamma only tells the channels without a shape. */
+  moments: (input: Shaped & { x: Numbers; gamma?: Numbers }) => Moments;
+  /** The moments of both together, whatever the sizes of the shares. */
+  mergeMoments: (input: { a: Moments; b: Moments }) => Moments;
+  /** What forwardTrain normalises the whole batch with. */
+  statisticsFromMoments: (input: { moments: Moments; eps: number }) => BatchStatistics;
   /**
    * Mini-batches of m draws from a normal distribution, one a channel: (m, batches) row by row. |seed| <= 1e9, at most
    * 1e6 draws in all, std >= 0.
    */
-  normalBatches(input: { seed: number; batches: number; m: number; mean: number; std: number }): Float64Array;
+  normalBatches: (input: {
+    seed: number;
+    batches: number;
+    m: number;
+    mean: number;
+    std: number;
+  }) => Float64Array;
   /** The value of a formula of the answer language. Throws UnreadableError. */
-  evaluate(text: string, quantities: Quantities): FormulaValue;
+  evaluate: (text: string, quantities: Quantities) => FormulaValue;
   /**
    * Judges typed text against the value of the formula `answer` in `quantities`. `known` are the quantities the text may
    * name. Right where |typed - value| <= max(relative |value|, absolute), for every value.
    */
-  judge(input: {
+  judge: (input: {
     text: string;
     known: Quantities;
     answer: string;
     quantities: Quantities;
     relative: number;
     absolute: number;
-  }): Judgement;
+  }) => Judgement;
 }
 
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
@@ -343,6 +354,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     backwardTrace: (input) => call('backward_trace', input) as BackwardTrace,
     centralDifferenceGradient: (input) => call('central_difference_gradient', input) as Gradients,
     jacobian: (input) => call('jacobian', input) as Float64Array,
+    /** One step of the running averages: the old ones go in, the new ones come out. */
     updateRunningStatistics: (input) => call('update_running_statistics', input) as RunningStatistics,
     torchFromDecay: (momentum) => call('torch_from_decay', { momentum }) as number,
     decayFromTorch: (momentum) => call('decay_from_torch', { momentum }) as number,
