@@ -280,12 +280,6 @@ val statistics_out(const batchnorm::BatchStatistics& statistics) {
   return result;
 }
 
-val y_out(const val& y) {
-  val result = val::object();
-  result.set("y", y);
-  return result;
-}
-
 Eigen::Index size_of(const Data& data) {
   return std::visit([](const auto& values) { return values.size(); }, data);
 }
@@ -304,14 +298,16 @@ struct Input {
         eps(arguments.number("eps")) {}
 };
 
+// The copies that came in are this module's own: results are written over them.
+
 val forward_train(Arguments& arguments) {
-  const Input input(arguments);
+  Input input(arguments);
   arguments.finish();
   return std::visit(
-      [&](const auto& x) {
-        std::decay_t<decltype(x)> y(x.size());
-        val result = statistics_out(batchnorm::forward_train(input.layout, x, input.affine, input.eps, y));
-        result.set("y", copy_out(y));
+      [&](auto& x) {
+        val result = statistics_out(
+            batchnorm::forward_train(input.layout, std::as_const(x), input.affine, input.eps, x));
+        result.set("y", copy_out(x));
         return result;
       },
       input.x);
@@ -332,15 +328,17 @@ val backward_train(Arguments& arguments) {
 }
 
 val forward_inference(Arguments& arguments) {
-  const Input input(arguments, {"gamma", "beta", "running_mean"});
+  Input input(arguments);
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   arguments.finish();
   return std::visit(
-      [&](const auto& x) {
-        std::decay_t<decltype(x)> y(x.size());
-        batchnorm::forward_inference(input.layout, x, input.affine, running_mean, running_var, input.eps, y);
-        return y_out(copy_out(y));
+      [&](auto& x) {
+        batchnorm::forward_inference(input.layout, std::as_const(x), input.affine, running_mean, running_var,
+                                     input.eps, x);
+        val result = val::object();
+        result.set("y", copy_out(x));
+        return result;
       },
       input.x);
 }
