@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, ensure, neededToTest } from '../cpp/toolchain.mjs';
-import { buildSite, installPackages } from '../web/start.mjs';
+import { buildPackage, buildSite, installPackages } from '../web/start.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const reports = path.join(root, 'build', 'reports');
@@ -46,12 +46,14 @@ const cppFiles = (folder) =>
     .filter((name) => /\.(h|cpp)$/.test(name))
     .map((name) => path.join(folder, name));
 
+const cppFolders = ['cpp', 'tests/cpp', 'tests/consumer', 'tests/fuzz'];
+
 /** @type {[string, () => Count][]} */
 const parts = [
   ['format (prettier)', () => one(run(bin('prettier'), ['--check', '.']))],
   [
     'format (clang-format)',
-    () => one(run('clang-format', ['--dry-run', '--Werror', ...cppFiles('cpp'), ...cppFiles('tests/cpp')])),
+    () => one(run('clang-format', ['--dry-run', '--Werror', ...cppFolders.flatMap(cppFiles)])),
   ],
   ['lint (oxlint, type-aware)', () => one(run(bin('oxlint'), ['--type-aware', 'web', 'tests', 'cpp']))],
   ['types (tsc)', () => one(['web', 'tests'].every((project) => run(bin('tsc'), ['-p', project])))],
@@ -70,7 +72,7 @@ const parts = [
   [
     'core as WebAssembly, lesson, structure (Vitest)',
     () => {
-      if (!build('wasm')) return one(false);
+      if (!build('wasm') || !buildPackage()) return one(false);
       const outputs = ['--reporter=default', '--reporter=json', `--outputFile=${report('vitest.json')}`];
       const succeeded = run(bin('vitest'), ['run', '--config', 'tests/web/vitest.config.ts', ...outputs]);
       const { numPassedTests, numTotalTests } = readJson('vitest.json');
