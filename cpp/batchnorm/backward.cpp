@@ -92,35 +92,45 @@ Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, cons
   return sums;
 }
 
-/// The gradients of one channel that is taken out.
-struct FarGradients {
+/// Whether a channel's sums overflow, or are so small that they may have lost digits.
+bool are_far(const Sums& sums, Index channel) {
+  const double size = std::abs(sums.dy(channel)) + std::abs(sums.dy_d(channel));
+  return !std::isfinite(size) || std::abs(sums.dy_d(channel)) < 0x1p-900;
+}
+
+/// One channel taken out: dy and x - mean, and what follows from them, for numbers of any size.
+struct FarChannel {
   Index channel;
-  Eigen::ArrayXd dx;
+  far::Ranged dy, d;
+  Sums sums;  ///< of dy and d as they are scaled
   double dgamma, dbeta;
 };
 
-/// As backward_train, for values, statistics and upstream gradients of any size.
-FarGradients far_gradients(const Layout& layout, const double* dy, const double* x,
-                           const Normalizer& normalizer, Index channel, double gamma) {
-  const double m = static_cast<double>(layout.m());
-  Eigen::ArrayXd upstream = far::values_of(layout, dy, channel, 0);
-  const double largest = upstream.abs().maxCoeff();
-  const int dy_exponent = largest > 0x1p400 ? 600 : largest < 0x1p-400 ? -600 : 0;
-  upstream = far::values_of(layout, dy, channel, dy_exponent);
-  const Eigen::ArrayXd x_hat = far::x_hat_of(layout, x, normalizer, channel);
-
+FarChannel far_channel(const Layout& layout, const double* dy, const double* x, const Normalizer& normalizer,
+                       Index channel) {
+  FarChannel taken{channel,
+                   far::ranged(far::values_of(layout, dy, channel, 0)),
+                   far::ranged(far::deviations_of(layout, x, normalizer, channel)),
+                   {},
+                   0,
+                   0};
   const Channels zero = Channels::Zero(1);
-  const Sums sums =
-      gradient_sums({1, 1, layout.m()}, upstream.data(), x_hat.data(), {zero, zero, zero, zero, {}});
-  const double mean_dy = sums.dy(0) / m, mean_dy_x_hat = sums.dy_d(0) / m;
-  const Eigen::ArrayXd direct = (upstream - mean_dy) - x_hat * mean_dy_x_hat;
-  // One factor after the other: their product may be out of range where dx is not.
-  const int exponent = dy_exponent - normalizer.exponent(channel);
-  const auto scaled = [&](double value) {
-    return std::ldexp(value * normalizer.invstd(channel) * gamma, exponent);
-  };
-  return {channel, direct.unaryExpr(scaled), std::ldexp(sums.dy_d(0), dy_exponent),
-          std::ldexp(sums.dy(0), dy_exponent)};
+  taken.sums = gradient_sums({1, 1, layout.m()}, taken.dy.values.data(), taken.d.values.data(),
+                             {zero, zero, zero, zero, {}});
+  taken.dgamma =
+      far::product(taken.sums.dy_d(0), {normalizer.invstd(channel)}, taken.dy.exponent + taken.d.exponent);
+  taken.dbeta = std::ldexp(taken.sums.dy(0), taken.dy.exponent);
+  return taken;
+}
+
+Eigen::ArrayXd far_dx(const FarChannel& taken, const Normalizer& normalizer, double gamma) {
+  const double m = static_cast<double>(taken.d.values.size());
+  const double invstd = normalizer.invstd(taken.channel);
+  const double mean_dy = taken.sums.dy(0) / m;
+  const double slope = far::product(taken.sums.dy_d(0) / m, {invstd, invstd}, 2 * taken.d.exponent);
+  const Eigen::ArrayXd direct = (taken.dy.values - mean_dy) - taken.d.values * slope;
+  const int exponent = taken.dy.exponent - normalizer.exponent(taken.channel);
+  return direct.unaryExpr([&](double value) { return far::product(value, {invstd, gamma}, exponent); });
 }
 
 template <typename Scalar>
@@ -143,14 +153,14 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   // What the rounding of the mean left joins the mean of dy.
   const Channels mean_dy = gradients.dbeta / m - normalizer.mean_residual * slope;
 
-  std::vector<FarGradients> taken_out;
+  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   if constexpr (std::is_same_v<Scalar, double>) {
     for (Index c = 0; c < layout.channels; ++c) {
-      const double size = std::abs(gradients.dgamma(c)) + std::abs(gradients.dbeta(c));
-      // Sums that overflow, or that are so small that they may have lost digits.
-      const bool far_sums = !std::isfinite(size) || size < 0x1p-900;
-      if (!far_sums && !far::is_far(normalizer, c, gamma(c))) continue;
-      taken_out.push_back(far_gradients(layout, dy.data, x.data, normalizer, c, gamma(c)));
+      if (!are_far(sums, c) && !far::is_far(normalizer, c, gamma(c))) continue;
+      const FarChannel taken = far_channel(layout, dy.data, x.data, normalizer, c);
+      gradients.dgamma(c) = taken.dgamma;
+      gradients.dbeta(c) = taken.dbeta;
+      taken_out.emplace_back(c, far_dx(taken, normalizer, gamma(c)));
     }
   }
 
@@ -162,11 +172,7 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
                                                     slopes.data(), scales.data()});
   }
   if constexpr (std::is_same_v<Scalar, double>) {
-    for (const FarGradients& each : taken_out) {
-      far::put_values(layout, each.dx, each.channel, dx.data);
-      gradients.dgamma(each.channel) = each.dgamma;
-      gradients.dbeta(each.channel) = each.dbeta;
-    }
+    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, dx.data);
   }
   return gradients;
 }
@@ -184,12 +190,21 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
   const Normalizer normalizer = inference_normalizer(running_mean, running_var, eps);
   const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
+  ParameterGradients gradients{sums.dy_d * normalizer.invstd, sums.dy};
+  if constexpr (std::is_same_v<Scalar, double>) {
+    for (Index c = 0; c < layout.channels; ++c) {
+      if (!are_far(sums, c)) continue;
+      const FarChannel taken = far_channel(layout, dy.data, x.data, normalizer, c);
+      gradients.dgamma(c) = taken.dgamma;
+      gradients.dbeta(c) = taken.dbeta;
+    }
+  }
   for (const Part& part : passes::parts_of(layout)) {
     const Channels invstd = passes::of_states(part, normalizer.invstd),
                    gammas = passes::of_states(part, gamma);
     passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, invstd.data(), gammas.data()});
   }
-  return {sums.dy_d * normalizer.invstd, sums.dy};
+  return gradients;
 }
 
 }  // namespace

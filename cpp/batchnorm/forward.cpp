@@ -61,7 +61,10 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
     scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
     for (Index c = 0; c < layout.channels; ++c) {
       if (!far::is_far(normalizer, c, gamma(c))) continue;
-      taken_out.emplace_back(c, far::x_hat_of(layout, x.data, normalizer, c) * gamma(c) + beta(c));
+      const auto y_of = [&](double d) {
+        return far::product(d, {normalizer.invstd(c), gamma(c)}, 0) + beta(c);
+      };
+      taken_out.emplace_back(c, far::deviations_of(layout, x.data, normalizer, c).unaryExpr(y_of));
     }
   }
 

@@ -22,9 +22,9 @@ constexpr double smallest_m2 = 0x1p-880;
 /// Values that differ from a larger mean than this differ by so much that their m2 is not small.
 constexpr double smallest_mean = 0x1p-380;
 
-/// The moments of one channel.
+/// The moments of one channel, with what rounding left of the mean and of m2.
 struct Moment {
-  double count, mean, residual, m2;
+  double count, mean, residual, m2, m2_residual;
 };
 
 Moment merged(const Moment& a, const Moment& b) {
@@ -32,7 +32,8 @@ Moment merged(const Moment& a, const Moment& b) {
   const double share = b.count / count;
   const double delta = (b.mean - a.mean) + (b.residual - a.residual);
   const auto mean = passes::exact_sum(a.mean, a.residual + delta * share);
-  return {count, mean.sum, mean.error, (a.m2 + b.m2) + delta * delta * (a.count * share)};
+  const auto m2 = passes::exact_sum(a.m2, b.m2 + delta * delta * (a.count * share));
+  return {count, mean.sum, mean.error, m2.sum, (a.m2_residual + b.m2_residual) + m2.error};
 }
 
 /// The sums of a block for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
@@ -65,7 +66,7 @@ class RunningMoments {
   bool empty(Index state) const { return counts_(state) == 0; }
 
   Moment moment(Index state) const {
-    return {counts_(state), mean_(state), residual_(state), m2_(state) + m2_residual_(state)};
+    return {counts_(state), mean_(state), residual_(state), m2_(state), m2_residual_(state)};
   }
 
   /// The mean so far was a guess: the first block corrects it and is read again with a better one.
@@ -100,7 +101,7 @@ class RunningMoments {
 
 template <typename Scalar>
 std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
-  std::vector<Moment> channels(static_cast<std::size_t>(layout.channels), Moment{0, 0, 0, 0});
+  std::vector<Moment> channels(static_cast<std::size_t>(layout.channels), Moment{0, 0, 0, 0, 0});
   for (const Part& part : passes::parts_of(layout)) {
     RunningMoments running(part);
     // Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
@@ -163,11 +164,11 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
       far::for_each_value(layout, c,
                           [&](Index at) { mean += static_cast<double>(x.data[at]) / moment.count; });
       const double not_a_number = std::numeric_limits<double>::quiet_NaN();
-      moment = {moment.count, mean, not_a_number, not_a_number};
+      moment = {moment.count, mean, not_a_number, not_a_number, 0};
     }
     result.mean(c) = moment.mean;
     result.mean_residual(c) = moment.residual;
-    result.m2(c) = moment.m2;
+    result.m2(c) = moment.m2 + moment.m2_residual;
   }
   return result;
 }
@@ -176,7 +177,7 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
 Moment moment_at(const Moments& moments, Index c, int exponent) {
   const int by = moments.exponent(c) - exponent;
   return {static_cast<double>(moments.count), std::ldexp(moments.mean(c), by),
-          std::ldexp(moments.mean_residual(c), by), std::ldexp(moments.m2(c), 2 * by)};
+          std::ldexp(moments.mean_residual(c), by), std::ldexp(moments.m2(c), 2 * by), 0};
 }
 
 /// The lowest exponent that a channel's moments may take: equal tiny values have none of their own.
@@ -221,9 +222,14 @@ Moments merge(const Moments& a, const Moments& b) {
       exponent = far_exponent;
       moment = merged(moment_at(a, c, exponent), moment_at(b, c, exponent));
     }
+    if (moment.m2 == 0) {
+      // Equal values, which need no exponent.
+      exponent = 0;
+      moment = moment_at(a, c, exponent);
+    }
     result.mean(c) = moment.mean;
     result.mean_residual(c) = moment.residual;
-    result.m2(c) = moment.m2;
+    result.m2(c) = moment.m2 + moment.m2_residual;
     result.exponent(c) = exponent;
   }
   return result;

@@ -18,7 +18,9 @@ RunningStatistics update_running_statistics(const RunningStatistics& before, con
   require_channels("running_mean", before.running_mean, channels);
   require_channels("running_var", before.running_var, channels);
   const auto [old_weight, new_weight] = momentum;
-  if (!std::isfinite(old_weight)) refuse("momentum", "a finite number", old_weight);
+  for (const double weight : {old_weight, new_weight}) {
+    if (!std::isfinite(weight)) refuse("momentum", "a finite number", weight);
+  }
   const bool unbiased = estimator == VarianceEstimator::unbiased;
   if (m < 1) refuse("m", "at least 1 example", m);
   if (unbiased && m < 2) refuse("m", "at least 2 examples for the unbiased variance", m);

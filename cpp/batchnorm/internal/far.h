@@ -3,6 +3,8 @@
 // by a power of 2, and put back: no other channel sees them.
 
 #include <cmath>
+#include <initializer_list>
+#include <utility>
 
 #include "batchnorm/forward.h"
 
@@ -36,12 +38,35 @@ inline bool is_far(const Normalizer& normalizer, Index channel, double gamma) {
          (scale < 0x1p-900 && gamma != 0);
 }
 
-/// (x - mean) / sqrt(var + eps) of a channel taken out.
-inline Eigen::ArrayXd x_hat_of(const Layout& layout, const double* x, const Normalizer& normalizer,
-                               Index channel) {
+/// x - mean of a channel taken out, scaled as the normalizer is.
+inline Eigen::ArrayXd deviations_of(const Layout& layout, const double* x, const Normalizer& normalizer,
+                                    Index channel) {
   const Eigen::ArrayXd values = values_of(layout, x, channel, normalizer.exponent(channel));
-  return ((values - normalizer.mean(channel)) - normalizer.mean_residual(channel)) *
-         normalizer.invstd(channel);
+  return (values - normalizer.mean(channel)) - normalizer.mean_residual(channel);
+}
+
+/// value * factors * 2^exponent, where a product on the way may leave the range of doubles and the result
+/// does not.
+inline double product(double value, std::initializer_list<double> factors, int exponent) {
+  for (const double factor : factors) {
+    int of_factor = 0;
+    value *= std::frexp(factor, &of_factor);
+    exponent += of_factor;
+  }
+  return std::ldexp(value, exponent);
+}
+
+/// Values whose products with each other stay in range: the array times 2^exponent.
+struct Ranged {
+  Eigen::ArrayXd values;
+  int exponent;
+};
+inline Ranged ranged(Eigen::ArrayXd values) {
+  const double largest = values.abs().maxCoeff();
+  const int exponent = largest > 0x1p400 ? 600 : largest < 0x1p-400 ? -600 : 0;
+  if (exponent != 0)
+    values = values.unaryExpr([&](double value) { return std::ldexp(value, -exponent); }).eval();
+  return {std::move(values), exponent};
 }
 
 }  // namespace batchnorm::far

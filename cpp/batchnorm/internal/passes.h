@@ -41,7 +41,7 @@ inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a
 template <typename Scalar>
 inline constexpr Index steps_of_sum = std::is_same_v<Scalar, double> ? 16 : 1 << 30;
 template <typename Scalar>
-inline constexpr Index rows_of_block = std::is_same_v<Scalar, double> ? 32 : 128;
+inline constexpr Index rows_of_block = std::is_same_v<Scalar, double> ? 16 : 128;
 
 /// Adds two quantities, over `rows` steps, to a and b.
 template <typename V, typename Step>
