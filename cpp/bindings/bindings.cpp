@@ -328,7 +328,7 @@ val backward_train(Arguments& arguments) {
 }
 
 val forward_inference(Arguments& arguments) {
-  Input input(arguments);
+  Input input(arguments, {"gamma", "beta", "running_mean"});
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   arguments.finish();

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "batchnorm/backward.h"
+#include "batchnorm/trace.h"
 #include "lab/random.h"
 
 namespace testing_batchnorm {
@@ -25,6 +25,7 @@ using Eigen::Index;
 /// The spacing of doubles at 1: twice the unit roundoff.
 inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
 inline constexpr double largest_double = std::numeric_limits<double>::max();
+inline constexpr double smallest_double = std::numeric_limits<double>::denorm_min();
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
@@ -58,7 +59,7 @@ double largest(const Eigen::ArrayBase<Derived>& numbers) {
   return numbers.abs().maxCoeff();
 }
 
-/// Every number lies within `tolerance` of its counterpart.
+/// Every number lies within `tolerance` of its counterpart; the first that does not is shown.
 template <typename Got, typename Expected>
 void expect_near(const Eigen::ArrayBase<Got>& got, const Eigen::ArrayBase<Expected>& expected,
                  double tolerance) {
@@ -66,7 +67,7 @@ void expect_near(const Eigen::ArrayBase<Got>& got, const Eigen::ArrayBase<Expect
   ASSERT_EQ(got.cols(), expected.cols());
   for (Index i = 0; i < got.rows(); ++i) {
     for (Index c = 0; c < got.cols(); ++c) {
-      EXPECT_NEAR(got.derived().coeff(i, c), expected.derived().coeff(i, c), tolerance)
+      ASSERT_NEAR(got.derived().coeff(i, c), expected.derived().coeff(i, c), tolerance)
           << "example " << i << ", channel " << c;
     }
   }
@@ -83,19 +84,6 @@ std::string refusal(const Call& call) {
   return "(accepted)";
 }
 
-/// Everything a training step is given.
-struct Problem {
-  Batch x;
-  Channels gamma, beta;
-  double eps;
-  Batch dy;
-
-  Index m() const { return x.rows(); }
-  Index width() const { return x.cols(); }
-  batchnorm::TrainingForward forward() const { return batchnorm::forward_train(x, gamma, beta, eps); }
-  batchnorm::Gradients gradients() const { return batchnorm::backward_train(dy, forward(), gamma); }
-};
-
 inline Batch random_batch(lab::Random& random, Index m, Index width) {
   Batch batch(m, width);
   for (Index k = 0; k < batch.size(); ++k) batch.data()[k] = random.normal();
@@ -109,30 +97,6 @@ inline Channels random_channels(lab::Random& random, Index width) {
 /// 1 ... most, equally likely.
 inline Index random_count(lab::Random& random, Index most) {
   return 1 + static_cast<Index>(random.uniform() * static_cast<double>(most));
-}
-
-/// A problem of random shape with random gamma, beta and dy; every channel has its own size and offset.
-inline Problem random_problem(std::uint64_t seed, Index fewest_examples = 3, double eps = -1) {
-  lab::Random random(seed);
-  const Index m = fewest_examples - 1 + random_count(random, 30);
-  const Index width = random_count(random, 9);
-  Problem problem{random_batch(random, m, width), random_channels(random, width),
-                  random_channels(random, width), eps, random_batch(random, m, width)};
-  for (Index c = 0; c < width; ++c) {
-    const double size = std::exp(2 * random.normal());
-    problem.x.col(c) = size * (problem.x.col(c) + 3 * random.normal());
-  }
-  const double choices[] = {0, 1e-5, 1e-3, 0.5};
-  if (eps < 0) problem.eps = choices[random_count(random, 4) - 1];
-  return problem;
-}
-
-/// Enough shapes to meet every remainder of Eigen's packets.
-inline constexpr std::uint64_t seeds = 200;
-
-/// rho = batch_var / (batch_var + eps): the variance of x_hat (identity I3).
-inline Channels rho(const batchnorm::TrainingForward& forward, double eps) {
-  return forward.batch_var / (forward.batch_var + eps);
 }
 
 /// Constants whose sums and quotients round in every way: a constant feature must survive them all.
