@@ -5,7 +5,7 @@
 //   node cpp/toolchain.mjs native    the native build with its tests (adds a compiler and GoogleTest)
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -28,6 +28,21 @@ export const chromiumPath = () =>
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ].find((file) => file && existsSync(file));
+
+/** The folder of the first clang that has libFuzzer: Apple's has not. */
+const clangFolder = () =>
+  [...(process.env.PATH ?? '').split(path.delimiter), '/opt/homebrew/opt/llvm/bin', '/usr/local/opt/llvm/bin']
+    .filter((folder) => folder !== '' && existsSync(path.join(folder, 'clang++')))
+    .find((folder) => {
+      const asked = spawnSync(path.join(folder, 'clang++'), ['-print-resource-dir'], { encoding: 'utf8' });
+      const libraries = path.join(asked.status === 0 ? asked.stdout.trim() : '', 'lib');
+      return (
+        existsSync(libraries) &&
+        readdirSync(libraries, { recursive: true, encoding: 'utf8' }).some((file) =>
+          path.basename(file).startsWith('libclang_rt.fuzzer'),
+        )
+      );
+    });
 
 /**
  * Each tool: how to see that it is there, and its package in apt and in brew.
@@ -54,11 +69,14 @@ const tools = {
     apt: 'nlohmann-json3-dev',
     brew: 'nlohmann-json',
   },
+  clang: { present: () => onPath('clang++'), apt: 'clang', brew: 'llvm' },
+  libFuzzer: { present: () => clangFolder() !== undefined, apt: 'libclang-rt-dev', brew: 'llvm' },
   'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
   chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'google-chrome' },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
+export const neededToFuzz = ['eigen', 'cmake', 'ninja', 'clang', 'libFuzzer'];
 export const neededToTest = [
   ...neededToStart,
   'C++ compiler',
@@ -66,6 +84,8 @@ export const neededToTest = [
   'JSON for C++',
   'clang-format',
   'chromium',
+  'clang',
+  'libFuzzer',
 ];
 
 /**
@@ -161,6 +181,7 @@ function emscriptenRoot() {
 export function build(preset, targets = []) {
   const env = { ...process.env };
   if (preset === 'wasm') env.EMSCRIPTEN_ROOT = emscriptenRoot();
+  if (preset === 'fuzz') env.PATH = `${clangFolder()}${path.delimiter}${env.PATH}`;
   // Configuring again is quick and follows changed presets; what is left of another version's tools needs --fresh.
   const configured = run('cmake', ['--preset', preset], { env, stdio: 'ignore' }).status === 0;
   if (!configured && run('cmake', ['--fresh', '--preset', preset], { env }).status !== 0) return false;

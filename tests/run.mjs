@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, ensure, neededToTest } from '../cpp/toolchain.mjs';
 import { buildPackage, buildSite, installPackages } from '../web/start.mjs';
+import { fuzzBounded, targets as fuzzTargets } from './fuzz/run.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const reports = path.join(root, 'build', 'reports');
@@ -77,6 +78,14 @@ const parts = [
       const succeeded = run(bin('vitest'), ['run', '--config', 'tests/web/vitest.config.ts', ...outputs]);
       const { numPassedTests, numTotalTests } = readJson('vitest.json');
       return counted(succeeded, numTotalTests, numTotalTests - numPassedTests);
+    },
+  ],
+  [
+    'fuzzing, bounded (libFuzzer)',
+    () => {
+      if (!build('fuzz')) return one(false);
+      const failed = fuzzTargets.filter((target) => !fuzzBounded(target)).length;
+      return { passed: fuzzTargets.length - failed, failed };
     },
   ],
   [

@@ -84,12 +84,13 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   }
 }
 
-/// 1 / sqrt(var + eps) for a variance of values scaled by 2^-exponent, scaled alike: times 2^exponent.
-double far_invstd(double scaled_var, int exponent, double eps) {
-  const double scaled_eps = std::ldexp(eps, -2 * exponent);
-  if (std::isfinite(scaled_eps)) return 1 / std::sqrt(scaled_var + scaled_eps);
-  return std::ldexp(1 / std::sqrt(eps),
-                    exponent);  // the variance of tiny values is nothing beside such an eps
+/// 1 / sqrt(sum), sum = var + eps, also where the sum is beyond the largest double and its root is not.
+Channels invstd_of(const Channels& var, const Channels& sum, double eps) {
+  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
+  for (Index c = 0; c < sum.size(); ++c) {
+    if (std::isinf(sum(c))) invstd(c) = 0.5 / std::sqrt(0.25 * var(c) + 0.25 * eps);
+  }
+  return invstd;
 }
 
 void require_positive(const char* name, const Channels& var, const Channels& sum) {
@@ -121,22 +122,36 @@ BatchStatistics statistics_of(const Moments& moments, double eps, bool with_resi
   require_moments(moments);
   const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
   Channels sum = var + eps;
-  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
-  Channels invstd_residual =
+  const Channels invstd = invstd_of(var, sum, eps);
+  const Channels invstd_residual =
       with_residual ? residual_of_root(moments, eps, var, sum, invstd) : Channels::Zero(var.size());
-  BatchStatistics statistics{moments.count, moments.mean, var, invstd, {}};
+  BatchStatistics statistics{
+      moments.count,
+      moments.mean,
+      var,
+      invstd,
+      {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent}};
+  Normalizer& normalizer = statistics.normalizer;
   for (Index c = 0; c < var.size(); ++c) {
     const int exponent = moments.exponent(c);
     if (exponent == 0) continue;
     statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
     statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
     sum(c) = var(c) + eps;  // no sum, their units differ, but 0 where both are
-    invstd(c) = far_invstd(var(c), exponent, eps);
-    invstd_residual(c) = 0;
-    statistics.saved_invstd(c) = std::ldexp(invstd(c), -exponent);
+    const double scaled_eps = std::ldexp(eps, -2 * exponent);
+    normalizer.invstd(c) = 1 / std::sqrt(var(c) + scaled_eps);
+    normalizer.invstd_residual(c) = 0;
+    statistics.saved_invstd(c) = std::ldexp(normalizer.invstd(c), -exponent);
+    if (std::isfinite(scaled_eps)) continue;
+    // The variance of tiny values is nothing beside such an eps. Half the scale keeps both in range.
+    const int half = exponent / 2;
+    statistics.saved_invstd(c) = 1 / std::sqrt(eps);
+    normalizer.invstd(c) = std::ldexp(statistics.saved_invstd(c), half);
+    normalizer.mean(c) = std::ldexp(moments.mean(c), exponent - half);
+    normalizer.mean_residual(c) = std::ldexp(moments.mean_residual(c), exponent - half);
+    normalizer.exponent(c) = half;
   }
   require_positive("batch_var", var, sum);
-  statistics.normalizer = {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent};
   return statistics;
 }
 
@@ -169,7 +184,7 @@ Normalizer inference_normalizer(const Channels& running_mean, const Channels& ru
   const Channels sum = running_var + eps;
   require_positive("running_var", running_var, sum);
   const Channels none = Channels::Zero(running_mean.size());
-  return {running_mean, none, 1 / sum.sqrt(), none, Exponents::Zero(running_mean.size())};
+  return {running_mean, none, invstd_of(running_var, sum, eps), none, Exponents::Zero(running_mean.size())};
 }
 
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,

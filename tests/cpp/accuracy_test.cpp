@@ -269,12 +269,14 @@ std::string name_of(const Form& form) {
   return name + (form.axis == ChannelAxis::first ? ", channels on axis 1" : ", channels last");
 }
 
-/// Runs `check` on each of `walks`, with each number of examples that leaves another rest.
+/// Runs `check` on each of `walks`, with numbers of examples that leave different rests.
 template <typename Check>
 void for_walks(const Check& check) {
   for (const Form& form : walks) {
     SCOPED_TRACE(name_of(form));
-    for (const Index examples : {2, 3, 11}) check(form, examples * form.inner());
+    for (const Index examples : {2, 3, 11}) {
+      if (examples * form.inner() < 10000) check(form, examples * form.inner());
+    }
   }
 }
 
@@ -444,7 +446,7 @@ TEST(NotANumber, InAParameterOrStatisticStaysInItsChannel) {
       return results;
     };
     const std::vector<Batch> clean = run(problem.affine, frozen);
-    for (Index bad = m % 3; bad < width; bad += 3) {
+    for (const Index bad : {m % width, (m + 4) % width}) {
       for (const double value : {not_a_number, infinity, largest_double, smallest_double}) {
         Affine gamma = problem.affine, beta = problem.affine;
         Frozen mean = frozen, var = frozen;

@@ -79,14 +79,26 @@ TEST(Identities, I2UnitVectorsGiveTheRowsOfTheJacobian) {
   });
 }
 
+/// The first values of one channel, as doubles: a Jacobian is of m^2 numbers.
+Problem one_channel(const Problem& problem) {
+  const Index c = any(problem.width(), problem), m = std::min<Index>(problem.m(), 24);
+  return {problem.seed,
+          {},
+          problem.x.col(c).topRows(m),
+          {problem.gamma().segment(c, 1), problem.beta().segment(c, 1)},
+          problem.eps,
+          problem.dy.col(c).topRows(m)};
+}
+
 TEST(Identities, I2TheJacobianOfOneChannelIsSymmetric) {
-  for_random_problems([](const Problem& problem, const TrainingForward& forward) {
-    const Index c = any(problem.width(), problem);
-    const double gamma = problem.gamma()(c);
-    const Batch jacobian = batchnorm::jacobian(problem.x.col(c).transpose(), gamma, problem.eps);
+  for_random_problems([](const Problem& problem, const TrainingForward&) {
+    const Problem one = one_channel(problem);
+    const TrainingForward forward = one.forward();
+    const double gamma = one.gamma()(0);
+    const Batch jacobian = batchnorm::jacobian(one.x.transpose(), gamma, one.eps);
     EXPECT_EQ(bits(jacobian), bits(jacobian.transpose()));
-    expect_near(jacobian, gamma * jacobian_of_x_hat(forward, c),
-                4 * problem.epsilon() * std::abs(gamma) * forward.saved_invstd(c));
+    expect_near(jacobian, gamma * jacobian_of_x_hat(forward, 0),
+                4 * epsilon * std::abs(gamma) * forward.saved_invstd(0));
   });
 }
 
@@ -137,17 +149,16 @@ TEST(Identities, I3VarianceOfXHatIsRho) {
 
 TEST(Identities, I4EigenvaluesOfTheJacobian) {
   for_random_problems([](const Problem& problem, const TrainingForward&) {
-    const Index m = std::min<Index>(problem.m(), 24);
-    const Batch x = problem.x.col(any(problem.width(), problem)).topRows(m);
-    const TrainingForward forward = batchnorm::forward_train(x, {}, {}, problem.eps);
-    const Batch jacobian = batchnorm::jacobian(x.transpose(), 1, problem.eps) / forward.saved_invstd(0);
+    const Problem one = one_channel(problem);
+    const TrainingForward forward = one.forward();
+    const Batch jacobian = batchnorm::jacobian(one.x.transpose(), 1, one.eps) / forward.saved_invstd(0);
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(jacobian.matrix());
-    Channels expected = Channels::Ones(m);
-    expected(0) = 0;                                 // along 1
-    expected(1) = 1 - rho(forward, problem.eps)(0);  // along x_hat
-    std::sort(expected.data(), expected.data() + m);
+    Channels expected = Channels::Ones(one.m());
+    expected(0) = 0;                             // along 1
+    expected(1) = 1 - rho(forward, one.eps)(0);  // along x_hat
+    std::sort(expected.data(), expected.data() + expected.size());
     // By Weyl's inequality none moves by more than the norm of what rounding adds to the matrix.
-    expect_near(solver.eigenvalues().transpose().array(), expected, 4 * static_cast<double>(m) * epsilon);
+    expect_near(solver.eigenvalues().transpose().array(), expected, 4 * one.count() * epsilon);
   });
 }
 
@@ -942,16 +953,14 @@ TEST(Identities, I27TheJacobianTimesXIsWhatEpsLeaves) {
 }
 
 TEST(Identities, I27TheJacobianOfOneChannelTimesXAndTimesOne) {
-  for_random_problems([](const Problem& problem, const TrainingForward& forward) {
-    const Index c = any(problem.width(), problem);
-    const Batch x = problem.x.col(c);
-    const Eigen::MatrixXd jacobian = batchnorm::jacobian(x.transpose(), 1, problem.eps).matrix();
-    const double rounding = problem.count() * epsilon * forward.saved_invstd(c);
-    const double left = 1 - rho(forward, problem.eps)(c);
-    const Batch x_hat = forward.x_hat.col(c);
-    expect_near((jacobian * x.matrix()).array(), left * x_hat,
-                2 * rounding * largest(x) + problem.epsilon() * left * largest(x_hat));
-    expect_near(jacobian.rowwise().sum().array(), Batch::Zero(x.rows(), 1), 2 * rounding);
+  for_random_problems([](const Problem& problem, const TrainingForward&) {
+    const Problem one = one_channel(problem);
+    const TrainingForward forward = one.forward();
+    const Eigen::MatrixXd jacobian = batchnorm::jacobian(one.x.transpose(), 1, one.eps).matrix();
+    const double rounding = 2 * one.count() * epsilon * forward.saved_invstd(0);
+    const double left = 1 - rho(forward, one.eps)(0);
+    expect_near((jacobian * one.x.matrix()).array(), left * forward.x_hat, rounding * largest(one.x));
+    expect_near(jacobian.rowwise().sum().array(), Batch::Zero(one.m(), 1), rounding);
   });
 }
 

@@ -1,0 +1,347 @@
+// The boundary's reading of arguments: cpp/bindings itself, called with JavaScript values made of bytes.
+//
+// What must hold, whatever comes in: nothing is thrown, no value is taken for another type than it has, and
+// what comes out is {ok: true, value} without a view into this program's memory, or {ok: false, code,
+// message}.
+
+#include <fuzzer/FuzzedDataProvider.h>
+
+#include <cmath>
+#include <limits>
+
+#include "emscripten/bind.h"
+
+namespace {
+
+using emscripten::val;
+
+/// Ends the run with the input that shows it.
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "broken: %s\n", what);
+  std::abort();
+}
+
+/// Values out of the fuzzer's bytes.
+class Values {
+ public:
+  Values(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {
+    examples_ = small(1, 6);
+    channels_ = small(1, 4);
+    positions_ = chance(4) ? small(1, 40) : 1;
+    single_precision_ = bytes_.ConsumeBool();
+  }
+
+  const emscripten::Binding& binding(std::string& name) {
+    const auto& [key, function] = emscripten::bindings()[small(0, emscripten::bindings().size() - 1)];
+    name = key;
+    return function;
+  }
+
+  /// What a call of `name` needs, most of it right; or anything.
+  val arguments(const std::string& name) {
+    if (chance(32)) return anything(3);
+    val object = val::object();
+    const auto give = [this, &object](const char* argument, val value) {
+      if (chance(16)) value = anything(2);
+      if (!chance(24)) object.set(argument, value);
+    };
+    const auto give_some = [&](const char* argument, val value) {
+      if (bytes_.ConsumeBool()) give(argument, value);
+    };
+    const auto give_layout = [&] {
+      give_some("shape", shape());
+      give_some("channel_axis", one_of({"first", "last"}));
+    };
+    const auto give_affine = [&] {
+      give_some("gamma", per_channel());
+      give_some("beta", per_channel());
+    };
+    const auto give_running = [&] {
+      give("running_mean", per_channel());
+      give("running_var", per_channel(true));
+    };
+
+    if (name == "forward_train" || name == "backward_train" || name == "forward_inference" ||
+        name == "backward_frozen") {
+      give("x", data());
+      give_layout();
+      give_affine();
+      give("eps", positive());
+      if (name[0] == 'b') give("dy", data());
+      if (name == "forward_inference" || name == "backward_frozen") give_running();
+    } else if (name == "forward_trace" || name == "backward_trace" || name == "central_difference_gradient") {
+      give("x", data());
+      give("gamma", per_channel());
+      give("beta", per_channel());
+      give("eps", positive());
+      if (name != "forward_trace") give("dy", data());
+      if (name == "central_difference_gradient") give("step", positive());
+    } else if (name == "jacobian") {
+      give("x", data());
+      give_some("gamma", number());
+      give("eps", positive());
+    } else if (name == "update_running_statistics") {
+      give_running();
+      give("batch_mean", per_channel());
+      give("batch_var", per_channel(true));
+      give("m", integer());
+      give("estimator", one_of({"biased", "unbiased"}));
+      give("convention", one_of({"decay", "torch", "cumulative"}));
+      give_some("momentum", number());
+      give_some("step", integer());
+    } else if (name == "torch_from_decay" || name == "decay_from_torch") {
+      give("momentum", number());
+    } else if (name == "fold_into_weight") {
+      give("weight", data());
+      give_layout();
+      give_some("bias", per_channel());
+      give_affine();
+      give_running();
+      give("eps", positive());
+    } else if (name == "moments") {
+      give("x", data());
+      give_layout();
+      give_some("gamma", per_channel());
+    } else if (name == "merge_moments") {
+      give("a", moments());
+      give("b", moments());
+    } else if (name == "statistics_from_moments") {
+      give("moments", moments());
+      give("eps", positive());
+    } else if (name == "normal_batches") {
+      give("seed", integer());
+      give("batches", integer());
+      give("m", integer());
+      give("mean", number());
+      give("std", positive());
+    } else if (name == "evaluate") {
+      give("text", formula());
+      give("quantities", quantities());
+    } else if (name == "judge") {
+      give("text", formula());
+      give("known", quantities());
+      give("answer", formula());
+      give("quantities", quantities());
+      give("relative", positive());
+      give("absolute", positive());
+    }
+    while (chance(24)) object.set(bytes_.ConsumeRandomLengthString(8).c_str(), anything(2));
+    return object;
+  }
+
+ private:
+  template <typename T>
+  T small(T least, T most) {
+    return bytes_.ConsumeIntegralInRange<T>(least, most);
+  }
+  std::size_t small(int least, std::size_t most) {
+    return bytes_.ConsumeIntegralInRange<std::size_t>(static_cast<std::size_t>(least), most);
+  }
+  /// True once in a while. Bytes that have run out are 0: then never.
+  bool chance(int times) { return small(0, times - 1) == times - 1; }
+
+  double raw() {
+    const auto bits = bytes_.ConsumeIntegral<std::uint64_t>();
+    double number;
+    static_assert(sizeof number == sizeof bits);
+    std::memcpy(&number, &bits, sizeof number);
+    return number;
+  }
+  double some_number() {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr double edges[] = {0.0,
+                                -0.0,
+                                0.5,
+                                1e-5,
+                                5e-324,
+                                1e-160,
+                                1e160,
+                                1e308,
+                                -1e308,
+                                65536,
+                                999999999,
+                                1e9,
+                                1e9 + 1,
+                                2147483648.0,
+                                9007199254740993.0,
+                                1e300,
+                                infinity,
+                                -infinity,
+                                std::numeric_limits<double>::quiet_NaN()};
+    switch (small(0, 3)) {
+      case 0:
+        return raw();
+      case 1:
+        return edges[small(0, std::size(edges) - 1)];
+      default:
+        return small(-64, 64) / 8.0;
+    }
+  }
+  val number() { return val(some_number()); }
+  val positive() { return val(chance(8) ? some_number() : std::abs(some_number())); }
+  val integer() { return val(chance(8) ? some_number() : static_cast<double>(small(-2, 40))); }
+
+  /// A list of numbers in one of the types that hold them.
+  val list(std::size_t size, bool single_precision, bool is_positive = false) {
+    if (chance(32)) size = small(0, std::size_t{9});
+    std::vector<double> numbers(size);
+    const bool is_wild = chance(4);
+    for (double& each : numbers) {
+      each = is_wild ? some_number() : small(-64, 64) / 8.0;
+      if (is_positive) each = std::abs(each);
+    }
+    if (chance(48)) return val(std::vector<std::int32_t>(size));
+    if (single_precision) return val(std::vector<float>(numbers.begin(), numbers.end()));
+    return val(numbers);
+  }
+  val data() {
+    return list(examples_ * channels_ * positions_, chance(16) ? !single_precision_ : single_precision_);
+  }
+  val per_channel(bool is_positive = false) { return list(channels_, chance(8), is_positive); }
+
+  val shape() {
+    std::vector<double> dimensions;
+    for (const std::size_t each : {examples_, channels_, positions_})
+      dimensions.push_back(static_cast<double>(each));
+    if (positions_ == 1 && bytes_.ConsumeBool()) dimensions.pop_back();
+    while (chance(4)) dimensions.insert(dimensions.begin() + small(0, std::size_t{1}), 1);
+    if (chance(8)) dimensions.erase(dimensions.begin());
+    if (chance(4)) std::swap(dimensions.front(), dimensions.back());
+    if (chance(8)) dimensions[small(0, dimensions.size() - 1)] = some_number();
+    return val(dimensions);
+  }
+
+  val moments() {
+    val object = val::object();
+    if (!chance(24)) object.set("count", chance(8) ? number() : integer());
+    for (const char* name : {"mean", "mean_residual", "m2", "exponent"}) {
+      const bool is_exponent = name[0] == 'e';
+      val values = list(channels_, chance(8));
+      if (is_exponent && bytes_.ConsumeBool()) {
+        const double choices[] = {0, 600, -600, 1, 10000, -10000};
+        values = val(std::vector<double>(channels_, choices[small(0, std::size_t{5})]));
+      }
+      if (chance(16)) values = anything(1);
+      if (!chance(24)) object.set(name, values);
+    }
+    if (chance(24)) object.set("counts", number());
+    return object;
+  }
+
+  val one_of(std::initializer_list<const char*> words) {
+    if (chance(16)) return val(bytes_.ConsumeRandomLengthString(8));
+    return val(std::string(words.begin()[small(0, words.size() - 1)]));
+  }
+
+  val formula() {
+    static const char* const pieces[] = {
+        "x", "gamma", "γ", "[", "]", "(",  ")",   ",",    ";",   "+",   "-",    "*", "/",  "^", "√",    "²",
+        "1", "0.5",   ".", "e", " ", "\n", "sum", "mean", "log", "max", "x[0]", "%", "2.", "−", "1e308"};
+    if (bytes_.ConsumeBool()) return val(bytes_.ConsumeRandomLengthString(80));
+    std::string text;
+    for (int count = small(0, 24); count > 0; --count) text += pieces[small(0, std::size(pieces) - 1)];
+    return val(text);
+  }
+
+  val quantities() {
+    val object = val::object();
+    for (const char* name : {"x", "gamma", "y"}) {
+      if (chance(4)) continue;
+      val value = bytes_.ConsumeBool() ? number() : list(channels_, false);
+      if (chance(4)) {
+        const val values = value;
+        value = val::object();
+        value.set("values", values);
+        if (!chance(8)) value.set("scale", number());
+      }
+      object.set(name, chance(16) ? anything(2) : value);
+    }
+    return object;
+  }
+
+  /// A value of any type, objects and arrays up to `depth` levels.
+  val anything(int depth) {
+    switch (small(0, depth > 0 ? 10 : 8)) {
+      case 0:
+        return val::undefined();
+      case 1:
+        return val::null();
+      case 2:
+        return val(bytes_.ConsumeBool());
+      case 3:
+        return number();
+      case 4:
+        return val(bytes_.ConsumeRandomLengthString(12));
+      case 5:
+        return val::of_type(bytes_.ConsumeBool() ? "function" : "symbol");
+      case 6:
+        return val(std::vector<std::int32_t>(small(0, std::size_t{4})));
+      case 7:
+      case 8:
+        return list(small(0, std::size_t{8}), bytes_.ConsumeBool());
+      case 9: {
+        val array = val::array();
+        for (int count = small(0, 4); count > 0; --count) array.call<void>("push", anything(depth - 1));
+        return array;
+      }
+      default: {
+        val object = val::object();
+        for (int count = small(0, 4); count > 0; --count)
+          object.set(bytes_.ConsumeRandomLengthString(8).c_str(), anything(depth - 1));
+        return object;
+      }
+    }
+  }
+
+  FuzzedDataProvider bytes_;
+  std::size_t examples_, channels_, positions_;
+  bool single_precision_;
+};
+
+void require_no_view(const val& value) {
+  require(!value.is_view(), "a result is a view into the module's memory");
+  if (value.entries() != nullptr) {
+    for (const auto& entry : *value.entries()) require_no_view(entry.second);
+  }
+  if (value.elements() != nullptr) {
+    for (const val& each : *value.elements()) require_no_view(each);
+  }
+}
+
+long calls = 0, accepted = 0;
+
+void print_counts() {
+  std::fprintf(stderr, "boundary: %ld calls, of which %ld were right and had a result\n", calls, accepted);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  [[maybe_unused]] static const bool counted = std::atexit(print_counts) == 0;
+  Values values(data, size);
+  std::string name;
+  const emscripten::Binding& binding = values.binding(name);
+  const val outcome = binding(values.arguments(name));
+
+  require(outcome.entries() != nullptr, "the outcome is an object");
+  require(outcome["ok"].is_boolean(), "ok is true or false");
+  require_no_view(outcome);
+  ++calls;
+  if (outcome["ok"].as<bool>()) {
+    ++accepted;
+    require(!outcome["value"].isUndefined(), "a call that succeeded has a value");
+    return 0;
+  }
+  const std::string code = outcome["code"].as<std::string>(), message = outcome["message"].as<std::string>();
+  require(!message.empty(), "a refusal says why");
+  if (code == "unreadable") {
+    const val range = outcome["range"];
+    require(range["begin"].as<double>() <= range["end"].as<double>(), "a range begins before it ends");
+  } else {
+    require(code == "invalid_argument",
+            ("no error of this kind may occur: " + code + ": " + message).c_str());
+    require(message.find(": expected ") != std::string::npos, message.c_str());
+  }
+  return 0;
+}
