@@ -45,18 +45,16 @@ struct InputGradient {
   }
 };
 
-/// dx = dy scale, and in two steps where the product of gamma and invstd is out of range.
+/// dx = dy scale.
 template <typename Scalar>
 struct FrozenGradient {
   const Scalar* dy;
   Scalar* dx;
-  const double *first, *second;
+  const double* scale;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [dy = dy, dx = dx, a = pick(first), b = pick(second)](Index k) {
-      store(dx + k, load<V>(dy + k) * a * b);
-    };
+    return [dy = dy, dx = dx, a = pick(scale)](Index k) { store(dx + k, load<V>(dy + k) * a); };
   }
 };
 
@@ -141,7 +139,7 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   require_size("x", x.size, layout);
   require_size("dy", dy.size, layout);
   require_size("dx", dx.size, layout);
-  require_channels("batch_mean", normalizer.mean, layout.channels);
+  far::require_normalizer(normalizer, layout.channels);
   require_channels_or_none("gamma", given_gamma, layout.channels);
   const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const double m = static_cast<double>(layout.m());
@@ -156,7 +154,8 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   if constexpr (std::is_same_v<Scalar, double>) {
     for (Index c = 0; c < layout.channels; ++c) {
-      if (!are_far(sums, c) && !far::is_far(normalizer, c, gamma(c))) continue;
+      const bool is_ordinary = !are_far(sums, c) && !far::is_far(normalizer, c, gamma(c));
+      if (is_ordinary && std::isfinite(slope(c)) && std::abs(slope(c)) > 0x1p-900) continue;
       const FarChannel taken = far_channel(layout, dy.data, x.data, normalizer, c);
       gradients.dgamma(c) = taken.dgamma;
       gradients.dbeta(c) = taken.dbeta;
@@ -191,18 +190,29 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
   const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const Sums sums = gradient_sums(layout, dy.data, x.data, normalizer);
   ParameterGradients gradients{sums.dy_d * normalizer.invstd, sums.dy};
+  const Channels scale = gamma * normalizer.invstd;
+  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   if constexpr (std::is_same_v<Scalar, double>) {
     for (Index c = 0; c < layout.channels; ++c) {
-      if (!are_far(sums, c)) continue;
-      const FarChannel taken = far_channel(layout, dy.data, x.data, normalizer, c);
-      gradients.dgamma(c) = taken.dgamma;
-      gradients.dbeta(c) = taken.dbeta;
+      if (are_far(sums, c)) {
+        const FarChannel taken = far_channel(layout, dy.data, x.data, normalizer, c);
+        gradients.dgamma(c) = taken.dgamma;
+        gradients.dbeta(c) = taken.dbeta;
+      }
+      if (far::is_far(normalizer, c, gamma(c))) {
+        const auto dx_of = [&](double each) {
+          return far::product(each, {normalizer.invstd(c), gamma(c)}, 0);
+        };
+        taken_out.emplace_back(c, far::values_of(layout, dy.data, c, 0).unaryExpr(dx_of));
+      }
     }
   }
   for (const Part& part : passes::parts_of(layout)) {
-    const Channels invstd = passes::of_states(part, normalizer.invstd),
-                   gammas = passes::of_states(part, gamma);
-    passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, invstd.data(), gammas.data()});
+    const Channels scales = passes::of_states(part, scale);
+    passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, scales.data()});
+  }
+  if constexpr (std::is_same_v<Scalar, double>) {
+    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, dx.data);
   }
   return gradients;
 }

@@ -46,7 +46,7 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
                    const Affine& affine, Span<Scalar> y) {
   require_size("x", x.size, layout);
   require_size("y", y.size, layout);
-  require_channels("mean", normalizer.mean, layout.channels);
+  far::require_normalizer(normalizer, layout.channels);
   require_channels_or_none("gamma", affine.gamma, layout.channels);
   require_channels_or_none("beta", affine.beta, layout.channels);
   const Channels gamma = or_default(affine.gamma, 1, layout.channels);

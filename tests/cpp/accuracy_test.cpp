@@ -253,6 +253,41 @@ TEST_P(NastyBatches, LieWithinAFewUlpOfExactArithmetic) {
 INSTANTIATE_TEST_SUITE_P(Accuracy, NastyBatches, testing::Range(std::size_t{0}, std::size(kinds)),
                          [](const auto& kind) { return std::string(kinds[kind.param].name); });
 
+TEST(LargeBatches, LieWithinAFewUlpOfExactArithmeticToo) {
+  for (const Dtype dtype : {Dtype::float64, Dtype::float32}) {
+    for (const Form& form : {Form{{}, ChannelAxis::first, dtype}, Form{{1 << 16}, ChannelAxis::first, dtype},
+                             Form{{7, 7}, ChannelAxis::first, dtype}}) {
+      lab::Random random(5);
+      const Index m = (1 << 17) / form.inner() * form.inner();
+      Problem problem{5,
+                      form,
+                      random_batch(random, m, 3),
+                      {random_channels(random, 3), random_channels(random, 3)},
+                      1e-5,
+                      form.rounded(0.1 + random_batch(random, m, 3))};
+      // An offset, an outlier, a trend.
+      problem.x.col(0) += is_float(form) ? 1e4 : 1e8;
+      problem.x(m / 3, 1) = 1e6;
+      for (Index i = 0; i < m; ++i) problem.x(i, 2) += 0.01 * static_cast<double>(i);
+      problem.x = form.rounded(problem.x);
+      SCOPED_TRACE(problem);
+      const TrainingForward forward = problem.forward();
+      const Gradients gradients = problem.gradients();
+      for (Index c = 0; c < 3; ++c) {
+        SCOPED_TRACE(testing::Message() << "channel " << c);
+        const Errors errors = is_float(form) ? errors_of<float>(exactly(problem, c), forward, gradients, c)
+                                             : errors_of<double>(exactly(problem, c), forward, gradients, c);
+        EXPECT_LE(errors.y, promised(dtype).y);
+        EXPECT_LE(errors.dx, promised(dtype).dx);
+        EXPECT_LE(errors.batch_mean, promised(dtype).batch_mean);
+        EXPECT_LE(errors.batch_var, promised(dtype).batch_var);
+        EXPECT_LE(errors.dgamma, promised(dtype).dgamma);
+        EXPECT_LE(errors.dbeta, promised(dtype).dbeta);
+      }
+    }
+  }
+}
+
 /// Forms that are walked in every way.
 const Form walks[] = {
     {{}, ChannelAxis::first, Dtype::float64},       {{}, ChannelAxis::first, Dtype::float32},
@@ -549,6 +584,13 @@ TEST(AnySize, AGammaOfAnySize) {
   }
 }
 
+TEST(AnySize, SlopesBeyondTheRangeOfADxWithinIt) {
+  // mean(dy x_hat) / sqrt(var) is 1e316 or 1e-310 here, and gamma brings dx back.
+  const Batch x = column({1, 2, 3, 5}), dy = column({1, 2, -4, 3});
+  expect_promised({0, {}, 1e-127 * x, {channels({1e-50}), {}}, 0, 1e189 * dy});
+  expect_promised({0, {}, 1e120 * x, {channels({1e200}), {}}, 0, 1e-190 * dy});
+}
+
 TEST(AnySize, XHatBelowTheNormalNumbersTimesALargeGamma) {
   // x_hat = x / sqrt(eps) has few digits or none where it is rounded for itself; gamma x_hat has them all.
   for (const double gamma : {1e10, 1e100, 1e300}) {
@@ -625,6 +667,17 @@ TEST(Inference, SumsOfTheFrozenGradientsKeepTheirDigits) {
       EXPECT_NEAR(gradients.dbeta(0) / dy_size, 2, 4 * epsilon * 10);
     }
   }
+}
+
+TEST(Inference, AFrozenGradientWithFactorsOfAnySize) {
+  // dy / sqrt(var) is out of range, gamma dy / sqrt(var) is not.
+  const auto dx = [](double dy, double gamma, double var) {
+    return backward_frozen(Form{}, column({dy}), column({0}), channels({gamma}),
+                           {channels({0}), channels({var})}, 0)
+        .dx(0);
+  };
+  EXPECT_NEAR(dx(1e-200, 1e300, 1e300) / 1e-50, 1, 8 * epsilon);
+  EXPECT_NEAR(dx(1e300, 1e-200, 1e-300) / 1e250, 1, 8 * epsilon);
 }
 
 TEST(ExactArithmetic, OfCompilersWithoutQuadruplePrecisionAgrees) {

@@ -147,6 +147,20 @@ TEST(BackwardTrace, ThreePathsSumToDx) {
   });
 }
 
+TEST(BackwardTrace, ThreePathsSumToDxForValuesOfAnySize) {
+  for (const double size : {1e-300, 1e-160, 1e-100, 1e100, 1e160, 1e300}) {
+    SCOPED_TRACE(size);
+    const Problem problem{
+        0, {}, size * column({2, 4, 6, 9}), {channels({2}), channels({-1})}, 0, column({1, 0, 0, 0})};
+    const TrainingForward forward = problem.forward();
+    const BackwardTrace trace = backward_trace(problem.dy, forward, problem.gamma());
+    const Batch sum = trace.dx_direct + trace.dx_through_var + trace.dx_through_mean;
+    const double tolerance = 8 * epsilon * natural_size(problem, forward)(0);
+    expect_near(trace.dx, problem.gradients().dx, 0);
+    expect_near(sum, trace.dx, tolerance);
+  }
+}
+
 TEST(BackwardTrace, KeepsTheStepsOfTheDerivation) {
   for_random_batches([](const Problem& problem, const TrainingForward& forward) {
     const BackwardTrace trace = backward_trace(problem.dy, forward, problem.gamma());

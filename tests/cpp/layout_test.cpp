@@ -289,9 +289,29 @@ TEST(Sizes, StatisticsOfOtherChannelsAreRefused) {
   const batchnorm::BatchStatistics two =
       batchnorm::batch_statistics(batchnorm::moments({2, 2, 4}, of_two), 1);
   EXPECT_EQ(refusal([&] { batchnorm::normalize(layout, x, two.normalizer, {}, out); }),
-            "mean: expected 3 values (one a channel), got 2");
+            "batch_mean: expected 3 values (one a channel), got 2");
   EXPECT_EQ(refusal([&] { batchnorm::backward_train(layout, x, x, two, {}, out); }),
             "batch_mean: expected 3 values (one a channel), got 2");
+}
+
+TEST(Sizes, StatisticsThatDoNotFitEachOtherAreRefused) {
+  const Layout layout{2, 3, 4};
+  const std::vector<double> x(24);
+  std::vector<double> out(24);
+  const batchnorm::BatchStatistics right = batchnorm::batch_statistics(batchnorm::moments(layout, x), 1);
+  const auto refused = [&](const auto& spoil) {
+    batchnorm::BatchStatistics spoilt = right;
+    spoil(spoilt.normalizer);
+    const std::string forward = refusal([&] { batchnorm::normalize(layout, x, spoilt.normalizer, {}, out); });
+    EXPECT_EQ(refusal([&] { batchnorm::backward_train(layout, x, x, spoilt, {}, out); }), forward);
+    return forward;
+  };
+  const std::string expected = ": expected 3 values (one a channel), got 2";
+  EXPECT_EQ(refused([](batchnorm::Normalizer& n) { n.mean_residual.resize(2); }), "mean_residual" + expected);
+  EXPECT_EQ(refused([](batchnorm::Normalizer& n) { n.invstd.resize(2); }), "invstd" + expected);
+  EXPECT_EQ(refused([](batchnorm::Normalizer& n) { n.invstd_residual.resize(2); }),
+            "invstd_residual" + expected);
+  EXPECT_EQ(refused([](batchnorm::Normalizer& n) { n.exponent.resize(2); }), "exponent" + expected);
 }
 
 }  // namespace

@@ -133,6 +133,11 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
   }
   const input = { x, gamma: [gamma], beta: [beta], eps };
   const forward = core.forwardTrace(input);
+  if (!Number.isFinite(single(forward.batch_var))) {
+    // The core's y is right even so, but a table with an infinite variance teaches nothing.
+    const expected = 'expected values whose variance is a finite double, got an overflow';
+    throw new GivenError('x', expected, { begin: 0, end: 0 });
+  }
   return allFinite({
     ...given,
     ...forwardQuantities(input, forward),

@@ -10,6 +10,15 @@
 
 namespace batchnorm::far {
 
+inline void require_normalizer(const Normalizer& normalizer, Index channels) {
+  require_channels("batch_mean", normalizer.mean, channels);
+  require_channels("mean_residual", normalizer.mean_residual, channels);
+  require_channels("invstd", normalizer.invstd, channels);
+  require_channels("invstd_residual", normalizer.invstd_residual, channels);
+  if (normalizer.exponent.size() != channels)
+    refuse("exponent", in_words(channels) + " values (one a channel)", normalizer.exponent.size());
+}
+
 /// visit(position) for every value of a channel.
 template <typename Visit>
 void for_each_value(const Layout& layout, Index channel, const Visit& visit) {
@@ -48,6 +57,9 @@ inline Eigen::ArrayXd deviations_of(const Layout& layout, const double* x, const
 /// value * factors * 2^exponent, where a product on the way may leave the range of doubles and the result
 /// does not.
 inline double product(double value, std::initializer_list<double> factors, int exponent) {
+  int of_value = 0;
+  value = std::frexp(value, &of_value);
+  exponent += of_value;
   for (const double factor : factors) {
     int of_factor = 0;
     value *= std::frexp(factor, &of_factor);
