@@ -195,6 +195,50 @@ describe('values', () => {
     expect([...batch_var]).toEqual([Number.POSITIVE_INFINITY]);
   });
 
+  // Found by tests/fuzz.
+  describe('near the ends of the range of doubles', () => {
+    const close = (got: number | undefined, expected: number) =>
+      expect(Math.abs((got as number) / expected - 1)).toBeLessThan(4 * 2 ** -53);
+
+    test('a variance and an eps whose sum is no double', () => {
+      // 1e308 + 1.6e308 = (2e153)^2 * 65.
+      const invstd = 1 / (2e153 * Math.sqrt(65));
+      const train = core.forwardTrain({ ...input, x: [1e154, -1e154], eps: 1.6e308 });
+      close(train.saved_invstd[0], invstd);
+      close(train.y[0], 1e154 * invstd);
+      const frozen = { ...input, x: [1e154], running_mean: [0], running_var: [1e308], eps: 1.6e308 };
+      close(core.forwardInference(frozen).y[0], 1e154 * invstd);
+      close(core.backwardFrozen({ ...frozen, dy: [1e154] }).dx[0], 1e154 * invstd);
+    });
+
+    test('tiny values beside a huge eps', () => {
+      const x = [0, 2e-200];
+      const { y, saved_invstd } = core.forwardTrain({ x, gamma: [1], eps: 1e300 });
+      close(saved_invstd[0], 1e-150);
+      expect([...y].map(Math.abs)).toEqual([0, 0]);
+      const { dx } = core.backwardTrain({ x, gamma: [1], eps: 1e300, dy: [1, 3] });
+      close(dx[0], -1e-150);
+    });
+
+    test('the smallest double, magnified', () => {
+      const given = { x: [2 ** -1074], gamma: [2 ** 848], running_mean: [0], running_var: [2 ** -1010] };
+      expect([...core.forwardInference({ ...given, eps: 0 }).y]).toEqual([2 ** 279]);
+    });
+
+    test('whether another channel is far or no number changes nothing', () => {
+      const ordinary = [0.1, 0.3, -0.7, 0.2, 1.9];
+      const results = [1, 1e200, 1e-200, Number.NaN, Number.POSITIVE_INFINITY].map((size) => {
+        const x = ordinary.flatMap((value) => [size * value, value]);
+        const dy = ordinary.flatMap((value, k) => [size * k, value * k]);
+        const given = { x, shape: [5, 2], gamma: [1, 0.3], beta: [0, 0.7], eps: 0 };
+        const { y } = core.forwardTrain(given);
+        const { dx } = core.backwardTrain({ ...given, dy });
+        return [y, dx].map((list) => list.filter((_, k) => k % 2 === 1));
+      });
+      for (const each of results) expect(each).toEqual(results[0]);
+    });
+  });
+
   test('running statistics: every convention, and momenta outside [0, 1] as in PyTorch', () => {
     const after = (changed: object) => {
       const { running_mean, running_var } = core.updateRunningStatistics({ ...update, ...changed });
