@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "answers/names.h"
+
 namespace answers {
 
 namespace {
@@ -181,7 +183,7 @@ Value binary(const Node& node, const Value& left, const Value& right) {
   return result;
 }
 
-Value call(const Node& node, const Value& argument) {
+Value call(const Node& node, const Value& argument, const Quantities& quantities) {
   for (const ElementwiseFunction& function : elementwise_functions) {
     if (node.text != function.name) continue;
     Value result{{}, argument.is_list};
@@ -198,6 +200,10 @@ Value call(const Node& node, const Value& argument) {
   for (const ListFunction& function : list_functions) {
     if (node.text == function.name) return function.apply(argument);
   }
+  if (quantities.count(node.text) > 0) {
+    const std::string& name = node.text;
+    throw ReadError(node.range, "“" + name + "” is no function; for a product write " + name + "*( )");
+  }
   std::vector<std::string> known;
   for (const auto& function : elementwise_functions) known.push_back(function.name);
   for (const auto& function : list_functions) known.push_back(function.name);
@@ -210,6 +216,11 @@ Value index(const Node& node, const Value& list, const Value& position) {
   const std::size_t count = list.values.size();
   const double at = position.values[0];
   if (position.is_list || at != std::floor(at) || at < 0 || at >= static_cast<double>(count)) {
+    const std::string name = node.children[0].text;
+    if (!node.text.empty()) {  // as x_5 was typed
+      throw ReadError(node.range,
+                      "the list has the values " + name + "_1 to " + name + "_" + std::to_string(count));
+    }
     throw ReadError(node.children[1].range, "positions count from 0: the list has the values [0] to [" +
                                                 std::to_string(count - 1) + "]");
   }
@@ -223,6 +234,10 @@ Value value_of(const Node& node, const Quantities& quantities) {
     case Node::Kind::name: {
       const auto found = quantities.find(node.text);
       if (found != quantities.end()) return found->second;
+      if (contains(functions, node.text)) {
+        throw ReadError(node.range, "“" + node.text + "” is a function: put what it is of in brackets, " +
+                                        node.text + "(x)");
+      }
       std::vector<std::string> known;
       for (const auto& quantity : quantities) known.push_back(quantity.first);
       throw ReadError(node.range, unknown("name", node.text, known));
@@ -251,11 +266,13 @@ Value value_of(const Node& node, const Quantities& quantities) {
       return value;
     }
     case Node::Kind::call:
-      return call(node, evaluate(node.children[0], quantities));
-    case Node::Kind::index:
-      return index(node, evaluate(node.children[0], quantities), evaluate(node.children[1], quantities));
-    default:
-      return binary(node, evaluate(node.children[0], quantities), evaluate(node.children[1], quantities));
+      return call(node, evaluate(node.children[0], quantities), quantities);
+    default: {
+      // One after the other, so that the first of two mistakes is reported wherever this is compiled.
+      const Value left = evaluate(node.children[0], quantities);
+      const Value right = evaluate(node.children[1], quantities);
+      return node.kind == Node::Kind::index ? index(node, left, right) : binary(node, left, right);
+    }
   }
 }
 

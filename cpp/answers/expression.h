@@ -4,17 +4,22 @@
 //
 // clang-format off
 //   lists       one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45
-//   numbers     2, 0.5, .5, 2.5e-3, 12 %
-//   operators   + - * / ^   and   · × ÷ − √ ² ³
-//   names       x, gamma (or γ), x_hat ...    one value of a list: x[0], counted from 0
-//   functions   sqrt(x), mean(x) ...
+//   numbers     2, 0.5, .5, 2.5e-3, 12 %; with a decimal comma where no list can be meant: 1,5; 2,5
+//   operators   + - * / ^ **   and   · × ÷ − √ ² ⁻³ |x|
+//   products    also without a sign, where there is one way to read them: 2x, γ(x − 1), 2√5, x_hat sum(dy)
+//   names       x, gamma (or γ), x_hat, ∂L/∂γ ...    one value of a list: x[0], counted from 0, or x_1, from 1
+//   functions   sqrt(x), mean(x), Σ(dy·x_hat), np.sqrt(x) ...
 // clang-format on
 //
-// Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34].
+// Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34]. What they
+// and PyTorch print around a list is read past: array([1., 2.], dtype=float32), ans = ..., [1; 2; 3];
+//
+// Text that can be read in two ways, such as 1/2x, is refused with both of them.
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace answers {
@@ -49,7 +54,7 @@ struct Node {
   };
   Kind kind;
   Range range;
-  std::string text;            ///< number: as typed; name: the quantity; call: the function
+  std::string text;            ///< number: as typed; name: the quantity; call: the function; x_1: "1"
   double number = 0;           ///< number only
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
   int depth = 1;               ///< levels of the tree from here down
@@ -58,10 +63,25 @@ struct Node {
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
 const char* kind_name(Node::Kind kind);
 
-/// Reads `text` (UTF-8). Throws ReadError; also where the text is empty, longer than 2,000 units, nested
-/// deeper than 60, or chained so long that the tree has more than about 200 levels: whoever walks the tree
-/// may count on that.
-Node parse(const std::string& text);
+/// How the commas of a text were read, and how else they could be meant.
+struct Reading {
+  bool decimal_comma = false;         ///< as decimal points: 1,5; 2,5
+  bool may_be_decimal_comma = false;  ///< as separators, but 1,5 may be one number
+  bool may_be_thousands = false;      ///< as separators, but 1,024 may be one number
+};
+
+/// Reads `text` (UTF-8), of which a leading "name =" is no part. Throws ReadError; also where the text is
+/// empty, longer than 2,000 units, nested deeper than 60, or chained so long that the tree has more than
+/// about 200 levels: whoever walks the tree may count on that. Fills `reading` where it is asked for and the
+/// text could be read.
+Node parse(const std::string& text, Reading* reading = nullptr);
+
+/// Reads `text` as parse does, with every comma between two digits as a decimal point.
+Node parse_decimal_comma(const std::string& text);
+
+/// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
+/// exactly one "=".
+std::pair<Node, Node> parse_equation(const std::string& text);
 
 /// True if there is nothing but white space.
 bool is_blank(const std::string& text);

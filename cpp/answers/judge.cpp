@@ -2,10 +2,52 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace answers {
 
 namespace {
+
+/// Three digits carried through the steps are enough, everywhere.
+constexpr int carried_digits = 3;
+/// The bound is of first order; what is beyond is smaller than this share of it.
+constexpr double second_order = 1.05;
+/// Answers nearer than this part of an allowance are one answer.
+constexpr double coincide = 1e-6;
+
+/// Half a unit of the last of `digits` significant digits.
+double half_unit(double value, int digits) {
+  if (value == 0) return 0;
+  return 0.5 * std::pow(10, std::floor(std::log10(std::abs(value))) - (digits - 1));
+}
+
+bool is_short(double value) {
+  const double unit = 2 * half_unit(value, carried_digits);
+  return unit == 0 || std::abs(value / unit - std::round(value / unit)) < 1e-9;
+}
+
+/// What rounding every step on the way to three digits moves the answer by, at most and to first order.
+std::vector<double> carried(const Formula& answer, const Value& truth, const Quantities& right) {
+  std::vector<double> moved(truth.values.size());
+  bool exact_so_far = true;
+  for (const std::string& step : steps_to(answer)) {
+    Derivation plain(right);
+    const Value value = plain.value_of(step);
+    // A step that comes out with three digits or fewer is not rounded, as long as nothing before it was.
+    exact_so_far = exact_so_far && std::all_of(value.values.begin(), value.values.end(), is_short);
+    if (exact_so_far) continue;
+    for (std::size_t k = 0; k < value.values.size(); ++k) {
+      Value rounded = value;
+      rounded.values[k] += half_unit(value.without_rounding(k), carried_digits);
+      Derivation derivation(right);
+      derivation.replace(step, rounded);
+      const Value shifted = derivation.evaluate(answer);
+      for (std::size_t i = 0; i < moved.size(); ++i)
+        moved[i] += std::abs(shifted.values[i] - truth.values[i]);
+    }
+  }
+  return moved;
+}
 
 /// The answer's shape must be the one asked for; a list of one is as good as its number.
 std::string shape_mistake(const Value& value, const Value& truth) {
@@ -19,21 +61,203 @@ std::string shape_mistake(const Value& value, const Value& truth) {
   return wanted + " asked for, and " + std::to_string(given) + (given == 1 ? " was" : " were") + " read";
 }
 
-std::string name_wrong_values(const std::vector<bool>& is_right) {
-  const auto wrong = static_cast<std::size_t>(std::count(is_right.begin(), is_right.end(), false));
-  if (wrong == is_right.size()) return is_right.size() == 1 ? "" : "none of the values is right yet";
-  std::string places;
-  std::size_t named = 0;
-  for (std::size_t k = 0; k < is_right.size(); ++k) {
-    if (is_right[k]) continue;
+std::string places(const std::vector<Verdict>& cells, Verdict verdict) {
+  const auto all = std::count(cells.begin(), cells.end(), verdict);
+  std::string text = all == 1 ? "value" : "values";
+  std::ptrdiff_t named = 0;
+  for (std::size_t k = 0; k < cells.size(); ++k) {
+    if (cells[k] != verdict) continue;
+    text += (named == 0 ? " " : named + 1 == all ? " and " : ", ") + std::to_string(k + 1);
     ++named;
-    places += (named == 1 ? "" : named == wrong ? " and " : ", ") + std::to_string(k + 1);
   }
-  return std::string("look again at value") + (wrong == 1 ? " " : "s ") + places + "; the other " +
-         (is_right.size() - wrong == 1 ? "value is" : "values are") + " right";
+  return text;
+}
+
+std::string name_wrong_values(const std::vector<Verdict>& cells) {
+  const std::size_t wrong = static_cast<std::size_t>(std::count(cells.begin(), cells.end(), Verdict::wrong));
+  if (wrong == cells.size()) return cells.size() == 1 ? "" : "none of the values is right yet";
+  return "look again at " + places(cells, Verdict::wrong) + "; the other " +
+         (cells.size() - wrong == 1 ? "value is" : "values are") + " right";
+}
+
+std::string name_coarse_values(const std::vector<Verdict>& cells, int digits) {
+  const std::string where = cells.size() == 1 ? "" : " in " + places(cells, Verdict::coarse);
+  return "your method is right; give more digits" + where + ", " + std::to_string(digits) + " or more";
+}
+
+/// A number as it was typed: how many significant digits, and the unit of the last.
+struct Literal {
+  int digits;
+  double unit;
+};
+
+std::optional<Literal> literal(const Node& node) {
+  if (node.kind == Node::Kind::negate) return literal(node.children[0]);
+  if (node.kind == Node::Kind::percent) {
+    auto inner = literal(node.children[0]);
+    if (inner) inner->unit /= 100;
+    return inner;
+  }
+  if (node.kind != Node::Kind::number) return std::nullopt;
+  int digits = 0, decimals = 0;
+  bool after_point = false, leading = true;
+  std::size_t k = 0;
+  for (; k < node.text.size() && node.text[k] != 'e' && node.text[k] != 'E'; ++k) {
+    if (node.text[k] < '0' || node.text[k] > '9') {
+      after_point = true;
+      continue;
+    }
+    leading = leading && node.text[k] == '0';
+    digits += !leading;
+    decimals += after_point;
+  }
+  const int exponent = k < node.text.size() ? std::atoi(node.text.c_str() + k + 1) : 0;
+  return Literal{digits, std::pow(10, exponent - decimals)};
+}
+
+/// The literals of the values, where they were typed as such.
+std::vector<std::optional<Literal>> literals(const Node& tree, std::size_t count) {
+  std::vector<std::optional<Literal>> all;
+  if (tree.kind == Node::Kind::list) {
+    for (const Node& child : tree.children) all.push_back(literal(child));
+  } else {
+    all.push_back(literal(tree));
+  }
+  if (all.size() != count) all.assign(count, std::nullopt);
+  return all;
+}
+
+/// True if the literal is what `value` rounds to, or is cut off to.
+bool shortens(double typed, const Literal& literal, double value) {
+  const double error = std::abs(typed - value), slack = 1e-9 * literal.unit;
+  const bool rounded = error <= 0.5 * literal.unit + slack;
+  const bool cut_off =
+      error < literal.unit + slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
+  return rounded || cut_off;
+}
+
+/// What was typed, value by value.
+struct Typed {
+  Value value;
+  std::vector<std::optional<Literal>> literals;
+
+  Verdict against(std::size_t k, double truth, double allowed, int digits) const {
+    const double typed = value.without_rounding(k);
+    if (std::abs(typed - truth) <= allowed) return Verdict::right;
+    const auto& text = literals[k];
+    if (digits == 0 || !text || text->digits == 0 || !shortens(typed, *text, truth)) return Verdict::wrong;
+    return text->digits >= digits ? Verdict::right : Verdict::coarse;
+  }
+
+  /// True if this is the other value, as far as its digits tell; two digits are enough to know a mistake.
+  bool agrees_with(const Value& other, const std::vector<double>& allowed) const {
+    for (std::size_t k = 0; k < allowed.size(); ++k) {
+      if (against(k, other.without_rounding(k), allowed[k], 2) != Verdict::right) return false;
+    }
+    return true;
+  }
+};
+
+/// Reads an answer of `asked` values. 1,5 is one number where one is asked for; 1,024 might be two numbers.
+Node read(const std::string& typed, std::size_t asked, std::string& note) {
+  Reading reading;
+  Node tree = parse(typed, &reading);
+  const bool one_number = asked == 1 && reading.may_be_decimal_comma;
+  if (one_number && reading.may_be_thousands) {
+    throw ReadError(
+        tree.range,
+        "the comma may be a decimal point or separate thousands: write 1.024 or 1024, for example");
+  }
+  if (one_number) tree = parse_decimal_comma(typed);
+  if (one_number || reading.decimal_comma) note = "commas were read as decimal points";
+  return tree;
+}
+
+bool disjoint(const Mistake& a, const Mistake& b) {
+  if (a.answer || b.answer) return false;
+  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
+    return std::any_of(b.instead.begin(), b.instead.end(),
+                       [&](const auto& yours) { return mine.first == yours.first; });
+  });
+}
+
+/// The two mistakes that together lead to what was typed, where there is no doubt which they are.
+std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
+                                 const std::vector<Candidate>& singles, const std::vector<double>& allowed) {
+  std::vector<Mistake> found;
+  Value found_value;
+  for (std::size_t i = 0; i < singles.size(); ++i) {
+    for (std::size_t j = i + 1; j < singles.size(); ++j) {
+      const Mistake &a = *singles[i].mistake, &b = *singles[j].mistake;
+      if (!disjoint(a, b)) continue;
+      const auto value = mistaken_answer(question.answer, right, a, &b);
+      if (!value || value->values.size() != allowed.size() || !typed.agrees_with(*value, allowed)) continue;
+      if (!found.empty() && distance(*value, found_value, allowed) > coincide) return {};
+      if (!found.empty()) continue;
+      found = {a, b};
+      found_value = *value;
+    }
+  }
+  return found;
+}
+
+std::vector<Mistake> mistakes_behind(const Typed& typed, const Question& question, const Quantities& right,
+                                     const std::vector<double>& allowed) {
+  const std::vector<Candidate> singles = candidates(question, right);
+  const Candidate* nearest = nullptr;
+  double least = std::numeric_limits<double>::infinity();
+  for (const Candidate& each : singles) {
+    const double away = distance(typed.value, each.value, allowed);
+    // Of mistakes with equal consequences, the first.
+    if (away >= least - coincide || !typed.agrees_with(each.value, allowed)) continue;
+    nearest = &each;
+    least = away;
+  }
+  if (nearest != nullptr) return {*nearest->mistake};
+  return two_at_once(typed, question, right, singles, allowed);
 }
 
 }  // namespace
+
+std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
+                               const Tolerance& tolerance) {
+  if (!(tolerance.relative >= 0 && tolerance.absolute >= 0 && tolerance.digits >= 0))
+    throw std::invalid_argument("tolerance: expected numbers >= 0");
+  std::vector<double> allowed(truth.values.size());
+  if (tolerance.digits > 0) allowed = carried(answer, truth, right);
+  for (std::size_t k = 0; k < allowed.size(); ++k) {
+    allowed[k] = std::max({tolerance.relative * std::abs(truth.without_rounding(k)), tolerance.absolute,
+                           second_order * allowed[k]});
+  }
+  return allowed;
+}
+
+double distance(const Value& a, const Value& b, const std::vector<double>& allowed) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (a.values.size() != allowed.size() || b.values.size() != allowed.size()) return infinity;
+  double most = 0;
+  for (std::size_t k = 0; k < allowed.size(); ++k) {
+    const double apart = std::abs(a.without_rounding(k) - b.without_rounding(k));
+    // Where only the exact number is right, any other is far away.
+    if (apart > 0) most = std::max(most, allowed[k] > 0 ? apart / allowed[k] : infinity);
+  }
+  return most;
+}
+
+std::vector<Candidate> candidates(const Question& question, const Quantities& right) {
+  Derivation plain(right);
+  const Value truth = plain.evaluate(question.answer);
+  const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
+  std::vector<Candidate> found;
+  const auto add = [&](const Mistake& mistake) {
+    auto value = mistaken_answer(question.answer, right, mistake);
+    if (!value || value->values.size() != truth.values.size()) return;
+    if (distance(*value, truth, allowed) > coincide) found.push_back({&mistake, std::move(*value)});
+  };
+  for (const Mistake& each : question.foreseen) add(each);
+  for (const Mistake& each : mistakes()) add(each);
+  return found;
+}
 
 const char* verdict_name(Verdict verdict) {
   switch (verdict) {
@@ -43,22 +267,25 @@ const char* verdict_name(Verdict verdict) {
       return "unreadable";
     case Verdict::right:
       return "right";
+    case Verdict::coarse:
+      return "coarse";
+    case Verdict::carried:
+      return "carried";
     case Verdict::wrong:
       return "wrong";
   }
   return "";
 }
 
-Judgement judge(const std::string& typed, const Quantities& known, const Value& truth,
-                const Tolerance& tolerance) {
-  if (truth.values.empty()) throw std::invalid_argument("truth: expected at least 1 value, got none");
-  if (!(tolerance.relative >= 0 && tolerance.absolute >= 0)) {
-    throw std::invalid_argument("tolerance: expected numbers >= 0");
-  }
+Judgement judge(const std::string& typed, const Quantities& known, const Quantities& right,
+                const Question& question) {
+  Derivation plain(right);
+  const Value truth = plain.evaluate(question.answer);
+  const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
   Judgement judgement;
   if (is_blank(typed)) return judgement;
   try {
-    judgement.tree = parse(typed);
+    judgement.tree = read(typed, truth.values.size(), judgement.note);
     judgement.value = evaluate(*judgement.tree, known);
   } catch (const ReadError& error) {
     judgement.verdict = Verdict::unreadable;
@@ -72,15 +299,33 @@ Judgement judge(const std::string& typed, const Quantities& known, const Value& 
     judgement.range = judgement.tree->range;
     return judgement;
   }
-  for (std::size_t k = 0; k < truth.values.size(); ++k) {
-    const double exact = truth.without_rounding(k);
-    const double allowed = std::max(tolerance.relative * std::abs(exact), tolerance.absolute);
-    judgement.is_right.push_back(std::abs(judgement.value.without_rounding(k) - exact) <= allowed);
+  const std::size_t count = truth.values.size();
+  const Typed answer{judgement.value, literals(*judgement.tree, count)};
+  for (std::size_t k = 0; k < count; ++k) {
+    judgement.cells.push_back(
+        answer.against(k, truth.without_rounding(k), allowed[k], question.tolerance.digits));
   }
-  const bool all =
-      std::all_of(judgement.is_right.begin(), judgement.is_right.end(), [](bool right) { return right; });
-  judgement.verdict = all ? Verdict::right : Verdict::wrong;
-  if (!all) judgement.message = name_wrong_values(judgement.is_right);
+  const auto has = [&](Verdict verdict) {
+    return std::find(judgement.cells.begin(), judgement.cells.end(), verdict) != judgement.cells.end();
+  };
+  judgement.verdict = has(Verdict::wrong)    ? Verdict::wrong
+                      : has(Verdict::coarse) ? Verdict::coarse
+                                             : Verdict::right;
+  if (judgement.verdict == Verdict::right) return judgement;
+  // One or two digits of a mistaken value may also be those of the truth: the nearer of both explains them.
+  auto behind = mistakes_behind(answer, question, right, allowed);
+  if (judgement.verdict == Verdict::coarse) {
+    const auto wrong = behind.size() == 1 ? mistaken_answer(question.answer, right, behind[0]) : std::nullopt;
+    if (!wrong || distance(judgement.value, truth, allowed) <= distance(judgement.value, *wrong, allowed)) {
+      judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits);
+      return judgement;
+    }
+    judgement.verdict = Verdict::wrong;
+    std::replace(judgement.cells.begin(), judgement.cells.end(), Verdict::coarse, Verdict::wrong);
+  }
+  const bool some_right = has(Verdict::right) || has(Verdict::coarse);
+  if (behind.empty() || some_right) judgement.message = name_wrong_values(judgement.cells);
+  judgement.mistakes = std::move(behind);
   return judgement;
 }
 

@@ -1,21 +1,35 @@
 #pragma once
-#include <optional>
+// Verdicts on typed values: empty, unreadable, right, right but too coarse, wrong and why.
 
-#include "answers/evaluate.h"
+#include "answers/mistakes.h"
 
 namespace answers {
 
-/// An answer is right where |answer - truth| <= max(relative |truth|, absolute), what is only rounding
-/// counting as 0. Both 0: exactly equal.
+/// How near an answer must be. A value counts as right where |answer - truth| <= its allowance (see below),
+/// or where it is the truth rounded or cut off to at least `digits` significant digits.
 struct Tolerance {
   double relative = 0;
   double absolute = 0;
+  /// 0: only the exact number is right, as for counts; then relative and absolute are 0.
+  int digits = 0;
 };
+
+/// max(relative |truth|, absolute, carried) for each value of the answer. `carried` is what the answer moves
+/// at most, to first order, when every quantity on the way to it is rounded to three significant digits: who
+/// carries three digits stays right.
+std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
+                               const Tolerance& tolerance);
+
+/// How many allowances lie between two answers: the largest |a - b| / allowance of their values. Infinite
+/// where they have unequally many.
+double distance(const Value& a, const Value& b, const std::vector<double>& allowed);
 
 enum class Verdict {
   empty,       ///< nothing typed yet
   unreadable,  ///< not a value, or not as many values as asked for; never counted against the learner
   right,
+  coarse,   ///< the truth, rounded or cut off to fewer digits than asked for
+  carried,  ///< in a worksheet: right for the learner's own earlier numbers, which are not
   wrong,
 };
 
@@ -23,17 +37,37 @@ const char* verdict_name(Verdict verdict);
 
 struct Judgement {
   Verdict verdict = Verdict::empty;
-  std::string message;         ///< unreadable: what is wrong and what would be right; wrong: which values
-  Range range;                 ///< unreadable: where
+  std::string message;  ///< unreadable: what is wrong and what would be right; coarse, wrong: which values
+  std::string note;     ///< how the text was read, where that might surprise
+  Range range;          ///< unreadable: where
   std::optional<Node> tree;    ///< how the text was read, where it could be
   Value value;                 ///< what it came to
-  std::vector<bool> is_right;  ///< right and wrong: one for each value asked for
+  std::vector<Verdict> cells;  ///< right, coarse or wrong for each value asked for
+  /// wrong: the mistake that leads to this answer, or two that were made at once; none where no one is known.
+  std::vector<Mistake> mistakes;
 };
 
-/// Judges typed text against the computed truth. `known` are the quantities an answer may name: the givens of
-/// the problem, not its results. Never throws for what a learner types. Requires truth not empty and
-/// tolerances >= 0; throws std::invalid_argument.
-Judgement judge(const std::string& typed, const Quantities& known, const Value& truth,
-                const Tolerance& tolerance);
+/// What is asked: the value of `answer` in the quantities of a problem.
+struct Question {
+  Formula answer;
+  Tolerance tolerance;
+  /// Mistakes that the author foresaw for this question, besides those that are known.
+  std::vector<Mistake> foreseen;
+};
+
+/// Judges typed text. `known` are the quantities it may name: the givens of the problem, not its results;
+/// `right` those that follow from them. Never throws for what a learner types. Throws std::invalid_argument
+/// where a tolerance is negative, ReadError where the answer has no value.
+Judgement judge(const std::string& typed, const Quantities& known, const Quantities& right,
+                const Question& question);
+
+/// A wrong answer that a mistake leads to.
+struct Candidate {
+  const Mistake* mistake;
+  Value value;
+};
+
+/// The mistakes that can be made in a question: those with a value unlike the truth.
+std::vector<Candidate> candidates(const Question& question, const Quantities& right);
 
 }  // namespace answers

@@ -1,26 +1,212 @@
 #pragma once
-// The spellings of quantities that learners type besides the one name design and code use.
+// The names of the language: each quantity and each function has one, and learners type others besides.
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace answers {
 
+/// The quantities of the lesson. Only these may stand before a bracket as a factor, γ(x − 1), or carry a
+/// subscript, x_1: any other name is left as it was typed, so that no longer name is taken apart.
+inline constexpr std::string_view lesson_quantities[] = {
+    "x",
+    "gamma",
+    "beta",
+    "eps",
+    "m",
+    "batch_mean",
+    "batch_var",
+    "saved_invstd",
+    "x_hat",
+    "y",
+    "running_mean",
+    "running_var",
+    "momentum",
+    "dy",
+    "dx",
+    "dgamma",
+    "dbeta",
+    "dx_hat",
+    "dvar",
+    "dmean",
+    "dx_direct",
+    "dx_through_var",
+    "dx_through_mean",
+    "dx_numeric",
+    "dx_frozen",
+    "y_inference",
+    "new_running_mean",
+    "new_running_var",
+    "new_running_var_unbiased",
+    "running_mean_trace",
+    "u",
+    "w",
+    "b",
+    "steps",
+    "learning_rate",
+    "neurons",
+    "inputs",
+    "seed",
+    "draws",
+    "population_mean",
+    "population_std",
+    "sample_means",
+    "sample_vars",
+    "db",
+    "db_frozen",
+    "other_x",
+    "examples",
+    "height",
+    "width",
+    "statistic_size",
+    "parameters",
+    "bn_operations",
+    "linear_operations",
+    "folded_weight",
+    "folded_bias",
+};
+
+/// `root`: what is typed means the root of the quantity, as σ is the root of the variance.
 struct Spelling {
   std::string_view typed;
   std::string_view name;
+  bool root = false;
 };
 
+/// Look-alikes (ϵ, µ, x with a separate circumflex) and braces are gone before this table is asked.
 inline constexpr Spelling spellings[] = {
-    {"γ", "gamma"},      {"β", "beta"},         {"ε", "eps"},        {"ϵ", "eps"},      {"x̂", "x_hat"},
-    {"μ", "batch_mean"}, {"μ_B", "batch_mean"}, {"µ", "batch_mean"}, {"α", "momentum"},
+    {"γ", "gamma"},
+    {"β", "beta"},
+    {"ε", "eps"},
+    {"epsilon", "eps"},
+    {"α", "momentum"},
+    {"alpha", "momentum"},
+    {"N", "m"},
+    {"n", "m"},
+    {"x̂", "x_hat"},
+    {"xhat", "x_hat"},
+    {"μ", "batch_mean"},
+    {"mu", "batch_mean"},
+    {"μ_B", "batch_mean"},
+    {"mu_B", "batch_mean"},
+    {"μB", "batch_mean"},
+    {"μ_run", "running_mean"},
+    {"mu_run", "running_mean"},
+    {"μrun", "running_mean"},
+    {"var", "batch_var"},
+    {"var_B", "batch_var"},
+    {"σ2", "batch_var"},
+    {"σ2_B", "batch_var"},
+    {"sigma2", "batch_var"},
+    {"sigma2_B", "batch_var"},
+    {"var_run", "running_var"},
+    {"σ2_run", "running_var"},
+    {"sigma2_run", "running_var"},
+    {"σ", "batch_var", true},
+    {"σ_B", "batch_var", true},
+    {"sigma", "batch_var", true},
+    {"sigma_B", "batch_var", true},
+    {"σB", "batch_var", true},
+    {"std", "batch_var", true},
+    {"σ_run", "running_var", true},
+    {"sigma_run", "running_var", true},
+    {"σrun", "running_var", true},
 };
 
-/// The quantity's one name for what was typed.
-inline std::string_view canonical_name(std::string_view typed) {
-  for (const Spelling& spelling : spellings) {
-    if (spelling.typed == typed) return spelling.name;
+/// The lesson's short names of ∂L/∂(name).
+inline constexpr Spelling gradients[] = {
+    {"x", "dx"},         {"y", "dy"},           {"gamma", "dgamma"},     {"beta", "dbeta"},
+    {"x_hat", "dx_hat"}, {"batch_var", "dvar"}, {"batch_mean", "dmean"}, {"b", "db"},
+};
+
+inline constexpr std::string_view functions[] = {"sqrt", "abs", "exp", "log",  "sum",
+                                                 "mean", "min", "max", "count"};
+
+inline constexpr Spelling function_spellings[] = {
+    {"Σ", "sum"}, {"∑", "sum"}, {"ln", "log"}, {"len", "count"}};
+
+/// What is typed before the name of a function where Python is spoken: np.sqrt.
+inline constexpr std::string_view modules[] = {"np", "numpy", "jnp", "torch", "math", "Math"};
+
+template <typename Table>
+const Spelling* find_spelling(const Table& table, std::string_view typed) {
+  for (const Spelling& spelling : table) {
+    if (spelling.typed == typed) return &spelling;
   }
-  return typed;
+  return nullptr;
+}
+
+template <typename Table>
+bool contains(const Table& table, std::string_view name) {
+  for (const std::string_view each : table) {
+    if (each == name) return true;
+  }
+  return false;
+}
+
+/// What a typed name means.
+struct Name {
+  std::string name;                   ///< the quantity's one name, or what was typed
+  bool of_the_lesson = false;         ///< one of lesson_quantities
+  bool root = false;                  ///< the root of that quantity
+  std::optional<int> subscript = {};  ///< 1 for x_1
+};
+
+/// The short name of ∂L/∂(name); empty if there is none.
+inline std::string_view gradient_of(std::string_view name) {
+  const Spelling* const found = find_spelling(gradients, name);
+  return found ? found->name : std::string_view();
+}
+
+/// A quantity of the lesson without a subscript. `squared`: a ² or ^2 came with it, which makes the variance
+/// of the root σ.
+inline Name read_plain_name(std::string_view typed, bool squared) {
+  if (contains(lesson_quantities, typed)) return {std::string(typed), true};
+  if (const Spelling* const found = find_spelling(spellings, typed))
+    return {std::string(found->name), true, found->root && !squared};
+  if (typed.size() > 1 && typed[0] == 'd') {  // dγ
+    const Name under = read_plain_name(typed.substr(1), squared);
+    const std::string_view gradient = gradient_of(under.name);
+    if (under.of_the_lesson && !under.root && !gradient.empty()) return {std::string(gradient), true};
+  }
+  return {std::string(typed)};
+}
+
+/// x_i and x_j are the list itself, value by value; x_1 is its first value.
+inline Name read_name(std::string_view typed, bool squared) {
+  const Name whole = read_plain_name(typed, squared);
+  const std::size_t at = typed.rfind('_');
+  if (whole.of_the_lesson || at == std::string_view::npos) return whole;
+  Name base = read_plain_name(typed.substr(0, at), squared);
+  if (!base.of_the_lesson || base.root) return whole;
+  const std::string_view subscript = typed.substr(at + 1);
+  if (subscript == "i" || subscript == "j") return base;
+  const bool digits = subscript.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!digits || subscript.empty() || subscript.size() > 4) return whole;
+  base.subscript = std::stoi(std::string(subscript));
+  return base;
+}
+
+/// True for σ and its like, of which a square that follows is a part; also after d or ∂.
+inline bool takes_a_square(std::string_view typed) {
+  if (read_plain_name(typed, false).root) return true;
+  for (const std::string_view prefix : {std::string_view("d"), std::string_view("∂")}) {
+    if (typed.substr(0, prefix.size()) == prefix && read_plain_name(typed.substr(prefix.size()), false).root)
+      return true;
+  }
+  return false;
+}
+
+/// The function's one name, without the sum's index (Σ_i, sum_j, Σ_{i=1}); empty if it is none.
+inline std::string_view read_function(std::string_view typed) {
+  const std::string_view base = typed.substr(0, typed.rfind('_'));
+  const std::string_view index = typed.substr(base.size());
+  const bool indexed = index == "_i" || index == "_j" || index == "_i=1" || index == "_j=1";
+  const std::string_view name = indexed ? base : typed;
+  if (const Spelling* const found = find_spelling(function_spellings, name)) return found->name;
+  return contains(functions, name) ? name : std::string_view();
 }
 
 }  // namespace answers

@@ -4,6 +4,8 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import { computationGraph } from '../src/figures/computation-graph.ts';
+import type { Tolerance as CoreTolerance } from '../src/core.ts';
+import type { Graded, Part, Problem } from '../src/items.ts';
 import type { Block, ParsedBlock, Tolerance } from './blocks.ts';
 import type { Place } from './error.ts';
 import { evaluateFormula, renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
@@ -43,18 +45,80 @@ export function renderExample(
 }
 
 /** The tolerance as an author writes it and as the core takes it. */
-function toleranceOf(tolerance: Tolerance): { relative: number; absolute: number } {
-  if (tolerance === 'exact') return { relative: 0, absolute: 0 };
-  return { relative: tolerance.percent / 100, absolute: tolerance.near_zero ?? 0 };
+export function toleranceOf(tolerance: Tolerance): CoreTolerance {
+  if (tolerance === 'exact') return { relative: 0, absolute: 0, digits: 0 };
+  return { relative: tolerance.percent / 100, absolute: tolerance.near_zero ?? 0, digits: tolerance.digits };
 }
 
-function ruleInWords(tolerance: Tolerance, isList: boolean): string {
+function ruleInWords(part: Block<'practice'>['parts'][number], isList: boolean): string {
+  if (part.formula !== undefined) {
+    return `a formula; you may use ${(part.names ?? []).join(', ')}. Any form that equals it is right.`;
+  }
+  if (part.find !== undefined) {
+    const what =
+      part.find.length > 1 ? `values for ${part.find.join(', ')}, in this order` : `any ${part.find[0]}`;
+    return `${what} with that property; there are many.`;
+  }
+  const { tolerance } = part;
   const many = isList ? 'one value for each example, with commas between; ' : '';
-  if (tolerance === 'exact')
+  if (tolerance === undefined || tolerance === 'exact')
     return `${many}exactly, without separators (10000); products and powers welcome.`;
   const nearZero = tolerance.near_zero === undefined ? '' : ` or ${tolerance.near_zero}`;
-  return `${many}within ${tolerance.percent} %${nearZero} of the value; fractions and roots welcome.`;
+  return `${many}within ${tolerance.percent} %${nearZero} of the value, or rounded or cut off to ${tolerance.digits} digits. ${tolerance.digits === 3 ? 'Three digits carried through the steps are enough' : 'Carry at least three digits through the steps'}; fractions and roots welcome.`;
 }
+
+/** The parts as data: what the page, the check of the content and the command line judge by. */
+export function problemOf(block: Block<'practice'>): Problem {
+  const parts = block.parts.map((part): Part => {
+    const about: Graded = {
+      id: `${block.id}/${part.id}`,
+      objective: part.objective,
+      pitfalls: [part.pitfall].flat(),
+    };
+    if (part.formula !== undefined)
+      return { ...about, kind: 'formula', answer: part.formula, names: part.names ?? [] };
+    const replaced = part.with ?? {};
+    if (part.find !== undefined) {
+      const { find, names = [], such_that = [] } = part;
+      return { ...about, kind: 'property', find, names, conditions: such_that, with: replaced };
+    }
+    const question = {
+      answer: part.answer ?? '',
+      ...toleranceOf(part.tolerance ?? 'exact'),
+      ...(part.foreseen ? { foreseen: part.foreseen } : {}),
+    };
+    return { ...about, kind: 'value', question, with: replaced };
+  });
+  return { id: block.id, given: block.given, drawn: block.draw, fewest: block.fewest, parts };
+}
+
+/** What an item says about itself, from its block. */
+export const gradedOf = (block: Pick<Block<'quiz'>, 'id' | 'objective' | 'pitfall'>): Graded => ({
+  id: block.id,
+  objective: block.objective,
+  pitfalls: [block.pitfall].flat(),
+});
+
+/** The attribute by which the page knows every item, for its summary. */
+export const itemData = ({ id, objective, pitfalls }: Graded) => ({
+  dataItem: JSON.stringify({ id, objective, pitfalls }),
+});
+
+/** Which objective and pitfalls an item serves, as links. */
+export const serves = ({ objective, pitfalls }: Pick<Graded, 'objective' | 'pitfalls'>) =>
+  h('p', { className: ['serves'] }, [
+    h('a', { href: '#learning-objectives' }, `Objective ${objective}`),
+    ...pitfalls.flatMap((pitfall) => [' · ', h('a', { href: `#pitfall-${pitfall}` }, `Pitfall ${pitfall}`)]),
+  ]);
+
+/** Hints in steps, each folded. */
+export const hintsOf = (hints: string[], render: (hint: string, k: number) => ElementContent[]) =>
+  hints.map((hint, k) =>
+    h('details', { className: ['hint'] }, [
+      h('summary', hints.length === 1 ? 'Hint' : `Hint ${k + 1} of ${hints.length}`),
+      ...render(hint, k),
+    ]),
+  );
 
 export function renderPractice(
   { block, placeOf }: ParsedBlock<'practice'>,
@@ -63,44 +127,45 @@ export function renderPractice(
 ): Element {
   const quantities = quantitiesOf(outer.core, block, {}, placeOf(['given']));
   const around: Surroundings = { core: outer.core, quantities, strictness: 'results' };
+  const problem = problemOf(block);
   const parts = block.parts.map((part, k) => {
     const partId = `${id}-${k + 1}`;
     const placeOfPart = under(placeOf, 'parts', k);
     const here = part.with
       ? { ...around, quantities: quantitiesOf(outer.core, block, part.with, placeOfPart(['with'])) }
       : around;
-    const { is_list } = evaluateFormula(here, part.answer, placeOfPart(['answer']));
-    const data = { answer: part.answer, with: part.with ?? {}, ...toleranceOf(part.tolerance) };
-    return h('form', { className: ['part'], dataPart: JSON.stringify(data), noValidate: true }, [
-      h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
-      h(
-        'p',
-        { className: ['rule', 'live-only'], id: `${partId}-rule` },
-        ruleInWords(part.tolerance, is_list),
-      ),
-      h('div', { className: ['answer-row', 'live-only'] }, [
-        h('input', {
-          id: partId,
-          type: 'text',
-          autoComplete: 'off',
-          spellCheck: 'false',
-          autoCapitalize: 'off',
-          ariaDescribedBy: `${partId}-rule ${partId}-read ${partId}-verdict`,
-        }),
-        h('button', { type: 'submit' }, 'Check'),
-      ]),
-      h('p', { className: ['read-as'], id: `${partId}-read` }),
-      h('p', { className: ['verdict'], id: `${partId}-verdict`, role: 'status' }),
-      h('details', { className: ['hint'] }, [
-        h('summary', 'Hint'),
-        ...renderMarkdown(part.hint, placeOfPart(['hint']), here),
-      ]),
-    ]);
+    const isList =
+      part.answer !== undefined && evaluateFormula(here, part.answer, placeOfPart(['answer'])).is_list;
+    const data = problem.parts[k] as Part;
+    return h(
+      'form',
+      { className: ['part'], dataPart: JSON.stringify(data), ...itemData(data), noValidate: true },
+      [
+        h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
+        h('p', { className: ['rule', 'live-only'], id: `${partId}-rule` }, ruleInWords(part, isList)),
+        h('div', { className: ['answer-row', 'live-only'] }, [
+          h('input', {
+            id: partId,
+            type: 'text',
+            autoComplete: 'off',
+            spellCheck: 'false',
+            autoCapitalize: 'off',
+            ariaDescribedBy: `${partId}-rule ${partId}-read ${partId}-verdict`,
+          }),
+          h('button', { type: 'submit' }, 'Check'),
+        ]),
+        h('p', { className: ['read-as'], id: `${partId}-read` }),
+        h('div', { className: ['verdict'], id: `${partId}-verdict`, role: 'status' }),
+        h('div', { className: ['evidence'] }),
+        ...hintsOf(part.hints, (hint, n) => renderMarkdown(hint, placeOfPart(['hints', n]), here)),
+        serves(data),
+      ],
+    );
   });
-  return h('bn-practice', { id, dataSheet: sheetData(block) }, [
+  return h('bn-practice', { id, dataSheet: sheetData(block), dataProblem: JSON.stringify(problem) }, [
     heading('h3', block.title, `${id}-title`),
     ...renderMarkdown(block.problem, placeOf(['problem']), around),
-    ...(Object.keys(block.given).length > 0 && block.edit?.length !== 0 ? [renderControls(block, id)] : []),
+    ...(hasControls(block) ? [renderControls(block, id, block.draw.length > 0)] : []),
     ...parts,
     h('details', { className: ['answer'] }, [
       h('summary', 'Answer'),
@@ -108,6 +173,9 @@ export function renderPractice(
     ]),
   ]);
 }
+
+const hasControls = ({ given, edit, draw }: Block<'practice'>) =>
+  draw.length > 0 || (Object.keys(given).length > 0 && edit?.length !== 0);
 
 const letters = ['A', 'B', 'C', 'D'] as const;
 
@@ -139,7 +207,8 @@ export function renderQuiz(
     ]),
   ]);
   const checkId = `${id}-check`;
-  return h('bn-quiz', { id, dataSheet: sheetData(check), dataCorrect: block.correct }, [
+  const about = gradedOf(block);
+  return h('bn-quiz', { id, dataSheet: sheetData(check), dataCorrect: block.correct, ...itemData(about) }, [
     heading('h3', block.title, `${id}-title`),
     h('form', { noValidate: true }, [
       h('fieldset', [
@@ -152,6 +221,7 @@ export function renderQuiz(
       ]),
       h('div', { className: ['verdict'], role: 'status' }),
     ]),
+    serves(about),
     h('details', { className: ['answer'] }, [
       h('summary', 'Answer and explanations'),
       h('p', [
@@ -199,5 +269,19 @@ export function renderScore({ block }: { block: Block<'score'> }): Element {
     h('h3', block.title),
     h('p', { dataScore: '' }),
     h('button', { type: 'button' }, 'Start the quiz again'),
+    h('div', { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'All graded items' }, [
+      h('table', { className: ['numbers'], dataObjectives: '' }, [
+        h('caption', 'All graded items of this page, by learning objective'),
+        h(
+          'thead',
+          h('tr', [
+            h('th', { scope: 'col' }, 'objective'),
+            ...['items', 'answered', 'right'].map((head) => h('th', { scope: 'col' }, head)),
+          ]),
+        ),
+        h('tbody'),
+      ]),
+    ]),
+    h('p', { dataMistakes: '' }),
   ]);
 }

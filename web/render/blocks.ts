@@ -59,32 +59,110 @@ const example = z.strictObject({
   steps: z.array(z.strictObject({ title: markdown, ...content })).min(1),
 });
 
-const tolerance = z.union([
+/** The pitfalls of the page are numbered. */
+const pitfallNumber = z.number().int().min(1).max(16);
+
+/** `digits`: how many an answer needs that is given as the rounded value. */
+export const tolerance = z.union([
   z.literal('exact'),
-  z.strictObject({ percent: z.number().positive(), near_zero: z.number().positive().optional() }),
+  z.strictObject({
+    percent: z.number().positive(),
+    near_zero: z.number().positive().optional(),
+    digits: z.number().int().min(1).max(10).default(3),
+  }),
 ]);
 
+const id = z.string().regex(/^[a-z][a-z0-9-]*$/, 'write small letters, digits and hyphens');
+
+/** What every graded part says about itself: the objective it serves and the pitfalls it is about. */
+export const graded = {
+  id,
+  objective: z.number().int().min(1).max(5),
+  pitfall: z.union([pitfallNumber, z.array(pitfallNumber).min(1)]),
+};
+
+/** A mistake that belongs to one question: what is answered instead. */
+const foreseen = z.strictObject({
+  id,
+  title: z.string().min(1),
+  reason: z.string().min(1),
+  pitfall: pitfallNumber,
+  answer: formula,
+});
+
+/** least <= value <= most. */
+const condition = z.strictObject({
+  value: formula,
+  least: z.number().optional(),
+  most: z.number().optional(),
+  says: z.string().min(1),
+});
+
+const names = z.array(z.string().min(1)).min(1);
+const hints = z.array(markdown).min(1);
+
+/** The keys of each kind of part, besides those of all. */
+const partKinds = {
+  answer: { needed: ['tolerance'], allowed: ['with', 'foreseen'] },
+  formula: { needed: ['names'], allowed: [] },
+  find: { needed: ['such_that', 'example'], allowed: ['names', 'with'] },
+} as const;
+
+const part = z
+  .strictObject({
+    ...graded,
+    ask: markdown,
+    hints,
+    /** a number or a list: the value of this formula */
+    answer: formula.optional(),
+    tolerance: tolerance.optional(),
+    with: given.optional(),
+    foreseen: z.array(foreseen).optional(),
+    /** a formula: whatever equals this one on every batch */
+    formula: formula.optional(),
+    names: names.optional(),
+    /** numbers for these givens that make the conditions true; `example` is one right answer */
+    find: z
+      .array(z.enum(givenNames as [GivenName, ...GivenName[]]))
+      .min(1)
+      .optional(),
+    such_that: z.array(condition).min(1).optional(),
+    example: formula.optional(),
+  })
+  .superRefine((written, context) => {
+    const kinds = Object.keys(partKinds) as (keyof typeof partKinds)[];
+    const [kind, ...others] = kinds.filter((key) => written[key] !== undefined);
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    if (kind === undefined) return refuse(`write one of ${kinds.join(', ')}`);
+    if (others.length > 0)
+      return refuse(`“${kind}” and “${others[0]}” are two kinds of question: write one of them`);
+    const { needed, allowed } = partKinds[kind];
+    for (const key of needed) if (written[key] === undefined) return refuse(`“${kind}” needs “${key}”`);
+    const known: readonly string[] = [...needed, ...allowed];
+    for (const key of Object.values(partKinds).flatMap((each) => [...each.needed, ...each.allowed])) {
+      if (written[key] !== undefined && !known.includes(key))
+        return refuse(`“${key}” does not go with “${kind}”`);
+    }
+    return undefined;
+  });
+
+/** The givens that are drawn for a variant. */
+const draw = z.array(z.enum(givenNames as [GivenName, ...GivenName[]])).default([]);
+
 const practice = z.strictObject({
+  id,
   title: z.string().min(1),
   ...sheet,
+  draw,
   problem: markdown,
-  parts: z
-    .array(
-      z.strictObject({
-        ask: markdown,
-        answer: formula,
-        with: given.optional(),
-        tolerance,
-        hint: markdown,
-      }),
-    )
-    .min(1),
+  parts: z.array(part).min(1),
   answer: markdown,
 });
 
 const option = z.strictObject({ text: markdown, why: markdown });
 
 const quiz = z.strictObject({
+  ...graded,
   title: z.string().min(1),
   question: markdown,
   options: z.strictObject({ A: option, B: option, C: option, D: option }),

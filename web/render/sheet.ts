@@ -33,7 +33,7 @@ export function quantitiesOf(core: Core, sheet: Sheet, replaced: Typed, place: P
 }
 
 /** The boxes to edit the givens in, and the buttons; shown only where the page is live. */
-export function renderControls(sheet: Sheet, id: string): Element {
+export function renderControls(sheet: Sheet, id: string, canBeDrawn = false): Element {
   const isFormula = (name: GivenName) => sheet.given[name]?.startsWith('=');
   const names = Object.keys(sheet.given) as GivenName[];
   const editable = sheet.edit ?? names.filter((name) => !isFormula(name));
@@ -66,6 +66,7 @@ export function renderControls(sheet: Sheet, id: string): Element {
     h('div', { className: ['givens'] }, boxes),
     h('div', { className: ['actions'] }, [
       ...actions,
+      ...(canBeDrawn ? [h('button', { type: 'button', dataDraw: '' }, 'New numbers')] : []),
       h('button', { type: 'button', dataReset: '' }, 'Reset'),
       h('label', { className: ['all-digits'] }, [
         h('input', { type: 'checkbox', dataAllDigits: '' }),

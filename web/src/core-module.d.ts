@@ -27,7 +27,17 @@ export interface CoreModule {
   statistics_from_moments(options: object): Outcome;
   normal_batches(options: object): Outcome;
   evaluate(options: object): Outcome;
+  quantities(options: object): Outcome;
   judge(options: object): Outcome;
+  judge_property(options: object): Outcome;
+  judge_worksheet(options: object): Outcome;
+  judge_formula(options: object): Outcome;
+  judge_proof(options: object): Outcome;
+  judge_line(options: object): Outcome;
+  mistaken_answers(options: object): Outcome;
+  draw(options: object): Outcome;
+  separation(options: object): Outcome;
+  list_mistakes(options: object): Outcome;
 }
 
 export default function createModule(options: {

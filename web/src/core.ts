@@ -183,13 +183,126 @@ export interface Tree {
   children: Tree[];
 }
 
-export interface Judgement {
-  verdict: 'empty' | 'unreadable' | 'right' | 'wrong';
+/** `coarse`: the truth with fewer digits than asked for; `carried`: right for the learner's own wrong numbers above. */
+export type Verdict = 'empty' | 'unreadable' | 'right' | 'coarse' | 'carried' | 'wrong';
+
+/** A mistake with a name. */
+export interface Mistake {
+  id: string;
+  title: string;
+  /** one sentence: what is right */
+  reason: string;
+  /** the number of the pitfall on the page */
+  pitfall: number;
+}
+
+/** How near an answer must be (see answers::Tolerance); all 0: exactly. */
+export interface Tolerance {
+  relative: number;
+  absolute: number;
+  digits: number;
+}
+
+/** What is asked: a formula of the problem's quantities. */
+export interface Question extends Tolerance {
+  answer: string;
+  /** mistakes that the author foresaw: what is answered instead */
+  foreseen?: (Mistake & { answer: string })[];
+}
+
+interface Reading {
   message: string;
+  /** unreadable: where, in UTF-16 units */
   range: Range;
   tree: Tree | null;
+}
+
+export interface Judgement extends Reading {
+  verdict: Verdict;
+  /** how the text was read, where that might surprise */
+  note: string;
   value: FormulaValue | null;
-  is_right: boolean[];
+  /** one for each value asked for */
+  cells: Verdict[];
+  /** wrong: the mistake behind it, or two made at once */
+  mistakes: Mistake[];
+}
+
+export interface PropertyJudgement extends Reading {
+  verdict: Verdict;
+  value: FormulaValue | null;
+  /** what the conditions are about, as it came out */
+  measured: (FormulaValue | null)[];
+}
+
+/** least <= value <= most for all values of the formula. */
+export interface Condition {
+  value: string;
+  least?: number | undefined;
+  most?: number | undefined;
+  /** what is wrong where it does not hold */
+  says: string;
+}
+
+export interface WorksheetJudgement {
+  /** `used`: the boxes above whose wrong numbers this one follows from */
+  cells: (Judgement & { used: string[] })[];
+  /** the first box with a mistake of its own, or '' */
+  first_wrong: string;
+}
+
+/** A batch of small numbers on which two things differ. */
+export interface Counterexample {
+  givens: Quantities;
+  /** null where it has no value there; `why` says why not */
+  typed: FormulaValue | null;
+  why: string;
+  right: FormulaValue;
+}
+
+export interface FormulaJudgement extends Reading {
+  verdict: Verdict;
+  mistakes: Mistake[];
+  /** wrong: what the difference is made of, as a phrase ("you are short by mean(dy)"); or '' */
+  difference: string;
+  counterexample: Counterexample | null;
+}
+
+/** One line of a proof: an equation, and the lines that must stand above it. */
+export interface ProofLine {
+  id: string;
+  equation: string;
+  needs: string[];
+}
+
+export interface ProofJudgement {
+  /** one for each placed line; a counterexample's `typed` is the left side */
+  lines: {
+    id: string;
+    state: 'follows' | 'not-yet' | 'false';
+    /** not-yet: the lines that are needed and do not stand above */
+    missing: string[];
+    counterexample: Counterexample | null;
+  }[];
+  /** the goal is placed, and everything follows */
+  complete: boolean;
+}
+
+export interface LineJudgement extends Reading {
+  verdict: 'empty' | 'unreadable' | 'holds' | 'fails';
+  /** both sides are written alike */
+  trivial: boolean;
+  /** one of its sides is a side of a line above */
+  linked: boolean;
+  counterexample: Counterexample | null;
+}
+
+/** Which answers to a question can be told apart, in units of what is allowed; pairs of ids, `right` for the truth. */
+export interface Separation {
+  least: number;
+  nearest: [string, string];
+  least_from_right: number;
+  coinciding: [string, string][];
 }
 
 /** Text of the answer language that has no value: where (UTF-16 units), and why. */
@@ -252,7 +365,17 @@ export const bindingNames = [
   'statistics_from_moments',
   'normal_batches',
   'evaluate',
+  'quantities',
   'judge',
+  'judge_property',
+  'judge_worksheet',
+  'judge_formula',
+  'judge_proof',
+  'judge_line',
+  'mistaken_answers',
+  'draw',
+  'separation',
+  'list_mistakes',
 ] as const satisfies (keyof CoreModule)[];
 
 /**
@@ -302,18 +425,46 @@ export interface Core {
   }) => Float64Array;
   /** The value of a formula of the answer language. Throws UnreadableError. */
   evaluate: (text: string, quantities: Quantities) => FormulaValue;
-  /**
-   * Judges typed text against the value of the formula `answer` in `quantities`. `known` are the quantities the text may
-   * name. Right where |typed - value| <= max(relative |value|, absolute), for every value.
-   */
-  judge: (input: {
+  /** Every quantity that follows from the givens (see answers/quantities.h). */
+  quantities: (givens: Quantities) => Quantities;
+  /** Judges typed text, which may name the givens. Throws nothing for what a learner types, as all judges. */
+  judge: (input: { text: string; givens: Quantities } & Question) => Judgement;
+  /** Judges numbers for the givens `find` by what follows from them; the text may name the quantities `names`. */
+  judgeProperty: (input: {
     text: string;
-    known: Quantities;
-    answer: string;
-    quantities: Quantities;
-    relative: number;
-    absolute: number;
-  }) => Judgement;
+    givens: Quantities;
+    find: string[];
+    names: string[];
+    conditions: Condition[];
+  }) => PropertyJudgement;
+  /** Judges boxes in the order of computation, each also against the learner's numbers above it. */
+  judgeWorksheet: (
+    input: { givens: Quantities; cells: { name: string; text: string }[] } & Tolerance,
+  ) => WorksheetJudgement;
+  /** Judges a formula on hundreds of batches, against the formula `answer`; it may name the quantities `names`. */
+  judgeFormula: (input: { text: string; answer: string; names: string[] }) => FormulaJudgement;
+  /** Judges an order of the lines of a proof, by their ids. */
+  judgeProof: (input: {
+    lines: ProofLine[];
+    order: string[];
+    goal: string;
+    names: string[];
+  }) => ProofJudgement;
+  /** Judges an equation that continues the equations `above`. */
+  judgeLine: (input: { text: string; above: string[]; names: string[] }) => LineJudgement;
+  /** What known mistakes answer to a question. */
+  mistakenAnswers: (input: { givens: Quantities } & Question) => (Mistake & { value: FormulaValue })[];
+  /** The givens of a seeded variant in which every mistake shows; seed a whole number from 0 to 1e9. */
+  draw: (input: {
+    id: string;
+    seed: number;
+    givens: Quantities;
+    drawn: string[];
+    parts: (Question & { with?: Quantities })[];
+  }) => Quantities;
+  separation: (input: { givens: Quantities; with?: Quantities } & Question) => Separation;
+  /** All mistakes that have a name. */
+  listMistakes: () => Mistake[];
 }
 
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
@@ -339,7 +490,11 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     if (typeof input !== 'object' || input === null) {
       throw new RangeError(`${name}: expected an object with named arguments, got ${describe(input)}`);
     }
-    const outcome: Outcome = module[name](toArguments(input));
+    return ask(name, toArguments(input));
+  };
+  /** The answers' functions take nested objects and texts as they are. */
+  const ask = (name: keyof CoreModule, input: object): unknown => {
+    const outcome: Outcome = module[name](input);
     if (outcome.ok) return outcome.value;
     if (outcome.range) throw new UnreadableError(outcome.message, outcome.range);
     throw new RangeError(outcome.message);
@@ -364,7 +519,17 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     mergeMoments: (input) => call('merge_moments', input) as Moments,
     statisticsFromMoments: (input) => call('statistics_from_moments', input) as BatchStatistics,
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
-    evaluate: (text, quantities) => call('evaluate', { text, quantities }) as FormulaValue,
-    judge: (input) => call('judge', input) as Judgement,
+    evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
+    quantities: (givens) => ask('quantities', { givens }) as Quantities,
+    judge: (input) => ask('judge', input) as Judgement,
+    judgeProperty: (input) => ask('judge_property', input) as PropertyJudgement,
+    judgeWorksheet: (input) => ask('judge_worksheet', input) as WorksheetJudgement,
+    judgeFormula: (input) => ask('judge_formula', input) as FormulaJudgement,
+    judgeProof: (input) => ask('judge_proof', input) as ProofJudgement,
+    judgeLine: (input) => ask('judge_line', input) as LineJudgement,
+    mistakenAnswers: (input) => ask('mistaken_answers', input) as never,
+    draw: (input) => ask('draw', input) as Quantities,
+    separation: (input) => ask('separation', input) as Separation,
+    listMistakes: () => ask('list_mistakes', {}) as Mistake[],
   };
 }

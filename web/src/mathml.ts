@@ -10,14 +10,44 @@ const element = (name: string, ...children: (Element | string)[]): Element => {
   return node;
 };
 
-const symbols: Record<string, string> = {
-  gamma: 'γ',
-  beta: 'β',
-  eps: 'ε',
-  momentum: 'α',
-  x_hat: 'x̂',
-  batch_mean: 'μ',
-};
+const letter = (text: string) => element('mi', text);
+const withSubscript = (base: Element, subscript: Element | undefined) =>
+  subscript === undefined ? base : element('msub', base, subscript);
+const squared = (base: Element, subscript: Element) =>
+  element('msubsup', base, subscript, element('mn', '2'));
+
+/** The lesson's symbols for its quantities, with the subscript of one value; other quantities keep their names. */
+const symbols = new Map<string, (place?: Element) => Element>([
+  ['gamma', (place) => withSubscript(letter('γ'), place)],
+  ['beta', (place) => withSubscript(letter('β'), place)],
+  ['eps', (place) => withSubscript(letter('ε'), place)],
+  ['momentum', (place) => withSubscript(letter('α'), place)],
+  ['x_hat', (place) => withSubscript(letter('x̂'), place)],
+  ['batch_mean', (place) => withSubscript(element('msub', letter('μ'), letter('B')), place)],
+  ['batch_var', (place) => withSubscript(squared(letter('σ'), letter('B')), place)],
+  ['running_mean', (place) => withSubscript(element('msub', letter('μ'), letter('run')), place)],
+  ['running_var', (place) => withSubscript(squared(letter('σ'), letter('run')), place)],
+]);
+
+/** What the loss is differentiated by. */
+const gradients = new Map([
+  ['dx', 'x'],
+  ['dy', 'y'],
+  ['dgamma', 'gamma'],
+  ['dbeta', 'beta'],
+  ['dx_hat', 'x_hat'],
+  ['dvar', 'batch_var'],
+  ['dmean', 'batch_mean'],
+]);
+
+function symbol(name: string, place?: Element): Element {
+  const under = gradients.get(name);
+  if (under !== undefined) {
+    const differential = element('mrow', element('mo', '∂'), symbol(under, place));
+    return element('mfrac', element('mrow', element('mo', '∂'), letter('L')), differential);
+  }
+  return symbols.get(name)?.(place) ?? withSubscript(letter(name), place);
+}
 
 /** How tightly a node binds; a child that binds less tightly than its parent needs brackets. */
 const binding: Record<Tree['kind'], number> = {
@@ -37,11 +67,18 @@ const binding: Record<Tree['kind'], number> = {
 
 const operators = { add: '+', subtract: '−', multiply: '·' } as const;
 
+/** As it is drawn: 2e3 is a product, a gradient is a fraction, and a variance has an exponent already. */
+function tightness(tree: Tree): number {
+  if (tree.kind === 'number' && /e/i.test(tree.text)) return binding.multiply;
+  const name = tree.kind === 'index' ? tree.children[0]?.text : tree.kind === 'name' ? tree.text : undefined;
+  if (name !== undefined && gradients.has(name)) return binding.divide;
+  if (name === 'batch_var' || name === 'running_var') return binding.power;
+  return binding[tree.kind];
+}
+
 function bracketed(tree: Tree, least: number): Element {
   const inside = build(tree);
-  // 2e3 is drawn as a product.
-  const tightness = tree.kind === 'number' && /e/i.test(tree.text) ? binding.multiply : binding[tree.kind];
-  return tightness >= least ? inside : element('mrow', element('mo', '('), inside, element('mo', ')'));
+  return tightness(tree) >= least ? inside : element('mrow', element('mo', '('), inside, element('mo', ')'));
 }
 
 function separated(children: Tree[]): Element[] {
@@ -63,7 +100,7 @@ function build(tree: Tree): Element {
       );
     }
     case 'name':
-      return element('mi', symbols[tree.text] ?? tree.text);
+      return symbol(tree.text);
     case 'list':
       return element('mrow', element('mo', '['), ...separated(tree.children), element('mo', ']'));
     case 'negate':
@@ -81,15 +118,22 @@ function build(tree: Tree): Element {
       return element('mfrac', build(first), build(second));
     case 'power':
       return element('msup', bracketed(first, binding.call), build(second));
-    case 'index':
-      return element(
-        'msub',
-        bracketed(first, binding.call),
-        element('mrow', element('mo', '['), build(second), element('mo', ']')),
-      );
-    case 'call':
+    case 'index': {
+      // The lesson counts x₁, x₂ ...; a computed position stays in brackets, where 0 is the first.
+      const plain = second.kind === 'number' && /^\d+$/.test(second.text);
+      const place = plain
+        ? element('mn', String(Number(second.text) + 1))
+        : element('mrow', element('mo', '['), build(second), element('mo', ']'));
+      return first.kind === 'name'
+        ? symbol(first.text, place)
+        : element('msub', bracketed(first, binding.call), place);
+    }
+    case 'call': {
       if (tree.text === 'sqrt') return element('msqrt', build(first));
-      return element('mrow', element('mi', tree.text), element('mo', '('), build(first), element('mo', ')'));
+      if (tree.text === 'abs') return element('mrow', element('mo', '|'), build(first), element('mo', '|'));
+      const name = tree.text === 'sum' ? element('mo', 'Σ') : letter(tree.text);
+      return element('mrow', name, element('mo', '('), build(first), element('mo', ')'));
+    }
   }
 }
 

@@ -22,6 +22,8 @@ interface SheetData extends Limits {
 export class Sheet {
   private readonly root: HTMLElement;
   private readonly data: SheetData;
+  /** The givens as they stand; those with a box are read from it. */
+  private typed: Typed;
   private readonly inputs = new Map<GivenName, HTMLInputElement>();
   private readonly message: HTMLElement | null;
   private readonly onChange: () => void;
@@ -33,6 +35,7 @@ export class Sheet {
   constructor(root: HTMLElement, onChange: () => void = () => {}) {
     this.root = root;
     this.data = JSON.parse(root.dataset.sheet ?? '{}') as SheetData;
+    this.typed = this.data.given;
     this.onChange = onChange;
     this.message = root.querySelector('.sheet-message');
     for (const input of root.querySelectorAll<HTMLInputElement>('input[data-given]')) {
@@ -49,22 +52,31 @@ export class Sheet {
     this.show();
   }
 
-  /** The givens as they stand in the boxes, with some replaced. */
-  givens(replaced: Typed = {}): Quantities {
-    const typed = { ...this.data.given };
+  /** The givens as they stand, as text. */
+  get texts(): Typed {
+    const typed = { ...this.typed };
     for (const [name, input] of this.inputs) typed[name] = input.value;
-    return readGivens(theCore(), { ...typed, ...replaced }, this.data);
+    return typed;
+  }
+
+  get limits(): Limits {
+    return this.data;
   }
 
   /** Everything that follows from them. Throws RangeError with the core's sentence. */
   quantities(replaced: Typed = {}): Quantities {
     const key = JSON.stringify(replaced);
-    const quantities = this.computed.get(key) ?? computeQuantities(theCore(), this.givens(replaced));
+    const quantities = this.computed.get(key) ?? this.compute(replaced);
     this.computed.set(key, quantities);
     return quantities;
   }
 
-  private set(values: Typed): void {
+  private compute(replaced: Typed): Quantities {
+    return computeQuantities(theCore(), readGivens(theCore(), { ...this.texts, ...replaced }, this.data));
+  }
+
+  /** Puts other givens in place, into their boxes where they have one. */
+  set(values: Typed): void {
     const texts = Object.entries(values) as [GivenName, string][];
     try {
       // All new texts before any is written: where one cannot be computed, the boxes stay as they are.
@@ -75,6 +87,7 @@ export class Sheet {
           formula ? fullText(theCore().evaluate(text.slice(1), this.quantities())) : text,
         ] as const;
       });
+      this.typed = { ...this.typed, ...Object.fromEntries(written) };
       for (const [name, text] of written) {
         const input = this.inputs.get(name);
         if (input) input.value = text;

@@ -1,15 +1,25 @@
 // Text boxes that take what learners paste.
 
-/** A one-line box drops line ends, which would join the numbers of a pasted column; a comma keeps them apart. */
+/**
+ * Pasted lines on one line. A one-line box drops line ends, which would join the numbers of a column; a comma keeps
+ * them apart, or a semicolon where commas are decimal points.
+ */
+export function onOneLine(text: string): string {
+  const lineEnds = /([,;=]?)\s*[\r\n\t]\s*/g;
+  // In brackets, numpy's line ends are spaces like all the others.
+  if (text.includes('[')) return text.replace(lineEnds, '$1 ');
+  const decimalCommas = /\d,\d/.test(text) && !/\.|\d,\d+,\d/.test(text);
+  const separator = decimalCommas ? '; ' : ', ';
+  return text.replace(lineEnds, (_, sign: string) => (sign === '' ? separator : `${sign} `));
+}
+
 export function keepLinesApart(input: HTMLInputElement): void {
   input.addEventListener('paste', (event) => {
     const text = event.clipboardData?.getData('text').trim() ?? '';
     if (!/[\r\n\t]/.test(text)) return;
     event.preventDefault();
-    // In brackets, numpy's line ends are spaces like all the others.
-    const separator = text.startsWith('[') ? ' ' : ', ';
-    const joined = text.replace(/\s*[\r\n\t]\s*/g, separator).replace(/,\s*,/g, ',');
-    input.setRangeText(joined, input.selectionStart ?? 0, input.selectionEnd ?? input.value.length, 'end');
+    const start = input.selectionStart ?? 0;
+    input.setRangeText(onOneLine(text), start, input.selectionEnd ?? input.value.length, 'end');
     input.dispatchEvent(new Event('input', { bubbles: true }));
   });
 }

@@ -1,9 +1,13 @@
 // The verdict line: icon, word, sentence. It is a polite live region, so it is filled in one go.
 
-export type VerdictKind = 'right' | 'wrong' | 'unreadable' | 'unjudged' | 'empty';
+import type { Mistake, Range, Verdict } from './core.ts';
+
+export type VerdictKind = Verdict | 'unjudged';
 
 const icons: Record<VerdictKind, string> = {
   right: '✓',
+  coarse: '≈',
+  carried: '↳',
   wrong: '✗',
   unreadable: '?',
   unjudged: '?',
@@ -11,6 +15,8 @@ const icons: Record<VerdictKind, string> = {
 };
 const words: Record<VerdictKind, string> = {
   right: 'Right.',
+  coarse: 'Right, but too coarse.',
+  carried: 'Carried on.',
   wrong: 'Not yet.',
   unreadable: 'Not readable.',
   unjudged: 'Not judged.',
@@ -38,4 +44,28 @@ export function asSentence(text: string): string {
   if (text === '') return '';
   const end = /[.?!]$/.test(text) ? '' : '.';
   return text.charAt(0).toUpperCase() + text.slice(1) + end;
+}
+
+/** The names of mistakes, why they are mistakes, and where the page says more. */
+export function mistakesInWords(mistakes: readonly Mistake[]): (Node | string)[] {
+  const words: (Node | string)[] = mistakes.length > 1 ? ['Two at once. '] : [];
+  for (const { title, reason, pitfall } of mistakes) {
+    const name = document.createElement('strong');
+    name.className = 'mistake';
+    name.textContent = asSentence(title);
+    const link = document.createElement('a');
+    link.href = `#pitfall-${pitfall}`;
+    link.textContent = `Pitfall ${pitfall}`;
+    words.push(name, ` ${asSentence(reason)} `, link, '. ');
+  }
+  return words;
+}
+
+/** Typed text with the unreadable place marked. */
+export function marked(text: string, range: Range): Node {
+  const mark = document.createElement('mark');
+  mark.textContent = text.slice(range.begin, range.end) || '⎵';
+  const code = document.createElement('code');
+  code.append(text.slice(0, range.begin), mark, text.slice(Math.max(range.end, range.begin)));
+  return code;
 }

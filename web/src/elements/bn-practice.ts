@@ -1,39 +1,50 @@
-// A practice problem: answers are typed, shown as they were read, and judged by the core.
+// A practice problem: answers are typed, shown as they were read, and judged by the core; its numbers can be drawn anew.
 
-import type { Judgement, Tree } from '../core.ts';
+import type { FormulaValue, Tree } from '../core.ts';
+import { showCounterexample } from '../counterexample.ts';
 import { formatValue } from '../format.ts';
+import { drawGivens, type Judged, judgePart, type Part as PartData, type Problem } from '../items.ts';
+import { tellJudged } from '../mastery.ts';
 import { mathOf } from '../mathml.ts';
-import type { Typed } from '../scenario.ts';
 import { Sheet } from '../sheet.ts';
 import { theCore } from '../the-core.ts';
 import { keepLinesApart } from '../typed-text.ts';
-import { asSentence, clearVerdict, showVerdict } from '../verdict.ts';
-
-interface PartData {
-  answer: string;
-  with: Typed;
-  relative: number;
-  absolute: number;
-}
+import { asSentence, clearVerdict, marked, mistakesInWords, showVerdict } from '../verdict.ts';
 
 /** Numbers as they are, where the value would only say them again. */
 const isPlain = (tree: Tree): boolean =>
   tree.kind === 'number' ||
   ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
 
+const invitations: Record<PartData['kind'], string> = {
+  value: 'Type a number, a fraction or a list, then check.',
+  formula: 'Type a formula, then check.',
+  property: 'Type numbers, then check.',
+};
+
+function valueInWords(value: FormulaValue): string {
+  const { values, shown } = value;
+  const exact = values.every((each, k) => Number(each.toPrecision(6)) === shown[k]);
+  return ` ${exact ? '=' : '≈'} ${formatValue(value, 6)}`;
+}
+
 class Part {
   private readonly sheet: Sheet;
   private readonly data: PartData;
+  private readonly form: HTMLFormElement;
   private readonly input: HTMLInputElement;
   private readonly readAs: HTMLElement;
   private readonly verdict: HTMLElement;
+  private readonly evidence: HTMLElement;
 
   constructor(form: HTMLFormElement, sheet: Sheet) {
     this.sheet = sheet;
+    this.form = form;
     this.data = JSON.parse(form.dataset.part ?? '{}') as PartData;
     this.input = form.querySelector('input') as HTMLInputElement;
     this.readAs = form.querySelector('.read-as') as HTMLElement;
     this.verdict = form.querySelector('.verdict') as HTMLElement;
+    this.evidence = form.querySelector('.evidence') as HTMLElement;
     keepLinesApart(this.input);
     this.input.addEventListener('input', () => {
       this.forget();
@@ -48,74 +59,75 @@ class Part {
   /** The verdict no longer belongs to what is on the page. */
   forget(): void {
     clearVerdict(this.verdict);
+    this.evidence.replaceChildren();
     this.input.removeAttribute('aria-invalid');
   }
 
   echo(): void {
-    const judgement = this.judge();
-    if (typeof judgement === 'string' || !judgement.tree || !judgement.value) {
+    const judged = this.judge();
+    if (typeof judged === 'string' || !judged.tree) {
       this.readAs.replaceChildren();
       return;
     }
-    const { values, shown } = judgement.value;
-    const exact = values.every((value, k) => Number(value.toPrecision(6)) === shown[k]);
-    const value = ` ${exact ? '=' : '≈'} ${formatValue(judgement.value, 6)}`;
-    this.readAs.replaceChildren('read as ', mathOf(judgement.tree), isPlain(judgement.tree) ? '' : value);
+    const value = judged.value && !isPlain(judged.tree) ? valueInWords(judged.value) : '';
+    const note = judged.note ? ` (${judged.note})` : '';
+    this.readAs.replaceChildren('read as ', mathOf(judged.tree), value, note);
   }
 
   private check(): void {
-    const judgement = this.judge();
-    if (typeof judgement === 'string') {
-      showVerdict(this.verdict, 'unjudged', asSentence(judgement));
+    const judged = this.judge();
+    if (typeof judged === 'string') {
+      showVerdict(this.verdict, 'unjudged', asSentence(judged));
       return;
     }
-    this.input.ariaInvalid = String(judgement.verdict === 'unreadable');
-    const sentence: (Node | string)[] = [asSentence(judgement.message)];
-    if (judgement.verdict === 'unreadable' && !judgement.value) sentence.push(' ', this.marked(judgement));
-    if (judgement.verdict === 'empty') sentence[0] = 'Type a number, a fraction or a list, then check.';
-    // Text that was read, but has not as many values as are asked for.
-    const unjudged = judgement.verdict === 'unreadable' && judgement.value !== null;
-    showVerdict(this.verdict, unjudged ? 'unjudged' : judgement.verdict, ...sentence);
+    const { verdict, message, mistakes, difference, counterexample } = judged;
+    // Text that was read, but is not of the kind that is asked for.
+    const unjudged = verdict === 'unreadable' && judged.tree !== null;
+    this.input.ariaInvalid = String(verdict === 'unreadable');
+    const sentence: (Node | string)[] = [
+      ...mistakesInWords(mistakes),
+      verdict === 'empty' ? invitations[this.data.kind] : asSentence(message),
+      difference ? ` ${asSentence(difference)}` : '',
+    ];
+    if (verdict === 'unreadable' && !unjudged) sentence.push(' ', marked(this.input.value, judged.range));
+    showVerdict(this.verdict, unjudged ? 'unjudged' : verdict, ...sentence);
+    this.evidence.replaceChildren(
+      ...(counterexample ? [showCounterexample(counterexample, ['your formula', 'right'])] : []),
+    );
+    tellJudged(this.form, this.data, verdict, mistakes);
   }
 
   /** The verdict of the core, or the sentence that says which given of the problem cannot be used. */
-  private judge(): Judgement | string {
-    const { answer, relative, absolute } = this.data;
+  private judge(): Judged | string {
     try {
-      const known = this.sheet.givens(this.data.with);
-      const quantities = this.sheet.quantities(this.data.with);
-      return theCore().judge({ text: this.input.value, known, answer, quantities, relative, absolute });
+      return judgePart(theCore(), this.data, this.input.value, this.sheet.texts, this.sheet.limits);
     } catch (error) {
       // From the givens or from the answer's own formula; the core throws nothing for what a learner types.
       if (error instanceof RangeError) return `mend the numbers of the problem first: ${error.message}`;
       throw error;
     }
   }
-
-  /** The typed text with the unreadable place marked. */
-  private marked({ range }: Judgement): Node {
-    const text = this.input.value;
-    const mark = document.createElement('mark');
-    mark.textContent = text.slice(range.begin, range.end) || '⎵';
-    const code = document.createElement('code');
-    code.append(text.slice(0, range.begin), mark, text.slice(Math.max(range.end, range.begin)));
-    return code;
-  }
 }
 
 export class BnPractice extends HTMLElement {
   private sheet: Sheet | undefined;
+  private seed = 0;
 
   connectedCallback(): void {
     if (this.sheet) return;
     const parts: Part[] = [];
-    this.sheet = new Sheet(this, () => {
+    const sheet = new Sheet(this, () => {
       for (const part of parts) {
         part.forget();
         part.echo();
       }
     });
-    for (const form of this.querySelectorAll<HTMLFormElement>('form.part'))
-      parts.push(new Part(form, this.sheet));
+    this.sheet = sheet;
+    for (const form of this.querySelectorAll<HTMLFormElement>('form.part')) parts.push(new Part(form, sheet));
+    const problem = JSON.parse(this.dataset.problem ?? '{}') as Problem;
+    this.querySelector('button[data-draw]')?.addEventListener('click', () => {
+      this.seed += 1;
+      sheet.set(drawGivens(theCore(), problem, this.seed));
+    });
   }
 }

@@ -1,5 +1,7 @@
 // A quiz question: native radio buttons, the explanation of the chosen and of the right option, and a live check.
 
+import type { Graded } from '../items.ts';
+import { tellJudged } from '../mastery.ts';
 import { Sheet } from '../sheet.ts';
 import { clearVerdict, showVerdict } from '../verdict.ts';
 
@@ -68,6 +70,8 @@ export class BnQuiz extends HTMLElement {
     showVerdict(this.verdict, right ? 'right' : 'wrong', ...reasons);
     this.retryButton.hidden = false;
     this.tell({ answered: true, right });
+    const about = JSON.parse(this.dataset.item ?? '{}') as Graded;
+    tellJudged(this, about, right ? 'right' : 'wrong', []);
   }
 
   /** The explanation of an option, as it stands in the answer below. */

@@ -1,0 +1,117 @@
+#include "answers/definitions.h"
+
+#include <algorithm>
+
+namespace answers {
+
+namespace {
+
+void collect_names(const Node& node, std::vector<std::string>& names) {
+  const bool is_new = std::find(names.begin(), names.end(), node.text) == names.end();
+  if (node.kind == Node::Kind::name && is_new) names.push_back(node.text);
+  for (const Node& child : node.children) collect_names(child, names);
+}
+
+const std::map<std::string, Formula>& formulas() {
+  static const std::map<std::string, Formula> all = [] {
+    std::map<std::string, Formula> read;
+    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
+    return read;
+  }();
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Definition>& definitions() {
+  static const std::vector<Definition> all{
+      // The layer before, and the forward pass.
+      {"x", "w * u + b"},
+      {"m", "count(x)"},
+      {"batch_mean", "mean(x)"},
+      {"batch_var", "mean((x - batch_mean)^2)"},
+      {"root", "sqrt(batch_var + eps)"},
+      {"saved_invstd", "1 / root"},
+      {"x_hat", "(x - batch_mean) * saved_invstd"},
+      {"y", "gamma * x_hat + beta"},
+      // The backward pass. That of the mean through the variance is 0.
+      {"dbeta", "sum(dy)"},
+      {"dgamma", "sum(dy * x_hat)"},
+      {"dx_hat", "gamma * dy"},
+      {"dvar", "sum(dx_hat * (x - batch_mean)) * (-1/2) * saved_invstd^3"},
+      {"dmean", "-saved_invstd * sum(dx_hat)"},
+      {"dx_direct", "dx_hat * saved_invstd"},
+      {"dx_through_var", "dvar * 2 * (x - batch_mean) / m"},
+      {"dx_through_mean", "dmean / m + 0 * x"},
+      {"dx", "dx_direct + dx_through_var + dx_through_mean"},
+      {"db", "sum(dx)"},
+      // Running statistics after `steps` updates with the same batch, and what inference does with them.
+      {"steps", "1"},
+      {"new_running_mean", "momentum^steps * running_mean + (1 - momentum^steps) * batch_mean"},
+      {"new_running_var", "momentum^steps * running_var + (1 - momentum^steps) * batch_var"},
+      {"new_running_var_unbiased",
+       "momentum^steps * running_var + (1 - momentum^steps) * batch_var * m / (m - 1)"},
+      {"y_inference", "gamma * (x - running_mean) / sqrt(running_var + eps) + beta"},
+      {"dx_frozen", "gamma * dy / sqrt(running_var + eps)"},
+      {"db_frozen", "sum(dx_frozen)"},
+      {"folded_weight", "gamma * w / sqrt(running_var + eps)"},
+      {"folded_bias", "gamma * (b - running_mean) / sqrt(running_var + eps) + beta"},
+      // What it costs.
+      {"parameters", "2 * neurons"},
+      {"bn_operations", "4 * neurons"},
+      {"linear_operations", "2 * inputs * neurons"},
+      {"statistic_size", "examples * height * width"},
+  };
+  return all;
+}
+
+std::vector<std::string> steps_to(const Formula& answer) {
+  // Definitions stand in the order of computation, so what an answer needs is found backwards.
+  std::vector<std::string> wanted = answer.names, steps;
+  for (auto each = definitions().rbegin(); each != definitions().rend(); ++each) {
+    if (std::find(wanted.begin(), wanted.end(), each->name) == wanted.end()) continue;
+    steps.insert(steps.begin(), each->name);
+    const auto& names = formulas().at(each->name).names;
+    wanted.insert(wanted.end(), names.begin(), names.end());
+  }
+  return steps;
+}
+
+Formula::Formula(const std::string& text) : tree(parse(text)) {
+  collect_names(tree, names);
+}
+
+bool Derivation::is_touched(const std::string& name) {
+  if (formulas_.count(name) != 0 || values_.count(name) != 0) return true;
+  const auto known = touched_.find(name);
+  if (known != touched_.end()) return known->second;
+  touched_[name] = false;  // a definition that comes back to itself ends here
+  const auto definition = formulas().find(name);
+  if (definition == formulas().end()) return false;
+  return touched_[name] = is_touched(definition->second);
+}
+
+bool Derivation::is_touched(const Formula& formula) {
+  return std::any_of(formula.names.begin(), formula.names.end(),
+                     [this](const std::string& each) { return is_touched(each); });
+}
+
+const Value& Derivation::value_of(const std::string& name, Range where) {
+  const auto known = values_.find(name);
+  if (known != values_.end()) return known->second;
+  const auto right = right_.find(name);
+  if (!is_touched(name) && right != right_.end()) return right->second;
+  const auto replaced = formulas_.find(name);
+  const auto defined = formulas().find(name);
+  if (replaced == formulas_.end() && defined == formulas().end())
+    throw ReadError(where, "“" + name + "” has no value here");
+  return values_[name] = evaluate(replaced != formulas_.end() ? *replaced->second : defined->second);
+}
+
+Value Derivation::evaluate(const Formula& formula) {
+  Quantities here;
+  for (const std::string& name : formula.names) here[name] = value_of(name, formula.tree.range);
+  return answers::evaluate(formula.tree, here);
+}
+
+}  // namespace answers

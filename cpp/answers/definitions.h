@@ -1,0 +1,62 @@
+#pragma once
+// The lesson's mathematics line by line, in its own language. A mistake is one of these lines written
+// wrongly, and an error carried forward is a line computed from a wrong number: both are derivations with
+// something replaced. The right values never come from here but from the operator; a test shows that both
+// agree.
+
+#include <optional>
+
+#include "answers/evaluate.h"
+
+namespace answers {
+
+/// A quantity and the formula of the quantities it is made of.
+struct Definition {
+  const char* name;
+  const char* formula;
+};
+
+/// In the order in which the quantities are computed by hand. Sources: Ioffe and Szegedy 2015, sections 3
+/// and 3.1.
+const std::vector<Definition>& definitions();
+
+/// A formula, read once, with the names in it.
+struct Formula {
+  Node tree;
+  std::vector<std::string> names;
+
+  /// Throws ReadError.
+  explicit Formula(const std::string& text);
+};
+
+/// The quantities that a formula is computed from by definitions, directly or not, in the order of
+/// computation.
+std::vector<std::string> steps_to(const Formula& answer);
+
+/// Quantities by their definitions, starting from right ones, with some definitions or values replaced. What
+/// does not depend on a replacement keeps its right value.
+class Derivation {
+ public:
+  /// `right` are the quantities that quantities_of computed. Both must outlive this object.
+  explicit Derivation(const Quantities& right) : right_(right) {}
+
+  void redefine(const std::string& name, const Formula& formula) { formulas_[name] = &formula; }
+  void replace(const std::string& name, Value value) { values_[name] = std::move(value); }
+
+  /// True if the formula depends on anything that was replaced.
+  bool is_touched(const Formula& formula);
+  /// Throws ReadError where a name has no value here (its givens are missing) or an operation has none.
+  Value evaluate(const Formula& formula);
+  Value value_of(const std::string& name) { return value_of(name, {}); }
+
+ private:
+  bool is_touched(const std::string& name);
+  const Value& value_of(const std::string& name, Range where);
+
+  const Quantities& right_;
+  std::map<std::string, const Formula*> formulas_;
+  Quantities values_;
+  std::map<std::string, bool> touched_;
+};
+
+}  // namespace answers

@@ -1,0 +1,328 @@
+#include "answers/formula_answer.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace answers {
+
+namespace {
+
+/// What a difference may be made of, the simplest first.
+const std::vector<std::string>& term_texts() {
+  static const std::vector<std::string> all{
+      "1",
+      "beta",
+      "gamma",
+      "eps",
+      "b",
+      "dy",
+      "x_hat",
+      "x",
+      "mean(dy)",
+      "sum(dy)",
+      "batch_mean",
+      "batch_var",
+      "running_mean",
+      "running_var",
+      "gamma * x_hat",
+      "batch_mean^2",
+      "dx_through_var",
+      "dx_through_mean",
+      "dx_direct",
+      "dx_through_var + dx_through_mean",
+      "dgamma",
+      "dbeta",
+      "mean(dy * x_hat)",
+      "x_hat * mean(dy * x_hat)",
+      "gamma * saved_invstd * mean(dy)",
+      "gamma * saved_invstd * x_hat * mean(dy * x_hat)",
+      "gamma * saved_invstd * dy",
+      "gamma * batch_mean * saved_invstd",
+      "batch_mean * saved_invstd",
+      "momentum * running_mean",
+      "momentum * batch_mean",
+      "(1 - momentum) * batch_mean",
+      "(1 - momentum) * running_mean",
+      "momentum * running_var",
+      "momentum * batch_var",
+      "(1 - momentum) * batch_var",
+      "(1 - momentum) * running_var",
+      "gamma * running_mean / sqrt(running_var + eps)",
+      "gamma * b / sqrt(running_var + eps)",
+  };
+  return all;
+}
+
+const std::vector<std::string>& factor_texts() {
+  static const std::vector<std::string> all{
+      "-1",
+      "2",
+      "1/2",
+      "-2",
+      "-1/2",
+      "m",
+      "1/m",
+      "-m",
+      "-1/m",
+      "m/(m - 1)",
+      "(m - 1)/m",
+      "gamma",
+      "1/gamma",
+      "saved_invstd",
+      "1/saved_invstd",
+      "saved_invstd^2",
+      "1/saved_invstd^2",
+      "gamma * saved_invstd",
+      "1/(gamma * saved_invstd)",
+      "gamma * saved_invstd / m",
+      "momentum/(1 - momentum)",
+      "(1 - momentum)/momentum",
+      "w",
+      "1/w",
+      "1/sqrt(running_var + eps)",
+      "sqrt(running_var + eps)",
+  };
+  return all;
+}
+
+/// A formula with the words for it.
+struct Phrase {
+  std::string text;
+  Formula formula;
+};
+
+std::vector<Phrase> read_all(const std::vector<std::string>& texts) {
+  std::vector<Phrase> phrases;
+  for (const std::string& text : texts) phrases.push_back({text, Formula(text)});
+  return phrases;
+}
+
+struct Multiple {
+  double factor;
+  const char* words;
+};
+constexpr Multiple multiples[] = {{1, ""}, {2, "2"}, {0.5, "1/2"}};
+
+/// The learner's formula, what it is held against, and a batch on which they differ.
+struct Case {
+  const Claim& claim;
+  const std::vector<std::string>& names;
+  const Quantities& batch;
+};
+
+bool is_known(const Formula& formula, const std::vector<std::string>& names) {
+  return std::all_of(formula.names.begin(), formula.names.end(), [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+}
+
+/// A repaired formula is right: on the batch at hand, which is quick, and then on all.
+bool is_right(const Case& here, const Evaluation& repaired) {
+  try {
+    if (agreement(repaired(here.batch), here.claim.right(here.batch)) == Agreement::different) return false;
+  } catch (const ReadError&) {
+    return false;
+  }
+  return try_on_battery({repaired, here.claim.right, here.claim.givens}).kind == Outcome::Kind::holds;
+}
+
+/// The language as a calculator: a formula of a few values that are no quantities.
+Value compute(const Formula& formula, Quantities values) {
+  return evaluate(formula.tree, values);
+}
+
+bool is_zero_everywhere(const Claim& claim) {
+  const Evaluation zero = [](const Quantities&) { return Value{{0}, false}; };
+  return try_on_battery({claim.left, zero, claim.givens}).kind == Outcome::Kind::holds;
+}
+
+std::string missing_factor(const Case& here) {
+  static const std::vector<Phrase> factors = read_all(factor_texts());
+  static const Formula product("factor * typed");
+  for (const Phrase& factor : factors) {
+    const auto repaired = [&](const Quantities& batch) {
+      return compute(product,
+                     {{"factor", evaluate(factor.formula.tree, batch)}, {"typed", here.claim.left(batch)}});
+    };
+    if (is_right(here, repaired)) return "your formula must be multiplied by " + factor.text;
+  }
+  return "";
+}
+
+std::string in_words(const Multiple& multiple, const std::string& term) {
+  const std::string words = multiple.words;
+  if (words.empty()) return term;
+  if (term == "1") return words;
+  const bool is_sum = term.find(" + ") != std::string::npos && term.back() != ')';
+  return words + " * " + (is_sum ? "(" + term + ")" : term);
+}
+
+std::string missing_term(const Case& here) {
+  static const std::vector<Phrase> terms = read_all(term_texts());
+  static const Formula sum("typed + factor * term");
+  // In the words of the question, if they suffice.
+  for (const bool known : {true, false}) {
+    for (const Phrase& term : terms) {
+      if (is_known(term.formula, here.names) != known) continue;
+      for (const Multiple& multiple : multiples) {
+        for (const double sign : {1.0, -1.0}) {
+          const Value factor{{sign * multiple.factor}, false};
+          const auto repaired = [&](const Quantities& batch) {
+            return compute(sum, {{"typed", here.claim.left(batch)},
+                                 {"factor", factor},
+                                 {"term", evaluate(term.formula.tree, batch)}});
+          };
+          if (!is_right(here, repaired)) continue;
+          const std::string words = in_words(multiple, term.text);
+          return sign > 0 ? "you are short by " + words : "you have " + words + " too much";
+        }
+      }
+    }
+  }
+  return "";
+}
+
+std::string four_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+/// The difference on one batch of at least 3 as a sum of lists that are at hand, by least squares; fewer than
+/// m of them, or any difference could be made of them.
+std::string combination(const Counterexample& example) {
+  if (!example.left || !example.left->is_list || !example.right.is_list) return "";
+  const auto batch = quantities_around(example.givens);
+  const auto m = static_cast<Eigen::Index>(example.right.values.size());
+  if (!batch || m < 3 || example.left->values.size() != example.right.values.size()) return "";
+  using Column = Eigen::VectorXd;
+  const auto column = [&](const Value& value) {
+    return Column(Eigen::Map<const Column>(value.values.data(), m));
+  };
+  const Column difference = column(example.right) - column(*example.left);
+  std::vector<std::pair<std::string, Column>> lists{{"", Column::Ones(m)}};
+  for (const char* name : {"x_hat", "dy", "x"}) {
+    if (batch->count(name) != 0) lists.emplace_back(name, column(batch->at(name)));
+  }
+  for (std::size_t size = 1; size < static_cast<std::size_t>(m) && size <= 3; ++size) {
+    for (unsigned chosen = 0; chosen < 1u << lists.size(); ++chosen) {
+      std::vector<const std::pair<std::string, Column>*> parts;
+      for (std::size_t k = 0; k < lists.size(); ++k) {
+        if ((chosen >> k & 1u) != 0) parts.push_back(&lists[k]);
+      }
+      if (parts.size() != size) continue;
+      Eigen::MatrixXd columns(m, static_cast<Eigen::Index>(size));
+      for (std::size_t k = 0; k < size; ++k) columns.col(static_cast<Eigen::Index>(k)) = parts[k]->second;
+      const Column factors = columns.colPivHouseholderQr().solve(difference);
+      if ((columns * factors - difference).norm() > 1e-9 * difference.norm()) continue;
+      std::string words = "on this batch you are short by ";
+      for (std::size_t k = 0; k < size; ++k) {
+        const double factor = factors(static_cast<Eigen::Index>(k));
+        const std::string& name = parts[k]->first;
+        words += k == 0 ? (factor < 0 ? "-" : "") : factor < 0 ? " - " : " + ";
+        words += four_digits(std::abs(factor)) + (name.empty() ? "" : " * " + name);
+      }
+      return words;
+    }
+  }
+  return "";
+}
+
+/// The first mistake with the same consequences on every batch where it has any.
+const Mistake* mistake_behind(const Case& here, const Formula& answer) {
+  const Value typed = here.claim.left(here.batch);
+  for (const Mistake& mistake : mistakes()) {
+    const auto value = mistaken_answer(answer, here.batch, mistake);
+    if (!value || agreement(typed, *value) == Agreement::different) continue;
+    const Evaluation mistaken = [&](const Quantities& batch) {
+      const auto here_too = mistaken_answer(answer, batch, mistake);
+      if (!here_too) throw ReadError({}, "the mistake leads to no number");
+      return *here_too;
+    };
+    const Claim claim{here.claim.left, mistaken, here.claim.givens};
+    if (try_on_battery(claim).kind == Outcome::Kind::holds) return &mistake;
+  }
+  return nullptr;
+}
+
+/// A value of the wrong kind: a number for a list, a list for a number, or a list of a length of its own.
+std::string kind_mistake(const Value& typed, const Value& right) {
+  if (right.is_list && !typed.is_list)
+    return "one value for each example is asked for, and your formula gives a single number";
+  if (!right.is_list && typed.is_list)
+    return "a single number is asked for, and your formula gives a list of values";
+  if (typed.values.size() == right.values.size()) return "";
+  return "one value for each example is asked for, and for a batch of " +
+         std::to_string(right.values.size()) + " your formula gives " + std::to_string(typed.values.size());
+}
+
+FormulaJudgement unreadable(FormulaJudgement judgement, const std::string& message, Range range) {
+  judgement.verdict = Verdict::unreadable;
+  judgement.message = message;
+  judgement.range = range;
+  return judgement;
+}
+
+}  // namespace
+
+FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
+                               const std::vector<std::string>& names) {
+  try {
+    evaluation_of(answer)(battery().front());
+  } catch (const ReadError& error) {
+    throw std::invalid_argument(std::string("answer: expected a formula that has a value, got: ") +
+                                error.what());
+  }
+  FormulaJudgement judgement;
+  if (is_blank(typed)) return judgement;
+  try {
+    judgement.tree = parse(typed);
+    require_names(*judgement.tree, names);
+  } catch (const ReadError& error) {
+    return unreadable(std::move(judgement), error.what(), error.range);
+  }
+  const Node tree = *judgement.tree;
+  std::vector<std::string> named = names_in(tree);
+  named.insert(named.end(), answer.names.begin(), answer.names.end());
+  const Claim claim{evaluation_of(tree), evaluation_of(answer), givens_of(named, names)};
+
+  const Outcome outcome = try_on_battery(claim);
+  switch (outcome.kind) {
+    case Outcome::Kind::holds:
+      judgement.verdict = Verdict::right;
+      return judgement;
+    case Outcome::Kind::no_value:
+      return unreadable(std::move(judgement), outcome.error->what(), outcome.error->range);
+    case Outcome::Kind::undecided:
+      return unreadable(std::move(judgement),
+                        "the terms of this formula are so large that only rounding is left of their sum",
+                        tree.range);
+    case Outcome::Kind::fails:
+      break;
+  }
+  if (outcome.different != nullptr) {
+    const Quantities& batch = *outcome.different;
+    const std::string kind = kind_mistake(claim.left(batch), claim.right(batch));
+    if (!kind.empty()) return unreadable(std::move(judgement), kind, tree.range);
+    const Case here{claim, names, batch};
+    judgement.mistake = mistake_behind(here, answer);
+    // Of nothing, a difference would be the answer itself.
+    if (!is_zero_everywhere(claim)) {
+      judgement.difference = missing_factor(here);
+      if (judgement.difference.empty()) judgement.difference = missing_term(here);
+    }
+  }
+  judgement.verdict = Verdict::wrong;
+  judgement.counterexample = find_counterexample(claim);
+  if (!judgement.counterexample->left) {
+    judgement.message = "on this batch your formula has no value: " + judgement.counterexample->why_no_value;
+    return judgement;
+  }
+  judgement.message = "on this batch your formula gives something else";
+  if (judgement.difference.empty()) judgement.difference = combination(*judgement.counterexample);
+  return judgement;
+}
+
+}  // namespace answers

@@ -1,0 +1,28 @@
+#pragma once
+// The mistakes that can be named: each is a definition of the lesson written wrongly, so its consequences for
+// the numbers at hand are computed, not foreseen one by one.
+
+#include "answers/definitions.h"
+
+namespace answers {
+
+struct Mistake {
+  std::string id;
+  std::string title;   ///< its name, as a learner would say it
+  std::string reason;  ///< one sentence: what is right
+  int pitfall;         ///< the number of the page's pitfall that it belongs to
+  /// What is written instead of the right lines.
+  std::vector<std::pair<std::string, Formula>> instead;
+  /// Or, for a mistake that an author foresaw for one question: what is answered instead.
+  std::optional<Formula> answer = std::nullopt;
+};
+
+/// All that are known, the likeliest of those with equal consequences first.
+const std::vector<Mistake>& mistakes();
+
+/// What somebody answers who is mistaken so (in both at once, where there is a second). None where the
+/// mistake cannot be made with these givens, or leads to no number.
+std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,
+                                     const Mistake* second = nullptr);
+
+}  // namespace answers

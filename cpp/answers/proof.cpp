@@ -1,0 +1,222 @@
+#include "answers/proof.h"
+
+#include <algorithm>
+#include <set>
+
+namespace answers {
+
+namespace {
+
+using Verdict = EquationJudgement::Verdict;
+
+bool same_tree(const Node& a, const Node& b) {
+  const bool same_leaf =
+      a.kind == b.kind && (a.kind == Node::Kind::number ? a.number == b.number : a.text == b.text);
+  return same_leaf && a.children.size() == b.children.size() &&
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), same_tree);
+}
+
+Claim claim_of(const Node& left, const Node& right, const std::vector<std::string>& names) {
+  std::vector<std::string> named = names_in(left);
+  for (const std::string& name : names_in(right)) named.push_back(name);
+  return {evaluation_of(left), evaluation_of(right), givens_of(named, names)};
+}
+
+void judge_values(EquationJudgement& judgement, const std::vector<std::string>& names) {
+  const Node &left = *judgement.left, &right = *judgement.right;
+  const auto unreadable = [&](const std::string& message, Range range) {
+    judgement.verdict = Verdict::unreadable;
+    judgement.message = message;
+    judgement.range = range;
+  };
+  // A claim says nothing where its right side has no value, so an equation claims both ways.
+  for (const bool forward : {true, false}) {
+    const Node &side = forward ? left : right, &other = forward ? right : left;
+    const Claim claim = claim_of(side, other, names);
+    const Outcome outcome = try_on_battery(claim);
+    switch (outcome.kind) {
+      case Outcome::Kind::holds:
+        break;
+      case Outcome::Kind::no_value:
+        return unreadable(outcome.error->what(), outcome.error->range);
+      case Outcome::Kind::undecided:
+        try {
+          claim.right(battery().front());
+          claim.left(battery().front());
+        } catch (const ReadError& error) {
+          return unreadable(error.what(), error.range);
+        }
+        return unreadable("the terms of this equation are so large that only rounding is left of them",
+                          {left.range.begin, right.range.end});
+      case Outcome::Kind::fails: {
+        const auto example = find_counterexample(claim);
+        judgement.verdict = Verdict::fails;
+        judgement.refutation =
+            Refutation{example->givens, example->left, example->right, example->why_no_value};
+        if (!forward) std::swap(judgement.refutation->left, judgement.refutation->right);
+        return;
+      }
+    }
+  }
+  judgement.verdict = Verdict::holds;
+  judgement.trivial = same_tree(left, right);
+}
+
+bool equal_everywhere(const Claim& claim) {
+  return try_on_battery(claim).kind == Outcome::Kind::holds;
+}
+
+/// Whether a side has the same value on every batch.
+bool is_constant(const Node& side) {
+  const std::vector<std::string> names = names_in(side);
+  if (names.empty()) return true;
+  try {
+    const double first = evaluate(side, battery().front()).without_rounding(0);
+    const Evaluation always = [first](const Quantities&) { return Value{{first}, false}; };
+    return equal_everywhere({evaluation_of(side), always, givens_of(names, names)});
+  } catch (const ReadError&) {
+    return false;
+  }
+}
+
+bool links(const Node& side, const Node& above, const std::vector<std::string>& names) {
+  if (same_tree(side, above)) return !names_in(side).empty();
+  return !is_constant(side) && equal_everywhere(claim_of(side, above, names)) &&
+         equal_everywhere(claim_of(above, side, names));
+}
+
+using Lines = std::map<std::string, const Line*>;
+
+[[noreturn]] void refuse_line(const std::string& id, const std::string& why) {
+  throw std::invalid_argument("line “" + id + "”: " + why);
+}
+
+const Line& line_of(const Lines& lines, const std::string& id) {
+  const auto found = lines.find(id);
+  if (found == lines.end()) refuse_line(id, "no line has this id");
+  return *found->second;
+}
+
+/// Follows the needs of a line; `path` are the lines on the way, `done` those that are known to be sound.
+void require_sound_needs(const Lines& lines, const Line& line, std::set<std::string>& path,
+                         std::set<std::string>& done) {
+  if (done.count(line.id) != 0) return;
+  if (!path.insert(line.id).second) refuse_line(line.id, "it needs itself in the end");
+  for (const std::string& need : line.needs) require_sound_needs(lines, line_of(lines, need), path, done);
+  path.erase(line.id);
+  done.insert(line.id);
+}
+
+Lines by_id(const std::vector<Line>& lines) {
+  Lines all;
+  for (const Line& line : lines) {
+    if (!all.emplace(line.id, &line).second) refuse_line(line.id, "the id is given twice");
+  }
+  std::set<std::string> path, done;
+  for (const Line& line : lines) require_sound_needs(all, line, path, done);
+  return all;
+}
+
+}  // namespace
+
+const char* verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::empty:
+      return "empty";
+    case Verdict::unreadable:
+      return "unreadable";
+    case Verdict::holds:
+      return "holds";
+    case Verdict::fails:
+      return "fails";
+  }
+  return "";
+}
+
+const char* state_name(LineJudgement::State state) {
+  switch (state) {
+    case LineJudgement::State::follows:
+      return "follows";
+    case LineJudgement::State::not_yet:
+      return "not_yet";
+    case LineJudgement::State::refuted:
+      return "refuted";
+  }
+  return "";
+}
+
+EquationJudgement check_equation(const std::string& typed, const std::vector<std::string>& names) {
+  EquationJudgement judgement;
+  if (is_blank(typed)) return judgement;
+  try {
+    auto [left, right] = parse_equation(typed);
+    require_names(left, names);
+    require_names(right, names);
+    judgement.left = std::move(left);
+    judgement.right = std::move(right);
+  } catch (const ReadError& error) {
+    judgement.verdict = Verdict::unreadable;
+    judgement.message = error.what();
+    judgement.range = error.range;
+    return judgement;
+  }
+  judge_values(judgement, names);
+  return judgement;
+}
+
+ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std::string>& order,
+                           const std::string& goal, const std::vector<std::string>& names) {
+  const Lines all = by_id(lines);
+  line_of(all, goal);
+  ProofJudgement judgement;
+  std::set<std::string> above;
+  for (const std::string& id : order) {
+    const Line& line = line_of(all, id);
+    if (above.count(id) != 0) refuse_line(id, "it is placed twice");
+    LineJudgement placed;
+    placed.id = id;
+    EquationJudgement equation = check_equation(line.equation, names);
+    if (equation.verdict == Verdict::fails) {
+      placed.state = LineJudgement::State::refuted;
+      placed.refutation = std::move(equation.refutation);
+    } else if (equation.verdict != Verdict::holds) {
+      refuse_line(id, "its equation cannot be read: " + equation.message);
+    } else {
+      for (const std::string& need : line.needs) {
+        if (above.count(need) == 0) placed.missing.push_back(need);
+      }
+      if (!placed.missing.empty()) placed.state = LineJudgement::State::not_yet;
+    }
+    above.insert(id);
+    judgement.lines.push_back(std::move(placed));
+  }
+  const bool all_follow =
+      std::all_of(judgement.lines.begin(), judgement.lines.end(),
+                  [](const LineJudgement& line) { return line.state == LineJudgement::State::follows; });
+  judgement.complete = all_follow && above.count(goal) != 0;
+  return judgement;
+}
+
+FreeLineJudgement judge_free_line(const std::string& typed, const std::vector<std::string>& above,
+                                  const std::vector<std::string>& names) {
+  FreeLineJudgement judgement;
+  judgement.equation = check_equation(typed, names);
+  judgement.message = judgement.equation.message;
+  if (judgement.equation.verdict == Verdict::fails) judgement.message = "this is false on the batch shown";
+  if (judgement.equation.verdict != Verdict::holds) return judgement;
+  judgement.links = above.empty();
+  for (const std::string& line : above) {
+    if (judgement.links) break;
+    const EquationJudgement earlier = check_equation(line, names);
+    if (earlier.verdict != Verdict::holds) continue;
+    for (const Node* side : {&*judgement.equation.left, &*judgement.equation.right}) {
+      for (const Node* other : {&*earlier.left, &*earlier.right}) {
+        judgement.links = judgement.links || links(*side, *other, names);
+      }
+    }
+  }
+  if (!judgement.links) judgement.message = "true, but nothing above leads to it yet";
+  return judgement;
+}
+
+}  // namespace answers

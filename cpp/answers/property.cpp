@@ -1,0 +1,79 @@
+#include "answers/property.h"
+
+#include "answers/quantities.h"
+#include "batchnorm/layout.h"
+
+namespace answers {
+
+namespace {
+
+PropertyJudgement& unreadable(PropertyJudgement& judgement, Range range, const std::string& message) {
+  judgement.verdict = Verdict::unreadable;
+  judgement.range = range;
+  judgement.message = message;
+  return judgement;
+}
+
+/// The givens with the typed values in place; an explanation where there are not as many as are wanted.
+std::string put_in(const Value& typed, const std::vector<std::string>& wanted, Quantities& givens) {
+  const std::size_t count = typed.values.size();
+  if (wanted.size() == 1) {
+    Value& place = givens.at(wanted[0]);
+    if (!place.is_list && count != 1)
+      return "one number is asked for, and " + std::to_string(count) + " were read";
+    place = {typed.values, place.is_list};
+    return "";
+  }
+  if (count != wanted.size())
+    return std::to_string(wanted.size()) + " numbers are asked for, and " + std::to_string(count) +
+           (count == 1 ? " was read" : " were read");
+  for (std::size_t k = 0; k < count; ++k) givens.at(wanted[k]) = {{typed.values[k]}, false};
+  return "";
+}
+
+bool holds(const Condition& condition, const Value& measured) {
+  for (std::size_t k = 0; k < measured.values.size(); ++k) {
+    const double value = measured.without_rounding(k);
+    if (!(value >= condition.least && value <= condition.most)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+PropertyJudgement judge_property(const std::string& typed, const Quantities& known, const Quantities& givens,
+                                 const std::vector<std::string>& wanted,
+                                 const std::vector<Condition>& conditions) {
+  for (const std::string& name : wanted) {
+    if (givens.count(name) == 0) batchnorm::refuse("find", "names of givens", name);
+  }
+  PropertyJudgement judgement;
+  if (is_blank(typed)) return judgement;
+  Quantities replaced = givens;
+  try {
+    judgement.tree = parse(typed);
+    judgement.value = evaluate(*judgement.tree, known);
+  } catch (const ReadError& error) {
+    return unreadable(judgement, error.range, error.what());
+  }
+  const std::string shape = put_in(judgement.value, wanted, replaced);
+  if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
+  try {
+    const Quantities all = quantities_of(replaced);
+    judgement.verdict = Verdict::right;
+    for (const Condition& condition : conditions) {
+      Derivation derivation(all);
+      judgement.measured.push_back(derivation.evaluate(condition.value));
+      if (holds(condition, judgement.measured.back()) || judgement.verdict == Verdict::wrong) continue;
+      judgement.verdict = Verdict::wrong;
+      judgement.message = condition.says;
+    }
+  } catch (const std::invalid_argument& error) {
+    // The operator refuses these numbers, or a condition has no value with them.
+    judgement.measured.clear();
+    return unreadable(judgement, judgement.tree->range, error.what());
+  }
+  return judgement;
+}
+
+}  // namespace answers

@@ -1,0 +1,219 @@
+#include "answers/variants.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "answers/quantities.h"
+#include "batchnorm/layout.h"
+#include "lab/random.h"
+
+namespace answers {
+
+namespace {
+
+using batchnorm::refuse;
+
+constexpr int most_attempts = 500;
+/// Draws that show which pairs always coincide.
+constexpr int probes = 4;
+/// Answers nearer than this part of an allowance are one answer.
+constexpr double coincide = 1e-6;
+
+/// What a given is drawn from. A choice is written as a numerator, so that tenths come out as the nearest
+/// doubles.
+struct Choice {
+  std::string_view given;
+  std::vector<double> numerators;
+  double denominator = 1;
+};
+
+std::vector<double> whole_numbers(int from, int to, bool with_zero) {
+  std::vector<double> numbers;
+  for (int k = from; k <= to; ++k) {
+    if (k != 0 || with_zero) numbers.push_back(k);
+  }
+  return numbers;
+}
+
+const std::vector<Choice>& choices() {
+  static const std::vector<Choice> all{
+      {"x", whole_numbers(-9, 9, true)},
+      {"other_x", whole_numbers(-9, 9, true)},
+      {"u", whole_numbers(1, 9, true)},
+      {"dy", whole_numbers(-9, 9, false), 10},
+      {"gamma", {-6, -5, -4, -3, -1, 1, 3, 4, 5, 6}, 2},
+      {"beta", whole_numbers(-6, 6, false), 2},
+      {"eps", {5, 10, 20, 40, 80, 160}, 10},
+      {"w", {-6, -4, -3, -1, 1, 3, 4, 6}, 2},
+      {"b", whole_numbers(-12, 12, false)},
+      {"momentum", {50, 60, 70, 75, 80, 90, 95}, 100},
+      {"running_mean", whole_numbers(-8, 8, false)},
+      {"running_var", {2, 3, 5, 6, 8, 10, 12, 15}},
+      {"steps", {2, 3, 4, 5}},
+      {"neurons", {32, 64, 128, 256, 512, 1024}},
+      {"inputs", {32, 64, 128, 256, 512, 1024}},
+      {"examples", {16, 32, 64, 128}},
+      {"micro_batches", {2, 4, 8}},
+      {"channels", {3, 8, 16, 64}},
+      {"height", {4, 7, 8, 14}},
+      {"width", {5, 6, 9, 12}},
+  };
+  return all;
+}
+
+const Choice* choice_of(std::string_view given) {
+  const auto found = std::find_if(choices().begin(), choices().end(),
+                                  [&](const Choice& each) { return each.given == given; });
+  return found == choices().end() ? nullptr : &*found;
+}
+
+/// FNV-1a (Fowler, Noll, Vo), 64 bits: the same text gives the same stream everywhere.
+std::uint64_t hash(const std::string& text) {
+  std::uint64_t state = 0xcbf29ce484222325u;
+  for (const char each : text) {
+    state ^= static_cast<unsigned char>(each);
+    state *= 0x100000001b3u;
+  }
+  return state;
+}
+
+Quantities drawn_once(const Problem& problem, std::uint64_t seed, int attempt) {
+  lab::Random random(hash(problem.id + "/" + std::to_string(seed) + "/" + std::to_string(attempt)));
+  Quantities givens = problem.givens;
+  for (const std::string& name : problem.drawn) {
+    const Choice* choice = choice_of(name);
+    if (choice == nullptr) refuse("drawn", "givens that can be drawn", name);
+    const auto given = givens.find(name);
+    if (given == givens.end()) refuse("drawn", "givens of the problem", name);
+    const auto count = static_cast<double>(choice->numerators.size());
+    for (double& value : given->second.values) {
+      const auto k = static_cast<std::size_t>(random.uniform() * count);
+      value = choice->numerators[k] / choice->denominator;
+    }
+  }
+  return givens;
+}
+
+/// True if `name` was drawn and its quantity comes out at less than `share` of its scale.
+bool is_near_zero(const Quantities& all, const char* name, double share) {
+  const auto found = all.find(name);
+  return found != all.end() && std::abs(found->second.values[0]) < share * found->second.scale(0);
+}
+
+/// Conditions on the numbers themselves; the choices leave out gamma = 0, gamma = 1 and beta = 0.
+bool teaches(const Problem& problem, const Quantities& right) {
+  const auto is_drawn = [&](const char* name) {
+    return std::find(problem.drawn.begin(), problem.drawn.end(), name) != problem.drawn.end();
+  };
+  if (is_drawn("dy") && (is_near_zero(right, "dbeta", 0.05) || is_near_zero(right, "dgamma", 0.05)))
+    return false;
+  return true;
+}
+
+struct Answer {
+  std::string id;
+  Value value;
+};
+
+/// The truth and what every mistake leads to; mistakes that lead nowhere, or to the truth, are left out.
+std::vector<Answer> answers_to(const Question& question, const Quantities& right) {
+  Derivation plain(right);
+  std::vector<Answer> all{{"right", plain.evaluate(question.answer)}};
+  const auto add = [&](const Mistake& mistake) {
+    auto value = mistaken_answer(question.answer, right, mistake);
+    if (value && value->values.size() == all[0].value.values.size())
+      all.push_back({mistake.id, std::move(*value)});
+  };
+  for (const Mistake& each : question.foreseen) add(each);
+  for (const Mistake& each : mistakes()) add(each);
+  return all;
+}
+
+Quantities with_part(const Quantities& givens, const Part& part) {
+  Quantities all = givens;
+  for (const auto& [name, value] : part.with) all[name] = value;
+  return all;
+}
+
+using PairsByPart = std::vector<std::vector<Pair>>;
+
+/// The pairs that coincide in all of some draws: by mathematics, not by accident.
+PairsByPart always_coinciding(const Problem& problem, std::uint64_t seed) {
+  PairsByPart always(problem.parts.size());
+  bool is_first = true;
+  for (int probe = 1; probe <= 20 * probes; ++probe) {
+    const Quantities givens = drawn_once(problem, seed, -probe);
+    try {
+      PairsByPart now;
+      for (const Part& part : problem.parts) now.push_back(separation(part, givens).coinciding);
+      for (std::size_t p = 0; p < always.size(); ++p) {
+        if (is_first) always[p] = now[p];
+        auto& pairs = always[p];
+        pairs.erase(std::remove_if(pairs.begin(), pairs.end(),
+                                   [&](const Pair& pair) {
+                                     return std::find(now[p].begin(), now[p].end(), pair) == now[p].end();
+                                   }),
+                    pairs.end());
+      }
+      is_first = false;
+      if (probe >= probes) return always;
+    } catch (const std::invalid_argument&) {
+      // A batch without spread, for example: the next draw is as good.
+    }
+  }
+  refuse("drawn", "givens whose draws have an answer", problem.id);
+}
+
+bool is_separated(const Part& part, const Quantities& givens, const std::vector<Pair>& always) {
+  const Separation found = separation(part, givens);
+  return found.least >= least_separation && found.coinciding.size() == always.size();
+}
+
+}  // namespace
+
+bool is_drawable(std::string_view given) {
+  return choice_of(given) != nullptr;
+}
+
+Separation separation(const Part& part, const Quantities& givens) {
+  const Quantities right = quantities_of(with_part(givens, part));
+  const std::vector<Answer> all = answers_to(part.question, right);
+  const auto allowed = allowances(part.question.answer, all[0].value, right, part.question.tolerance);
+  Separation result;
+  result.least = result.least_from_right = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i + 1; j < all.size(); ++j) {
+      const double apart = distance(all[i].value, all[j].value, allowed);
+      if (apart <= coincide) {
+        result.coinciding.push_back({all[i].id, all[j].id});
+        continue;
+      }
+      if (i == 0) result.least_from_right = std::min(result.least_from_right, apart);
+      if (apart < result.least) {
+        result.least = apart;
+        result.nearest = {all[i].id, all[j].id};
+      }
+    }
+  }
+  return result;
+}
+
+Quantities draw(const Problem& problem, std::uint64_t seed) {
+  const PairsByPart always = always_coinciding(problem, seed);
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    const Quantities givens = drawn_once(problem, seed, attempt);
+    try {
+      if (!teaches(problem, quantities_of(givens))) continue;
+      bool separated = true;
+      for (std::size_t p = 0; separated && p < always.size(); ++p)
+        separated = is_separated(problem.parts[p], givens, always[p]);
+      if (separated) return givens;
+    } catch (const std::invalid_argument&) {
+      // No answer for these numbers: drawn again.
+    }
+  }
+  refuse(problem.id, "a problem whose mistakes can be told apart", "500 draws in which they cannot");
+}
+
+}  // namespace answers

@@ -1,0 +1,179 @@
+#include "answers/worksheet.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "batchnorm/layout.h"
+
+namespace answers {
+
+namespace {
+
+/// Other forms in which a step may be computed; with right numbers they come to the same.
+const std::vector<Definition> other_forms{
+    {"batch_var", "mean(x^2) - batch_mean^2"},
+    {"x_hat", "(x - batch_mean) / sqrt(batch_var + eps)"},
+    {"dgamma", "sum(dy * (x - batch_mean)) / sqrt(batch_var + eps)"},
+    {"dvar", "-sum(dx_hat * x_hat) / (batch_var + eps) / 2"},
+    {"dvar", "-gamma * dgamma / (batch_var + eps) / 2"},
+    {"dmean", "-sum(dx_hat) / sqrt(batch_var + eps) - 2 * dvar * mean(x - batch_mean)"},
+    {"dmean", "-gamma * dbeta / sqrt(batch_var + eps)"},
+    {"dx", "(dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / sqrt(batch_var + eps)"},
+    {"dx", "gamma * (dy - mean(dy) - x_hat * mean(dy * x_hat)) / sqrt(batch_var + eps)"},
+    {"dx", "gamma * (dy - dbeta / m - x_hat * dgamma / m) / sqrt(batch_var + eps)"},
+};
+
+/// The forms in which a quantity is computed, the lesson's definition first.
+std::vector<Formula> forms_of(const std::string& name) {
+  std::vector<Formula> forms;
+  for (const Definition& each : definitions()) {
+    if (each.name == name) forms.emplace_back(each.formula);
+  }
+  for (const Definition& each : other_forms) {
+    if (each.name == name) forms.emplace_back(each.formula);
+  }
+  return forms;
+}
+
+/// All values equal, up to rounding: 0, or the same for every example.
+bool is_flat(const Value& value) {
+  const auto [least, most] = std::minmax_element(value.values.begin(), value.values.end());
+  const double spread = *most - *least;
+  if (value.values.size() == 1) return value.without_rounding(0) == 0;
+  return spread <= 1e-9 * std::max(std::abs(*least), std::abs(*most));
+}
+
+std::string in_words(const std::string& name, const Value& value) {
+  if (value.values.size() != 1) return name;
+  char number[32];
+  std::snprintf(number, sizeof number, "%.4g", value.values[0]);
+  return name + " = " + number;
+}
+
+/// The subsets of `count` things, the small ones first.
+std::vector<unsigned> subsets(std::size_t count) {
+  std::vector<unsigned> all;
+  for (unsigned subset = 1; subset < (1u << count); ++subset) all.push_back(subset);
+  const auto size = [](unsigned subset) { return __builtin_popcount(subset); };
+  std::stable_sort(all.begin(), all.end(), [&](unsigned a, unsigned b) { return size(a) < size(b); });
+  return all;
+}
+
+class Worksheet {
+ public:
+  Worksheet(const Quantities& known, const Quantities& right, const Tolerance& tolerance)
+      : known_(known), right_(right), tolerance_(tolerance) {}
+
+  Cell judge_next(const Entry& entry) {
+    Cell cell;
+    const Question question{Formula(entry.name), tolerance_, {}};
+    cell.judgement = judge(entry.typed, known_, right_, question);
+    Judgement& judgement = cell.judgement;
+    if (judgement.value.values.empty() || judgement.verdict == Verdict::unreadable) return cell;
+    if (judgement.verdict == Verdict::wrong) explain(entry.name, cell);
+    known_[entry.name] = judgement.value;
+    if (judgement.verdict != Verdict::right) wrong_.push_back({entry.name, judgement.value});
+    return cell;
+  }
+
+ private:
+  struct Wrong {
+    std::string name;
+    Value value;
+  };
+
+  /// Looks for what the number follows from: wrong numbers above, or these and a mistake.
+  void explain(const std::string& name, Cell& cell) {
+    Judgement& judgement = cell.judgement;
+    const std::vector<Formula> forms = forms_of(name);
+    for (const unsigned subset : subsets(wrong_.size())) {
+      for (const Formula& form : forms) {
+        const auto expected = follows(form, subset, nullptr);
+        if (!expected || !agrees(judgement.value, *expected, name)) continue;
+        name_used(subset, cell);
+        if (is_flat(*expected) && !is_flat(right_.at(name))) {
+          judgement.message = "with your " + used_in_words(subset) +
+                              " this step is trivial, so it shows nothing: mend that first";
+          return;
+        }
+        judgement.verdict = Verdict::carried;
+        std::fill(judgement.cells.begin(), judgement.cells.end(), Verdict::carried);
+        judgement.mistakes.clear();
+        judgement.message = "right for your " + used_in_words(subset);
+        return;
+      }
+    }
+    if (!judgement.mistakes.empty() || wrong_.empty()) return;
+    const unsigned all = (1u << wrong_.size()) - 1;
+    for (const Mistake& mistake : mistakes()) {
+      const auto expected = follows(Formula(name), all, &mistake);
+      if (!expected || !agrees(judgement.value, *expected, name)) continue;
+      name_used(all, cell);
+      judgement.mistakes = {mistake};
+      return;
+    }
+  }
+
+  /// What comes out with the wrong numbers of the subset, and with a mistake, where there is one.
+  std::optional<Value> follows(const Formula& form, unsigned subset, const Mistake* mistake) const {
+    Derivation derivation(right_);
+    if (mistake != nullptr) {
+      for (const auto& [name, formula] : mistake->instead) derivation.redefine(name, formula);
+    }
+    for (std::size_t k = 0; k < wrong_.size(); ++k) {
+      if (subset >> k & 1) derivation.replace(wrong_[k].name, wrong_[k].value);
+    }
+    if (!derivation.is_touched(form)) return std::nullopt;
+    try {
+      return derivation.evaluate(form);
+    } catch (const ReadError&) {
+      return std::nullopt;
+    }
+  }
+
+  bool agrees(const Value& typed, const Value& expected, const std::string& name) const {
+    if (typed.values.size() != expected.values.size()) return false;
+    std::vector<double> allowed = allowances(Formula(name), right_.at(name), right_, tolerance_);
+    for (std::size_t k = 0; k < allowed.size(); ++k)
+      allowed[k] = std::max(allowed[k], tolerance_.relative * std::abs(expected.values[k]));
+    return distance(typed, expected, allowed) <= 1;
+  }
+
+  void name_used(unsigned subset, Cell& cell) const {
+    for (std::size_t k = 0; k < wrong_.size(); ++k) {
+      if (subset >> k & 1) cell.used.push_back(wrong_[k].name);
+    }
+  }
+
+  std::string used_in_words(unsigned subset) const {
+    std::string words;
+    for (std::size_t k = 0; k < wrong_.size(); ++k) {
+      if (subset >> k & 1) words += (words.empty() ? "" : ", ") + in_words(wrong_[k].name, wrong_[k].value);
+    }
+    return words;
+  }
+
+  Quantities known_;
+  const Quantities& right_;
+  Tolerance tolerance_;
+  std::vector<Wrong> wrong_;
+};
+
+}  // namespace
+
+WorksheetJudgement judge_worksheet(const std::vector<Entry>& entries, const Quantities& known,
+                                   const Quantities& right, const Tolerance& tolerance) {
+  Worksheet worksheet(known, right, tolerance);
+  WorksheetJudgement result;
+  for (const Entry& entry : entries) {
+    const bool is_step = !forms_of(entry.name).empty() && right.count(entry.name) != 0;
+    if (!is_step) batchnorm::refuse("cells", "quantities that follow from the givens", entry.name);
+    result.cells.push_back(worksheet.judge_next(entry));
+    const bool is_wrong = result.cells.back().judgement.verdict == Verdict::wrong;
+    if (is_wrong && result.first_wrong.empty()) result.first_wrong = entry.name;
+  }
+  return result;
+}
+
+}  // namespace answers

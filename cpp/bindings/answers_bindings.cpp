@@ -1,0 +1,237 @@
+// The answers' part of the table of what JavaScript may call: formulas, verdicts, variants. No arithmetic
+// here.
+
+#include "answers/property.h"
+#include "answers/quantities.h"
+#include "answers/variants.h"
+#include "answers/worksheet.h"
+#include "bindings/arguments.h"
+
+using namespace bindings;
+using answers::Quantities;
+
+namespace {
+
+template <typename List, typename Out>
+val array_out(const List& list, const Out& out) {
+  val array = val::array();
+  for (const auto& each : list) array.call<void>("push", out(each));
+  return array;
+}
+
+val text_out(const std::string& text) {
+  return val(text);
+}
+
+val value_out(const answers::Value& value) {
+  return value.values.empty() ? val::null() : copy_out(value);
+}
+
+val tree_or_null(const std::optional<answers::Node>& tree) {
+  return tree ? tree_out(*tree) : val::null();
+}
+
+/// Numbers as numbers, lists as lists; with the scale where that is larger than the values.
+val quantity_out(const answers::Value& value) {
+  const val values =
+      value.is_list ? copy_out(value.values.data(), value.values.size()) : val(value.values[0]);
+  if (value.scales.empty()) return values;
+  val result = val::object();
+  result.set("values", values);
+  result.set("scale", *std::max_element(value.scales.begin(), value.scales.end()));
+  return result;
+}
+
+val quantities_out(const Quantities& quantities) {
+  val result = val::object();
+  for (const auto& [name, value] : quantities) result.set(name.c_str(), quantity_out(value));
+  return result;
+}
+
+val mistake_out(const answers::Mistake& mistake) {
+  val result = val::object();
+  result.set("id", mistake.id);
+  result.set("title", mistake.title);
+  result.set("reason", mistake.reason);
+  result.set("pitfall", mistake.pitfall);
+  return result;
+}
+
+answers::Tolerance tolerance_in(Arguments& arguments) {
+  const auto digits = static_cast<int>(arguments.count("digits"));
+  return {arguments.number("relative"), arguments.number("absolute"), digits};
+}
+
+/// What is asked: answer, relative, absolute, digits, and the mistakes that the author foresaw.
+answers::Question question_in(Arguments& arguments) {
+  answers::Question question{answers::Formula(arguments.text("answer")), tolerance_in(arguments), {}};
+  if (!arguments.has("foreseen")) return question;
+  for (Arguments& each : arguments.objects("foreseen")) {
+    question.foreseen.push_back({each.text("id"),
+                                 each.text("title"),
+                                 each.text("reason"),
+                                 static_cast<int>(each.count("pitfall")),
+                                 {},
+                                 answers::Formula(each.text("answer"))});
+    each.finish();
+  }
+  return question;
+}
+
+answers::Part part_in(Arguments& arguments) {
+  answers::Part part{question_in(arguments), {}};
+  if (arguments.has("with")) part.with = arguments.quantities("with");
+  return part;
+}
+
+val judgement_out(const answers::Judgement& judgement) {
+  val result = val::object();
+  result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
+  result.set("message", judgement.message);
+  result.set("note", judgement.note);
+  result.set("range", range_out(judgement.range));
+  result.set("tree", tree_or_null(judgement.tree));
+  result.set("value", value_out(judgement.value));
+  result.set("cells", array_out(judgement.cells, [](answers::Verdict verdict) {
+               return val(std::string(answers::verdict_name(verdict)));
+             }));
+  result.set("mistakes", array_out(judgement.mistakes, mistake_out));
+  return result;
+}
+
+val evaluate(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const Quantities quantities = arguments.quantities("quantities");
+  arguments.finish();
+  return copy_out(answers::evaluate(answers::parse(text), quantities));
+}
+
+val quantities(Arguments& arguments) {
+  const Quantities givens = arguments.quantities("givens");
+  arguments.finish();
+  return quantities_out(answers::quantities_of(givens));
+}
+
+val judge(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const Quantities givens = arguments.quantities("givens");
+  const answers::Question question = question_in(arguments);
+  arguments.finish();
+  const Quantities right = answers::quantities_of(givens);
+  return judgement_out(answers::judge(text, answers::nameable(givens, right), right, question));
+}
+
+val judge_property(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const Quantities givens = arguments.quantities("givens");
+  const std::vector<std::string> wanted = arguments.texts("find"), names = arguments.texts("names");
+  std::vector<answers::Condition> conditions;
+  for (Arguments& each : arguments.objects("conditions")) {
+    conditions.push_back({answers::Formula(each.text("value")),
+                          each.has("least") ? each.number("least") : -HUGE_VAL,
+                          each.has("most") ? each.number("most") : HUGE_VAL, each.text("says")});
+    each.finish();
+  }
+  arguments.finish();
+  // The text may name what does not depend on the answer.
+  Quantities known;
+  const Quantities all = answers::quantities_of(givens);
+  for (const std::string& name : names) {
+    const auto found = all.find(name);
+    if (found == all.end()) refuse("names", "quantities of the problem", name);
+    known.insert(*found);
+  }
+  const auto judgement = answers::judge_property(text, known, givens, wanted, conditions);
+  val result = val::object();
+  result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
+  result.set("message", judgement.message);
+  result.set("range", range_out(judgement.range));
+  result.set("tree", tree_or_null(judgement.tree));
+  result.set("value", value_out(judgement.value));
+  result.set("measured", array_out(judgement.measured, value_out));
+  return result;
+}
+
+val judge_worksheet(Arguments& arguments) {
+  const Quantities givens = arguments.quantities("givens");
+  std::vector<answers::Entry> entries;
+  for (Arguments& each : arguments.objects("cells")) {
+    entries.push_back({each.text("name"), each.text("text")});
+    each.finish();
+  }
+  const answers::Tolerance tolerance = tolerance_in(arguments);
+  arguments.finish();
+  const auto judgement = answers::judge_worksheet(entries, givens, answers::quantities_of(givens), tolerance);
+  val result = val::object();
+  result.set("cells", array_out(judgement.cells, [](const answers::Cell& cell) {
+               val each = judgement_out(cell.judgement);
+               each.set("used", array_out(cell.used, text_out));
+               return each;
+             }));
+  result.set("first_wrong", judgement.first_wrong);
+  return result;
+}
+
+/// The answers that mistakes lead to in a question, for the check of an author's item.
+val mistaken_answers(Arguments& arguments) {
+  const Quantities givens = arguments.quantities("givens");
+  const answers::Question question = question_in(arguments);
+  arguments.finish();
+  return array_out(answers::candidates(question, answers::quantities_of(givens)),
+                   [](const answers::Candidate& each) {
+                     val result = mistake_out(*each.mistake);
+                     result.set("value", copy_out(each.value));
+                     return result;
+                   });
+}
+
+val draw(Arguments& arguments) {
+  answers::Problem problem{
+      arguments.text("id"), arguments.quantities("givens"), arguments.texts("drawn"), {}};
+  for (Arguments& each : arguments.objects("parts")) {
+    problem.parts.push_back(part_in(each));
+    each.finish();
+  }
+  const Eigen::Index seed = arguments.count("seed");
+  arguments.finish();
+  if (seed < 0) refuse("seed", "a whole number from 0", seed);
+  return quantities_out(answers::draw(problem, static_cast<std::uint64_t>(seed)));
+}
+
+val separation(Arguments& arguments) {
+  const Quantities givens = arguments.quantities("givens");
+  const answers::Part part = part_in(arguments);
+  arguments.finish();
+  const auto found = answers::separation(part, givens);
+  const auto pair_out = [](const answers::Pair& pair) {
+    val result = val::array();
+    result.call<void>("push", pair.a);
+    result.call<void>("push", pair.b);
+    return result;
+  };
+  val result = val::object();
+  result.set("least", found.least);
+  result.set("nearest", pair_out(found.nearest));
+  result.set("least_from_right", found.least_from_right);
+  result.set("coinciding", array_out(found.coinciding, pair_out));
+  return result;
+}
+
+val list_mistakes(Arguments& arguments) {
+  arguments.finish();
+  return array_out(answers::mistakes(), mistake_out);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(answers) {
+  emscripten::function("evaluate", &call<evaluate>);
+  emscripten::function("quantities", &call<quantities>);
+  emscripten::function("judge", &call<judge>);
+  emscripten::function("judge_property", &call<judge_property>);
+  emscripten::function("judge_worksheet", &call<judge_worksheet>);
+  emscripten::function("mistaken_answers", &call<mistaken_answers>);
+  emscripten::function("draw", &call<draw>);
+  emscripten::function("separation", &call<separation>);
+  emscripten::function("list_mistakes", &call<list_mistakes>);
+}

@@ -1,0 +1,79 @@
+// Answers judged in bulk: what `npm run judge` prints.
+
+import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
+import type { Core, Verdict } from '../src/core.ts';
+import { drawGivens, judgePart } from '../src/items.ts';
+import { loadBuiltCore } from './core.ts';
+import { type Item, lessonItems } from './items.ts';
+
+const answersSchema = z.array(
+  z.strictObject({
+    item: z.string(),
+    seed: z.number().int().min(0).max(1e9).default(0),
+    answer: z.string(),
+  }),
+);
+
+export interface BulkVerdict {
+  item: string;
+  seed: number;
+  verdict: Verdict;
+  message: string;
+  /** ids of the mistakes that were recognised */
+  mistakes: string[];
+}
+
+/** Every item with its kind and, for a problem, the givens that a seed draws. */
+export async function listItems(folder: string): Promise<object[]> {
+  return (await lessonItems(folder)).map(({ id, kind, objective, pitfalls, ...rest }) => ({
+    item: id,
+    kind: 'part' in rest ? rest.part.kind : kind,
+    objective,
+    pitfalls,
+    ...('problem' in rest ? { given: rest.problem.given, drawn: rest.problem.drawn } : {}),
+  }));
+}
+
+function judgeItem(core: Core, item: Item, seed: number, answer: string): Omit<BulkVerdict, 'item' | 'seed'> {
+  switch (item.kind) {
+    case 'quiz': {
+      const letter = answer.trim().toUpperCase();
+      if (letter === '') return { verdict: 'empty', message: '', mistakes: [] };
+      if (!['A', 'B', 'C', 'D'].includes(letter))
+        return { verdict: 'unreadable', message: 'one of A, B, C, D is asked for', mistakes: [] };
+      const right = letter === item.block.correct;
+      const { why } = item.block.options[letter as 'A' | 'B' | 'C' | 'D'];
+      return { verdict: right ? 'right' : 'wrong', message: why, mistakes: [] };
+    }
+    case 'part': {
+      const typed = drawGivens(core, item.problem, item.problem.drawn.length > 0 ? seed : 0);
+      const judged = judgePart(core, item.part, answer, typed, item.problem);
+      const reasons = judged.mistakes.map(({ title, reason }) => `${title}: ${reason}`);
+      const message = [...reasons, judged.message, judged.difference].filter(Boolean).join('; ');
+      return { verdict: judged.verdict, message, mistakes: judged.mistakes.map(({ id }) => id) };
+    }
+  }
+}
+
+/** Throws RangeError that names the entry which cannot be used, and what would be right. */
+export async function judgeInBulk(folder: string, answers: unknown): Promise<BulkVerdict[]> {
+  const parsed = answersSchema.safeParse(answers);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const place = issue?.path.join('.') || 'the file';
+    throw new RangeError(
+      `${place}: ${issue?.message}; expected a list of {"item": id, "seed": whole number from 0, "answer": text}`,
+    );
+  }
+  const items = new Map((await lessonItems(folder)).map((item) => [item.id, item]));
+  const core = await loadBuiltCore();
+  return parsed.data.map(({ item: id, seed, answer }, k) => {
+    const item = items.get(id);
+    if (!item) {
+      const near = closest(id, [...items.keys()]);
+      throw new RangeError(`entry ${k}: there is no item “${id}”; did you mean “${near}”? --items lists all`);
+    }
+    return { item: id, seed, ...judgeItem(core, item, seed, answer) };
+  });
+}

@@ -1,0 +1,76 @@
+// The graded items of the lesson as data: for the check of their content and for judging answers in bulk.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Code, Nodes } from 'mdast';
+import remarkGfm from 'remark-gfm';
+import remarkMath from 'remark-math';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+import { visit } from 'unist-util-visit';
+import type { Graded, Part, Problem } from '../src/items.ts';
+import { type Block, parseBlock } from './blocks.ts';
+import { gradedOf, problemOf } from './blocks-html.ts';
+import { LessonError, type Place } from './error.ts';
+import { lessonFiles } from './lesson.ts';
+
+/** A graded item, and where its author wrote it. */
+export type Item = Graded & { place: Place } & (
+    { kind: 'part'; problem: Problem; part: Part; example: string } | { kind: 'quiz'; block: Block<'quiz'> }
+  );
+
+const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
+
+function itemsOf(node: Code, place: Place): Item[] {
+  switch (node.lang) {
+    case 'practice': {
+      const { block, placeOf } = parseBlock('practice', node.value, place);
+      const problem = problemOf(block);
+      return problem.parts.map((part, k) => {
+        // A right answer: what the author gave as an example, or the formula itself.
+        const { example, answer, formula } = block.parts[k] as (typeof block.parts)[number];
+        const right = example ?? formula ?? answer ?? '';
+        const { id, objective, pitfalls } = part;
+        return {
+          kind: 'part',
+          id,
+          objective,
+          pitfalls,
+          problem,
+          part,
+          example: right,
+          place: placeOf(['parts', k]),
+        };
+      });
+    }
+    case 'quiz': {
+      const { block } = parseBlock('quiz', node.value, place);
+      return [{ kind: 'quiz', ...gradedOf(block), block, place }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** All graded items in reading order. Throws LessonError, also where two have the same id. */
+export async function lessonItems(folder: string): Promise<Item[]> {
+  const items: Item[] = [];
+  const ids = new Map<string, Place>();
+  for (const file of await lessonFiles(folder)) {
+    const name = path.relative(process.cwd(), file);
+    visit(parser.parse(await readFile(file, 'utf8')) as Nodes, 'code', (node) => {
+      const place = { file: name, line: (node.position?.start.line ?? 0) + 1 };
+      for (const item of itemsOf(node, place)) {
+        const other = ids.get(item.id);
+        if (other)
+          throw new LessonError(
+            item.place,
+            `the id “${item.id}” is used already, in ${other.file}:${other.line}`,
+          );
+        ids.set(item.id, item.place);
+        items.push(item);
+      }
+    });
+  }
+  return items;
+}
