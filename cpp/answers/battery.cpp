@@ -106,6 +106,15 @@ Draft ordinary(lab::Random& random, std::size_t m) {
 Draft draft_of(std::size_t k, lab::Random& random) {
   Draft draft = ordinary(random, count_from(random, 4, 8));
   switch (k % 12) {
+    case 2:
+      // With 0 among x and dy: what divides by them has no value.
+      draft.u = integers(random, draft.u.size(), 2);
+      draft.dy = integers(random, draft.dy.size(), 2);
+      draft.u[0] = draft.dy[0] = 0;
+      draft.u[1] = draft.dy[1] = 1;
+      draft.w = 1;
+      draft.b = 0;
+      break;
     case 3:
       return ordinary(random, 2);
     case 4:
@@ -408,9 +417,16 @@ std::optional<Quantities> quantities_around(const Quantities& givens) {
     if (dy != all.end()) x.resize(dy->second.values.size(), 1);
     all["x"] = list(x);
   }
-  all.emplace("gamma", number(1));
-  all.emplace("beta", number(0));
-  all.emplace("eps", number(1));
+  for (const auto& [name, value] : {std::pair{"gamma", 1.0},
+                                    {"beta", 0.0},
+                                    {"eps", 1.0},
+                                    {"w", 1.0},
+                                    {"b", 0.0},
+                                    {"momentum", 0.5},
+                                    {"running_mean", 0.0},
+                                    {"running_var", 1.0}}) {
+    all.emplace(name, number(value));
+  }
   try {
     return quantities_of(all);
   } catch (const std::invalid_argument&) {
@@ -440,7 +456,18 @@ bool simplify(Quantities& givens, const std::function<bool(const Quantities&)>& 
     --m;
   }
   for (auto& [name, value] : givens) {
-    for (double& each : value.values) {
+    std::vector<double>& values = value.values;
+    // Values that are all equal may have to stay so, and go together first.
+    const bool are_equal =
+        std::count(values.begin(), values.end(), values[0]) == std::ptrdiff_t(values.size());
+    for (const double simpler : values_for(name)) {
+      if (!are_equal || values.size() == 1 || simpler == values[0]) break;
+      const std::vector<double> before = values;
+      values.assign(values.size(), simpler);
+      if (attempt(givens)) break;
+      values = before;
+    }
+    for (double& each : values) {
       const double before = each;
       for (const double simpler : values_for(name)) {
         each = simpler;

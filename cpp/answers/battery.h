@@ -10,9 +10,10 @@
 namespace answers {
 
 /// Some 300 batches with every quantity, always the same: ordinary ones (m = 4 to 8) and nasty ones (m = 2
-/// and 3, negative gamma, eps large or 0, equal values, a large offset, large and small values, dy constant
-/// or along x_hat). Beside the givens of quantities_of, `h` is a small step for differences. gamma is never 0
-/// and momentum never 0 or 1, so that formulas may divide by gamma and 1 - momentum.
+/// and 3, small whole numbers, negative gamma, eps large or 0, equal values, a large offset, large and small
+/// values, dy constant or along x_hat). Beside the givens of quantities_of, `h` is a small step for
+/// differences. gamma is never 0 and momentum never 0 or 1, so that formulas may divide by gamma and 1 -
+/// momentum.
 const std::vector<Quantities>& battery();
 
 /// A formula as a function of a batch. Throws ReadError where it has no value.
@@ -88,8 +89,8 @@ std::optional<Counterexample> find_counterexample(const Claim& claim);
 /// stand in the way. None where these givens make no batch.
 std::optional<Quantities> quantities_around(const Quantities& givens);
 
-/// Goes once through all the ways to make a batch simpler: one example less, one number nearer to 0 or 1.
-/// Takes each that `accept` accepts. True if any was taken.
+/// Goes once through all the ways to make a batch simpler: one example less, one number (or all the equal
+/// ones of a list) nearer to 0 or 1. Takes each that `accept` accepts. True if any was taken.
 bool simplify(Quantities& givens, const std::function<bool(const Quantities&)>& accept);
 
 }  // namespace answers

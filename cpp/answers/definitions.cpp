@@ -33,7 +33,8 @@ const std::vector<Definition>& definitions() {
       {"root", "sqrt(batch_var + eps)"},
       {"saved_invstd", "1 / root"},
       {"x_hat", "(x - batch_mean) * saved_invstd"},
-      {"y", "gamma * x_hat + beta"},
+      {"scaled", "gamma * x_hat"},
+      {"y", "scaled + beta"},
       // The backward pass. That of the mean through the variance is 0.
       {"dbeta", "sum(dy)"},
       {"dgamma", "sum(dy * x_hat)"},
@@ -47,15 +48,18 @@ const std::vector<Definition>& definitions() {
       {"db", "sum(dx)"},
       // Running statistics after `steps` updates with the same batch, and what inference does with them.
       {"steps", "1"},
-      {"new_running_mean", "momentum^steps * running_mean + (1 - momentum^steps) * batch_mean"},
-      {"new_running_var", "momentum^steps * running_var + (1 - momentum^steps) * batch_var"},
-      {"new_running_var_unbiased",
-       "momentum^steps * running_var + (1 - momentum^steps) * batch_var * m / (m - 1)"},
-      {"y_inference", "gamma * (x - running_mean) / sqrt(running_var + eps) + beta"},
-      {"dx_frozen", "gamma * dy / sqrt(running_var + eps)"},
+      {"old_weight", "momentum^steps"},
+      {"new_running_mean", "old_weight * running_mean + (1 - old_weight) * batch_mean"},
+      {"new_running_var", "old_weight * running_var + (1 - old_weight) * batch_var"},
+      {"new_running_var_unbiased", "old_weight * running_var + (1 - old_weight) * batch_var * m / (m - 1)"},
+      {"running_root", "sqrt(running_var + eps)"},
+      {"running_slope", "gamma / running_root"},
+      {"running_deviation", "x - running_mean"},
+      {"y_inference", "running_slope * running_deviation + beta"},
+      {"dx_frozen", "running_slope * dy"},
       {"db_frozen", "sum(dx_frozen)"},
-      {"folded_weight", "gamma * w / sqrt(running_var + eps)"},
-      {"folded_bias", "gamma * (b - running_mean) / sqrt(running_var + eps) + beta"},
+      {"folded_weight", "running_slope * w"},
+      {"folded_bias", "running_slope * (b - running_mean) + beta"},
       // What it costs.
       {"parameters", "2 * neurons"},
       {"bn_operations", "4 * neurons"},
@@ -82,7 +86,6 @@ Formula::Formula(const std::string& text) : tree(parse(text)) {
 }
 
 bool Derivation::is_touched(const std::string& name) {
-  if (formulas_.count(name) != 0 || values_.count(name) != 0) return true;
   const auto known = touched_.find(name);
   if (known != touched_.end()) return known->second;
   touched_[name] = false;  // a definition that comes back to itself ends here
@@ -100,18 +103,18 @@ const Value& Derivation::value_of(const std::string& name, Range where) {
   const auto known = values_.find(name);
   if (known != values_.end()) return known->second;
   const auto right = right_.find(name);
-  if (!is_touched(name) && right != right_.end()) return right->second;
+  if (right != right_.end() && !is_touched(name)) return values_.emplace(*right).first->second;
   const auto replaced = formulas_.find(name);
   const auto defined = formulas().find(name);
   if (replaced == formulas_.end() && defined == formulas().end())
     throw ReadError(where, "“" + name + "” has no value here");
-  return values_[name] = evaluate(replaced != formulas_.end() ? *replaced->second : defined->second);
+  Value value = evaluate(replaced != formulas_.end() ? *replaced->second : defined->second);
+  return values_.emplace(name, std::move(value)).first->second;
 }
 
 Value Derivation::evaluate(const Formula& formula) {
-  Quantities here;
-  for (const std::string& name : formula.names) here[name] = value_of(name, formula.tree.range);
-  return answers::evaluate(formula.tree, here);
+  for (const std::string& name : formula.names) value_of(name, formula.tree.range);
+  return answers::evaluate(formula.tree, values_);
 }
 
 }  // namespace answers

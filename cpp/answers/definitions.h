@@ -40,8 +40,14 @@ class Derivation {
   /// `right` are the quantities that quantities_of computed. Both must outlive this object.
   explicit Derivation(const Quantities& right) : right_(right) {}
 
-  void redefine(const std::string& name, const Formula& formula) { formulas_[name] = &formula; }
-  void replace(const std::string& name, Value value) { values_[name] = std::move(value); }
+  void redefine(const std::string& name, const Formula& formula) {
+    formulas_[name] = &formula;
+    touched_[name] = true;
+  }
+  void replace(const std::string& name, Value value) {
+    values_[name] = std::move(value);
+    touched_[name] = true;
+  }
 
   /// True if the formula depends on anything that was replaced.
   bool is_touched(const Formula& formula);
@@ -55,7 +61,7 @@ class Derivation {
 
   const Quantities& right_;
   std::map<std::string, const Formula*> formulas_;
-  Quantities values_;
+  Quantities values_;  ///< replaced, taken from the right ones, or derived
   std::map<std::string, bool> touched_;
 };
 

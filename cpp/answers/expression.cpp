@@ -134,6 +134,10 @@ struct Token {
   bool starts_operand() const {
     return kind == Kind::number || kind == Kind::name || is(U'(') || is(U'[') || is(U'√') || is(U'|');
   }
+  bool ends_operand() const {
+    return kind == Kind::number || kind == Kind::name || is(U')') || is(U']') || is(U'|') || is(U'%') ||
+           is(U'²');
+  }
 };
 
 /// Without the middle of a long piece: the range tells where it stands.
@@ -426,6 +430,8 @@ class CommaReader {
         reading_.may_be_thousands = reading_.may_be_thousands || may_group_thousands(tokens_, k);
       } else if (token.is(U',')) {
         ++here.loose;
+      } else if (token.is(U'=') && here.tight == 0) {
+        here.first = k + 1;  // y = 1,5; 2,5
       } else {
         here.separated = here.separated || token.is(U';') || (k > here.first && separates(k));
       }
@@ -443,6 +449,7 @@ class CommaReader {
   bool separates(std::size_t k) const {
     const Token& token = tokens_[k];
     const bool sign = token.is(U'-') || token.is(U'+');
+    if (!tokens_[k - 1].ends_operand()) return false;
     if (token.line_before && (token.starts_operand() || sign)) return true;
     const bool number =
         token.kind == Token::Kind::number || (open_.back().in_list && sign && touch(token, tokens_[k + 1]) &&
@@ -454,7 +461,7 @@ class CommaReader {
   bool stands_alone(std::size_t comma) const {
     const auto ends = [](const Token& token) {
       return token.kind == Token::Kind::end || token.is(U',') || token.is(U';') || token.is(U']') ||
-             token.is(U')') || token.is(U'[') || token.is(U'(');
+             token.is(U')') || token.is(U'[') || token.is(U'(') || token.is(U'=');
     };
     std::size_t before = comma - 1;
     if (before > 0 && (tokens_[before - 1].is(U'-') || tokens_[before - 1].is(U'+'))) --before;

@@ -230,19 +230,32 @@ std::string combination(const Counterexample& example) {
   return "";
 }
 
-/// The first mistake with the same consequences on every batch where it has any.
+/// Whether a mistake is made in the line that is asked for itself.
+bool is_direct(const Mistake& mistake, const Formula& answer) {
+  return std::any_of(mistake.instead.begin(), mistake.instead.end(), [&](const auto& line) {
+    return std::find(answer.names.begin(), answer.names.end(), line.first) != answer.names.end();
+  });
+}
+
+bool leads_to(const Mistake& mistake, const Case& here, const Formula& answer, const Value& typed) {
+  const auto value = mistaken_answer(answer, here.batch, mistake);
+  if (!value || agreement(typed, *value) == Agreement::different) return false;
+  const Evaluation mistaken = [&](const Quantities& batch) {
+    const auto there = mistaken_answer(answer, batch, mistake);
+    if (!there) throw ReadError({}, "the mistake leads to no number");
+    return *there;
+  };
+  return try_on_battery({here.claim.left, mistaken, here.claim.givens}).kind == Outcome::Kind::holds;
+}
+
+/// The first mistake with the same consequences on every batch where it has any; one in the line that is
+/// asked for before one on the way to it.
 const Mistake* mistake_behind(const Case& here, const Formula& answer) {
   const Value typed = here.claim.left(here.batch);
-  for (const Mistake& mistake : mistakes()) {
-    const auto value = mistaken_answer(answer, here.batch, mistake);
-    if (!value || agreement(typed, *value) == Agreement::different) continue;
-    const Evaluation mistaken = [&](const Quantities& batch) {
-      const auto here_too = mistaken_answer(answer, batch, mistake);
-      if (!here_too) throw ReadError({}, "the mistake leads to no number");
-      return *here_too;
-    };
-    const Claim claim{here.claim.left, mistaken, here.claim.givens};
-    if (try_on_battery(claim).kind == Outcome::Kind::holds) return &mistake;
+  for (const bool direct : {true, false}) {
+    for (const Mistake& mistake : mistakes()) {
+      if (is_direct(mistake, answer) == direct && leads_to(mistake, here, answer, typed)) return &mistake;
+    }
   }
   return nullptr;
 }

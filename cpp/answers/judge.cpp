@@ -31,6 +31,7 @@ std::vector<double> carried(const Formula& answer, const Value& truth, const Qua
   std::vector<double> moved(truth.values.size());
   bool exact_so_far = true;
   for (const std::string& step : steps_to(answer)) {
+    if (step == "x" || step == "m") continue;  // as given, however many digits that takes
     Derivation plain(right);
     const Value value = plain.value_of(step);
     // A step that comes out with three digits or fewer is not rounded, as long as nothing before it was.
@@ -132,7 +133,7 @@ bool shortens(double typed, const Literal& literal, double value) {
   const double error = std::abs(typed - value), slack = 1e-9 * literal.unit;
   const bool rounded = error <= 0.5 * literal.unit + slack;
   const bool cut_off =
-      error < literal.unit + slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
+      error < literal.unit - slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
   return rounded || cut_off;
 }
 

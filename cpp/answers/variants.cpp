@@ -14,7 +14,7 @@ namespace {
 
 using batchnorm::refuse;
 
-constexpr int most_attempts = 500;
+constexpr int most_attempts = 3000;
 /// Draws that show which pairs always coincide.
 constexpr int probes = 4;
 /// Answers nearer than this part of an allowance are one answer.
@@ -116,18 +116,21 @@ struct Answer {
   Value value;
 };
 
-/// The truth and what every mistake leads to; mistakes that lead nowhere, or to the truth, are left out.
-std::vector<Answer> answers_to(const Question& question, const Quantities& right) {
+/// Goes through the truth and what every mistake leads to, while `use` wants more; mistakes that lead nowhere
+/// are left out. True if it came to the end.
+template <typename Use>
+bool every_answer(const Question& question, const Quantities& right, const Use& use) {
   Derivation plain(right);
-  std::vector<Answer> all{{"right", plain.evaluate(question.answer)}};
-  const auto add = [&](const Mistake& mistake) {
-    auto value = mistaken_answer(question.answer, right, mistake);
-    if (value && value->values.size() == all[0].value.values.size())
-      all.push_back({mistake.id, std::move(*value)});
-  };
-  for (const Mistake& each : question.foreseen) add(each);
-  for (const Mistake& each : mistakes()) add(each);
-  return all;
+  const Value truth = plain.evaluate(question.answer);
+  if (!use(Answer{"right", truth})) return false;
+  for (const std::vector<Mistake>* list : {&question.foreseen, &mistakes()}) {
+    for (const Mistake& each : *list) {
+      auto value = mistaken_answer(question.answer, right, each);
+      if (!value || value->values.size() != truth.values.size()) continue;
+      if (!use(Answer{each.id, std::move(*value)})) return false;
+    }
+  }
+  return true;
 }
 
 Quantities with_part(const Quantities& givens, const Part& part) {
@@ -165,9 +168,27 @@ PairsByPart always_coinciding(const Problem& problem, std::uint64_t seed) {
   refuse("drawn", "givens whose draws have an answer", problem.id);
 }
 
+/// As separation(), but given up at the first pair that is too near.
 bool is_separated(const Part& part, const Quantities& givens, const std::vector<Pair>& always) {
-  const Separation found = separation(part, givens);
-  return found.least >= least_separation && found.coinciding.size() == always.size();
+  const Quantities right = quantities_of(with_part(givens, part));
+  std::size_t coinciding = 0;
+  std::vector<Answer> before;
+  std::vector<double> allowed;
+  return every_answer(part.question, right,
+                      [&](Answer answer) {
+                        if (before.empty())
+                          allowed =
+                              allowances(part.question.answer, answer.value, right, part.question.tolerance);
+                        for (const Answer& other : before) {
+                          const double apart = distance(answer.value, other.value, allowed);
+                          if (apart >= least_separation) continue;
+                          if (apart > coincide) return false;
+                          ++coinciding;
+                        }
+                        before.push_back(std::move(answer));
+                        return true;
+                      }) &&
+         coinciding == always.size();
 }
 
 }  // namespace
@@ -178,7 +199,11 @@ bool is_drawable(std::string_view given) {
 
 Separation separation(const Part& part, const Quantities& givens) {
   const Quantities right = quantities_of(with_part(givens, part));
-  const std::vector<Answer> all = answers_to(part.question, right);
+  std::vector<Answer> all;
+  every_answer(part.question, right, [&](Answer answer) {
+    all.push_back(std::move(answer));
+    return true;
+  });
   const auto allowed = allowances(part.question.answer, all[0].value, right, part.question.tolerance);
   Separation result;
   result.least = result.least_from_right = std::numeric_limits<double>::infinity();
@@ -213,7 +238,7 @@ Quantities draw(const Problem& problem, std::uint64_t seed) {
       // No answer for these numbers: drawn again.
     }
   }
-  refuse(problem.id, "a problem whose mistakes can be told apart", "500 draws in which they cannot");
+  refuse(problem.id, "a problem whose mistakes can be told apart", "3000 draws in which they cannot");
 }
 
 }  // namespace answers

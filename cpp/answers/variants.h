@@ -55,7 +55,7 @@ inline constexpr double least_separation = 4;
 ///   for
 ///     the pairs that coincide in every draw, by mathematics.
 /// Draws are integers and short decimals, made by lab::Random from the FNV-1a hash of "id/seed/attempt".
-/// Throws std::invalid_argument where a drawn given is missing or unknown, or 500 draws were not enough.
+/// Throws std::invalid_argument where a drawn given is missing or unknown, or 3000 draws were not enough.
 Quantities draw(const Problem& problem, std::uint64_t seed);
 
 }  // namespace answers

@@ -7,8 +7,9 @@
 namespace {
 
 using namespace testing_batchnorm;
-using answers::judge;
+using answers::Formula;
 using answers::Judgement;
+using answers::Mistake;
 using answers::Quantities;
 using answers::Tolerance;
 using answers::Value;
@@ -20,6 +21,20 @@ const double root = std::sqrt(5.0);
 const Value x_hat{{-3 / root, -1 / root, 1 / root, 3 / root}, true};
 const Quantities givens{{"x", {{2, 4, 6, 8}, true}}, {"gamma", {{1}}}};
 const Tolerance half_a_percent{0.005, 0};
+
+/// Judges against a value that is known, not derived.
+Judgement judge(const std::string& typed, const Quantities& known, const Value& truth,
+                const Tolerance& tolerance) {
+  const Quantities right{{"truth", truth}};
+  return answers::judge(typed, known, right, {Formula("truth"), tolerance, {}});
+}
+
+/// The cells as letters: r(ight), c(oarse), w(rong).
+std::string cells(const Judgement& judgement) {
+  std::string letters;
+  for (const Verdict each : judgement.cells) letters += answers::verdict_name(each)[0];
+  return letters;
+}
 
 Judgement judge_x_hat(const std::string& typed) {
   return judge(typed, givens, x_hat, half_a_percent);
@@ -36,7 +51,7 @@ TEST(Judge, NothingTypedYet) {
     EXPECT_EQ(judgement.verdict, Verdict::empty);
     EXPECT_EQ(judgement.message, "");
     EXPECT_FALSE(judgement.tree.has_value());
-    EXPECT_TRUE(judgement.is_right.empty());
+    EXPECT_TRUE(judgement.cells.empty());
   }
 }
 
@@ -46,7 +61,7 @@ TEST(Judge, RightHoweverItIsWritten) {
         "(x - mean(x))/sqrt(mean((x - mean(x))^2))", "-1.342\n-0.447\n0.447\n1.342"}) {
     const Judgement judgement = judge_x_hat(typed);
     EXPECT_EQ(judgement.verdict, Verdict::right) << typed << ": " << judgement.message;
-    EXPECT_EQ(judgement.is_right, std::vector<bool>(4, true));
+    EXPECT_EQ(cells(judgement), "rrrr");
     EXPECT_EQ(judgement.message, "");
     EXPECT_TRUE(judgement.tree.has_value());
     EXPECT_EQ(judgement.value.values.size(), 4u);
@@ -56,25 +71,19 @@ TEST(Judge, RightHoweverItIsWritten) {
 TEST(Judge, WrongSaysWhichValues) {
   struct {
     const char* typed;
-    std::vector<bool> is_right;
+    const char* cells;
     const char* message;
   } const table[] = {
-      {"-1.342, 0.447, 0.447, 1.342",
-       {true, false, true, true},
-       "look again at value 2; the other values are right"},
-      {"-1.342, 0.447, -0.447, 1.342",
-       {true, false, false, true},
-       "look again at values 2 and 3; the other values are right"},
-      {"1, 2, 3, 1.342",
-       {false, false, false, true},
-       "look again at values 1, 2 and 3; the other value is right"},
-      {"1, 2, 3, 4", {false, false, false, false}, "none of the values is right yet"},
-      {"x", {false, false, false, false}, "none of the values is right yet"},
+      {"-1.342, 0.447, 0.447, 1.342", "rwrr", "look again at value 2; the other values are right"},
+      {"-1.342, 0.447, -0.447, 1.342", "rwwr", "look again at values 2 and 3; the other values are right"},
+      {"1, 2, 3, 1.342", "wwwr", "look again at values 1, 2 and 3; the other value is right"},
+      {"1, 2, 3, 4", "wwww", "none of the values is right yet"},
+      {"x", "wwww", "none of the values is right yet"},
   };
   for (const auto& row : table) {
     const Judgement judgement = judge_x_hat(row.typed);
     EXPECT_EQ(judgement.verdict, Verdict::wrong) << row.typed;
-    EXPECT_EQ(judgement.is_right, row.is_right) << row.typed;
+    EXPECT_EQ(cells(judgement), row.cells) << row.typed;
     EXPECT_EQ(judgement.message, row.message);
   }
   const Judgement single = judge("7", givens, {{5}}, {});
@@ -104,7 +113,7 @@ TEST(Judge, UnreadableSaysWhere) {
     EXPECT_EQ(judgement.message, row.message);
     EXPECT_EQ(judgement.range.begin, row.begin);
     EXPECT_EQ(judgement.range.end, row.end);
-    EXPECT_TRUE(judgement.is_right.empty());
+    EXPECT_TRUE(judgement.cells.empty());
   }
 }
 
@@ -114,10 +123,11 @@ TEST(Judge, ShapesOfOneNumber) {
   EXPECT_EQ(judge("5", givens, {{5}, true}, {}).verdict, Verdict::right);
   EXPECT_EQ(verdict("x", 5), Verdict::unreadable);
   const Judgement comma = judge("1,5", givens, {{1.5}}, {});
-  EXPECT_EQ(comma.verdict, Verdict::unreadable);
-  EXPECT_EQ(comma.message,
-            "one number is asked for, and 2 were read; decimals take a point (1.5), whole numbers no "
-            "separator (10000)");
+  EXPECT_EQ(comma.verdict, Verdict::right);
+  EXPECT_EQ(comma.note, "commas were read as decimal points");
+  // Thousands, or a decimal comma: nobody can tell.
+  EXPECT_EQ(verdict("1,024", 1024), Verdict::unreadable);
+  EXPECT_EQ(verdict("1,024", 1.024), Verdict::unreadable);
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
@@ -169,15 +179,50 @@ TEST(Judge, VerdictsHaveTheNamesOfThePage) {
   EXPECT_STREQ(verdict_name(Verdict::wrong), "wrong");
 }
 
-TEST(Judge, AuthorsAreRefusedWhatMakesNoQuestion) {
-  const auto refused = [](const Value& truth, const Tolerance& tolerance) {
-    return refusal([&] { judge("1", givens, truth, tolerance); });
+TEST(Judge, AuthorsAreRefusedNegativeTolerances) {
+  const auto refused = [](const Tolerance& tolerance) {
+    return refusal([&] { judge("1", givens, {{1}}, tolerance); });
   };
-  EXPECT_EQ(refused({{1}}, {}), "(accepted)");
-  EXPECT_EQ(refused({}, {}), "truth: expected at least 1 value, got none");
-  EXPECT_EQ(refused({{1}}, {-0.01, 0}), "tolerance: expected numbers >= 0");
-  EXPECT_EQ(refused({{1}}, {0, -1}), "tolerance: expected numbers >= 0");
-  EXPECT_EQ(refused({{1}}, {not_a_number, 0}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({}), "(accepted)");
+  EXPECT_EQ(refused({-0.01, 0}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({0, -1}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({not_a_number, 0}), "tolerance: expected numbers >= 0");
+  EXPECT_EQ(refused({0, 0, -1}), "tolerance: expected numbers >= 0");
+}
+
+TEST(Judge, RoundedOrCutOff) {
+  // Three digits are asked for; 3/sqrt(5) is 1.3416407864998738, 2/3 is 0.6666...
+  const Tolerance three_digits{1e-6, 0, 3};
+  struct {
+    const char* typed;
+    double truth;
+    Verdict verdict;
+  } const table[] = {
+      {"1.34", 3 / root, Verdict::right},      {"1.35", 3 / root, Verdict::wrong},
+      {"1.342", 3 / root, Verdict::right},     {"1.341", 3 / root, Verdict::right},  // cut off
+      {"1.343", 3 / root, Verdict::wrong},     {"1.3", 3 / root, Verdict::coarse},
+      {"1.4", 3 / root, Verdict::wrong},       {"1", 3 / root, Verdict::coarse},
+      {"2", 3 / root, Verdict::wrong},         {"0", 3 / root, Verdict::wrong},
+      {"0.667", 2. / 3, Verdict::right},       {"0.666", 2. / 3, Verdict::right},
+      {".67", 2. / 3, Verdict::coarse},        {"0.66", 2. / 3, Verdict::coarse},
+      {"0.7", 2. / 3, Verdict::coarse},        {"0.6", 2. / 3, Verdict::coarse},
+      {"0.5", 2. / 3, Verdict::wrong},         {"66.7 %", 2. / 3, Verdict::right},
+      {"67 %", 2. / 3, Verdict::coarse},       {"6.67e-1", 2. / 3, Verdict::right},
+      {"6.7e-1", 2. / 3, Verdict::coarse},     {"-0.667", -2. / 3, Verdict::right},
+      {"-0.66", -2. / 3, Verdict::coarse},     {"-0.68", -2. / 3, Verdict::wrong},
+      {"0.6667", 2. / 3, Verdict::right},      {"0.67/1", 2. / 3, Verdict::wrong},  // computed, not rounded
+      {"1300", 1341.64, Verdict::wrong},       {"1341", 1341.64, Verdict::right},
+      {"1.3e3", 1341.64, Verdict::coarse},     {"0.0013", 0.00134164, Verdict::coarse},
+      {"0.00134", 0.00134164, Verdict::right},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(verdict(row.typed, row.truth, three_digits), row.verdict) << row.typed << " for " << row.truth;
+  // Where only the exact number is right, none is rounded.
+  EXPECT_EQ(verdict("1.34", 3 / root), Verdict::wrong);
+  const Judgement mixed = judge("-1.342, -0.447, 0.45, 1.3", givens, x_hat, three_digits);
+  EXPECT_EQ(cells(mixed), "rrcc");
+  EXPECT_EQ(mixed.verdict, Verdict::coarse);
+  EXPECT_EQ(mixed.message, "your method is right; give more digits in values 3 and 4, 3 or more");
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {
@@ -185,7 +230,7 @@ TEST(JudgeFuzz, NothingThatIsTypedThrows) {
                                           "√", "(", ")",  "[", "]",  ",",     ";",   "x", "γ",
                                           " ", "%", "²",  "👍", "\n", "1e308", "\xe2"};
   lab::Random random(4);
-  int verdicts[4] = {};
+  int verdicts[6] = {};
   for (int trial = 0; trial < 30000; ++trial) {
     std::string typed;
     for (Index k = random_count(random, 10); k > 1; --k) {
@@ -198,12 +243,13 @@ TEST(JudgeFuzz, NothingThatIsTypedThrows) {
     ASSERT_NO_THROW(judgement = judge(typed, givens, truth, {0.5, 0}));
     ++verdicts[static_cast<int>(judgement.verdict)];
     const bool judged = judgement.verdict == Verdict::right || judgement.verdict == Verdict::wrong;
-    ASSERT_EQ(judgement.is_right.size(), judged ? truth.values.size() : 0);
+    ASSERT_EQ(judgement.cells.size(), judged ? truth.values.size() : 0);
     ASSERT_EQ(judgement.verdict == Verdict::unreadable && judgement.message.empty(), false);
     ASSERT_LE(judgement.range.begin, judgement.range.end);
     ASSERT_LE(judgement.range.end, typed.size());
   }
-  for (const int count : verdicts) EXPECT_GT(count, 100);
+  for (const Verdict each : {Verdict::empty, Verdict::unreadable, Verdict::right, Verdict::wrong})
+    EXPECT_GT(verdicts[static_cast<int>(each)], 100);
 }
 
 }  // namespace

@@ -171,6 +171,37 @@ const quiz = z.strictObject({
   check: z.strictObject({ title: z.string().min(1), ...sheet, ...content, try: markdown }),
 });
 
+/** A computation by hand, a box for each step. */
+const worksheet = z.strictObject({
+  ...graded,
+  title: z.string().min(1),
+  given,
+  fewest: z.number().int().min(1).default(2),
+  draw,
+  cells: z.array(z.string().min(1)).min(2),
+  tolerance,
+  problem: markdown,
+  hints,
+});
+
+/** `equation` is what the core checks, `math` the same in TeX for the page; `needs` names the lines it follows from. */
+const line = { id, equation: formula, math: z.string().min(1) };
+const needs = z.array(id).default([]);
+
+const proof = z.strictObject({
+  ...graded,
+  title: z.string().min(1),
+  claim: markdown,
+  names,
+  goal: id,
+  lines: z.array(z.strictObject({ ...line, because: markdown, needs })).min(2),
+  /** Lines that do not belong: false ones, or true ones that do not help. */
+  distractors: z
+    .array(z.strictObject({ ...line, why: markdown, needs, false: z.boolean().default(false) }))
+    .default([]),
+  hints,
+});
+
 /** Givens for the computed values of the text below, without anything on the page. */
 const scope = z.strictObject({ given, fewest: z.number().int().min(1).default(2) });
 
@@ -183,7 +214,7 @@ const figure = z.strictObject({
 /** Where the quiz's score stands. */
 const score = z.strictObject({ title: z.string().min(1) });
 
-export const schemas = { example, practice, quiz, given: scope, figure, score };
+export const schemas = { example, practice, worksheet, proof, quiz, given: scope, figure, score };
 export type BlockKind = keyof typeof schemas;
 export type Block<Kind extends BlockKind> = z.infer<(typeof schemas)[Kind]>;
 export type Content = Pick<Block<'example'>['steps'][number], 'text' | 'table' | 'results' | 'after'>;

@@ -14,7 +14,9 @@ import { type BlockKind, parseBlock } from './blocks.ts';
 import { renderExample, renderFigure, renderPractice, renderQuiz, renderScore } from './blocks-html.ts';
 import { LessonError, type Place } from './error.ts';
 import { renderMarkdown, type Surroundings } from './markdown.ts';
+import { renderProof } from './proof-html.ts';
 import { quantitiesOf } from './sheet.ts';
+import { renderWorksheet } from './worksheet-html.ts';
 
 export interface Lesson {
   title: string;
@@ -52,6 +54,10 @@ export function renderFile(
           return [renderExample(parseBlock(kind, node.value, place), id, around)];
         case 'practice':
           return [renderPractice(parseBlock(kind, node.value, place), id, around)];
+        case 'worksheet':
+          return [renderWorksheet(parseBlock(kind, node.value, place), id, around)];
+        case 'proof':
+          return [renderProof(parseBlock(kind, node.value, place), id, around)];
         case 'quiz':
           return [renderQuiz(parseBlock(kind, node.value, place), id, around)];
         case 'figure':

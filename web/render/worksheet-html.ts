@@ -96,8 +96,12 @@ export function renderWorksheet(
       throw new LessonError(place, `worksheet.cells: no step “${name}”${nearest(name, Object.keys(steps))}`);
     const late = block.cells.slice(k).find((other) => step.from.includes(other) || other === name);
     if (late !== undefined && late !== name)
-      throw new LessonError(place, `worksheet.cells: “${name}” is computed from “${late}”, which must stand before it`);
-    if (block.cells.indexOf(name) !== k) throw new LessonError(place, `worksheet.cells: “${name}” stands there twice`);
+      throw new LessonError(
+        place,
+        `worksheet.cells: “${name}” is computed from “${late}”, which must stand before it`,
+      );
+    if (block.cells.indexOf(name) !== k)
+      throw new LessonError(place, `worksheet.cells: “${name}” stands there twice`);
     const { values, is_list } = evaluateFormula(around, name, place);
     return { name, step, place, count: values.length, isList: is_list };
   });
@@ -133,7 +137,11 @@ export function renderWorksheet(
       h('td', { className: ['step'] }, String(k + 1)),
       h('th', { scope: 'row' }, [
         h('label', { htmlFor: boxId }, [...namedMath(step.symbol), ' ', h('code', name)]),
-        h('span', { className: ['shape'], id: `${boxId}-shape` }, isList ? 'one value for each example' : 'one number'),
+        h(
+          'span',
+          { className: ['shape'], id: `${boxId}-shape` },
+          isList ? 'one value for each example' : 'one number',
+        ),
       ]),
       h('td', [
         box,
@@ -173,7 +181,12 @@ export function renderWorksheet(
         ]),
         h('div', { className: ['actions'] }, [
           h('button', { type: 'submit' }, 'Check'),
-          ...(data.problem ? [h('button', { type: 'button', dataDraw: '' }, 'New numbers')] : []),
+          ...(data.problem
+            ? [
+                h('button', { type: 'button', dataDraw: '' }, 'New numbers'),
+                h('button', { type: 'button', dataBack: '', hidden: true }, 'The numbers before'),
+              ]
+            : []),
         ]),
       ]),
       ...hintsOf(block.hints, (hint, k) => renderMarkdown(hint, placeOf(['hints', k]), around)),

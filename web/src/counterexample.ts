@@ -8,7 +8,7 @@ import { asSentence } from './verdict.ts';
 const symbols: Record<string, string> = { gamma: 'γ', beta: 'β', eps: 'ε', momentum: 'α' };
 
 const numbersOf = (quantity: Quantity): number | Float64Array =>
-  typeof quantity === 'object' && 'values' in quantity ? quantity.values : quantity;
+  typeof quantity === 'number' || quantity instanceof Float64Array ? quantity : quantity.values;
 
 function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -44,7 +44,9 @@ const shownAt = ({ shown }: FormulaValue, row: number) => shown[shown.length ===
 function digitsFor(left: FormulaValue, right: FormulaValue, rows: number[]): number {
   const differ = rows.filter((row) => shownAt(left, row) !== shownAt(right, row));
   const alike = (digits: number) =>
-    differ.every((row) => formatNumber(shownAt(left, row), digits) === formatNumber(shownAt(right, row), digits));
+    differ.every(
+      (row) => formatNumber(shownAt(left, row), digits) === formatNumber(shownAt(right, row), digits),
+    );
   let digits = 4;
   while (digits < 12 && differ.length > 0 && alike(digits)) ++digits;
   return digits;

@@ -6,8 +6,10 @@ import { followReading } from './contents.ts';
 import { loadCore } from './core.ts';
 import { BnExample } from './elements/bn-example.ts';
 import { BnPractice } from './elements/bn-practice.ts';
+import { BnProof } from './elements/bn-proof.ts';
 import { BnQuiz } from './elements/bn-quiz.ts';
 import { BnScore } from './elements/bn-score.ts';
+import { BnWorksheet } from './elements/bn-worksheet.ts';
 import { recomputeProse } from './prose.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 import { startWith } from './the-core.ts';
@@ -40,8 +42,10 @@ async function start(): Promise<void> {
   banner.replaceChildren();
   customElements.define('bn-example', BnExample);
   customElements.define('bn-practice', BnPractice);
+  customElements.define('bn-proof', BnProof);
   customElements.define('bn-quiz', BnQuiz);
   customElements.define('bn-score', BnScore);
+  customElements.define('bn-worksheet', BnWorksheet);
   document.documentElement.classList.add('live');
   recomputeProse();
 }

@@ -1,0 +1,815 @@
+// What learners type, as they type it: the values it comes to, or the refusal and the place it points at.
+
+#include <string_view>
+
+#include "answers/evaluate.h"
+#include "answers/expression.h"
+#include "answers/names.h"
+#include "helpers.h"
+
+namespace {
+
+using namespace testing_batchnorm;
+using answers::evaluate;
+using answers::Node;
+using answers::parse;
+using answers::parse_decimal_comma;
+using answers::parse_equation;
+using answers::Quantities;
+using answers::Range;
+using answers::ReadError;
+using answers::Reading;
+using answers::Value;
+
+/// Numbers that can be worked with by hand: the sum of dy is 11, that of dy·x_hat -3 - 2 + 3 + 15 = 13, σ
+/// is 2.
+const Quantities known{
+    {"x", {{2, 4, 6, 8}, true}},
+    {"dy", {{1, 2, 3, 5}, true}},
+    {"x_hat", {{-3, -1, 1, 3}, true}},
+    {"y", {{-5, -1, 3, 7}, true}},
+    {"dx", {{10, 20, 30, 40}, true}},
+    {"dx_hat", {{2, 4, 6, 10}, true}},
+    {"gamma", {{2}}},
+    {"beta", {{1}}},
+    {"eps", {{0.5}}},
+    {"momentum", {{0.75}}},
+    {"m", {{4}}},
+    {"batch_mean", {{5}}},
+    {"batch_var", {{4}}},
+    {"running_mean", {{7}}},
+    {"running_var", {{9}}},
+    {"dgamma", {{13}}},
+    {"dbeta", {{11}}},
+    {"dvar", {{-6}}},
+    {"dmean", {{-8}}},
+    {"w", {{3}}},
+    {"steps", {{6}}},
+    {"running_mean_trace", {{0, 16, 32}, true}},
+    {"rate", {{100}}},  // a name that the language does not know
+};
+
+struct Readable {
+  const char* text;
+  std::vector<double> values;
+  bool is_list = false;
+};
+
+/// Within four roundings of each value.
+void expect_values(const Node& tree, const Readable& expected) {
+  const Value got = evaluate(tree, known);
+  EXPECT_EQ(got.is_list, expected.is_list);
+  ASSERT_EQ(got.values.size(), expected.values.size());
+  for (std::size_t k = 0; k < got.values.size(); ++k) {
+    EXPECT_NEAR(got.values[k], expected.values[k], 4 * epsilon * std::abs(expected.values[k]))
+        << "[" << k << "]";
+  }
+}
+
+template <std::size_t count>
+void expect_values(const Readable (&table)[count]) {
+  for (const Readable& row : table) {
+    SCOPED_TRACE(row.text);
+    try {
+      expect_values(parse(row.text), row);
+    } catch (const ReadError& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+}
+
+/// UTF-8 in UTF-16 units: a four-byte character takes two.
+std::size_t utf16_length(std::string_view text) {
+  std::size_t length = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0) != 0x80) length += byte >= 0xF0 ? 2 : 1;
+  }
+  return length;
+}
+
+/// `marked` holds the typed text, and « » around what the refusal points at.
+struct Unreadable {
+  const char* marked;
+  const char* part;  // of the sentence
+};
+
+template <typename Read>
+void expect_refusal(const Unreadable& row, const Read& read) {
+  SCOPED_TRACE(row.marked);
+  const std::string marked = row.marked, open = "«", close = "»";
+  const std::size_t begin = marked.find(open), end = marked.find(close);
+  ASSERT_TRUE(begin < end && end != std::string::npos);
+  const std::string before = marked.substr(0, begin);
+  const std::string inside = marked.substr(begin + open.size(), end - begin - open.size());
+  try {
+    read(before + inside + marked.substr(end + close.size()));
+    ADD_FAILURE() << "was read";
+  } catch (const ReadError& error) {
+    EXPECT_EQ(error.range.begin, utf16_length(before));
+    EXPECT_EQ(error.range.end, utf16_length(before + inside));
+    EXPECT_NE(std::string_view(error.what()).find(row.part), std::string_view::npos) << error.what();
+  }
+}
+
+template <std::size_t count>
+void expect_refusals(const Unreadable (&table)[count]) {
+  for (const Unreadable& row : table) {
+    expect_refusal(row, [](const std::string& text) { evaluate(parse(text), known); });
+  }
+}
+
+// 1. Products without a sign
+
+TEST(TypedText, ProductsWithoutASign) {
+  const Readable table[] = {
+      {"2x", {4, 8, 12, 16}, true},
+      {"2 x", {4, 8, 12, 16}, true},
+      {"0.5x", {1, 2, 3, 4}, true},
+      {"2e3x", {4000, 8000, 12000, 16000}, true},
+      {"2(x+1)", {6, 10, 14, 18}, true},
+      {"2 (x + 1)", {6, 10, 14, 18}, true},
+      {"(2)(3)", {6}},
+      {"(x)(x)", {4, 16, 36, 64}, true},
+      {"(2)(3)(4)", {24}},
+      {"2√16", {8}},
+      {"2√(16)", {8}},
+      {"(3)√4", {6}},
+      {"gamma x_hat", {-6, -2, 2, 6}, true},
+      {"gamma x_hat + beta", {-5, -1, 3, 7}, true},
+      {"γ x̂ + β", {-5, -1, 3, 7}, true},
+      {"γx̂ + β", {-5, -1, 3, 7}, true},  // a Greek letter is a name of its own
+      {"γx̂+β", {-5, -1, 3, 7}, true},
+      {"2γβ", {4}},
+      {"γ(x - mean(x))", {-6, -2, 2, 6}, true},
+      {"γ (x − μ)", {-6, -2, 2, 6}, true},
+      {"gamma(x - 5)", {-6, -2, 2, 6}, true},
+      {"w(x + 1)", {9, 15, 21, 27}, true},
+      {"x(1)", {2, 4, 6, 8}, true},
+      {"x_hat sum(dy)", {-33, -11, 11, 33}, true},
+      {"2sum(dy)", {22}},
+      {"sum(dy) x_hat", {-33, -11, 11, 33}, true},
+      {"2x^2", {8, 32, 72, 128}, true},
+      {"2x²", {8, 32, 72, 128}, true},
+      {"x²y", {-20, -16, 108, 448}, true},
+      {"x² y", {-20, -16, 108, 448}, true},
+      {"2³x", {16, 32, 48, 64}, true},
+      {"x^(2)y", {-20, -16, 108, 448}, true},
+      {"√(16)x", {8, 16, 24, 32}, true},
+      {"-2x", {-4, -8, -12, -16}, true},
+      {"2 -x", {0, -2, -4, -6}, true},  // a difference
+      {"1 + 2x", {5, 9, 13, 17}, true},
+      {"2x*3", {12, 24, 36, 48}, true},
+      {"3*2x", {12, 24, 36, 48}, true},
+      {"2x/4", {1, 2, 3, 4}, true},
+      {"(1/m) sum(dy)", {2.75}},
+      {"(1/2)x", {1, 2, 3, 4}, true},
+      {"50% x", {1, 2, 3, 4}, true},
+      {"2x[1]", {8}},
+      {"2|x|", {4, 8, 12, 16}, true},
+      {"|x||y|", {10, 4, 18, 56}, true},
+      {"[(2 γ), 3]", {4, 3}, true},
+      {"[2γ, 3]", {4, 3}, true},
+      // Not products:
+      {"2 3", {2, 3}, true},
+      {"1/2 3/4", {0.5, 0.75}, true},
+      {"2γ\nγ", {4, 2}, true},
+      {"8/4*2", {4}},
+      {"8/4·2", {4}},
+      {"-2^2", {-4}},
+      {"−2²", {-4}},
+  };
+  expect_values(table);
+}
+
+TEST(TypedText, TwoReadingsAreRefusedWithBoth) {
+  const Unreadable table[] = {
+      {"«1/2x»", "“1/2x” can be read as (1/2)·x or as 1/(2·x): write the one you mean"},
+      {"«1/2 x»", "“1/2 x” can be read as (1/2)·x or as 1/(2·x)"},
+      {"3 + «1/2x»", "(1/2)·x or as 1/(2·x)"},
+      {"«1/2x» + 3", "(1/2)·x or as 1/(2·x)"},
+      {"«beta/gamma x»", "(beta/gamma)·x or as beta/(gamma·x)"},
+      {"«8/2(2+2)»", "(8/2)·(2+2) or as 8/(2·(2+2))"},
+      {"«8÷2(2+2)»", "(8/2)·(2+2) or as 8/(2·(2+2))"},
+      {"«x/(2)(3)»", "can be read as"},
+      {"«1/m sum(dy)»", "(1/m)·sum(dy) or as 1/(m·sum(dy))"},
+      {"«1/m Σ(dy·x_hat)»", "(1/m)·Σ(dy·x_hat) or as 1/(m·Σ(dy·x_hat))"},
+      {"«1/γ(x - 5)»", "(1/γ)·(x - 5) or as 1/(γ·(x - 5))"},
+      {"«2*3/4x»", "(2*3/4)·x or as 2*3/(4·x)"},
+      {"«1/-2x»", "(1/-2)·x or as 1/(-2·x)"},
+      {"«2x/3y»", "(2x/3)·y or as 2x/(3·y)"},
+      {"1 - «x/2|y|»", "(x/2)·|y| or as x/(2·|y|)"},
+      {"«√2x»", "“√2x” can be read as (√2)·x or as √(2·x)"},
+      {"«√ 2 x»", "(√2)·x or as √(2·x)"},
+      {"1/«√m x»", "(√m)·x or as √(m·x)"},
+      {"«√2√3»", "(√2)·√3 or as √(2·√3)"},
+      {"«√5(x - 1)»", "(√5)·(x - 1) or as √(5·(x - 1))"},
+      {"«2^3x»", "(2^3)·x or as 2^(3·x)"},
+      {"«x^2y»", "(x^2)·y or as x^(2·y)"},
+      {"«x**2 y»", "(x^2)·y or as x^(2·y)"},
+      {"«2^-1x»", "(2^-1)·x or as 2^(-1·x)"},
+      {"«x^sum(dy) y»", "(x^sum(dy))·y or as x^(sum(dy)·y)"},
+      {"2*«10^3x»", "(10^3)·x or as 10^(3·x)"},
+      // In brackets, space may separate values.
+      {"[2 «x»]", "something is missing between “2” and “x”: * for a product, a comma for a list"},
+      {"[x_1 «x_2»]", "something is missing between “x_1” and “x_2”"},
+      {"[2γ «3»]", "something is missing between “γ” and “3”: * for a product, a comma for a list"},
+      {"[1 «√»5]", "something is missing between “1” and “√”"},
+      {"1 2 «γ»", "something is missing between “2” and “γ”"},  // a list of numbers, so far
+      {"γ «2»", "something is missing between “γ” and “2”"},
+      {"(2) «3»", "something is missing between “)” and “3”"},
+      {"(2 «3»)", "something is missing between “2” and “3”"},
+      {"(2\n«x»)", "something is missing between “2” and “x”"},  // no product across a line end
+      {"x «[»0]", "something is missing between “x” and “[”"},
+  };
+  expect_refusals(table);
+}
+
+// 2. Sums and other functions
+
+TEST(TypedText, Functions) {
+  const Readable table[] = {
+      {"Σ(dy·x_hat)", {13}},
+      {"∑(dy·x_hat)", {13}},  // the sign for sums, not the Greek letter
+      {"Σ(dy x̂)", {13}},
+      {"Σ_i(dy_i·x̂_i)", {13}},
+      {"∑_i(dy_i x̂_i)", {13}},
+      {"Σ_{i}(dy_{i})", {11}},
+      {"Σ_{i=1}^m(dy_i)", {11}},
+      {"Σ_{i=1}^N (dy_i)", {11}},
+      {"Σᵢ(dyᵢ)", {11}},
+      {"sum_i(dy)", {11}},
+      {"sum_j(dy_j)", {11}},
+      {"mean_i(x)", {5}},
+      {"1/m * Σ(dy)", {2.75}},
+      {"Σ(dy)/m", {2.75}},
+      {"Σ(x)²", {400}},
+      {"np.sqrt(16)", {4}},
+      {"numpy.mean(x)", {5}},
+      {"torch.sum(dy)", {11}},
+      {"math.sqrt(16)", {4}},
+      {"Math.sqrt(16)", {4}},
+      {"jnp.abs(-3)", {3}},
+      {"np.mean(x) + np.max(x)", {13}},
+      {"ln(1)", {0}},
+      {"np.log(1)", {0}},
+      {"len(x)", {4}},
+      {"|-3|", {3}},
+      {"|x - 5|", {3, 1, 1, 3}, true},
+      {"sum(|y|)", {16}},
+      {"|x|²", {4, 16, 36, 64}, true},
+      {"√|−16|", {4}},
+      {"2**3", {8}},
+      {"2 ** -1", {0.5}},
+  };
+  expect_values(table);
+}
+
+TEST(TypedText, FunctionsThatAreRefused) {
+  const Unreadable table[] = {
+      {"«Σ dy·x_hat»", "put the sum in brackets: Σ(dy·x_hat)"},
+      {"«Σdy·x̂»", "put the sum in brackets: Σ(dy·x̂)"},
+      {"«Σ_i dy_i·x̂_i»", "put the sum in brackets: Σ_i(dy_i·x̂_i)"},
+      {"«sum dy»", "put the sum in brackets: sum(dy)"},
+      {"1 + «sum dy»/4", "put the sum in brackets: sum(dy)"},
+      {"«sqrt 5»", "put what the root is of in brackets: sqrt(5)"},
+      {"«sqrt 5» x", "put what the root is of in brackets: sqrt(5)"},
+      {"-3/«sqrt 5»", "put what the root is of in brackets: sqrt(5)"},
+      {"«sqrt x» + 1", "put what the root is of in brackets: sqrt(x)"},
+      {"«mean x»", "put what “mean” is of in brackets: mean(x)"},
+      {"«ln 2»", "put what “ln” is of in brackets: ln(2)"},
+      {"«max[1, 2]»", "put what “max” is of in brackets: max([1, 2])"},
+      {"1 + «sqrt»", "“sqrt” is a function: put what it is of in brackets, sqrt(x)"},
+      {"«var(x)»", "“var” could divide by m or by m − 1: write mean((x − mean(x))^2) or batch_var"},
+      {"«np.var(dy)»", "“var” could divide by m or by m − 1: write mean((dy − mean(dy))^2)"},
+      {"2*«np.var(x, ddof=1)»", "“var” could divide by m or by m − 1"},
+      {"«std(x)»", "write sqrt(mean((x − mean(x))^2)) or sqrt(batch_var)"},
+      {"«torch.std(x)»", "“std” could divide by m or by m − 1"},
+      {"«dot(dy, x_hat)»", "write “dot” as the sum of the products: sum(dy*x_hat)"},
+      {"«np.dot(dy, x - 5)»", "the sum of the products: sum(dy*(x - 5))"},
+      {"sum(dy«,» x)", "one value is expected in ( ); a list stands in [ ]"},
+      {"mean(1«,» 2)", "one value is expected in ( ); a list stands in [ ]"},
+      {"sqrt(2«,»5)", "decimals take a point"},
+      {"«x.mean»()", "what a function is of goes in brackets: mean(x)"},
+      {"1 + «dy.sum»()", "what a function is of goes in brackets: sum(dy)"},
+      {"«sqr(4)»", "unknown function “sqr”; did you mean “sqrt”? Known here: sqrt, abs"},
+      {"1/«f(2)»", "unknown function “f”; known here: sqrt, abs"},
+      {"«rate(2)»", "“rate” is no function; for a product write rate*( )"},
+      {"|«|»x||", "a value is expected here, not “|”; bars inside bars are written abs( )"},
+      {"«|»x", "the bar “|” is not closed"},
+      {"√«-»4", "a value is expected here, not “-”"},
+  };
+  expect_refusals(table);
+}
+
+// 3. Names
+
+TEST(TypedText, Names) {
+  const std::vector<double> x{2, 4, 6, 8}, x_hat{-3, -1, 1, 3}, dy{1, 2, 3, 5}, dx_hat{2, 4, 6, 10};
+  const Readable table[] = {
+      {"γ", {2}},
+      {"β", {1}},
+      {"ε", {0.5}},
+      {"ϵ", {0.5}},
+      {"epsilon", {0.5}},
+      {"eps", {0.5}},
+      {"α", {0.75}},
+      {"alpha", {0.75}},
+      {"momentum", {0.75}},
+      {"μ", {5}},
+      {"µ", {5}},  // the micro sign
+      {"mu", {5}},
+      {"μ_B", {5}},
+      {"μ_{B}", {5}},
+      {"μB", {5}},
+      {"mu_B", {5}},
+      {"σ²", {4}},
+      {"σ^2", {4}},
+      {"σ**2", {4}},
+      {"σ_B²", {4}},
+      {"σ²_B", {4}},
+      {"σ_B^2", {4}},
+      {"σ^2_B", {4}},
+      {"sigma^2", {4}},
+      {"sigma_B^2", {4}},
+      {"sigma2", {4}},
+      {"var_B", {4}},
+      {"σ^2 + ε", {4.5}},
+      {"(σ²+ε)²", {20.25}},
+      {"σ", {2}},
+      {"σ_B", {2}},
+      {"sigma", {2}},
+      {"std", {2}},
+      {"σ^3", {8}},
+      {"σ^20", {1048576}},  // not the variance and a 0
+      {"μ_run", {7}},
+      {"μ_{run}", {7}},
+      {"mu_run", {7}},
+      {"σ²_run", {9}},
+      {"σ_run^2", {9}},
+      {"σ^2_{run}", {9}},
+      {"sigma2_run", {9}},
+      {"var_run", {9}},
+      {"σ_run", {3}},
+      {"x̂", x_hat, true},
+      {"xˆ", x_hat, true},  // with a circumflex of its own
+      {"xhat", x_hat, true},
+      {"x_hat", x_hat, true},
+      {"N", {4}},
+      {"n", {4}},
+      {"∂L/∂y", dy, true},
+      {"∂L / ∂y", dy, true},
+      {"dL/dy", dy, true},
+      {"2 dL/dy", {2, 4, 6, 10}, true},
+      {"dL/dy x̂", {-3, -2, 3, 15}, true},  // one name, so there is no second reading
+      {"1/dL/dy", {1, 0.5, 1.0 / 3, 0.2}, true},
+      {"∂L/∂y_i", dy, true},
+      {"∂L/∂y_4", {5}},
+      {"dL/dgamma", {13}},
+      {"∂L/∂γ", {13}},
+      {"dL/dγ", {13}},
+      {"∂L/∂β", {11}},
+      {"dL/dx_hat", dx_hat, true},
+      {"∂L/∂x̂", dx_hat, true},
+      {"∂L/∂x̂_1", {2}},
+      {"∂L/∂σ²", {-6}},
+      {"∂L/∂σ_B^2", {-6}},
+      {"dL/dvar", {-6}},
+      {"∂L/∂μ_B", {-8}},
+      {"dγ", {13}},
+      {"dβ", {11}},
+      {"dx̂", dx_hat, true},
+      {"dxhat", dx_hat, true},
+      {"dσ²", {-6}},
+      {"dvar", {-6}},
+      {"dμ", {-8}},
+      {"dmean", {-8}},
+      {"x_i", x, true},
+      {"x_j", x, true},
+      {"x_{i}", x, true},
+      {"xᵢ", x, true},
+      {"x̂_i", x_hat, true},
+      {"x_hat_i", x_hat, true},
+      {"dy_j", dy, true},
+      {"x_i - μ_B", {-3, -1, 1, 3}, true},
+      {"x_1", {2}},
+      {"x_4", {8}},
+      {"x_{4}", {8}},
+      {"x₁", {2}},
+      {"x̂_1", {-3}},
+      {"x_hat_4", {3}},
+      {"dy_4", {5}},
+      {"x_1 + x_2", {6}},
+      {"x_1^2", {4}},
+      {"x[0]", {2}},
+      {"x[3]", {8}},
+      {"x_hat[0]", {-3}},
+      {"running_mean_trace[1]", {16}},
+      {"running_mean", {7}},
+      {"rate", {100}},
+  };
+  expect_values(table);
+}
+
+TEST(TypedText, NamesThatAreRefused) {
+  const Unreadable table[] = {
+      {"«x_0»", "the lesson counts x_1, x_2, …; positions in brackets count from 0: x[0]"},
+      {"1 + «x̂_0»", "positions in brackets count from 0: x_hat[0]"},
+      {"«x_5»", "the list has the values x_1 to x_4"},
+      {"x[«4»]", "positions count from 0: the list has the values [0] to [3]"},
+      {"x[«1.5»]", "positions count from 0"},
+      {"«rate_1»", "unknown name “rate_1”"},  // no subscript of a name that the lesson does not have
+      {"«x_k»", "unknown name “x_k”"},
+      {"«σ_1»", "unknown name “σ_1”"},
+      {"«xhat2»", "unknown name “xhat2”; did you mean “x_hat”? Known here: batch_mean"},
+      {"«gama» x", "unknown name “gama”; did you mean “gamma”?"},
+      {"3 «apples»", "unknown name “apples”"},
+      {"«dL/dw»", "“dL/dw” is none of the lesson's gradients"},
+      {"«∂L»", "unknown name “∂L”"},
+      {"«saved_invstd»", "unknown name “saved_invstd”"},
+      {"2«πx»", "unknown name “πx”"},
+      {"«\\»gamma", "a value is expected here, not “\\”"},
+  };
+  expect_refusals(table);
+}
+
+// 4. Pasted lists
+
+TEST(TypedText, PastedLists) {
+  const std::vector<double> three{1, 2, 3}, lesson{-1.34, -0.45, 0.45, 1.34};
+  const Readable table[] = {
+      {"[-1.34 -0.45  0.45  1.34]", lesson, true},
+      {"[-1.34, -0.45, 0.45, 1.34]", lesson, true},
+      {"[-1.34 -0.45\n  0.45  1.34]", lesson, true},
+      {"array([-1.34, -0.45,  0.45,  1.34])", lesson, true},
+      {"array([1., 2., 3.])", three, true},
+      {"np.array([1, 2, 3])", three, true},
+      {"np.array([1, 2, 3], dtype=float32)", three, true},
+      {"array([1., 2., 3.], dtype=float32)", three, true},
+      {"array([1., 2.,\n       3.])", three, true},
+      {"np.array([1, 2, 3], dtype=np.float64)", three, true},
+      {"2*np.array([1, 2, 3])", {2, 4, 6}, true},
+      {"tensor([1., 2., 3.])", three, true},
+      {"tensor([1., 2., 3.], grad_fn=<AddBackward0>)", three, true},
+      {"tensor([1., 2., 3.], device='cuda:0', requires_grad=True)", three, true},
+      {"torch.tensor([1.0, 2.0, 3.0])", three, true},
+      {"tensor([[1.], [2.], [3.]], grad_fn=<MulBackward0>)", three, true},
+      {"[[1.], [2.], [3.]]", three, true},
+      {"[[1.]\n [2.]\n [3.]]", three, true},
+      {"[[1.] [2.] [3.]]", three, true},
+      {"array([[1.],\n       [2.],\n       [3.]])", three, true},
+      {"[[1, 2, 3]]", three, true},
+      {"[[1. 2. 3.]]", three, true},
+      {"[1; 2; 3]", three, true},
+      {"[1, 2, 3];", three, true},
+      {"[1, 2, 3],", three, true},
+      {"[1 2 3] ;", three, true},
+      {"array([1, 2, 3]),", three, true},
+      {"ans =\n\n     1\n     2\n     3\n", three, true},
+      {"ans =\n\n    1.0000    2.0000    3.0000\n\n", three, true},
+      {"ans =\n\n   -1.34\n   -0.45\n    0.45\n    1.34\n", lesson, true},
+      {"y = [1, 2, 3]", three, true},
+      {"y = [1; 2; 3];", three, true},
+      {"x_hat = array([1., 2., 3.])", three, true},
+      {"x̂ = 1, 2, 3", three, true},
+      {"μ = 5", {5}},
+      {"dL/dx = [1, 2, 3]", three, true},
+      {"1,2,3", three, true},
+      {"1,2,3\n", three, true},
+      {"1\n2\n3", three, true},
+      {"1\r\n2\r\n3\r\n", three, true},
+      {"1,\n2,\n3", three, true},
+      {"1\t2\t3", three, true},
+      {"1.0\t2.0\t3.0\n", three, true},
+      {"1.5,2.5", {1.5, 2.5}, true},
+      {"1. 2. 3.", three, true},
+      {".5, 1.", {0.5, 1}, true},
+      {"[+1.5 -.5]", {1.5, -0.5}, true},
+      {"+1.5", {1.5}},
+      {"1e-3", {0.001}},
+      {"1E-3", {0.001}},
+      {"[ 1.0e+00 -4.5e-01]", {1, -0.45}, true},
+      {"1 × 10^-3", {0.001}},
+      {"1 · 10⁻³", {0.001}},
+      {"2.5*10**-3", {0.0025}},
+      {"10¹²", {1e12}},
+      {"x²³", {8388608, 70368744177664, 789730223053602816, 590295810358705651712.0}, true},
+  };
+  expect_values(table);
+}
+
+TEST(TypedText, PastesThatAreRefused) {
+  const Unreadable table[] = {
+      {"«[1, 2]», [3, 4]", "a list inside a list"},
+      {"[1, 2«;» 3, 4]", "both “,” and “;” are used"},
+      {"1, 2, 3«,»", "a value is missing after “,”"},
+      {"1; 2«;»", "a value is missing after “;”"},
+      {"array«(»[1, 2]", "the bracket “(” is not closed: “)” is missing"},
+      {"array(«1»)", "a list in [ ] is expected here"},
+      {"array(«[]»)", "the list is empty"},
+      {"y «=»", "a value is missing after “=”"},
+  };
+  expect_refusals(table);
+}
+
+// 5. Decimal commas
+
+struct Comma {
+  const char* text;
+  std::vector<double> values;
+  bool decimal_comma, may_be_decimal_comma, may_be_thousands;
+};
+
+TEST(TypedText, CommasBetweenDigits) {
+  const Comma table[] = {
+      // Decimals, as something else separates:
+      {"1,5; 2,5", {1.5, 2.5}, true, false, false},
+      {"1,5;2,5", {1.5, 2.5}, true, false, false},
+      {"1,5 2,5", {1.5, 2.5}, true, false, false},
+      {"1,5\t2,5", {1.5, 2.5}, true, false, false},
+      {"1,5\n2,5", {1.5, 2.5}, true, false, false},
+      {"-1,34; -0,45; 0,45; 1,34", {-1.34, -0.45, 0.45, 1.34}, true, false, false},
+      {"-1,34\n-0,45\n0,45\n1,34", {-1.34, -0.45, 0.45, 1.34}, true, false, false},
+      {"[1,5; 2,5]", {1.5, 2.5}, true, false, false},
+      {"[1,5 2,5]", {1.5, 2.5}, true, false, false},
+      {"[1,5 -2,5]", {1.5, -2.5}, true, false, false},
+      {"1,5; 2; 3", {1.5, 2, 3}, true, false, false},
+      {"1,5e-3; 2", {0.0015, 2}, true, false, false},
+      {"y = 1,5; 2,5", {1.5, 2.5}, true, false, false},
+      {"1,024; 2", {1.024, 2}, true, false, true},
+      // Separators, but perhaps one number was meant:
+      {"1,5", {1, 5}, false, true, false},
+      {"-0,45", {0, 45}, false, true, false},
+      {"0,447", {0, 447}, false, true, false},  // thousands do not start with 0
+      {"1,024", {1, 24}, false, true, true},
+      {"12,345", {12, 345}, false, true, true},
+      {"1234,567", {1234, 567}, false, true, false},
+      {"1,5 + 1", {1, 6}, false, true, false},
+      {"1,5 x_1", {1, 10}, false, true, false},
+      {"12,345.5", {12, 345.5}, false, false, true},
+      {"1,024,000", {1, 24, 0}, false, false, true},
+      // Separators, and nothing else:
+      {"1, 5", {1, 5}, false, false, false},
+      {"1 ,5", {1, 5}, false, false, false},
+      {"1,2,3", {1, 2, 3}, false, false, false},
+      {"1,2,3\n4,5,6", {1, 2, 3, 4, 5, 6}, false, false, false},
+      {"[1,5]", {1, 5}, false, false, false},
+      {"1.5, 2,5", {1.5, 2, 5}, false, false, false},
+      {"1.5,2.5", {1.5, 2.5}, false, false, false},
+      {"1,-5", {1, -5}, false, false, false},
+      {"1,γ", {1, 2}, false, false, false},
+      {"array([1,5], dtype=float32)", {1, 5}, false, false, false},
+      {"1/2,3/4, 5", {0.5, 0.75, 5}, false, false, false},
+      {"5", {5}, false, false, false},
+      {"2 *\n1,5", {2, 5}, false, true, false},  // this line end separates nothing
+      {"1,2\n+3,4", {1.2, 3.4}, true, false, false},
+  };
+  for (const Comma& row : table) {
+    SCOPED_TRACE(row.text);
+    Reading reading{true, true, true};
+    try {
+      const Node tree = parse(row.text, &reading);
+      expect_values(tree, {row.text, row.values, row.values.size() > 1});
+    } catch (const ReadError& error) {
+      ADD_FAILURE() << error.what();
+    }
+    EXPECT_EQ(reading.decimal_comma, row.decimal_comma);
+    EXPECT_EQ(reading.may_be_decimal_comma, row.may_be_decimal_comma);
+    EXPECT_EQ(reading.may_be_thousands, row.may_be_thousands);
+  }
+}
+
+TEST(TypedText, CommasThatCouldBeBothAreRefused) {
+  const Unreadable table[] = {
+      {"«1,5, 2,5»", "“1,5, 2,5” can be read as 1.5; 2.5 or as 1; 5; 2; 5: write the one you mean"},
+      {"«-1,34, 0,45»", "-1.34; 0.45 or as -1; 34; 0; 45"},
+      {"«1,5,\n2,5»", "1.5; 2.5 or as 1; 5; 2; 5"},
+      {"y = «1,5, 2,5»", "“1,5, 2,5” can be read as 1.5; 2.5 or as 1; 5; 2; 5"},
+      {"[«1,2, 3»]", "1.2; 3 or as 1; 2; 3"},
+      {"1,2,3«;» 4,5", "both “,” and “;” are used"},
+      {"1,5«;» 2, 5", "both “,” and “;” are used"},
+      {"1,5; «2..»5", "“2..”: a number has one decimal point"},
+  };
+  expect_refusals(table);
+}
+
+TEST(TypedText, ReadWithDecimalCommas) {
+  const Readable table[] = {
+      {"1,5", {1.5}},         {"-0,45", {-0.45}},     {"1,024", {1.024}},
+      {"1,5 + 2,5", {4}},     {"1,5e-3", {0.0015}},   {"2,5x", {5, 10, 15, 20}, true},
+      {"sqrt(2,25)", {1.5}},  {"[1,5]", {1.5}, true}, {"1,5, 2,5", {1.5, 2.5}, true},
+      {"1, 5", {1, 5}, true}, {"1.5", {1.5}},
+  };
+  for (const Readable& row : table) {
+    SCOPED_TRACE(row.text);
+    EXPECT_NO_THROW(expect_values(parse_decimal_comma(row.text), row));
+  }
+  const Unreadable refused[] = {
+      {"«1,5,»2", "“1.5,”: a number has one decimal point"},
+      {"«1.5,»2", "“1.5,”: a number has one decimal point"},
+      {"1,5 +«»", "the text ends where a value is expected"},
+  };
+  for (const Unreadable& row : refused)
+    expect_refusal(row, [](const std::string& text) { parse_decimal_comma(text); });
+}
+
+// 6. Equations
+
+TEST(TypedText, Equations) {
+  struct {
+    const char* text;
+    double left, right;
+  } const table[] = {
+      {"1 + 1 = 2", 2, 2},
+      {"mean(x) = batch_mean", 5, 5},
+      {"sum(dy) == 11", 11, 11},
+      {"Σ(dy·x̂) = dL/dγ", 13, 13},
+      {"x_1 = 3", 2, 3},
+      {"σ² = |−4|", 4, 4},
+      {"sum(array([1, 2], dtype=float32)) = 3", 3, 3},
+      {"1 =\n 2", 1, 2},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.text);
+    try {
+      const auto sides = parse_equation(row.text);
+      expect_values(sides.first, {row.text, {row.left}});
+      expect_values(sides.second, {row.text, {row.right}});
+    } catch (const ReadError& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  const auto sides = parse_equation("x_hat = x - 5");
+  EXPECT_EQ(sides.first.range.end, 5u);
+  EXPECT_EQ(sides.second.range.begin, 8u);
+  EXPECT_EQ(sides.second.range.end, 13u);
+}
+
+TEST(TypedText, EquationsThatAreRefused) {
+  const Unreadable table[] = {
+      {"«x + 1»", "an equation is expected: two formulas with “=” between them"},
+      {"«»", "an equation is expected"},
+      {"«=» 5", "the left side of “=” is missing"},
+      {"5 «=»", "the right side of “=” is missing"},
+      {"5 «==»", "the right side of “=” is missing"},
+      {"«=»", "the left side of “=” is missing"},
+      {"1 = 2 «=» 3", "an equation has one “=”, and this is the second"},
+      {"1 = «=» 3", "an equation has one “=”, and this is the second"},
+      {"1 + «»= 3", "the text ends where a value is expected"},
+      {"1 = 2 +«»", "the text ends where a value is expected"},
+      {"1 = «1/2x»", "(1/2)·x or as 1/(2·x)"},
+      {"1 = 2 «$»", "“$” does not fit here"},
+  };
+  for (const Unreadable& row : table) {
+    expect_refusal(row, [](const std::string& text) { parse_equation(text); });
+  }
+  const Unreadable elsewhere[] = {
+      {"5 «=» 5", "“=” does not fit here: a value is asked for, no equation"},
+      {"x «=»= 5", "“=” does not fit here: a value is asked for, no equation"},
+      {"y = x «=» 5", "“=” does not fit here"},
+      {"«=» 5", "a value is expected here, not “=”"},
+  };
+  expect_refusals(elsewhere);
+}
+
+// 7. Mistakes of typing
+
+TEST(TypedText, MistakesOfTyping) {
+  const Unreadable table[] = {
+      {"«2..»3", "“2..”: a number has one decimal point"},
+      {"«»", "nothing is written here"},
+      {"2*«(»1 + x", "the bracket “(” is not closed: “)” is missing"},
+      {"sqrt«(»5", "the bracket “(” is not closed: “)” is missing"},
+      {"[1, 2«»", "the bracket “[” is not closed: “]” is missing"},
+      {"(1 + 2)«)»", "“)” does not fit here"},
+      {"«[]»", "the list is empty"},
+      {"3 +«»", "the text ends where a value is expected"},
+      {"3 * «/» 2", "a value is expected here, not “/”"},
+      {"5 «€»", "“€” does not fit here"},
+      {"«#»5", "a value is expected here, not “#”"},
+      {"x«.»shape", "“.” does not fit here"},
+      {"x «@» y", "“@” does not fit here"},
+      {"2 «≈» 2", "“≈” does not fit here"},
+      {"«👍»", "a value is expected here, not “👍”"},
+      {"1 «-»2 3", "is “-” here a difference or the sign of the next value?"},
+      {"«1/0»", "division by 0"},
+      {"«1e999»", "“1e999” is too large a number"},
+      {"the «mean is»", "put what “mean” is of in brackets: mean(is)"},
+      {"x^«»", "the text ends where a value is expected"},
+      {"2 * «»", "the text ends where a value is expected"},
+  };
+  expect_refusals(table);
+}
+
+// 8. What holds for every text
+
+TEST(TypedText, BytesThatAreNoTextAreNotQuoted) {
+  for (const char* text : {"\xff", "1 + \xe2\x88", "5 \x01", "x\x7f"}) {
+    try {
+      parse(text);
+      ADD_FAILURE() << "was read";
+    } catch (const ReadError& error) {
+      EXPECT_NE(std::string_view(error.what()).find("“\uFFFD”"), std::string_view::npos) << error.what();
+    }
+  }
+}
+
+TEST(TypedText, EachFunctionOfTheLanguageHasAValue) {
+  for (const std::string_view function : answers::functions)
+    EXPECT_NO_THROW(evaluate(parse(std::string(function) + "(x)"), known)) << function;
+}
+
+TEST(TypedText, NoOtherSpellingHidesAQuantity) {
+  for (const std::string_view name : answers::lesson_quantities) {
+    const Node tree = parse(std::string(name));
+    EXPECT_EQ(tree.kind, Node::Kind::name) << name;
+    EXPECT_EQ(tree.text, name);
+  }
+}
+
+TEST(TypedText, TheTreeOfASubscriptIsThatOfAPosition) {
+  const Node tree = parse("1 + x̂_{12}");
+  const Node& value = tree.children.at(1);
+  EXPECT_EQ(value.kind, Node::Kind::index);
+  EXPECT_EQ(value.range.begin, 4u);
+  EXPECT_EQ(value.range.end, 11u);
+  EXPECT_EQ(value.text, "12");
+  EXPECT_EQ(value.children.at(0).text, "x_hat");
+  EXPECT_EQ(value.children.at(1).number, 11);
+}
+
+TEST(TypedText, LongRefusalsAreCut) {
+  std::string long_sum = "1";
+  for (int k = 0; k < 150; ++k) long_sum += " + 1";
+  try {
+    parse("1/(" + long_sum + ")x");
+    ADD_FAILURE() << "was read";
+  } catch (const ReadError& error) {
+    EXPECT_LT(std::string(error.what()).size(), 600u) << error.what();
+    EXPECT_EQ(error.range.end, 606u);
+  }
+}
+
+/// Reads `text` in every way. Whatever happens, it is a finite value or a ReadError within `length` units.
+void expect_value_or_refusal(const std::string& text, std::size_t length, int& values, int& refusals) {
+  const auto attempt = [&](const auto& read) {
+    try {
+      const Value value = evaluate(read(), known);
+      ++values;
+      ASSERT_FALSE(value.values.empty());
+      for (const double each : value.values) ASSERT_TRUE(std::isfinite(each));
+    } catch (const ReadError& error) {
+      ++refusals;
+      ASSERT_LE(error.range.begin, error.range.end);
+      ASSERT_LE(error.range.end, length);
+      ASSERT_STRNE(error.what(), "");
+    }
+  };
+  Reading reading;
+  attempt([&] { return parse(text, &reading); });
+  attempt([&] { return parse_decimal_comma(text); });
+  attempt([&] { return parse_equation(text).second; });
+}
+
+TEST(TypedTextFuzz, Tokens) {
+  const std::vector<std::string> alphabet{
+      "0",       "1",    "2",      "12",      "1,5",  "1,024", ".5",   "2.",    "1e-3",  "+",    "-",
+      "−",       "*",    "/",      "**",      "^",    "²",     "⁻³",   "√",     "(",     ")",    "(",
+      ")",       "[",    "]",      "[[",      "]]",   "|",     ",",    ";",     "%",     "=",    "==",
+      " ",       " ",    " ",      "\t",      "\n",   "x",     "γ",    "x̂",     "σ",     "_i",   "_1",
+      "_0",      "_{i}", "_{i=1}", "^m",      "∂L/∂", "dL/d",  "dy",   "μ_B",   "Σ",     "Σ(",   "∑",
+      "ln",      "np.",  "array(", "tensor(", "var(", "dot(",  "sum(", "mean ", "sqrt ", "y = ", "ans =\n",
+      "dtype=<", "👍",    "₁",      "ᵢ",       "foo(", "'",
+  };
+  lab::Random random(4);
+  int values = 0, refusals = 0;
+  for (int trial = 0; trial < 100000; ++trial) {
+    std::string text;
+    const Index pieces = random_count(random, trial % 50 == 0 ? 200 : 9);
+    for (Index k = 0; k < pieces; ++k) {
+      text +=
+          alphabet[static_cast<std::size_t>(random_count(random, static_cast<Index>(alphabet.size())) - 1)];
+    }
+    SCOPED_TRACE(text);
+    expect_value_or_refusal(text, utf16_length(text), values, refusals);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  // The strings must reach both ends of the reader.
+  EXPECT_GT(values, 5000);
+  EXPECT_GT(refusals, 10000);
+}
+
+TEST(TypedTextFuzz, Bytes) {
+  lab::Random random(5);
+  int values = 0, refusals = 0;
+  for (int trial = 0; trial < 100000; ++trial) {
+    std::string text(static_cast<std::size_t>(random_count(random, trial % 2 == 0 ? 3 : 30)), '\0');
+    for (char& byte : text) byte = static_cast<char>(random_count(random, 256) - 1);
+    SCOPED_TRACE(testing::PrintToString(text));
+    expect_value_or_refusal(text, text.size(), values, refusals);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+  EXPECT_GT(refusals, 10000);
+}
+
+}  // namespace
