@@ -1,9 +1,9 @@
 #include "answers/formula_answer.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 namespace answers {
 
@@ -190,41 +190,66 @@ std::string four_digits(double value) {
   return text;
 }
 
-/// The difference on one batch of at least 3 as a sum of lists that are at hand, by least squares; fewer than
-/// m of them, or any difference could be made of them.
-std::string combination(const Counterexample& example) {
-  if (!example.left || !example.left->is_list || !example.right.is_list) return "";
-  const auto batch = quantities_around(example.givens);
-  const auto m = static_cast<Eigen::Index>(example.right.values.size());
-  if (!batch || m < 3 || example.left->values.size() != example.right.values.size()) return "";
-  using Column = Eigen::VectorXd;
-  const auto column = [&](const Value& value) {
-    return Column(Eigen::Map<const Column>(value.values.data(), m));
-  };
-  const Column difference = column(example.right) - column(*example.left);
-  std::vector<std::pair<std::string, Column>> lists{{"", Column::Ones(m)}};
-  for (const char* name : {"x_hat", "dy", "x"}) {
-    if (batch->count(name) != 0) lists.emplace_back(name, column(batch->at(name)));
+/// A list that is at hand, with its name; "" are ones.
+struct NamedList {
+  std::string name;
+  std::vector<double> values;
+};
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+/// The factors of a least squares fit of `target` by two lists, or by one, where both are the same; none
+/// where it leaves a rest.
+std::optional<std::pair<double, double>> exact_fit(const std::vector<double>& target, const NamedList& first,
+                                                   const NamedList& second) {
+  const auto &a = first.values, &b = second.values;
+  const double aa = dot(a, a), bb = dot(b, b), ab = dot(a, b), at = dot(a, target), bt = dot(b, target);
+  const bool is_single = &first == &second;
+  const double determinant = is_single ? aa : aa * bb - ab * ab;
+  if (!(determinant > 1e-9 * (is_single ? 1 : aa * bb))) return std::nullopt;
+  const std::pair<double, double> factors{(is_single ? at : at * bb - bt * ab) / determinant,
+                                          is_single ? 0 : (bt * aa - at * ab) / determinant};
+  for (std::size_t k = 0; k < target.size(); ++k) {
+    const double rest = target[k] - factors.first * a[k] - factors.second * b[k];
+    if (std::abs(rest) > 1e-9 * std::sqrt(dot(target, target))) return std::nullopt;
   }
-  for (std::size_t size = 1; size < static_cast<std::size_t>(m) && size <= 3; ++size) {
-    for (unsigned chosen = 0; chosen < 1u << lists.size(); ++chosen) {
-      std::vector<const std::pair<std::string, Column>*> parts;
-      for (std::size_t k = 0; k < lists.size(); ++k) {
-        if ((chosen >> k & 1u) != 0) parts.push_back(&lists[k]);
-      }
-      if (parts.size() != size) continue;
-      Eigen::MatrixXd columns(m, static_cast<Eigen::Index>(size));
-      for (std::size_t k = 0; k < size; ++k) columns.col(static_cast<Eigen::Index>(k)) = parts[k]->second;
-      const Column factors = columns.colPivHouseholderQr().solve(difference);
-      if ((columns * factors - difference).norm() > 1e-9 * difference.norm()) continue;
-      std::string words = "on this batch you are short by ";
-      for (std::size_t k = 0; k < size; ++k) {
-        const double factor = factors(static_cast<Eigen::Index>(k));
-        const std::string& name = parts[k]->first;
-        words += k == 0 ? (factor < 0 ? "-" : "") : factor < 0 ? " - " : " + ";
-        words += four_digits(std::abs(factor)) + (name.empty() ? "" : " * " + name);
-      }
-      return words;
+  return factors;
+}
+
+std::string multiple_in_words(double factor, const NamedList& list) {
+  const std::string digits = four_digits(std::abs(factor));
+  if (list.name.empty()) return digits;
+  return digits == "1" ? list.name : digits + " * " + list.name;
+}
+
+/// The difference on one batch as one or two lists that are at hand. On a batch of 2 these could make any
+/// difference.
+std::string combination(const Counterexample& example) {
+  const auto batch = quantities_around(example.givens);
+  const std::size_t m = example.right.values.size();
+  if (!batch || !example.left || example.left->values.size() != m || m < 3) return "";
+  std::vector<double> difference;
+  for (std::size_t k = 0; k < m; ++k) difference.push_back(example.right.values[k] - example.left->values[k]);
+  std::vector<NamedList> lists{{"", std::vector<double>(m, 1)}};
+  // Only lists that follow from the givens that are shown.
+  for (const char* name : {"x_hat", "dy", "x"}) {
+    const std::vector<std::string> needed = givens_of({name}, {});
+    const bool is_shown = std::all_of(needed.begin(), needed.end(), [&](const std::string& given) {
+      return example.givens.count(given) + (given == "x" ? example.givens.count("u") : 0) > 0;
+    });
+    if (is_shown) lists.push_back({name, batch->at(name).values});
+  }
+  for (std::size_t apart = 0; apart < lists.size(); ++apart) {  // 0: a single list
+    for (std::size_t k = 0; k + apart < lists.size(); ++k) {
+      const NamedList &first = lists[k], &second = lists[k + apart];
+      const auto factors = exact_fit(difference, first, second);
+      if (!factors) continue;
+      const auto [a, b] = *factors;
+      const std::string words =
+          std::string("on this batch you are short by ") + (a < 0 ? "-" : "") + multiple_in_words(a, first);
+      return apart == 0 ? words : words + (b < 0 ? " - " : " + ") + multiple_in_words(b, second);
     }
   }
   return "";

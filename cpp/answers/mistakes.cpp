@@ -57,11 +57,6 @@ const std::vector<Entry>& entries() {
        11,
        {{"batch_mean", "(mean(x) + mean(other_x)) / 2"},
         {"batch_var", "(mean((x - batch_mean)^2) + mean((other_x - batch_mean)^2)) / 2"}}},
-      {"running-in-training",
-       "running statistics in training",
-       "training normalizes with the statistics of the batch at hand",
-       1,
-       {{"batch_mean", "running_mean"}, {"batch_var", "running_var"}}},
       // Normalizing.
       {"variance-for-deviation",
        "variance for standard deviation",
@@ -275,6 +270,11 @@ const std::vector<Entry>& entries() {
        "this convention stores the variance divided by m − 1",
        3,
        {{"new_running_var_unbiased", "old_weight * running_var + (1 - old_weight) * batch_var"}}},
+      {"running-in-training",
+       "running statistics in training",
+       "training normalizes with the statistics of the batch at hand",
+       1,
+       {{"batch_mean", "running_mean"}, {"batch_var", "running_var"}}},
       // Inference.
       {"batch-in-inference",
        "batch statistics in inference",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "batchnorm/layout.h"
+
 namespace answers {
 
 namespace {
@@ -87,33 +89,33 @@ bool links(const Node& side, const Node& above, const std::vector<std::string>& 
 
 using Lines = std::map<std::string, const Line*>;
 
-[[noreturn]] void refuse_line(const std::string& id, const std::string& why) {
-  throw std::invalid_argument("line “" + id + "”: " + why);
+[[noreturn]] void refuse_line(const std::string& id, const std::string& expected, const std::string& got) {
+  batchnorm::refuse("line “" + id + "”", expected, got);
 }
 
 const Line& line_of(const Lines& lines, const std::string& id) {
   const auto found = lines.find(id);
-  if (found == lines.end()) refuse_line(id, "no line has this id");
+  if (found == lines.end()) refuse_line(id, "an id of a line", "one that no line has");
   return *found->second;
 }
 
-/// Follows the needs of a line; `path` are the lines on the way, `done` those that are known to be sound.
-void require_sound_needs(const Lines& lines, const Line& line, std::set<std::string>& path,
+/// Follows the needs of a line; `begun` are the lines on the way, and `done` those known to be sound.
+void require_sound_needs(const Lines& lines, const Line& line, std::set<std::string>& begun,
                          std::set<std::string>& done) {
   if (done.count(line.id) != 0) return;
-  if (!path.insert(line.id).second) refuse_line(line.id, "it needs itself in the end");
-  for (const std::string& need : line.needs) require_sound_needs(lines, line_of(lines, need), path, done);
-  path.erase(line.id);
+  if (!begun.insert(line.id).second) refuse_line(line.id, "needs that end", "one that comes back to it");
+  for (const std::string& need : line.needs) require_sound_needs(lines, line_of(lines, need), begun, done);
   done.insert(line.id);
 }
 
 Lines by_id(const std::vector<Line>& lines) {
   Lines all;
   for (const Line& line : lines) {
-    if (!all.emplace(line.id, &line).second) refuse_line(line.id, "the id is given twice");
+    if (!all.emplace(line.id, &line).second)
+      refuse_line(line.id, "an id of its own", "one that another line has");
   }
-  std::set<std::string> path, done;
-  for (const Line& line : lines) require_sound_needs(all, line, path, done);
+  std::set<std::string> begun, done;
+  for (const Line& line : lines) require_sound_needs(all, line, begun, done);
   return all;
 }
 
@@ -138,9 +140,9 @@ const char* state_name(LineJudgement::State state) {
     case LineJudgement::State::follows:
       return "follows";
     case LineJudgement::State::not_yet:
-      return "not_yet";
+      return "not-yet";
     case LineJudgement::State::refuted:
-      return "refuted";
+      return "false";
   }
   return "";
 }
@@ -172,7 +174,7 @@ ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std
   std::set<std::string> above;
   for (const std::string& id : order) {
     const Line& line = line_of(all, id);
-    if (above.count(id) != 0) refuse_line(id, "it is placed twice");
+    if (above.count(id) != 0) refuse_line(id, "to be placed once", "a second place");
     LineJudgement placed;
     placed.id = id;
     EquationJudgement equation = check_equation(line.equation, names);
@@ -180,7 +182,7 @@ ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std
       placed.state = LineJudgement::State::refuted;
       placed.refutation = std::move(equation.refutation);
     } else if (equation.verdict != Verdict::holds) {
-      refuse_line(id, "its equation cannot be read: " + equation.message);
+      refuse_line(id, "an equation", "what cannot be read: " + equation.message);
     } else {
       for (const std::string& need : line.needs) {
         if (above.count(need) == 0) placed.missing.push_back(need);

@@ -52,7 +52,7 @@ struct LineJudgement {
   std::optional<Refutation> refutation;  ///< refuted
 };
 
-/// "follows", "not_yet" or "refuted".
+/// "follows", "not-yet" or "false".
 const char* state_name(LineJudgement::State state);
 
 struct ProofJudgement {

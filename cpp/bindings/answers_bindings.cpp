@@ -1,6 +1,8 @@
 // The answers' part of the table of what JavaScript may call: formulas, verdicts, variants. No arithmetic
 // here.
 
+#include "answers/formula_answer.h"
+#include "answers/proof.h"
 #include "answers/property.h"
 #include "answers/quantities.h"
 #include "answers/variants.h"
@@ -152,6 +154,88 @@ val judge_property(Arguments& arguments) {
   return result;
 }
 
+val value_or_null(const std::optional<answers::Value>& value) {
+  return value ? copy_out(*value) : val::null();
+}
+
+/// Of a formula: what was typed and what is right. Of an equation: its left side and its right side.
+val counterexample_out(const Quantities& givens, const std::optional<answers::Value>& typed,
+                       const std::optional<answers::Value>& right, const std::string& why) {
+  val result = val::object();
+  result.set("givens", quantities_out(givens));
+  result.set("typed", value_or_null(typed));
+  result.set("right", value_or_null(right));
+  result.set("why", why);
+  return result;
+}
+
+val refutation_out(const std::optional<answers::Refutation>& found) {
+  return found ? counterexample_out(found->givens, found->left, found->right, found->why_no_value)
+               : val::null();
+}
+
+val judge_formula(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const answers::Formula answer(arguments.text("answer"));
+  const std::vector<std::string> names = arguments.texts("names");
+  arguments.finish();
+  const auto judgement = answers::judge_formula(text, answer, names);
+  val result = val::object();
+  result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
+  result.set("message", judgement.message);
+  result.set("range", range_out(judgement.range));
+  result.set("tree", tree_or_null(judgement.tree));
+  val mistakes = val::array();
+  if (judgement.mistake != nullptr) mistakes.call<void>("push", mistake_out(*judgement.mistake));
+  result.set("mistakes", mistakes);
+  result.set("difference", judgement.difference);
+  const auto& found = judgement.counterexample;
+  result.set("counterexample",
+             found ? counterexample_out(found->givens, found->left, found->right, found->why_no_value)
+                   : val::null());
+  return result;
+}
+
+val judge_proof(Arguments& arguments) {
+  std::vector<answers::Line> lines;
+  for (Arguments& each : arguments.objects("lines")) {
+    lines.push_back({each.text("id"), each.text("equation"), each.texts("needs")});
+    each.finish();
+  }
+  const std::vector<std::string> order = arguments.texts("order"), names = arguments.texts("names");
+  const std::string goal = arguments.text("goal");
+  arguments.finish();
+  const auto judgement = answers::judge_proof(lines, order, goal, names);
+  val result = val::object();
+  result.set("lines", array_out(judgement.lines, [](const answers::LineJudgement& line) {
+               val each = val::object();
+               each.set("id", line.id);
+               each.set("state", std::string(answers::state_name(line.state)));
+               each.set("missing", array_out(line.missing, text_out));
+               each.set("counterexample", refutation_out(line.refutation));
+               return each;
+             }));
+  result.set("complete", judgement.complete);
+  return result;
+}
+
+val judge_line(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const std::vector<std::string> above = arguments.texts("above"), names = arguments.texts("names");
+  arguments.finish();
+  const auto judgement = answers::judge_free_line(text, above, names);
+  val result = val::object();
+  result.set("verdict", std::string(answers::verdict_name(judgement.equation.verdict)));
+  result.set("message", judgement.equation.message.empty() ? judgement.message : judgement.equation.message);
+  result.set("range", range_out(judgement.equation.range));
+  result.set("tree", tree_or_null(judgement.equation.left));
+  result.set("right", tree_or_null(judgement.equation.right));
+  result.set("trivial", judgement.equation.trivial);
+  result.set("linked", judgement.links);
+  result.set("counterexample", refutation_out(judgement.equation.refutation));
+  return result;
+}
+
 val judge_worksheet(Arguments& arguments) {
   const Quantities givens = arguments.quantities("givens");
   std::vector<answers::Entry> entries;
@@ -230,6 +314,9 @@ EMSCRIPTEN_BINDINGS(answers) {
   emscripten::function("judge", &call<judge>);
   emscripten::function("judge_property", &call<judge_property>);
   emscripten::function("judge_worksheet", &call<judge_worksheet>);
+  emscripten::function("judge_formula", &call<judge_formula>);
+  emscripten::function("judge_proof", &call<judge_proof>);
+  emscripten::function("judge_line", &call<judge_line>);
   emscripten::function("mistaken_answers", &call<mistaken_answers>);
   emscripten::function("draw", &call<draw>);
   emscripten::function("separation", &call<separation>);

@@ -292,6 +292,17 @@ TEST(FormulaAnswer, GivensAreThoseThatMatter) {
   EXPECT_EQ(givens("new_running_mean", "batch_mean"), "momentum running_mean x ");
 }
 
+TEST(FormulaAnswer, TheDifferenceIsMadeToShow) {
+  // A 4000th of the range shows in 3 decimals only where the range is at least 4.
+  const FormulaJudgement judgement = judge("batch_mean", "mean(x) + (max(x) - min(x)) / 4000");
+  ASSERT_EQ(judgement.verdict, Verdict::wrong);
+  EXPECT_TRUE(differ_visibly(*judgement.counterexample->left, judgement.counterexample->right));
+  // A difference that never shows still has its batch.
+  const FormulaJudgement hidden = judge("batch_mean", "mean(x) * 1.000001");
+  ASSERT_EQ(hidden.verdict, Verdict::wrong);
+  EXPECT_NE(hidden.counterexample->left->values[0], hidden.counterexample->right.values[0]);
+}
+
 TEST(FormulaAnswer, SimplifyingTakesEveryStepThatIsAccepted) {
   Quantities givens{{"x", {{3, 7.5, -2}, true}}, {"dy", {{1, 2, 5}, true}}, {"gamma", {{0.3}}}};
   while (simplify(givens, [](const Quantities&) { return true; })) {
@@ -446,6 +457,15 @@ TEST(FormulaAnswer, RoundingIsNoFreeTicket) {
             Verdict::right);
 }
 
+TEST(FormulaAnswer, WhatRoundingAteFarFromZeroIsNoFault) {
+  // Expanded, the fourth power of the deviations is lost beside x^4 = 1e24, and with it the divisor.
+  EXPECT_EQ(judge("1 / (mean((x - batch_mean)^4) + eps + 1)",
+                  "1 / (mean(x^4) - 4 * mean(x) * mean(x^3) + 6 * mean(x)^2 * mean(x^2) - 3 * mean(x)^4 + "
+                  "eps + 1)")
+                .verdict,
+            Verdict::right);
+}
+
 TEST(FormulaAnswer, AgreementIsWithinRoundingOfTheScales) {
   using answers::Agreement;
   const auto agreement = [](const Value& a, const Value& b) { return answers::agreement(a, b); };
@@ -542,6 +562,8 @@ TEST(FormulaAnswer, DifferencesAreNamed) {
       {"folded_weight", "gamma * w", "your formula must be multiplied by 1/sqrt(running_var + eps)"},
       // On the counterexample alone, which has 3 examples here: 1 - 3/2.
       {"x_hat", "(x - batch_mean) * saved_invstd * m / 2", "on this batch you are short by -0.5 * x_hat"},
+      {"gamma * dy", "gamma * dy + (count(dy) - 2) * max(dy) * (1 + dy)",
+       "on this batch you are short by -1 - dy"},
       // Nothing simple; and of nothing, the difference would be the answer.
       {"batch_var", "max(x) - min(x)", ""},
       {"dbeta", "sum(dy) - sum(dy)", ""},

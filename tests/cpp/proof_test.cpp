@@ -169,8 +169,8 @@ TEST(Equation, VerdictsHaveNames) {
   EXPECT_STREQ(verdict_name(Verdict::holds), "holds");
   EXPECT_STREQ(verdict_name(Verdict::fails), "fails");
   EXPECT_STREQ(state_name(State::follows), "follows");
-  EXPECT_STREQ(state_name(State::not_yet), "not_yet");
-  EXPECT_STREQ(state_name(State::refuted), "refuted");
+  EXPECT_STREQ(state_name(State::not_yet), "not-yet");
+  EXPECT_STREQ(state_name(State::refuted), "false");
 }
 
 // ---- The lesson's proofs (web/lesson/05-practice.md) as lines, false distractors last.
@@ -359,15 +359,19 @@ TEST(Proof, MistakesOfTheAuthorAreRefused) {
   };
   const std::vector<Line> good{{"a", "sum(x) = m * batch_mean", {}}, {"b", "sum(x - batch_mean) = 0", {"a"}}};
   EXPECT_EQ(refused(good, {"a", "b"}, "b"), "(accepted)");
-  EXPECT_EQ(refused(good, {"a", "c"}, "b"), "line “c”: no line has this id");
-  EXPECT_EQ(refused(good, {"a", "a"}, "b"), "line “a”: it is placed twice");
-  EXPECT_EQ(refused(good, {"a"}, "goal"), "line “goal”: no line has this id");
-  EXPECT_EQ(refused({{"a", "x = x", {}}, {"a", "x = x", {}}}, {}, "a"), "line “a”: the id is given twice");
-  EXPECT_EQ(refused({{"a", "x = x", {"z"}}}, {}, "a"), "line “z”: no line has this id");
-  EXPECT_EQ(refused({{"a", "x = x", {"a"}}}, {}, "a"), "line “a”: it needs itself in the end");
+  EXPECT_EQ(refused(good, {"a", "c"}, "b"), "line “c”: expected an id of a line, got one that no line has");
+  EXPECT_EQ(refused(good, {"a", "a"}, "b"), "line “a”: expected to be placed once, got a second place");
+  EXPECT_EQ(refused(good, {"a"}, "goal"), "line “goal”: expected an id of a line, got one that no line has");
+  EXPECT_EQ(refused({{"a", "x = x", {}}, {"a", "x = x", {}}}, {}, "a"),
+            "line “a”: expected an id of its own, got one that another line has");
+  EXPECT_EQ(refused({{"a", "x = x", {"z"}}}, {}, "a"),
+            "line “z”: expected an id of a line, got one that no line has");
+  EXPECT_EQ(refused({{"a", "x = x", {"a"}}}, {}, "a"),
+            "line “a”: expected needs that end, got one that comes back to it");
   EXPECT_EQ(refused({{"a", "x = x", {"b"}}, {"b", "x = x", {"c"}}, {"c", "x = x", {"a"}}}, {}, "a"),
-            "line “a”: it needs itself in the end");
-  EXPECT_NE(refused({{"a", "x + ", {}}}, {"a"}, "a").find("line “a”: its equation cannot be read"),
+            "line “a”: expected needs that end, got one that comes back to it");
+  EXPECT_NE(refused({{"a", "x + ", {}}}, {"a"}, "a")
+                .find("line “a”: expected an equation, got what cannot be read"),
             std::string::npos);
   // Two ways to the same line are no cycle.
   EXPECT_EQ(
@@ -410,6 +414,11 @@ TEST(FreeLine, LinksThroughASideOfALineAbove) {
     }
     EXPECT_EQ(judgement.equation.refutation.has_value(), row.verdict == Verdict::fails);
   }
+}
+
+TEST(FreeLine, NumbersLinkNothing) {
+  EXPECT_FALSE(judge_free_line("sum(dx) = 0", {"sum(x_hat) = 0"}, all_names()).links);
+  EXPECT_TRUE(judge_free_line("sum(x_hat) = sum(x_hat) * gamma", {"sum(x_hat) = 0"}, all_names()).links);
 }
 
 TEST(FreeLine, TheFirstNeedsNothingAbove) {

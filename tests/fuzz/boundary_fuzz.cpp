@@ -33,7 +33,12 @@ class Values {
   }
 
   const emscripten::Binding& binding(std::string& name) {
-    const auto& [key, function] = emscripten::bindings()[small(0, emscripten::bindings().size() - 1)];
+    std::size_t which = small(0, emscripten::bindings().size() - 1);
+    // Those that try hundreds of batches take a hundred times as long as the others.
+    const std::string& chosen = emscripten::bindings()[which].first;
+    const bool slow = chosen == "judge_formula" || chosen == "judge_line" || chosen == "judge_proof";
+    if (slow && !chance(32)) which = 0;
+    const auto& [key, function] = emscripten::bindings()[which];
     name = key;
     return function;
   }
@@ -118,13 +123,66 @@ class Values {
     } else if (name == "evaluate") {
       give("text", formula());
       give("quantities", quantities());
-    } else if (name == "judge") {
+    } else if (name == "quantities") {
+      give("givens", givens());
+    } else if (name == "judge" || name == "mistaken_answers" || name == "separation") {
+      if (name == "judge") give("text", formula());
+      give("givens", givens());
+      give_question(object);
+    } else if (name == "judge_property") {
       give("text", formula());
-      give("known", quantities());
-      give("answer", formula());
-      give("quantities", quantities());
+      give("givens", givens());
+      give("find", texts({"x", "dy", "gamma"}));
+      give("names", texts({"x", "gamma", "x_hat"}));
+      val conditions = val::array();
+      for (int count = small(0, 2); count > 0; --count) {
+        val condition = val::object();
+        condition.set("value", formula());
+        condition.set("says", val(std::string("no")));
+        if (bytes_.ConsumeBool()) condition.set("least", number());
+        conditions.call<void>("push", chance(8) ? anything(1) : condition);
+      }
+      give("conditions", conditions);
+    } else if (name == "judge_worksheet") {
+      give("givens", givens());
+      val cells = val::array();
+      for (const char* each : {"batch_mean", "batch_var", "x_hat", "dx"}) {
+        val cell = val::object();
+        cell.set("name", val(std::string(each)));
+        cell.set("text", formula());
+        cells.call<void>("push", chance(16) ? anything(1) : cell);
+      }
+      give("cells", cells);
       give("relative", positive());
       give("absolute", positive());
+      give("digits", integer());
+    } else if (name == "judge_formula") {
+      give("text", formula());
+      give("answer", formula());
+      give("names", texts({"x", "gamma", "x_hat"}));
+    } else if (name == "judge_line") {
+      give("text", val(bytes_.ConsumeBool() ? std::string("x = x_hat") : text() + "=" + text()));
+      give("above", texts({"x = x", "sum(x_hat) = 0"}));
+      give("names", texts({"x", "gamma", "x_hat"}));
+    } else if (name == "judge_proof") {
+      val lines = val::array();
+      for (const char* id : {"a", "b"}) {
+        val line = val::object();
+        line.set("id", val(std::string(id)));
+        line.set("equation", val(text() + "=" + text()));
+        line.set("needs", texts({"a", "b"}));
+        lines.call<void>("push", chance(16) ? anything(1) : line);
+      }
+      give("lines", lines);
+      give("order", texts({"a", "b"}));
+      give("goal", one_of({"a", "b"}));
+      give("names", texts({"x", "gamma", "x_hat"}));
+    } else if (name == "draw") {
+      give("id", val(bytes_.ConsumeRandomLengthString(8)));
+      give("seed", integer());
+      give("givens", givens());
+      give("drawn", texts({"x", "dy", "gamma", "nobody"}));
+      give("parts", chance(4) ? anything(2) : val::array());
     }
     while (chance(24)) object.set(bytes_.ConsumeRandomLengthString(8).c_str(), anything(2));
     return object;
@@ -234,7 +292,54 @@ class Values {
     return val(std::string(words.begin()[small(0, words.size() - 1)]));
   }
 
+  /// Some of the words, each once.
+  val texts(std::initializer_list<const char*> words) {
+    if (chance(16)) return anything(1);
+    val array = val::array();
+    for (const char* word : words) {
+      if (bytes_.ConsumeBool()) array.call<void>("push", val(std::string(word)));
+    }
+    return array;
+  }
+
+  void give_question(val& object) {
+    object.set("answer", formula());
+    object.set("relative", positive());
+    object.set("absolute", positive());
+    object.set("digits", integer());
+    if (!chance(4)) return;
+    val foreseen = val::object();
+    for (const char* key : {"id", "title", "reason"}) foreseen.set(key, val(std::string(key)));
+    foreseen.set("pitfall", integer());
+    foreseen.set("answer", formula());
+    val list = val::array();
+    list.call<void>("push", chance(8) ? anything(1) : foreseen);
+    object.set("foreseen", list);
+  }
+
+  /// Givens of a problem, most of them usable.
+  val givens() {
+    val object = val::object();
+    const std::size_t m = small(1, std::size_t{5});
+    for (const char* name : {"x", "dy"}) {
+      if (!chance(8)) object.set(name, list(m, false));
+    }
+    for (const char* name : {"gamma", "beta", "eps", "momentum", "running_mean", "running_var", "w", "b"}) {
+      if (!chance(8)) object.set(name, chance(8) ? number() : val(small(0, 16) / 8.0));
+    }
+    for (const char* name : {"steps", "neurons", "inputs"}) {
+      if (chance(4)) object.set(name, integer());
+    }
+    return object;
+  }
+
+  std::string text() {
+    static const char* const words[] = {"x", "x_hat", "gamma", "1", "sum(x)", "2 x", "mean(x_hat^2)", "0"};
+    return words[small(0, std::size(words) - 1)];
+  }
+
   val formula() {
+    if (chance(4)) return val(text());
     static const char* const pieces[] = {
         "x", "gamma", "γ", "[", "]", "(",  ")",   ",",    ";",   "+",   "-",    "*", "/",  "^", "√",    "²",
         "1", "0.5",   ".", "e", " ", "\n", "sum", "mean", "log", "max", "x[0]", "%", "2.", "−", "1e308"};

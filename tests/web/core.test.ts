@@ -757,7 +757,19 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['decay_from_torch', {}],
     ['evaluate', { text: '((((', quantities: {} }],
     ['evaluate', { text: 'nope + 1', quantities: { x: 1 } }],
-    ['judge', { text: '1', known: {}, answer: '1/0', quantities: {}, relative: 0, absolute: 0 }],
+    ['judge', { text: '1', givens: {}, answer: '1/0', relative: 0, absolute: 0, digits: 0 }],
+    ['judge', { text: '1', givens: {}, answer: '1', relative: -1, absolute: 0, digits: 0 }],
+    ['judge_formula', { text: 'x', answer: 'x', names: ['nobody'] }],
+    ['judge_property', { text: '1', givens: {}, find: ['x'], names: [], conditions: [] }],
+    [
+      'judge_worksheet',
+      { givens: {}, cells: [{ name: 'x', text: '1' }], relative: 0, absolute: 0, digits: 0 },
+    ],
+    ['judge_proof', { lines: [], order: ['a'], goal: 'a', names: ['x'] }],
+    ['judge_line', { text: 'x = x', above: 'x = x', names: ['x'] }],
+    ['quantities', { givens: { x: Float64Array.of(1, 1), gamma: 1, beta: 0, eps: 0 } }],
+    ['draw', { id: 'a', givens: {}, drawn: ['y'], parts: [], seed: 1 }],
+    ['draw', { id: 'a', givens: {}, drawn: [], parts: [{ answer: '1' }], seed: 1 }],
     ['normal_batches', { seed: 1, batches: -1, m: 2, mean: 0, std: 1 }],
     ['forward_inference', 7],
   ];
@@ -789,14 +801,8 @@ test('no text of any kind makes a formula throw anything but an UnreadableError'
         const { begin, end } = (error as UnreadableError).range;
         expect(0 <= begin && begin <= end && end <= typed.length).toBe(true);
       }
-      const verdict = core.judge({
-        text: typed,
-        known: quantities,
-        answer: '1',
-        quantities,
-        relative: 0,
-        absolute: 0,
-      });
+      const exactly = { relative: 0, absolute: 0, digits: 0 };
+      const verdict = core.judge({ text: typed, givens: quantities, answer: '1', ...exactly });
       expect(['empty', 'unreadable', 'right', 'wrong']).toContain(verdict.verdict);
     }),
     { numRuns: 5000 },
@@ -832,4 +838,142 @@ test('the backward pass agrees with central differences for random batches', () 
     }),
     { numRuns: 300 },
   );
+});
+
+describe('answers', () => {
+  const givens = {
+    x: Float64Array.of(2, 4, 6, 8),
+    dy: Float64Array.of(1, 0, 0, 0),
+    gamma: 2,
+    beta: 0,
+    eps: 0,
+  };
+  const question = { givens, answer: 'dx', relative: 0.01, absolute: 0.001, digits: 3 };
+
+  test('every quantity that follows from the givens', () => {
+    const { m, batch_mean, dx } = core.quantities(givens) as Record<string, { values: unknown }>;
+    expect(m).toBe(4);
+    expect(batch_mean).toEqual({ values: 5, scale: 8 });
+    // Published for pitfall 6, to four decimals.
+    Array.from((dx as { values: Float64Array }).values, (value, k) =>
+      expect(value).toBeCloseTo([0.2683, -0.3578, -0.0894, 0.1789][k] as number, 4),
+    );
+  });
+
+  test('a verdict names the mistake', () => {
+    const judged = core.judge({ text: '0.8944, 0, 0, 0', ...question });
+    expect(judged.verdict).toBe('wrong');
+    expect(judged.cells).toEqual(['wrong', 'wrong', 'wrong', 'wrong']);
+    expect(judged.mistakes).toEqual([
+      expect.objectContaining({
+        id: 'statistics-detached',
+        title: 'statistics treated as constants',
+        pitfall: 6,
+      }),
+    ]);
+    expect(judged.tree?.kind).toBe('list');
+  });
+
+  test('an author may foresee a mistake', () => {
+    const foreseen = [{ id: 'own', title: 'its own', reason: 'why', pitfall: 3, answer: '7 + 0 * x' }];
+    const judged = core.judge({ text: '7, 7, 7, 7', ...question, foreseen });
+    expect(judged.mistakes).toEqual([{ id: 'own', title: 'its own', reason: 'why', pitfall: 3 }]);
+    expect(core.mistakenAnswers({ ...question, foreseen })[0]).toMatchObject({
+      id: 'own',
+      value: { values: Float64Array.of(7, 7, 7, 7) },
+    });
+  });
+
+  test('a formula that is wrong comes with a batch', () => {
+    const names = ['x', 'dy', 'gamma', 'saved_invstd', 'x_hat'];
+    const judge = (text: string) => core.judgeFormula({ text, answer: 'dx', names });
+    expect(judge('gamma saved_invstd (dy - mean(dy) - x_hat mean(dy x_hat))').verdict).toBe('right');
+    const wrong = judge('gamma saved_invstd (dy - x_hat mean(dy x_hat))');
+    expect(wrong).toMatchObject({ verdict: 'wrong', mistakes: [{ id: 'mean-detached' }] });
+    expect(wrong.difference).toContain('mean(dy)');
+    // The batch is one: both sides, computed again, are what is shown.
+    const { givens: batch, typed, right } = wrong.counterexample as NonNullable<typeof wrong.counterexample>;
+    const all = core.quantities({ beta: 0, ...batch });
+    expect(core.evaluate('dx', all).values).toEqual(right?.values);
+    expect(core.evaluate('gamma saved_invstd (dy - x_hat mean(dy x_hat))', all).values).toEqual(
+      typed?.values,
+    );
+    expect(typed?.values).not.toEqual(right?.values);
+  });
+
+  test('a property has many right answers', () => {
+    const judge = (text: string) =>
+      core.judgeProperty({
+        text,
+        givens,
+        find: ['dy'],
+        names: ['x'],
+        conditions: [
+          { value: 'max(abs(dx))', most: 1e-9, says: 'dx is not 0' },
+          { value: 'max(abs(dy))', least: 0.001, says: 'dy is 0' },
+        ],
+      });
+    expect(judge('1, 1, 1, 1').verdict).toBe('right');
+    expect(judge('2 x - 7').verdict).toBe('right');
+    expect(judge('1, 0, 0, 0')).toMatchObject({ verdict: 'wrong', message: 'dx is not 0' });
+    expect(judge('0, 0, 0, 0')).toMatchObject({ verdict: 'wrong', message: 'dy is 0' });
+    expect(judge('1, 0')).toMatchObject({ verdict: 'unreadable' });
+  });
+
+  test('a worksheet carries errors forward', () => {
+    const tolerance = { relative: 0.01, absolute: 0.001, digits: 3 };
+    const cells = [
+      { name: 'batch_mean', text: '5' },
+      { name: 'batch_var', text: '6.667' },
+      { name: 'x_hat', text: '-1.162, -0.387, 0.387, 1.162' },
+    ];
+    const judged = core.judgeWorksheet({ givens, cells, ...tolerance });
+    expect(judged.cells.map(({ verdict }) => verdict)).toEqual(['right', 'wrong', 'carried']);
+    expect(judged.first_wrong).toBe('batch_var');
+    expect(judged.cells[2]).toMatchObject({
+      used: ['batch_var'],
+      message: 'right for your batch_var = 6.667',
+    });
+  });
+
+  test('lines of a proof', () => {
+    const lines = [
+      { id: 'a', equation: 'batch_mean = sum(x) / m', needs: [] },
+      { id: 'b', equation: 'sum(x - batch_mean) = 0', needs: ['a'] },
+      { id: 'z', equation: 'sum(x) = 0', needs: [] },
+    ];
+    const names = ['x', 'm', 'batch_mean'];
+    const judge = (...order: string[]) => core.judgeProof({ lines, order, goal: 'b', names });
+    expect(judge('a', 'b')).toMatchObject({ complete: true });
+    expect(judge('b', 'a').lines[0]).toMatchObject({ state: 'not-yet', missing: ['a'] });
+    const refuted = judge('z').lines[0];
+    expect(refuted?.state).toBe('false');
+    const { givens: batch } = refuted?.counterexample as NonNullable<typeof refuted>['counterexample'] &
+      object;
+    expect(Array.from(batch.x as Float64Array).reduce((sum, value) => sum + value, 0)).not.toBe(0);
+    expect(
+      core.judgeLine({ text: 'sum(x) = m batch_mean', above: ['batch_mean = sum(x) / m'], names }),
+    ).toMatchObject({
+      verdict: 'holds',
+      trivial: false,
+    });
+  });
+
+  // By an independent program for FNV-1a and SplitMix64; tests/cpp/variants_test.cpp has the same table.
+  test.each([
+    [0, [-9, 9, 1, -9]],
+    [1, [-6, -9, 8, -3]],
+    [2, [2, 0, 2, -7]],
+    [3, [3, 5, -1, -9]],
+    [1e9, [6, -9, 6, -4]],
+  ])('seed %i draws the same numbers as natively', (seed, x) => {
+    const drawn = core.draw({
+      id: 'plain',
+      seed,
+      givens: { x: new Float64Array(4), gamma: 2, beta: 1, eps: 1 },
+      drawn: ['x'],
+      parts: [],
+    });
+    expect(drawn.x).toEqual(Float64Array.from(x));
+  });
 });

@@ -64,7 +64,8 @@ function ruleInWords(part: Block<'practice'>['parts'][number], isList: boolean):
   if (tolerance === undefined || tolerance === 'exact')
     return `${many}exactly, without separators (10000); products and powers welcome.`;
   const nearZero = tolerance.near_zero === undefined ? '' : ` or ${tolerance.near_zero}`;
-  return `${many}within ${tolerance.percent} %${nearZero} of the value, or rounded or cut off to ${tolerance.digits} digits. ${tolerance.digits === 3 ? 'Three digits carried through the steps are enough' : 'Carry at least three digits through the steps'}; fractions and roots welcome.`;
+  const digits = tolerance.digits === 3 ? 'three' : String(tolerance.digits);
+  return `${many}within ${tolerance.percent} %${nearZero}; ${digits} digits, rounded or cut off and carried through the steps, are enough. Fractions and roots welcome.`;
 }
 
 /** The parts as data: what the page, the check of the content and the command line judge by. */

@@ -85,6 +85,7 @@ export async function renderLesson(folder: string, core: Core): Promise<Lesson> 
   }
   await unified().use(rehypeSlug).run(root);
 
+  numberPitfalls(root);
   // What only works live is not in the contents: without scripts the link would lead nowhere.
   const headings: Element[] = [];
   visit(root, 'element', (node: Element) => {
@@ -103,6 +104,16 @@ export async function renderLesson(folder: string, core: Core): Promise<Lesson> 
     contents: stringify([tableOfContents(headings)]),
     main: stringify(root.children as ElementContent[]),
   };
+}
+
+/** Items name the pitfall they belong to: each of the list below the heading "Pitfalls" gets the id pitfall-1 and so on. */
+function numberPitfalls(root: Root): void {
+  const at = root.children.findIndex((node) => node.type === 'element' && node.properties.id === 'pitfalls');
+  const list = root.children.slice(at).find((node) => node.type === 'element' && node.tagName === 'ol');
+  if (at < 0 || list?.type !== 'element') return;
+  list.children
+    .filter((node): node is Element => node.type === 'element')
+    .forEach((item, k) => (item.properties.id = `pitfall-${k + 1}`));
 }
 
 function tableOfContents(headings: Element[]): Element {

@@ -1,9 +1,9 @@
 // A proof to HTML: its lines in a shuffled order to put together, and in full where the answer is unfolded. The core
 // has checked each line before it is shown.
 
-import type { Element, ElementContent } from 'hast';
+import type { Element } from 'hast';
 import { h } from 'hastscript';
-import type { ProofLine } from '../src/core.ts';
+import type { ProofJudgement, ProofLine } from '../src/core.ts';
 import type { ProofData } from '../src/elements/bn-proof.ts';
 import type { ParsedBlock } from './blocks.ts';
 import { nearest } from './blocks.ts';
@@ -76,12 +76,12 @@ function check(block: Proof, placeOf: PlaceOf, { core }: Surroundings): void {
     }
   }
 
-  const judged = core.judgeProof({
-    lines: coreLines(block),
-    order: ids,
-    goal: block.goal,
-    names: block.names,
-  });
+  let judged: ProofJudgement;
+  try {
+    judged = core.judgeProof({ lines: coreLines(block), order: ids, goal: block.goal, names: block.names });
+  } catch (error) {
+    throw new LessonError(placeOf(['lines']), `proof: ${(error as Error).message}`);
+  }
   judged.lines.forEach(({ id, missing }, k) => {
     if (missing.length > 0)
       throw new LessonError(
@@ -131,9 +131,14 @@ export function renderProof(
     names: block.names,
     extra: block.distractors.map((line) => line.id),
   };
-  const mathOf = (lineId: string): ElementContent[] => {
+  // Where it is too long for a narrow screen, it scrolls, and is then a stop of the keyboard: src/scrollers.ts.
+  const equation = (lineId: string): Element => {
     const line = all.find((each) => each.id === lineId) as (typeof all)[number];
-    return renderInline(`$${line.math}$`, placeOf([...line.path, 'math']), around);
+    return h(
+      'div',
+      { className: ['equation', 'math'], tabIndex: 0, role: 'group', ariaLabel: 'Formula' },
+      renderInline(`$${line.math}$`, placeOf([...line.path, 'math']), around),
+    );
   };
 
   const choices = order.map((lineId) => {
@@ -141,7 +146,7 @@ export function renderProof(
     return h('li', { className: ['line'], dataLine: lineId, dataLetter: letter }, [
       h('span', { className: ['grip'], ariaHidden: 'true' }, '⠿'),
       h('span', { className: ['letter'] }, `${letter})`),
-      h('span', { className: ['equation'] }, mathOf(lineId)),
+      equation(lineId),
       h('span', { className: ['line-buttons'] }, [
         button('add', 'Add', letter),
         button('up', 'Move up', letter),
@@ -158,16 +163,16 @@ export function renderProof(
     .filter((line) => ids.includes(line.id))
     .map((line) =>
       h('li', [
-        h('span', { className: ['equation'] }, mathOf(line.id)),
-        h('span', { className: ['because'], dataBecause: line.id }, reason(line, 'because')),
+        equation(line.id),
+        h('div', { className: ['because'], dataBecause: line.id }, reason(line, 'because')),
       ]),
     );
   const others = all
     .filter((line) => !ids.includes(line.id))
     .map((line) =>
       h('li', [
-        h('span', { className: ['equation'] }, mathOf(line.id)),
-        h('span', { className: ['because'] }, [
+        equation(line.id),
+        h('div', { className: ['because'] }, [
           h('strong', line.isFalse ? 'False. ' : 'True, but not needed. '),
           h('span', { dataBecause: line.id }, reason(line, 'why')),
         ]),
@@ -183,9 +188,9 @@ export function renderProof(
         'Put the lines that you need in an order in which each follows from those above it. Some do not belong.',
       ]),
       h('p', { className: ['list-name'], id: `${id}-choices` }, 'Lines to choose from'),
-      h('ul', { className: ['choices'], ariaLabelledBy: `${id}-choices` }, choices),
+      h('ul', { className: ['choices'], role: 'list', ariaLabelledBy: `${id}-choices` }, choices),
       h('p', { className: ['list-name'], id: `${id}-placed` }, 'Your proof'),
-      h('ol', { className: ['placed'], ariaLabelledBy: `${id}-placed` }),
+      h('ol', { className: ['placed'], role: 'list', ariaLabelledBy: `${id}-placed` }),
       h('p', { className: ['nothing-placed'] }, 'No line yet. Add the one to start from.'),
       h('div', { className: ['actions'] }, [
         h('button', { type: 'button', dataTask: 'check', className: ['main'] }, 'Check the proof'),

@@ -2,8 +2,8 @@
 
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { drawGivens } from '../src/items.ts';
 import type { WorksheetData } from '../src/elements/bn-worksheet.ts';
+import { drawGivens } from '../src/items.ts';
 import type { ParsedBlock } from './blocks.ts';
 import { nearest } from './blocks.ts';
 import { gradedOf, hintsOf, itemData, serves, toleranceOf } from './blocks-html.ts';
@@ -94,8 +94,8 @@ export function renderWorksheet(
     const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
     if (!step)
       throw new LessonError(place, `worksheet.cells: no step “${name}”${nearest(name, Object.keys(steps))}`);
-    const late = block.cells.slice(k).find((other) => step.from.includes(other) || other === name);
-    if (late !== undefined && late !== name)
+    const late = block.cells.slice(k + 1).find((other) => step.from.includes(other));
+    if (late !== undefined)
       throw new LessonError(
         place,
         `worksheet.cells: “${name}” is computed from “${late}”, which must stand before it`,
@@ -108,7 +108,11 @@ export function renderWorksheet(
 
   const data: WorksheetData = { ...about, cells: block.cells, tolerance };
   if (block.draw.length > 0) {
-    const parts = block.cells.map((name) => ({
+    // Between the mistakes of the steps on the way to dx, a draw seldom tells; they show in dx itself.
+    const told = block.cells.includes('dx')
+      ? block.cells.filter((name) => name !== 'dvar' && name !== 'dmean')
+      : block.cells;
+    const parts = told.map((name) => ({
       ...about,
       kind: 'value' as const,
       question: { answer: name, ...tolerance },
@@ -133,9 +137,9 @@ export function renderWorksheet(
       autoCapitalize: 'off',
       ariaDescribedBy: `${boxId}-shape ${boxId}-read ${boxId}-verdict`,
     });
-    return h('tr', { dataStep: name }, [
-      h('td', { className: ['step'] }, String(k + 1)),
-      h('th', { scope: 'row' }, [
+    return h('tr', { dataStep: name, role: 'row' }, [
+      h('td', { className: ['step'], role: 'cell' }, String(k + 1)),
+      h('th', { scope: 'row', role: 'rowheader' }, [
         h('label', { htmlFor: boxId }, [...namedMath(step.symbol), ' ', h('code', name)]),
         h(
           'span',
@@ -143,7 +147,7 @@ export function renderWorksheet(
           isList ? 'one value for each example' : 'one number',
         ),
       ]),
-      h('td', [
+      h('td', { role: 'cell' }, [
         box,
         h('p', { className: ['read-as'], id: `${boxId}-read` }),
         h('p', { className: ['verdict'], id: `${boxId}-verdict` }),
@@ -168,16 +172,20 @@ export function renderWorksheet(
       h('form', { className: ['worksheet', 'live-only'], ariaLabelledBy: `${id}-title`, noValidate: true }, [
         h('p', { className: ['rule'] }, ruleInWords(block.tolerance)),
         h('div', { className: ['verdict', 'summary'], role: 'status' }),
-        h('table', { className: ['worksheet'], ariaLabelledBy: `${id}-title` }, [
+        // The roles stay with the table where a narrow screen shows it as blocks.
+        h('table', { className: ['worksheet'], role: 'table', ariaLabelledBy: `${id}-title` }, [
           h(
             'thead',
-            { className: ['visually-hidden'] },
+            { role: 'rowgroup' },
             h(
               'tr',
-              ['step', 'quantity', 'your value'].map((head) => h('th', { scope: 'col' }, head)),
+              { role: 'row' },
+              ['step', 'quantity', 'your value'].map((head) =>
+                h('th', { scope: 'col', role: 'columnheader' }, head),
+              ),
             ),
           ),
-          h('tbody', rows),
+          h('tbody', { role: 'rowgroup' }, rows),
         ]),
         h('div', { className: ['actions'] }, [
           h('button', { type: 'submit' }, 'Check'),

@@ -251,13 +251,13 @@ export interface WorksheetJudgement {
   first_wrong: string;
 }
 
-/** A batch of small numbers on which two things differ. */
+/** A batch of small numbers on which two things differ: an answer and what is right, or the sides of an equation. */
 export interface Counterexample {
   givens: Quantities;
   /** null where it has no value there; `why` says why not */
   typed: FormulaValue | null;
   why: string;
-  right: FormulaValue;
+  right: FormulaValue | null;
 }
 
 export interface FormulaJudgement extends Reading {
@@ -288,7 +288,9 @@ export interface ProofJudgement {
   complete: boolean;
 }
 
+/** `tree` is the left side. */
 export interface LineJudgement extends Reading {
+  right: Tree | null;
   verdict: 'empty' | 'unreadable' | 'holds' | 'fails';
   /** both sides are written alike */
   trivial: boolean;

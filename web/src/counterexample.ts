@@ -3,12 +3,20 @@
 import type { Counterexample, FormulaValue, Quantity } from './core.ts';
 import { formatList, formatNumber } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
+import { givenNames } from './scenario.ts';
 import { asSentence } from './verdict.ts';
 
 const symbols: Record<string, string> = { gamma: 'γ', beta: 'β', eps: 'ε', momentum: 'α' };
 
 const numbersOf = (quantity: Quantity): number | Float64Array =>
   typeof quantity === 'number' || quantity instanceof Float64Array ? quantity : quantity.values;
+
+/** Givens in the order in which the page names them; what is none comes last. */
+function inOrder(names: string[]): string[] {
+  const known: readonly string[] = givenNames;
+  const place = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
+  return names.toSorted((a, b) => place(a) - place(b));
+}
 
 function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -37,19 +45,11 @@ function given(name: string, quantity: Quantity): HTMLElement {
   return both;
 }
 
-/** One value of what may be a number that stands for a list. */
-const shownAt = ({ shown }: FormulaValue, row: number) => shown[shown.length === 1 ? 0 : row] ?? Number.NaN;
-
-/** So many digits that two values which differ do not read alike. */
-function digitsFor(left: FormulaValue, right: FormulaValue, rows: number[]): number {
-  const differ = rows.filter((row) => shownAt(left, row) !== shownAt(right, row));
-  const alike = (digits: number) =>
-    differ.every(
-      (row) => formatNumber(shownAt(left, row), digits) === formatNumber(shownAt(right, row), digits),
-    );
-  let digits = 4;
-  while (digits < 12 && differ.length > 0 && alike(digits)) ++digits;
-  return digits;
+/** One value of what may be a number that stands for a list; nothing where there is no value. */
+function textAt(value: FormulaValue | null, row: number, digits: number): string {
+  if (!value) return 'no value';
+  const { shown } = value;
+  return formatNumber(shown[shown.length === 1 ? 0 : row] ?? Number.NaN, digits);
 }
 
 /** `heads` name the two values: what was typed, or the left side, and what is right, or the right side. */
@@ -58,19 +58,23 @@ export function showCounterexample(example: Counterexample, heads: [string, stri
   const box = element('div');
   box.className = 'counterexample';
 
-  const list = Object.entries(givens).flatMap(([name, quantity], k) =>
-    k === 0 ? [given(name, quantity)] : [', ', given(name, quantity)],
-  );
-  if (list.length > 0) box.append(element('p', 'Take ', ...list, '.'));
+  const list = inOrder(Object.keys(givens)).flatMap((name, k) => {
+    const each = given(name, givens[name] as Quantity);
+    return k === 0 ? [each] : [', ', each];
+  });
+  const caption = element('caption', ...(list.length > 0 ? ['Take ', ...list, '.'] : ['On every batch.']));
 
-  const count = Math.max(typed?.values.length ?? 0, right.values.length);
+  const count = Math.max(typed?.values.length ?? 0, right?.values.length ?? 0);
   const rows = Array.from({ length: count }, (_, row) => row);
-  const isList = count > 1 || right.is_list;
-  const digits = typed ? digitsFor(typed, right, rows) : 4;
+  const isList = count > 1;
+  const differs = (digits: number) =>
+    rows.some((row) => textAt(typed, row, digits) !== textAt(right, row, digits));
+  // So many digits that the difference shows.
+  let digits = 4;
+  while (digits < 12 && !differs(digits)) ++digits;
 
-  const headings = [...(isList ? ['i'] : []), ...heads];
   const head = element('tr');
-  for (const text of headings) {
+  for (const text of [...(isList ? ['i'] : []), ...heads]) {
     const cell = element('th', text);
     cell.scope = 'col';
     head.append(cell);
@@ -86,18 +90,18 @@ export function showCounterexample(example: Counterexample, heads: [string, stri
       label.scope = 'row';
       line.append(label);
     }
-    const left = typed ? formatNumber(shownAt(typed, row), digits) : 'no value';
-    const other = formatNumber(shownAt(right, row), digits);
-    const sign = element('td', left === other ? '=' : '≠');
+    const texts = [textAt(typed, row, digits), textAt(right, row, digits)] as const;
+    const differ = texts[0] !== texts[1];
+    if (differ) line.className = 'differs';
+    const sign = element('td', differ ? '≠' : '=');
     sign.className = 'sign';
-    if (left !== other) line.className = 'differs';
-    line.append(element('td', number(left)), element('td', number(other)), sign);
+    line.append(...texts.map((text) => element('td', number(text))), sign);
     body.append(line);
   }
 
-  const table = element('table', element('caption', 'On this batch'), element('thead', head), body);
+  const table = element('table', caption, element('thead', head), body);
   table.className = 'numbers';
   box.append(table);
-  if (!typed && why !== '') box.append(element('p', asSentence(why)));
+  if (why !== '') box.append(element('p', asSentence(why)));
   return box;
 }

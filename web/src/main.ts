@@ -12,7 +12,7 @@ import { BnScore } from './elements/bn-score.ts';
 import { BnWorksheet } from './elements/bn-worksheet.ts';
 import { recomputeProse } from './prose.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
-import { startWith } from './the-core.ts';
+import { startWith, theCore } from './the-core.ts';
 
 async function fetchCore(): Promise<ArrayBuffer> {
   const response = await fetch(wasmUrl);
@@ -48,6 +48,8 @@ async function start(): Promise<void> {
   customElements.define('bn-worksheet', BnWorksheet);
   document.documentElement.classList.add('live');
   recomputeProse();
+  // The batches on which formulas are tried are made once, at the first wrong one: here, while the learner reads.
+  setTimeout(() => theCore().judgeFormula({ text: 'x', answer: 'x_hat', names: ['x'] }), 1000);
 }
 
 followReading();

@@ -22,6 +22,14 @@ const invitations: Record<PartData['kind'], string> = {
   property: 'Type numbers, then check.',
 };
 
+/** Text that was read and has a value, but is not of the kind that is asked for: two numbers for one. */
+const isOfAnotherKind = ({ tree, value, range }: Judged, kind: PartData['kind']) =>
+  kind === 'formula' ? tree?.range.begin === range.begin && tree.range.end === range.end : value !== null;
+
+/** What is said about a wrong answer that no known mistake leads to. */
+const unexplained = ({ verdict, mistakes }: Judged) =>
+  verdict === 'wrong' && mistakes.length === 0 ? 'no known mistake leads to this; a hint may help' : '';
+
 function valueInWords(value: FormulaValue): string {
   const { values, shown } = value;
   const exact = values.every((each, k) => Number(each.toPrecision(6)) === shown[k]);
@@ -81,12 +89,11 @@ class Part {
       return;
     }
     const { verdict, message, mistakes, difference, counterexample } = judged;
-    // Text that was read, but is not of the kind that is asked for.
-    const unjudged = verdict === 'unreadable' && judged.tree !== null;
+    const unjudged = verdict === 'unreadable' && isOfAnotherKind(judged, this.data.kind);
     this.input.ariaInvalid = String(verdict === 'unreadable');
     const sentence: (Node | string)[] = [
       ...mistakesInWords(mistakes),
-      verdict === 'empty' ? invitations[this.data.kind] : asSentence(message),
+      verdict === 'empty' ? invitations[this.data.kind] : asSentence(message || unexplained(judged)),
       difference ? ` ${asSentence(difference)}` : '',
     ];
     if (verdict === 'unreadable' && !unjudged) sentence.push(' ', marked(this.input.value, judged.range));

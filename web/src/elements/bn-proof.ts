@@ -31,15 +31,9 @@ const bare = (equation: string) => equation.replace(/\s+/g, '');
 
 /** Both sides of an equation as they were read; nothing where they could not be. */
 function readAs(text: string, names: string[]): Node[] {
-  const [, left, right] = /^([^=]+)={1,2}([^=]+)$/.exec(text) ?? [];
-  if (left === undefined || right === undefined) return [];
-  // The core hands back the tree of the left side; each side is the left one of one of these.
-  const sides = [text, `${right} = ${left}`].map(
-    (equation) => theCore().judgeLine({ text: equation, above: [], names }).tree,
-  );
-  const [first, second] = sides;
-  if (!first || !second) return [];
-  return [mathOf(first), document.createTextNode(' = '), mathOf(second)];
+  const { tree, right } = theCore().judgeLine({ text, above: [], names });
+  if (!tree || !right) return [];
+  return [mathOf(tree), document.createTextNode(' = '), mathOf(right)];
 }
 
 /** One line, wherever it stands. */
@@ -403,6 +397,7 @@ export class BnProof extends HTMLElement {
     const math = readAs(text, this.data.names);
     part('.letter').textContent = 'yours';
     part('.equation').replaceChildren(...(math.length > 0 ? math : [text]));
+    part('.equation').tabIndex = 0;
     part('.line-verdict').replaceChildren();
     for (const button of item.querySelectorAll('button')) button.ariaLabel = `${button.textContent} ${name}`;
     const line = new Line(item, '', text, name);

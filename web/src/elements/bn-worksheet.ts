@@ -80,6 +80,8 @@ class Cell {
     this.input.ariaInvalid = String(judged.verdict === 'unreadable');
     const unjudged = judged.verdict === 'unreadable' && judged.tree !== null;
     const sentence = [...mistakesInWords(judged.mistakes), asSentence(judged.message)];
+    if (judged.verdict === 'wrong' && judged.mistakes.length === 0 && judged.message === '')
+      sentence.push('It does not follow from the steps above it; look at its formula again.');
     if (judged.verdict === 'unreadable' && !unjudged)
       sentence.push(' ', marked(this.input.value, judged.range));
     showVerdict(this.verdict, unjudged ? 'unjudged' : judged.verdict, ...sentence);
@@ -102,7 +104,7 @@ export class BnWorksheet extends HTMLElement {
     for (const cell of this.cells) {
       cell.input.addEventListener('input', () => {
         this.forget(cell);
-        this.echo();
+        this.echo(this.cells.filter((other) => this.sourcesOf(other).includes(cell)));
       });
     }
     this.querySelector('form')?.addEventListener('submit', (event) => {
@@ -111,7 +113,7 @@ export class BnWorksheet extends HTMLElement {
     });
     this.querySelector('button[data-draw]')?.addEventListener('click', () => this.turnTo(this.seed + 1));
     this.back?.addEventListener('click', () => this.turnTo(this.seed - 1));
-    this.echo();
+    this.echo(this.cells);
   }
 
   private get summary(): HTMLElement {
@@ -122,18 +124,25 @@ export class BnWorksheet extends HTMLElement {
     return this.querySelector('button[data-back]');
   }
 
-  private judge(): WorksheetJudgement {
+  private judge(cells: Cell[]): WorksheetJudgement {
     const { texts, limits } = this.sheet as Sheet;
     return theCore().judgeWorksheet({
       givens: readGivens(theCore(), texts, limits),
-      cells: this.cells.map(({ name, input }) => ({ name, text: input.value })),
+      cells: cells.map(({ name, input }) => ({ name, text: input.value })),
       ...this.data.tolerance,
     });
   }
 
-  private echo(): void {
-    const { cells } = this.judge();
-    cells.forEach((judged, k) => this.cells[k]?.echo(judged));
+  /** The box, with those above it where it may name them; numbers stand for themselves. */
+  private sourcesOf(cell: Cell): Cell[] {
+    return /\p{L}/u.test(cell.input.value) ? this.cells.slice(0, this.cells.indexOf(cell) + 1) : [cell];
+  }
+
+  private echo(cells: Cell[]): void {
+    for (const cell of cells) {
+      const judged = this.judge(this.sourcesOf(cell)).cells.at(-1);
+      if (judged) cell.echo(judged);
+    }
   }
 
   /**
@@ -154,7 +163,7 @@ export class BnWorksheet extends HTMLElement {
   }
 
   private check(): void {
-    const judged = this.judge();
+    const judged = this.judge(this.cells);
     judged.cells.forEach((each, k) => this.cells[k]?.show(each));
     this.sumUp(judged);
   }
@@ -212,7 +221,7 @@ export class BnWorksheet extends HTMLElement {
       cell.forget();
       cell.input.value = texts[k] ?? '';
     });
-    this.echo();
+    this.echo(this.cells);
     if (this.back) {
       // The focus does not stay on a button that goes.
       if (seed === 0 && document.activeElement === this.back) this.cells[0]?.input.focus();
