@@ -1,6 +1,7 @@
 // npm run judge -- FILE: judges answers in bulk.
 //
 // FILE holds a JSON list of {"item": id, "seed": n, "answer": text}; seed 0, or none, is the item as the lesson prints it.
+// The answer to a worksheet is an object with a text for each cell, the answer to a proof a list of the ids of its lines.
 // Prints one line of JSON for each: item, seed, verdict, message, and the mistakes that were recognised.
 // `npm run judge -- --items` lists the items.
 

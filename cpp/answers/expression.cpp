@@ -1034,10 +1034,22 @@ Node parse(const std::string& text, Reading* reading) {
   return tree;
 }
 
-Node parse_decimal_comma(const std::string& text) {
+namespace {
+
+Node parse_with_commas(const std::string& text, bool decimal) {
   const std::vector<Character> characters = read_characters(text);
-  std::vector<Token> tokens = join_gradients(Tokenizer(characters, true).tokens());
+  std::vector<Token> tokens = join_gradients(Tokenizer(characters, decimal).tokens());
   return Parser(characters, without_frame(std::move(tokens))).whole();
+}
+
+}  // namespace
+
+Node parse_decimal_comma(const std::string& text) {
+  return parse_with_commas(text, true);
+}
+
+Node parse_separating_comma(const std::string& text) {
+  return parse_with_commas(text, false);
 }
 
 std::pair<Node, Node> parse_equation(const std::string& text) {

@@ -79,6 +79,9 @@ Node parse(const std::string& text, Reading* reading = nullptr);
 /// Reads `text` as parse does, with every comma between two digits as a decimal point.
 Node parse_decimal_comma(const std::string& text);
 
+/// Reads `text` as parse does, with every comma as a separator, even where 1,1,-1,-1 might mean decimals.
+Node parse_separating_comma(const std::string& text);
+
 /// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
 /// exactly one "=".
 std::pair<Node, Node> parse_equation(const std::string& text);

@@ -159,19 +159,20 @@ struct Typed {
   }
 };
 
-/// Reads an answer of `asked` values. 1,5 is one number where one is asked for; 1,024 might be two numbers.
-Node read(const std::string& typed, std::size_t asked, std::string& note) {
-  Reading reading;
-  Node tree = parse(typed, &reading);
-  const bool one_number = asked == 1 && reading.may_be_decimal_comma;
-  if (one_number && reading.may_be_thousands) {
-    throw ReadError(
-        tree.range,
-        "the comma may be a decimal point or separate thousands: write 1.024 or 1024, for example");
-  }
-  if (one_number) tree = parse_decimal_comma(typed);
-  if (one_number || reading.decimal_comma) note = "commas were read as decimal points";
-  return tree;
+std::size_t count_of(const Node& tree) {
+  return tree.kind == Node::Kind::list ? tree.children.size() : 1;
+}
+
+constexpr const char* decimal_commas = "commas were read as decimal points";
+
+/// Reads text whose commas parse could not tell apart, where the number of values asked for can: 1,1,-1,-1.
+Node read_by_count(const std::string& typed, std::size_t asked, std::string& note) {
+  Node separated = parse_separating_comma(typed);
+  if (count_of(separated) == asked) return separated;
+  Node decimals = parse_decimal_comma(typed);
+  if (count_of(decimals) != asked) return parse(typed);
+  note = decimal_commas;
+  return decimals;
 }
 
 bool disjoint(const Mistake& a, const Mistake& b) {
@@ -219,6 +220,29 @@ std::vector<Mistake> mistakes_behind(const Typed& typed, const Question& questio
 }
 
 }  // namespace
+
+Node read_answer(const std::string& typed, std::size_t asked, std::string& note) {
+  Reading reading;
+  std::optional<Node> tree;
+  try {
+    tree = parse(typed, &reading);
+  } catch (const ReadError& error) {
+    if (typed.find(',') == std::string::npos) throw;
+    try {
+      return read_by_count(typed, asked, note);
+    } catch (const ReadError&) {
+      throw error;
+    }
+  }
+  const bool one_number = asked == 1 && reading.may_be_decimal_comma;
+  if (one_number && reading.may_be_thousands) {
+    throw ReadError(
+        tree->range,
+        "the comma may be a decimal point or separate thousands: write 1.024 or 1024, for example");
+  }
+  if (one_number || reading.decimal_comma) note = decimal_commas;
+  return one_number ? parse_decimal_comma(typed) : *tree;
+}
 
 std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
                                const Tolerance& tolerance) {
@@ -286,7 +310,7 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   Judgement judgement;
   if (is_blank(typed)) return judgement;
   try {
-    judgement.tree = read(typed, truth.values.size(), judgement.note);
+    judgement.tree = read_answer(typed, truth.values.size(), judgement.note);
     judgement.value = evaluate(*judgement.tree, known);
   } catch (const ReadError& error) {
     judgement.verdict = Verdict::unreadable;

@@ -20,6 +20,10 @@ struct Tolerance {
 std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
                                const Tolerance& tolerance);
 
+/// Reads an answer of `asked` values, whose number may tell what its commas are: 1,5 is one number where one
+/// is asked for. `note` then says so. Throws ReadError; 1,024 is refused, as it might be two numbers.
+Node read_answer(const std::string& typed, std::size_t asked, std::string& note);
+
 /// How many allowances lie between two answers: the largest |a - b| / allowance of their values. Infinite
 /// where they have unequally many.
 double distance(const Value& a, const Value& b, const std::vector<double>& allowed);

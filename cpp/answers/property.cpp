@@ -50,8 +50,9 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   PropertyJudgement judgement;
   if (is_blank(typed)) return judgement;
   Quantities replaced = givens;
+  const std::size_t asked = wanted.size() == 1 ? givens.at(wanted[0]).values.size() : wanted.size();
   try {
-    judgement.tree = parse(typed);
+    judgement.tree = read_answer(typed, asked, judgement.note);
     judgement.value = evaluate(*judgement.tree, known);
   } catch (const ReadError& error) {
     return unreadable(judgement, error.range, error.what());

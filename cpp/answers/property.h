@@ -15,6 +15,7 @@ struct Condition {
 struct PropertyJudgement {
   Verdict verdict = Verdict::empty;
   std::string message;       ///< unreadable: why; wrong: which condition does not hold
+  std::string note;          ///< how the text was read, where that might surprise
   Range range;               ///< unreadable: where
   std::optional<Node> tree;  ///< how the text was read
   Value value;               ///< what it came to

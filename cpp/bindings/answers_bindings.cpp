@@ -150,6 +150,7 @@ val judge_property(Arguments& arguments) {
   result.set("range", range_out(judgement.range));
   result.set("tree", tree_or_null(judgement.tree));
   result.set("value", value_out(judgement.value));
+  result.set("note", judgement.note);
   result.set("measured", array_out(judgement.measured, value_out));
   return result;
 }

@@ -253,6 +253,6 @@ test.describe('360 px wide', () => {
       document.documentElement.scrollWidth,
       document.documentElement.clientWidth,
     ]);
-    expect(content).toBeLessThanOrEqual(window as number);
+    expect(content).toBeLessThanOrEqual(window);
   });
 });

@@ -131,6 +131,17 @@ TEST(Judge, ShapesOfOneNumber) {
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
+TEST(Judge, TheNumberOfValuesTellsCommasApart) {
+  const Value four{{1, 1, -1, -1}, true}, two{{1.5, 2.5}, true}, one_five{{1, 5, 2, 5}, true};
+  EXPECT_EQ(judge("1,1,-1,-1", givens, four, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("1,1,-1,-1", givens, four, {}).note, "");
+  EXPECT_EQ(judge("1,5, 2,5", givens, two, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("1,5, 2,5", givens, two, {}).note, "commas were read as decimal points");
+  EXPECT_EQ(judge("1,5, 2,5", givens, one_five, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("1,5; 2,5", givens, two, {}).note, "commas were read as decimal points");
+  EXPECT_EQ(judge("1,5, 2,5", givens, {{1, 2, 3}, true}, {}).verdict, Verdict::unreadable);
+}
+
 TEST(Judge, RelativeTolerance) {
   const Tolerance one_percent{0.01, 0};
   EXPECT_EQ(verdict("200", 200, one_percent), Verdict::right);

@@ -23,18 +23,16 @@ describe('C++', () => {
 
   test('only cpp/bindings, and the benchmark of the module, include emscripten', () => {
     const users = cpp.filter((file) => includesOf(file).some((name) => name.startsWith('emscripten')));
-    expect(users.toSorted()).toEqual([
-      'cpp/bench/wasm_bench.cpp',
-      'cpp/bindings/arguments.h',
-    ]);
+    expect(users.toSorted()).toEqual(['cpp/bench/wasm_bench.cpp', 'cpp/bindings/arguments.h']);
   });
 
   test.each(['batchnorm', 'answers', 'lab'])(
     'cpp/%s includes Eigen, std and what lies below it only',
     (library) => {
       const allowed =
-        { batchnorm: ['batchnorm'], answers: ['answers', 'batchnorm', 'lab'], lab: ['lab', 'batchnorm'] }[library] ??
-        [];
+        { batchnorm: ['batchnorm'], answers: ['answers', 'batchnorm', 'lab'], lab: ['lab', 'batchnorm'] }[
+          library
+        ] ?? [];
       for (const file of cpp.filter((each) => each.startsWith(`cpp/${library}/`))) {
         for (const name of includesOf(file)) {
           // The compiler's own header for WebAssembly's vectors; Eigen has none for them.

@@ -55,9 +55,10 @@ function ruleInWords(part: Block<'practice'>['parts'][number], isList: boolean):
     return `a formula; you may use ${(part.names ?? []).join(', ')}. Any form that equals it is right.`;
   }
   if (part.find !== undefined) {
+    const [first, ...rest] = part.find;
     const what =
-      part.find.length > 1 ? `values for ${part.find.join(', ')}, in this order` : `any ${part.find[0]}`;
-    return `${what} with that property; there are many.`;
+      rest.length > 0 ? `numbers for ${part.find.join(', ')}, in this order` : `a value for ${first}`;
+    return `${what}; all that have the property are right.`;
   }
   const { tolerance } = part;
   const many = isList ? 'one value for each example, with commas between; ' : '';
@@ -140,7 +141,13 @@ export function renderPractice(
     const data = problem.parts[k] as Part;
     return h(
       'form',
-      { className: ['part'], dataPart: JSON.stringify(data), ...itemData(data), noValidate: true },
+      {
+        className: ['part'],
+        dataPart: JSON.stringify(data),
+        ...(part.with ? { dataWith: JSON.stringify(part.with) } : {}),
+        ...itemData(data),
+        noValidate: true,
+      },
       [
         h('label', { htmlFor: partId }, renderLabel(part.ask, placeOfPart(['ask']), here)),
         h('p', { className: ['rule', 'live-only'], id: `${partId}-rule` }, ruleInWords(part, isList)),

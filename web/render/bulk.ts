@@ -4,6 +4,7 @@ import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import type { Core, Verdict } from '../src/core.ts';
 import { drawGivens, judgePart } from '../src/items.ts';
+import { readGivens } from '../src/scenario.ts';
 import { loadBuiltCore } from './core.ts';
 import { type Item, lessonItems } from './items.ts';
 
@@ -11,7 +12,7 @@ const answersSchema = z.array(
   z.strictObject({
     item: z.string(),
     seed: z.number().int().min(0).max(1e9).default(0),
-    answer: z.string(),
+    answer: z.union([z.string(), z.record(z.string(), z.string()), z.array(z.string())]),
   }),
 );
 
@@ -32,12 +33,22 @@ export async function listItems(folder: string): Promise<object[]> {
     objective,
     pitfalls,
     ...('problem' in rest ? { given: rest.problem.given, drawn: rest.problem.drawn } : {}),
+    ...('cells' in rest ? { cells: rest.cells } : {}),
+    ...('lines' in rest ? { lines: rest.lines.map(({ id: line }) => line) } : {}),
   }));
 }
 
-function judgeItem(core: Core, item: Item, seed: number, answer: string): Omit<BulkVerdict, 'item' | 'seed'> {
+/** What kinds of answers there are: text; for a worksheet a text for each cell; for a proof its lines in order. */
+type Answer = z.infer<typeof answersSchema>[number]['answer'];
+
+const refuse = (item: Item, expected: string): never => {
+  throw new RangeError(`${item.id}: expected ${expected} as the answer`);
+};
+
+function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<BulkVerdict, 'item' | 'seed'> {
   switch (item.kind) {
     case 'quiz': {
+      if (typeof answer !== 'string') return refuse(item, 'a letter');
       const letter = answer.trim().toUpperCase();
       if (letter === '') return { verdict: 'empty', message: '', mistakes: [] };
       if (!['A', 'B', 'C', 'D'].includes(letter))
@@ -47,11 +58,47 @@ function judgeItem(core: Core, item: Item, seed: number, answer: string): Omit<B
       return { verdict: right ? 'right' : 'wrong', message: why, mistakes: [] };
     }
     case 'part': {
+      if (typeof answer !== 'string') return refuse(item, 'a text');
       const typed = drawGivens(core, item.problem, item.problem.drawn.length > 0 ? seed : 0);
       const judged = judgePart(core, item.part, answer, typed, item.problem);
       const reasons = judged.mistakes.map(({ title, reason }) => `${title}: ${reason}`);
       const message = [...reasons, judged.message, judged.difference].filter(Boolean).join('; ');
       return { verdict: judged.verdict, message, mistakes: judged.mistakes.map(({ id }) => id) };
+    }
+    case 'worksheet': {
+      if (typeof answer === 'string' || Array.isArray(answer))
+        return refuse(item, `an object with texts for ${item.cells.join(', ')}`);
+      const typed = drawGivens(core, item.problem, item.problem.drawn.length > 0 ? seed : 0);
+      const unknown = Object.keys(answer).find((name) => !item.cells.includes(name));
+      if (unknown !== undefined) return refuse(item, `an object with texts for ${item.cells.join(', ')}`);
+      const cells = item.cells.map((name) => ({ name, text: answer[name] ?? '' }));
+      const judged = core.judgeWorksheet({
+        givens: readGivens(core, typed, item.problem),
+        cells,
+        ...item.tolerance,
+      });
+      const words = judged.cells.map(({ verdict, message, mistakes }, k) =>
+        [`${item.cells[k]}: ${verdict}`, ...mistakes.map(({ title }) => title), message]
+          .filter(Boolean)
+          .join(', '),
+      );
+      const all = judged.cells.every(({ verdict }) => verdict === 'right');
+      const none = judged.cells.every(({ verdict }) => verdict === 'empty');
+      return {
+        verdict: none ? 'empty' : all ? 'right' : 'wrong',
+        message: words.join('; '),
+        mistakes: judged.cells.flatMap(({ mistakes }) => mistakes.map(({ id }) => id)),
+      };
+    }
+    case 'proof': {
+      if (!Array.isArray(answer)) return refuse(item, 'a list of the ids of its lines');
+      const { lines, goal, names } = item;
+      const judged = core.judgeProof({ lines, order: answer, goal, names });
+      const words = judged.lines.map(({ id, state, missing }) =>
+        missing.length > 0 ? `${id}: ${state}, needs ${missing.join(', ')}` : `${id}: ${state}`,
+      );
+      const verdict = answer.length === 0 ? 'empty' : judged.complete ? 'right' : 'wrong';
+      return { verdict, message: words.join('; '), mistakes: [] };
     }
   }
 }

@@ -8,15 +8,21 @@ import remarkMath from 'remark-math';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
+import type { ProofLine, Tolerance } from '../src/core.ts';
 import type { Graded, Part, Problem } from '../src/items.ts';
 import { type Block, parseBlock } from './blocks.ts';
-import { gradedOf, problemOf } from './blocks-html.ts';
+import { gradedOf, problemOf, toleranceOf } from './blocks-html.ts';
 import { LessonError, type Place } from './error.ts';
 import { lessonFiles } from './lesson.ts';
+import { coreLines } from './proof-html.ts';
+import { problemOfWorksheet } from './worksheet-html.ts';
 
 /** A graded item, and where its author wrote it. */
 export type Item = Graded & { place: Place } & (
-    { kind: 'part'; problem: Problem; part: Part; example: string } | { kind: 'quiz'; block: Block<'quiz'> }
+    | { kind: 'part'; problem: Problem; part: Part; example: string }
+    | { kind: 'quiz'; block: Block<'quiz'> }
+    | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
+    | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
   );
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
@@ -46,6 +52,18 @@ function itemsOf(node: Code, place: Place): Item[] {
     case 'quiz': {
       const { block } = parseBlock('quiz', node.value, place);
       return [{ kind: 'quiz', ...gradedOf(block), block, place }];
+    }
+    case 'worksheet': {
+      const { block } = parseBlock('worksheet', node.value, place);
+      const tolerance = toleranceOf(block.tolerance);
+      const problem = problemOfWorksheet(block);
+      return [{ kind: 'worksheet', ...gradedOf(block), problem, cells: block.cells, tolerance, place }];
+    }
+    case 'proof': {
+      const { block } = parseBlock('proof', node.value, place);
+      const { goal, names } = block;
+      const proof = block.lines.map(({ id }) => id);
+      return [{ kind: 'proof', ...gradedOf(block), lines: coreLines(block), goal, names, proof, place }];
     }
     default:
       return [];

@@ -102,7 +102,8 @@ function check(block: Proof, placeOf: PlaceOf, { core }: Surroundings): void {
   });
 }
 
-const coreLines = (block: Proof): ProofLine[] =>
+/** All lines, distractors too, as the core takes them. */
+export const coreLines = (block: Proof): ProofLine[] =>
   allLines(block).map(({ id, equation, needs }) => ({ id, equation, needs }));
 
 const button = (task: string, words: string, letter: string) =>

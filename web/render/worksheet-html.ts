@@ -3,8 +3,8 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { WorksheetData } from '../src/elements/bn-worksheet.ts';
-import { drawGivens } from '../src/items.ts';
-import type { ParsedBlock } from './blocks.ts';
+import { drawGivens, type Problem } from '../src/items.ts';
+import type { Block, ParsedBlock } from './blocks.ts';
 import { nearest } from './blocks.ts';
 import { gradedOf, hintsOf, itemData, serves, toleranceOf } from './blocks-html.ts';
 import { LessonError } from './error.ts';
@@ -78,6 +78,21 @@ function namedMath(tex: string): ElementContent[] {
   return nodes;
 }
 
+/** A worksheet as a problem whose numbers can be drawn: each of its steps is a part. */
+export function problemOfWorksheet(block: Block<'worksheet'>): Problem {
+  // Between the mistakes of the steps on the way to dx, a draw seldom tells; they show in dx itself.
+  const told = block.cells.includes('dx')
+    ? block.cells.filter((name) => name !== 'dvar' && name !== 'dmean')
+    : block.cells;
+  const parts = told.map((name) => ({
+    ...gradedOf(block),
+    kind: 'value' as const,
+    question: { answer: name, ...toleranceOf(block.tolerance) },
+    with: {},
+  }));
+  return { id: block.id, given: block.given, drawn: block.draw, fewest: block.fewest, parts };
+}
+
 export function renderWorksheet(
   { block, placeOf }: ParsedBlock<'worksheet'>,
   id: string,
@@ -108,17 +123,7 @@ export function renderWorksheet(
 
   const data: WorksheetData = { ...about, cells: block.cells, tolerance };
   if (block.draw.length > 0) {
-    // Between the mistakes of the steps on the way to dx, a draw seldom tells; they show in dx itself.
-    const told = block.cells.includes('dx')
-      ? block.cells.filter((name) => name !== 'dvar' && name !== 'dmean')
-      : block.cells;
-    const parts = told.map((name) => ({
-      ...about,
-      kind: 'value' as const,
-      question: { answer: name, ...tolerance },
-      with: {},
-    }));
-    data.problem = { id: block.id, given: block.given, drawn: block.draw, fewest: block.fewest, parts };
+    data.problem = problemOfWorksheet(block);
     try {
       drawGivens(outer.core, data.problem, 1);
     } catch (error) {

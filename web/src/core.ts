@@ -230,6 +230,7 @@ export interface Judgement extends Reading {
 
 export interface PropertyJudgement extends Reading {
   verdict: Verdict;
+  note: string;
   value: FormulaValue | null;
   /** what the conditions are about, as it came out */
   measured: (FormulaValue | null)[];

@@ -78,7 +78,7 @@ class Cell {
     this.judged = judged;
     this.row.dataset.verdict = judged.verdict;
     this.input.ariaInvalid = String(judged.verdict === 'unreadable');
-    const unjudged = judged.verdict === 'unreadable' && judged.tree !== null;
+    const unjudged = judged.verdict === 'unreadable' && judged.value !== null;
     const sentence = [...mistakesInWords(judged.mistakes), asSentence(judged.message)];
     if (judged.verdict === 'wrong' && judged.mistakes.length === 0 && judged.message === '')
       sentence.push('It does not follow from the steps above it; look at its formula again.');
@@ -126,8 +126,11 @@ export class BnWorksheet extends HTMLElement {
 
   private judge(cells: Cell[]): WorksheetJudgement {
     const { texts, limits } = this.sheet as Sheet;
+    const givens = readGivens(theCore(), texts, limits);
+    // A sum is divided by m, which everybody may name.
+    if (givens.x instanceof Float64Array) givens.m ??= givens.x.length;
     return theCore().judgeWorksheet({
-      givens: readGivens(theCore(), texts, limits),
+      givens,
       cells: cells.map(({ name, input }) => ({ name, text: input.value })),
       ...this.data.tolerance,
     });
