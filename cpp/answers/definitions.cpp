@@ -99,16 +99,37 @@ bool Derivation::is_touched(const Formula& formula) {
                      [this](const std::string& each) { return is_touched(each); });
 }
 
+const Formula* Derivation::formula_of(const std::string& name) const {
+  const auto replaced = formulas_.find(name);
+  if (replaced != formulas_.end()) return replaced->second;
+  const auto defined = formulas().find(name);
+  return defined == formulas().end() ? nullptr : &defined->second;
+}
+
+bool Derivation::is_derivable(const Formula& formula) {
+  return is_derivable(formula, static_cast<int>(formulas().size()));
+}
+
+/// `depth` ends what comes back to itself.
+bool Derivation::is_derivable(const Formula& formula, int depth) {
+  return depth > 0 && std::all_of(formula.names.begin(), formula.names.end(),
+                                  [&](const std::string& each) { return is_derivable(each, depth - 1); });
+}
+
+bool Derivation::is_derivable(const std::string& name, int depth) {
+  if (values_.count(name) != 0 || (right_.count(name) != 0 && !is_touched(name))) return true;
+  const Formula* formula = formula_of(name);
+  return formula != nullptr && is_derivable(*formula, depth);
+}
+
 const Value& Derivation::value_of(const std::string& name, Range where) {
   const auto known = values_.find(name);
   if (known != values_.end()) return known->second;
   const auto right = right_.find(name);
   if (right != right_.end() && !is_touched(name)) return values_.emplace(*right).first->second;
-  const auto replaced = formulas_.find(name);
-  const auto defined = formulas().find(name);
-  if (replaced == formulas_.end() && defined == formulas().end())
-    throw ReadError(where, "“" + name + "” has no value here");
-  Value value = evaluate(replaced != formulas_.end() ? *replaced->second : defined->second);
+  const Formula* formula = formula_of(name);
+  if (formula == nullptr) throw ReadError(where, "“" + name + "” has no value here");
+  Value value = evaluate(*formula);
   return values_.emplace(name, std::move(value)).first->second;
 }
 

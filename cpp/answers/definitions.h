@@ -51,12 +51,18 @@ class Derivation {
 
   /// True if the formula depends on anything that was replaced.
   bool is_touched(const Formula& formula);
+  /// True if every name the formula needs is right, replaced or defined by such names; an operation may still
+  /// have no value.
+  bool is_derivable(const Formula& formula);
   /// Throws ReadError where a name has no value here (its givens are missing) or an operation has none.
   Value evaluate(const Formula& formula);
   Value value_of(const std::string& name) { return value_of(name, {}); }
 
  private:
   bool is_touched(const std::string& name);
+  bool is_derivable(const std::string& name, int depth);
+  bool is_derivable(const Formula& formula, int depth);
+  const Formula* formula_of(const std::string& name) const;
   const Value& value_of(const std::string& name, Range where);
 
   const Quantities& right_;

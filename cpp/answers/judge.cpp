@@ -274,13 +274,11 @@ std::vector<Candidate> candidates(const Question& question, const Quantities& ri
   const Value truth = plain.evaluate(question.answer);
   const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
   std::vector<Candidate> found;
-  const auto add = [&](const Mistake& mistake) {
-    auto value = mistaken_answer(question.answer, right, mistake);
-    if (!value || value->values.size() != truth.values.size()) return;
-    if (distance(*value, truth, allowed) > coincide) found.push_back({&mistake, std::move(*value)});
-  };
-  for (const Mistake& each : question.foreseen) add(each);
-  for (const Mistake& each : mistakes()) add(each);
+  for (const Mistake* each : possible_mistakes(question.answer, right, {&question.foreseen, &mistakes()})) {
+    auto value = mistaken_answer(question.answer, right, *each);
+    if (!value || value->values.size() != truth.values.size()) continue;
+    if (distance(*value, truth, allowed) > coincide) found.push_back({each, std::move(*value)});
+  }
   return found;
 }
 

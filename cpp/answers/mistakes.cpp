@@ -357,15 +357,35 @@ const std::vector<Mistake>& mistakes() {
   return all;
 }
 
+namespace {
+
+/// Puts the mistake's lines in place; the formula that is then answered.
+const Formula& make(const Mistake& mistake, const Formula& answer, Derivation& derivation) {
+  for (const auto& [name, formula] : mistake.instead) derivation.redefine(name, formula);
+  return mistake.answer ? *mistake.answer : answer;
+}
+
+}  // namespace
+
+std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quantities& right,
+                                              std::initializer_list<const std::vector<Mistake>*> lists) {
+  std::vector<const Mistake*> possible;
+  for (const std::vector<Mistake>* list : lists) {
+    for (const Mistake& mistake : *list) {
+      Derivation derivation(right);
+      const Formula& asked = make(mistake, answer, derivation);
+      const bool shows = &asked != &answer || derivation.is_touched(answer);
+      if (shows && derivation.is_derivable(asked)) possible.push_back(&mistake);
+    }
+  }
+  return possible;
+}
+
 std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,
                                      const Mistake* second) {
   Derivation derivation(right);
-  const Formula* asked = &answer;
-  for (const Mistake* each : {&mistake, second}) {
-    if (each == nullptr) continue;
-    for (const auto& [name, formula] : each->instead) derivation.redefine(name, formula);
-    if (each->answer) asked = &*each->answer;
-  }
+  const Formula* asked = &make(mistake, answer, derivation);
+  if (second != nullptr && asked == &answer) asked = &make(*second, answer, derivation);
   if (asked == &answer && !derivation.is_touched(answer)) return std::nullopt;
   try {
     return derivation.evaluate(*asked);

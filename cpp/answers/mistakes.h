@@ -20,6 +20,12 @@ struct Mistake {
 /// All that are known, the likeliest of those with equal consequences first.
 const std::vector<Mistake>& mistakes();
 
+/// The mistakes of the lists that can be made in a question with these givens, though they may still lead to
+/// the right answer or to none: those in a line that the answer depends on, and made of quantities that are
+/// known.
+std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quantities& right,
+                                              std::initializer_list<const std::vector<Mistake>*> lists);
+
 /// What somebody answers who is mistaken so (in both at once, where there is a second). None where the
 /// mistake cannot be made with these givens, or leads to no number.
 std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,

@@ -16,7 +16,7 @@ using batchnorm::refuse;
 
 constexpr int most_attempts = 3000;
 /// Draws that show which pairs always coincide.
-constexpr int probes = 4;
+constexpr int probes = 12;
 /// Answers nearer than this part of an allowance are one answer.
 constexpr double coincide = 1e-6;
 
@@ -106,6 +106,11 @@ bool teaches(const Problem& problem, const Quantities& right) {
   const auto is_drawn = [&](const char* name) {
     return std::find(problem.drawn.begin(), problem.drawn.end(), name) != problem.drawn.end();
   };
+  // All values of x equal: unless there is but one.
+  const auto x = right.find("x"), var = right.find("batch_var");
+  const bool drawn_spread =
+      (is_drawn("x") || is_drawn("u")) && x != right.end() && x->second.values.size() > 1;
+  if (drawn_spread && var != right.end() && var->second.values[0] == 0) return false;
   if (is_drawn("dy") && (is_near_zero(right, "dbeta", 0.05) || is_near_zero(right, "dgamma", 0.05)))
     return false;
   return true;
@@ -116,19 +121,23 @@ struct Answer {
   Value value;
 };
 
-/// Goes through the truth and what every mistake leads to, while `use` wants more; mistakes that lead nowhere
-/// are left out. True if it came to the end.
+/// The mistakes that can be made in a part, whatever its numbers are.
+std::vector<const Mistake*> possible_in(const Part& part, const Quantities& right) {
+  return possible_mistakes(part.question.answer, right, {&part.question.foreseen, &mistakes()});
+}
+
+/// Goes through the truth and what the mistakes lead to, while `use` wants more; those that lead nowhere are
+/// left out. True if it came to the end.
 template <typename Use>
-bool every_answer(const Question& question, const Quantities& right, const Use& use) {
+bool every_answer(const Question& question, const Quantities& right,
+                  const std::vector<const Mistake*>& possible, const Use& use) {
   Derivation plain(right);
   const Value truth = plain.evaluate(question.answer);
   if (!use(Answer{"right", truth})) return false;
-  for (const std::vector<Mistake>* list : {&question.foreseen, &mistakes()}) {
-    for (const Mistake& each : *list) {
-      auto value = mistaken_answer(question.answer, right, each);
-      if (!value || value->values.size() != truth.values.size()) continue;
-      if (!use(Answer{each.id, std::move(*value)})) return false;
-    }
+  for (const Mistake* each : possible) {
+    auto value = mistaken_answer(question.answer, right, *each);
+    if (!value || value->values.size() != truth.values.size()) continue;
+    if (!use(Answer{each->id, std::move(*value)})) return false;
   }
   return true;
 }
@@ -141,40 +150,41 @@ Quantities with_part(const Quantities& givens, const Part& part) {
 
 using PairsByPart = std::vector<std::vector<Pair>>;
 
+void keep_common(std::vector<Pair>& pairs, const std::vector<Pair>& others) {
+  const auto is_missing = [&](const Pair& pair) {
+    return std::find(others.begin(), others.end(), pair) == others.end();
+  };
+  pairs.erase(std::remove_if(pairs.begin(), pairs.end(), is_missing), pairs.end());
+}
+
 /// The pairs that coincide in all of some draws: by mathematics, not by accident.
 PairsByPart always_coinciding(const Problem& problem, std::uint64_t seed) {
-  PairsByPart always(problem.parts.size());
-  bool is_first = true;
-  for (int probe = 1; probe <= 20 * probes; ++probe) {
+  PairsByPart always;
+  int used = 0;
+  for (int probe = 1; used < probes && probe <= 10 * probes; ++probe) {
     const Quantities givens = drawn_once(problem, seed, -probe);
     try {
+      if (!teaches(problem, quantities_of(givens))) continue;
       PairsByPart now;
       for (const Part& part : problem.parts) now.push_back(separation(part, givens).coinciding);
-      for (std::size_t p = 0; p < always.size(); ++p) {
-        if (is_first) always[p] = now[p];
-        auto& pairs = always[p];
-        pairs.erase(std::remove_if(pairs.begin(), pairs.end(),
-                                   [&](const Pair& pair) {
-                                     return std::find(now[p].begin(), now[p].end(), pair) == now[p].end();
-                                   }),
-                    pairs.end());
-      }
-      is_first = false;
-      if (probe >= probes) return always;
+      if (used == 0) always = now;
+      for (std::size_t p = 0; p < always.size(); ++p) keep_common(always[p], now[p]);
+      ++used;
     } catch (const std::invalid_argument&) {
-      // A batch without spread, for example: the next draw is as good.
+      // No answer for these numbers: the next draw is as good.
     }
   }
-  refuse("drawn", "givens whose draws have an answer", problem.id);
+  if (used == 0) refuse(problem.id, "a problem whose draws have an answer", "none");
+  return always;
 }
 
 /// As separation(), but given up at the first pair that is too near.
-bool is_separated(const Part& part, const Quantities& givens, const std::vector<Pair>& always) {
-  const Quantities right = quantities_of(with_part(givens, part));
+bool is_separated(const Part& part, const Quantities& right, const std::vector<const Mistake*>& possible,
+                  const std::vector<Pair>& always) {
   std::size_t coinciding = 0;
   std::vector<Answer> before;
   std::vector<double> allowed;
-  return every_answer(part.question, right,
+  return every_answer(part.question, right, possible,
                       [&](Answer answer) {
                         if (before.empty())
                           allowed =
@@ -200,7 +210,7 @@ bool is_drawable(std::string_view given) {
 Separation separation(const Part& part, const Quantities& givens) {
   const Quantities right = quantities_of(with_part(givens, part));
   std::vector<Answer> all;
-  every_answer(part.question, right, [&](Answer answer) {
+  every_answer(part.question, right, possible_in(part, right), [&](Answer answer) {
     all.push_back(std::move(answer));
     return true;
   });
@@ -226,13 +236,18 @@ Separation separation(const Part& part, const Quantities& givens) {
 
 Quantities draw(const Problem& problem, std::uint64_t seed) {
   const PairsByPart always = always_coinciding(problem, seed);
+  std::vector<std::vector<const Mistake*>> possible;
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
     const Quantities givens = drawn_once(problem, seed, attempt);
     try {
       if (!teaches(problem, quantities_of(givens))) continue;
       bool separated = true;
-      for (std::size_t p = 0; separated && p < always.size(); ++p)
-        separated = is_separated(problem.parts[p], givens, always[p]);
+      for (std::size_t p = 0; separated && p < always.size(); ++p) {
+        const Part& part = problem.parts[p];
+        const Quantities right = quantities_of(with_part(givens, part));
+        if (possible.size() == p) possible.push_back(possible_in(part, right));
+        separated = is_separated(part, right, possible[p], always[p]);
+      }
       if (separated) return givens;
     } catch (const std::invalid_argument&) {
       // No answer for these numbers: drawn again.

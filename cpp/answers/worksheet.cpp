@@ -51,11 +51,16 @@ std::string in_words(const std::string& name, const Value& value) {
   return name + " = " + number;
 }
 
-/// The subsets of `count` things, the small ones first.
+/// No step is computed from more numbers than this.
+constexpr int most_used = 4;
+
+/// The subsets of `count` things that a step may be computed from, the small ones first.
 std::vector<unsigned> subsets(std::size_t count) {
-  std::vector<unsigned> all;
-  for (unsigned subset = 1; subset < (1u << count); ++subset) all.push_back(subset);
   const auto size = [](unsigned subset) { return __builtin_popcount(subset); };
+  std::vector<unsigned> all;
+  for (unsigned subset = 1; subset < (1u << count); ++subset) {
+    if (size(subset) <= most_used) all.push_back(subset);
+  }
   std::stable_sort(all.begin(), all.end(), [&](unsigned a, unsigned b) { return size(a) < size(b); });
   return all;
 }

@@ -68,7 +68,7 @@ const parts: Part[] = [
       '19/20',
       '95 %',
       '9.5e-1',
-      String(0.95 * 1.009),
+      String(0.95 * 1.004),
       '9.5 / (9.5 + eps)',
     ],
     wrong: ['1', '0', '0.98', '0.92'],
@@ -284,7 +284,7 @@ test('a wrong list says which values to look at', async ({ lesson }) => {
 
 test('each part asks for its tolerance and its shape in words', async ({ lesson }) => {
   const described = (number: number, part: number) => answerBox(answerForm(problem(lesson, number), part));
-  await expect(described(1, 2)).toHaveAccessibleDescription(/^within 1 %.*\. Fractions and roots welcome\./);
+  await expect(described(1, 2)).toHaveAccessibleDescription(/^within 0.5 %.*\. Fractions and roots welcome\./);
   await expect(described(4, 1)).toHaveAccessibleDescription(/^exactly.*; products and powers welcome\./);
   await expect(described(5, 1)).toHaveAccessibleDescription(/with commas between; within 1 %.*0\.01/);
 });

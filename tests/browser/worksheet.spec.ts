@@ -144,6 +144,7 @@ test('a wrong first step is named, and what follows from it is carried', async (
     await expect(verdict(lesson, name), name).toContainText('Right.');
   await check(lesson).click();
   await expect(verdict(lesson, 'batch_var')).toContainText('Right.');
+  await expect(summary(lesson)).toBeInViewport();
   await expect(summary(lesson)).toContainText('The first wrong step is');
   await expect(summary(lesson)).toContainText('x_hat');
 });

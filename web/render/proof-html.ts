@@ -106,8 +106,15 @@ function check(block: Proof, placeOf: PlaceOf, { core }: Surroundings): void {
 export const coreLines = (block: Proof): ProofLine[] =>
   allLines(block).map(({ id, equation, needs }) => ({ id, equation, needs }));
 
-const button = (task: string, words: string, letter: string) =>
-  h('button', { type: 'button', dataTask: task, ariaLabel: `${words} line ${letter}` }, words);
+/** On narrow screens the first of two words is not shown. */
+const button = (task: string, words: string, letter: string) => {
+  const [first = '', second] = words.split(' ');
+  return h(
+    'button',
+    { type: 'button', dataTask: task, ariaLabel: `${words} line ${letter}` },
+    second === undefined ? first : [h('span', { className: ['long'] }, `${first} `), second],
+  );
+};
 
 export function renderProof(
   { block, placeOf }: ParsedBlock<'proof'>,

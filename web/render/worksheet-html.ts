@@ -179,6 +179,7 @@ export function renderWorksheet(
         h('div', { className: ['verdict', 'summary'], role: 'status' }),
         // The roles stay with the table where a narrow screen shows it as blocks.
         h('table', { className: ['worksheet'], role: 'table', ariaLabelledBy: `${id}-title` }, [
+          h('colgroup', [h('col', { className: ['step'] }), h('col', { className: ['quantity'] }), h('col')]),
           h(
             'thead',
             { role: 'rowgroup' },
