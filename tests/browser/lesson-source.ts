@@ -15,9 +15,17 @@ interface QuestionSource {
 }
 
 interface ProblemSource {
-  parts: { hint: string }[];
+  title: string;
+  given: object;
+  edit?: string[];
+  draw?: string[];
+  parts: { hints: string[] }[];
   answer: string;
 }
+
+/** Whether a problem has boxes to change its givens in, or a button that draws them. */
+export const hasControls = ({ given, edit, draw }: ProblemSource) =>
+  draw !== undefined || (Object.keys(given).length > 0 && edit?.length !== 0);
 
 function blocks<Kind>(file: string, kind: string): Kind[] {
   const text = readFileSync(new URL(`../../web/lesson/${file}`, import.meta.url), 'utf8');
@@ -27,6 +35,7 @@ function blocks<Kind>(file: string, kind: string): Kind[] {
 
 export const questionSources = blocks<QuestionSource>('08-quiz.md', 'quiz');
 export const problemSources = blocks<ProblemSource>('05-practice.md', 'practice');
+export const workshopSources = blocks<ProblemSource>('05-workshop.md', 'practice');
 
 /** The longest stretch of plain words: no formula, no computed number, no markup, one paragraph. */
 export function plainWords(markdown: string): string {

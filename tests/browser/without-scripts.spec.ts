@@ -2,7 +2,13 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { expect, expectNoMachineWords, openAllDetails, openStatic, question, test } from './lesson.ts';
-import { plainWords, problemSources, questionSources } from './lesson-source.ts';
+import {
+  hasControls,
+  plainWords,
+  problemSources,
+  questionSources,
+  workshopSources,
+} from './lesson-source.ts';
 
 /** Every computed number: as it is read and as machines read it. */
 const computed = (page: Page) =>
@@ -16,7 +22,8 @@ test('the core computes every number again as it stands in the page', async ({ l
   expect(await computed(lesson)).toEqual(written);
 
   const boxes = await lesson.getByRole('checkbox', { name: 'all digits' }).all();
-  expect(boxes).toHaveLength(3 + 4 + 5); // three examples, four problems with givens to change, five questions
+  // Three examples, five problems, the workshop's blocks with givens to change or to draw, five questions.
+  expect(boxes).toHaveLength(3 + 5 + workshopSources.filter(hasControls).length + 5);
   for (const allDigits of boxes) await allDigits.check();
   const inFull = await computed(lesson);
   expect(inFull).toHaveLength(written.length);
@@ -46,6 +53,7 @@ test.describe('with scripts off', () => {
       'Key terms',
       'Worked examples',
       'Practice problems',
+      'Workshop: one question for each mistake',
       'Summary',
       'Pitfalls',
       'Quiz',
@@ -63,7 +71,14 @@ test.describe('with scripts off', () => {
     const examples = [1, 2, 3].map((number) => expect.stringContaining(`Example ${number}: `));
     const problems = [1, 2, 3, 4, 5].map((number) => expect.stringContaining(`Problem ${number}: `));
     const questions = [1, 2, 3, 4, 5].map((number) => `Question ${number}`);
-    expect(await headings(page, 3)).toEqual([...sections, ...examples, ...problems, ...questions]);
+    const titles = await headings(page, 3);
+    // Proofs and the worksheet stand between the problems.
+    const others = titles.filter((title) => !/^(Proof|Worksheet|Workshop)\b/.test(title));
+    expect(others).toEqual([...sections, ...examples, ...problems, ...questions]);
+    expect(titles.filter((title) => title.startsWith('Workshop'))).toEqual(
+      workshopSources.map(({ title }) => title),
+    );
+    expect(titles.filter((title) => title.startsWith('Proof'))).toHaveLength(6);
   });
 
   test('every answer can be opened and read', async ({ page }) => {
@@ -86,11 +101,13 @@ test.describe('with scripts off', () => {
     for (const [k, { parts }] of problemSources.entries()) {
       const its = page.locator(`#practice-${k + 1} form`);
       await expect(its.filter({ visible: true })).toHaveCount(parts.length);
-      for (const [i, { hint }] of parts.entries()) {
-        const content = its.nth(i).getByText(plainWords(hint));
-        await expect(content).toBeHidden();
-        await its.nth(i).locator('summary').click();
-        await expect(content).toBeVisible();
+      for (const [i, { hints }] of parts.entries()) {
+        for (const [n, hint] of hints.entries()) {
+          const content = its.nth(i).getByText(plainWords(hint));
+          await expect(content).toBeHidden();
+          await its.nth(i).locator('summary').nth(n).click();
+          await expect(content).toBeVisible();
+        }
       }
     }
   });

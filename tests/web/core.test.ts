@@ -948,9 +948,8 @@ describe('answers', () => {
     expect(judge('b', 'a').lines[0]).toMatchObject({ state: 'not-yet', missing: ['a'] });
     const refuted = judge('z').lines[0];
     expect(refuted?.state).toBe('false');
-    const { givens: batch } = refuted?.counterexample as NonNullable<typeof refuted>['counterexample'] &
-      object;
-    expect(Array.from(batch.x as Float64Array).reduce((sum, value) => sum + value, 0)).not.toBe(0);
+    const batch = refuted?.counterexample?.givens.x as Float64Array;
+    expect(Array.from(batch).reduce((sum, value) => sum + value, 0)).not.toBe(0);
     expect(
       core.judgeLine({ text: 'sum(x) = m batch_mean', above: ['batch_mean = sum(x) / m'], names }),
     ).toMatchObject({

@@ -25,8 +25,6 @@ const elements = (within: Root | Element, matches: (element: Element) => boolean
   return found;
 };
 const tag = (name: string) => (element: Element) => element.tagName === name;
-const withClass = (name: string) => (element: Element) =>
-  Array.isArray(element.properties.className) && element.properties.className.includes(name);
 const data = (element: Element, name: string) =>
   JSON.parse(String(element.properties[name] ?? 'null')) as unknown;
 

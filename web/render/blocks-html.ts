@@ -6,6 +6,7 @@ import { h } from 'hastscript';
 import { computationGraph } from '../src/figures/computation-graph.ts';
 import type { Tolerance as CoreTolerance } from '../src/core.ts';
 import type { Graded, Part, Problem } from '../src/items.ts';
+import { givens } from '../src/scenario.ts';
 import type { Block, ParsedBlock, Tolerance } from './blocks.ts';
 import type { Place } from './error.ts';
 import { evaluateFormula, renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
@@ -56,8 +57,9 @@ function ruleInWords(part: Block<'practice'>['parts'][number], isList: boolean):
   }
   if (part.find !== undefined) {
     const [first, ...rest] = part.find;
+    const one = first !== undefined && givens[first].kind === 'list' ? 'values' : 'a value';
     const what =
-      rest.length > 0 ? `numbers for ${part.find.join(', ')}, in this order` : `a value for ${first}`;
+      rest.length > 0 ? `numbers for ${part.find.join(', ')}, in this order` : `${one} for ${first}`;
     return `${what}; all that have the property are right.`;
   }
   const { tolerance } = part;

@@ -48,7 +48,7 @@ export function asSentence(text: string): string {
 
 /** The names of mistakes, why they are mistakes, and where the page says more. */
 export function mistakesInWords(mistakes: readonly Mistake[]): (Node | string)[] {
-  const words: (Node | string)[] = mistakes.length > 1 ? ['Two at once. '] : [];
+  const spoken: (Node | string)[] = mistakes.length > 1 ? ['Two at once. '] : [];
   for (const { title, reason, pitfall } of mistakes) {
     const name = document.createElement('strong');
     name.className = 'mistake';
@@ -56,9 +56,9 @@ export function mistakesInWords(mistakes: readonly Mistake[]): (Node | string)[]
     const link = document.createElement('a');
     link.href = `#pitfall-${pitfall}`;
     link.textContent = `Pitfall ${pitfall}`;
-    words.push(name, ` ${asSentence(reason)} `, link, '. ');
+    spoken.push(name, ` ${asSentence(reason)} `, link, '. ');
   }
-  return words;
+  return spoken;
 }
 
 /** Typed text with the unreadable place marked. */
