@@ -90,12 +90,12 @@ bool links(const Node& side, const Node& above, const std::vector<std::string>& 
 using Lines = std::map<std::string, const Line*>;
 
 [[noreturn]] void refuse_line(const std::string& id, const std::string& expected, const std::string& got) {
-  batchnorm::refuse("line “" + id + "”", expected, got);
+  batchnorm::refuse("lines", expected, "“" + id + "”, " + got);
 }
 
 const Line& line_of(const Lines& lines, const std::string& id) {
   const auto found = lines.find(id);
-  if (found == lines.end()) refuse_line(id, "an id of a line", "one that no line has");
+  if (found == lines.end()) refuse_line(id, "ids of lines", "which no line has");
   return *found->second;
 }
 
@@ -103,7 +103,7 @@ const Line& line_of(const Lines& lines, const std::string& id) {
 void require_sound_needs(const Lines& lines, const Line& line, std::set<std::string>& begun,
                          std::set<std::string>& done) {
   if (done.count(line.id) != 0) return;
-  if (!begun.insert(line.id).second) refuse_line(line.id, "needs that end", "one that comes back to it");
+  if (!begun.insert(line.id).second) refuse_line(line.id, "needs that end", "which needs itself");
   for (const std::string& need : line.needs) require_sound_needs(lines, line_of(lines, need), begun, done);
   done.insert(line.id);
 }
@@ -111,8 +111,7 @@ void require_sound_needs(const Lines& lines, const Line& line, std::set<std::str
 Lines by_id(const std::vector<Line>& lines) {
   Lines all;
   for (const Line& line : lines) {
-    if (!all.emplace(line.id, &line).second)
-      refuse_line(line.id, "an id of its own", "one that another line has");
+    if (!all.emplace(line.id, &line).second) refuse_line(line.id, "an id for each", "which two have");
   }
   std::set<std::string> begun, done;
   for (const Line& line : lines) require_sound_needs(all, line, begun, done);
@@ -174,7 +173,7 @@ ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std
   std::set<std::string> above;
   for (const std::string& id : order) {
     const Line& line = line_of(all, id);
-    if (above.count(id) != 0) refuse_line(id, "to be placed once", "a second place");
+    if (above.count(id) != 0) refuse_line(id, "each once", "which is placed twice");
     LineJudgement placed;
     placed.id = id;
     EquationJudgement equation = check_equation(line.equation, names);
@@ -182,7 +181,7 @@ ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std
       placed.state = LineJudgement::State::refuted;
       placed.refutation = std::move(equation.refutation);
     } else if (equation.verdict != Verdict::holds) {
-      refuse_line(id, "an equation", "what cannot be read: " + equation.message);
+      refuse_line(id, "equations", "which cannot be read: " + equation.message);
     } else {
       for (const std::string& need : line.needs) {
         if (above.count(need) == 0) placed.missing.push_back(need);

@@ -174,7 +174,7 @@ PairsByPart always_coinciding(const Problem& problem, std::uint64_t seed) {
       // No answer for these numbers: the next draw is as good.
     }
   }
-  if (used == 0) refuse(problem.id, "a problem whose draws have an answer", "none");
+  if (used == 0) refuse("draw", "a problem whose draws have an answer", problem.id);
   return always;
 }
 
@@ -253,7 +253,8 @@ Quantities draw(const Problem& problem, std::uint64_t seed) {
       // No answer for these numbers: drawn again.
     }
   }
-  refuse(problem.id, "a problem whose mistakes can be told apart", "3000 draws in which they cannot");
+  refuse("draw", "a problem whose mistakes can be told apart",
+         problem.id + ", for which 3000 draws were not enough");
 }
 
 }  // namespace answers

@@ -359,19 +359,19 @@ TEST(Proof, MistakesOfTheAuthorAreRefused) {
   };
   const std::vector<Line> good{{"a", "sum(x) = m * batch_mean", {}}, {"b", "sum(x - batch_mean) = 0", {"a"}}};
   EXPECT_EQ(refused(good, {"a", "b"}, "b"), "(accepted)");
-  EXPECT_EQ(refused(good, {"a", "c"}, "b"), "line “c”: expected an id of a line, got one that no line has");
-  EXPECT_EQ(refused(good, {"a", "a"}, "b"), "line “a”: expected to be placed once, got a second place");
-  EXPECT_EQ(refused(good, {"a"}, "goal"), "line “goal”: expected an id of a line, got one that no line has");
+  EXPECT_EQ(refused(good, {"a", "c"}, "b"), "lines: expected ids of lines, got “c”, which no line has");
+  EXPECT_EQ(refused(good, {"a", "a"}, "b"), "lines: expected each once, got “a”, which is placed twice");
+  EXPECT_EQ(refused(good, {"a"}, "goal"), "lines: expected ids of lines, got “goal”, which no line has");
   EXPECT_EQ(refused({{"a", "x = x", {}}, {"a", "x = x", {}}}, {}, "a"),
-            "line “a”: expected an id of its own, got one that another line has");
+            "lines: expected an id for each, got “a”, which two have");
   EXPECT_EQ(refused({{"a", "x = x", {"z"}}}, {}, "a"),
-            "line “z”: expected an id of a line, got one that no line has");
+            "lines: expected ids of lines, got “z”, which no line has");
   EXPECT_EQ(refused({{"a", "x = x", {"a"}}}, {}, "a"),
-            "line “a”: expected needs that end, got one that comes back to it");
+            "lines: expected needs that end, got “a”, which needs itself");
   EXPECT_EQ(refused({{"a", "x = x", {"b"}}, {"b", "x = x", {"c"}}, {"c", "x = x", {"a"}}}, {}, "a"),
-            "line “a”: expected needs that end, got one that comes back to it");
+            "lines: expected needs that end, got “a”, which needs itself");
   EXPECT_NE(refused({{"a", "x + ", {}}}, {"a"}, "a")
-                .find("line “a”: expected an equation, got what cannot be read"),
+                .find("lines: expected equations, got “a”, which cannot be read"),
             std::string::npos);
   // Two ways to the same line are no cycle.
   EXPECT_EQ(
