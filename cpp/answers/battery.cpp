@@ -303,15 +303,6 @@ Evaluation evaluation_of(const Formula& formula) {
   };
 }
 
-std::vector<std::string> names_in(const Node& tree) {
-  std::set<std::string> names;
-  if (tree.kind == Node::Kind::name) names.insert(tree.text);
-  for (const Node& child : tree.children) {
-    for (const std::string& name : names_in(child)) names.insert(name);
-  }
-  return {names.begin(), names.end()};
-}
-
 void require_names(const Node& tree, const std::vector<std::string>& names) {
   const Quantities& batch = battery().front();
   Quantities known;
@@ -493,9 +484,11 @@ std::optional<Counterexample> find_counterexample(const Claim& claim) {
       Counterexample example;
       example.givens = only(*found, claim.givens);
       for (auto& [name, value] : example.givens) value.scales.clear();
-      while (simplify(example.givens, fails)) {
+      // Where the givens that are left out matter after all, the batch stays as it was found.
+      if (!fails(example.givens)) example.givens = *found;
+      while (fails(example.givens) && simplify(example.givens, fails)) {
       }
-      const auto batch = quantities_around(example.givens);
+      const auto batch = fails(example.givens) ? quantities_around(example.givens) : *found;
       std::optional<ReadError> error;
       example.left = value_or_none(claim.left, *batch, error);
       if (error) example.why_no_value = error->what();

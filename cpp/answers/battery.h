@@ -33,9 +33,6 @@ struct Claim {
   std::vector<std::string> givens;
 };
 
-/// The names in a tree, each once.
-std::vector<std::string> names_in(const Node& tree);
-
 /// Refuses names that are not among `names`. Throws ReadError at the first; std::invalid_argument where
 /// `names` has one that no batch has.
 void require_names(const Node& tree, const std::vector<std::string>& names);

@@ -1,16 +1,11 @@
 #include "answers/definitions.h"
 
 #include <algorithm>
+#include <set>
 
 namespace answers {
 
 namespace {
-
-void collect_names(const Node& node, std::vector<std::string>& names) {
-  const bool is_new = std::find(names.begin(), names.end(), node.text) == names.end();
-  if (node.kind == Node::Kind::name && is_new) names.push_back(node.text);
-  for (const Node& child : node.children) collect_names(child, names);
-}
 
 const std::map<std::string, Formula>& formulas() {
   static const std::map<std::string, Formula> all = [] {
@@ -81,9 +76,16 @@ std::vector<std::string> steps_to(const Formula& answer) {
   return steps;
 }
 
-Formula::Formula(const std::string& text) : tree(parse(text)) {
-  collect_names(tree, names);
+std::vector<std::string> names_in(const Node& tree) {
+  std::set<std::string> names;
+  if (tree.kind == Node::Kind::name) names.insert(tree.text);
+  for (const Node& child : tree.children) {
+    for (const std::string& name : names_in(child)) names.insert(name);
+  }
+  return {names.begin(), names.end()};
 }
+
+Formula::Formula(const std::string& text) : tree(parse(text)), names(names_in(tree)) {}
 
 bool Derivation::is_touched(const std::string& name) {
   const auto known = touched_.find(name);
@@ -128,8 +130,11 @@ const Value& Derivation::value_of(const std::string& name, Range where) {
   const auto right = right_.find(name);
   if (right != right_.end() && !is_touched(name)) return values_.emplace(*right).first->second;
   const Formula* formula = formula_of(name);
-  if (formula == nullptr) throw ReadError(where, "“" + name + "” has no value here");
+  // Two mistakes at once may define two quantities by each other.
+  const bool is_known = formula != nullptr && deriving_.insert(name).second;
+  if (!is_known) throw ReadError(where, "“" + name + "” has no value here");
   Value value = evaluate(*formula);
+  deriving_.erase(name);
   return values_.emplace(name, std::move(value)).first->second;
 }
 

@@ -5,6 +5,7 @@
 // agree.
 
 #include <optional>
+#include <set>
 
 #include "answers/evaluate.h"
 
@@ -19,6 +20,9 @@ struct Definition {
 /// In the order in which the quantities are computed by hand. Sources: Ioffe and Szegedy 2015, sections 3
 /// and 3.1.
 const std::vector<Definition>& definitions();
+
+/// The names in a tree, each once.
+std::vector<std::string> names_in(const Node& tree);
 
 /// A formula, read once, with the names in it.
 struct Formula {
@@ -69,6 +73,7 @@ class Derivation {
   std::map<std::string, const Formula*> formulas_;
   Quantities values_;  ///< replaced, taken from the right ones, or derived
   std::map<std::string, bool> touched_;
+  std::set<std::string> deriving_;  ///< to end what comes back to itself
 };
 
 }  // namespace answers

@@ -101,8 +101,12 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+/// Names are shown up to here; only ASCII ones can be longer than a word of the lesson.
+constexpr std::size_t longest_shown = 40;
+
 std::string unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
-  std::string sentence = "unknown " + what + " “" + name + "”";
+  const std::string shown = name.size() <= longest_shown ? name : name.substr(0, longest_shown) + "…";
+  std::string sentence = "unknown " + what + " “" + shown + "”";
   const auto closer = [&](const std::string& a, const std::string& b) {
     return distance(name, a) < distance(name, b);
   };

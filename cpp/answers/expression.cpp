@@ -260,6 +260,7 @@ class Tokenizer {
     }
     for (; superscript(code()) >= 0; take(token)) digits += std::to_string(superscript(code()));
     token.number = finite_number(digits, {token.range.begin, position()});
+    token.word = digits;
   }
 
   void read_name(Token& token) {
@@ -748,9 +749,8 @@ class Parser {
         node.range.end = closing.range.end;
       } else if (token.is(raised)) {
         const Token exponent = take();
-        std::string digits = std::to_string(static_cast<long long>(exponent.number));
         node = binary(Node::Kind::power, std::move(node),
-                      {Node::Kind::number, exponent.range, std::move(digits), exponent.number, {}});
+                      {Node::Kind::number, exponent.range, exponent.word, exponent.number, {}});
       } else if (token.is(U'%')) {
         const Range range{node.range.begin, take().range.end};
         Node percent{Node::Kind::percent, range, "", 0, {}};
@@ -830,6 +830,8 @@ class Parser {
     if (bracket) {
       if (token.word == "array" || token.word == "asarray" || token.word == "tensor")
         return printed_list(token);
+      // A number as numpy prints it in a list.
+      if (token.word == "float64" || token.word == "float32") return parenthesised(take());
       refuse_unclear_function(token);
     }
     const std::string function(read_function(token.word));

@@ -316,7 +316,7 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
   FormulaJudgement judgement;
   if (is_blank(typed)) return judgement;
   try {
-    judgement.tree = parse(typed);
+    judgement.tree = read_answer(typed, 1, judgement.note);
     require_names(*judgement.tree, names);
   } catch (const ReadError& error) {
     return unreadable(std::move(judgement), error.what(), error.range);

@@ -11,6 +11,7 @@ namespace answers {
 struct FormulaJudgement {
   Verdict verdict = Verdict::empty;
   std::string message;       ///< unreadable: what is wrong and what would be right; wrong: in what way
+  std::string note;          ///< how the text was read, where that might surprise
   Range range;               ///< unreadable: where
   std::optional<Node> tree;  ///< how the text was read, where it could be
   const Mistake* mistake = nullptr;  ///< wrong: the known mistake that leads to this formula, if one does

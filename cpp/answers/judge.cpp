@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace answers {
@@ -12,8 +13,6 @@ namespace {
 constexpr int carried_digits = 3;
 /// The bound is of first order; what is beyond is smaller than this share of it.
 constexpr double second_order = 1.05;
-/// Answers nearer than this part of an allowance are one answer.
-constexpr double coincide = 1e-6;
 
 /// Half a unit of the last of `digits` significant digits.
 double half_unit(double value, int digits) {
@@ -81,9 +80,11 @@ std::string name_wrong_values(const std::vector<Verdict>& cells) {
          (cells.size() - wrong == 1 ? "value is" : "values are") + " right";
 }
 
-std::string name_coarse_values(const std::vector<Verdict>& cells, int digits) {
+std::string name_coarse_values(const std::vector<Verdict>& cells, int digits, bool shows_method) {
   const std::string where = cells.size() == 1 ? "" : " in " + places(cells, Verdict::coarse);
-  return "your method is right; give more digits" + where + ", " + std::to_string(digits) + " or more";
+  const std::string start =
+      shows_method ? "your method is right; give" : "one digit does not show the method; give";
+  return start + " more digits" + where + ", " + std::to_string(digits) + " or more";
 }
 
 /// A number as it was typed: how many significant digits, and the unit of the last.
@@ -99,7 +100,8 @@ std::optional<Literal> literal(const Node& node) {
     if (inner) inner->unit /= 100;
     return inner;
   }
-  if (node.kind != Node::Kind::number) return std::nullopt;
+  // What is too small for a double is typed as if it were 0, and its digits say nothing.
+  if (node.kind != Node::Kind::number || node.number == 0) return std::nullopt;
   int digits = 0, decimals = 0;
   bool after_point = false, leading = true;
   std::size_t k = 0;
@@ -112,8 +114,8 @@ std::optional<Literal> literal(const Node& node) {
     digits += !leading;
     decimals += after_point;
   }
-  const int exponent = k < node.text.size() ? std::atoi(node.text.c_str() + k + 1) : 0;
-  return Literal{digits, std::pow(10, exponent - decimals)};
+  const long exponent = k < node.text.size() ? std::strtol(node.text.c_str() + k + 1, nullptr, 10) : 0;
+  return Literal{digits, std::pow(10, static_cast<double>(exponent - decimals))};
 }
 
 /// The literals of the values, where they were typed as such.
@@ -144,16 +146,38 @@ struct Typed {
 
   Verdict against(std::size_t k, double truth, double allowed, int digits) const {
     const double typed = value.without_rounding(k);
-    if (std::abs(typed - truth) <= allowed) return Verdict::right;
+    // 1.01 is within 1 % of 1, though its double is not.
+    if (std::abs(typed - truth) <= allowed * (1 + 1e-9)) return Verdict::right;
     const auto& text = literals[k];
     if (digits == 0 || !text || text->digits == 0 || !shortens(typed, *text, truth)) return Verdict::wrong;
     return text->digits >= digits ? Verdict::right : Verdict::coarse;
   }
 
   /// True if this is the other value, as far as its digits tell; two digits are enough to know a mistake.
+  /// What the truth allows may be more than all of a small wrong value, so that is bounded by its own size.
   bool agrees_with(const Value& other, const std::vector<double>& allowed) const {
+    double size = 0;
+    for (std::size_t k = 0; k < allowed.size(); ++k)
+      size = std::max(size, std::abs(other.without_rounding(k)));
     for (std::size_t k = 0; k < allowed.size(); ++k) {
-      if (against(k, other.without_rounding(k), allowed[k], 2) != Verdict::right) return false;
+      const double enough = std::min(allowed[k], std::max(0.05 * size, 1e-3 * allowed[k]));
+      if (against(k, other.without_rounding(k), enough, 2) != Verdict::right) return false;
+    }
+    return true;
+  }
+
+  /// True if a value that is too coarse was typed with a single digit.
+  bool has_one_digit(const std::vector<Verdict>& cells) const {
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      if (cells[k] == Verdict::coarse && literals[k]->digits < 2) return true;
+    }
+    return false;
+  }
+
+  /// True if it is the other value to four digits.
+  bool equals(const Value& other) const {
+    for (std::size_t k = 0; k < value.values.size(); ++k) {
+      if (std::abs(value.values[k] - other.values[k]) > 5e-4 * std::abs(other.values[k])) return false;
     }
     return true;
   }
@@ -165,13 +189,23 @@ std::size_t count_of(const Node& tree) {
 
 constexpr const char* decimal_commas = "commas were read as decimal points";
 
-/// Reads text whose commas parse could not tell apart, where the number of values asked for can: 1,1,-1,-1.
-Node read_by_count(const std::string& typed, std::size_t asked, std::string& note) {
-  Node separated = parse_separating_comma(typed);
-  if (count_of(separated) == asked) return separated;
-  Node decimals = parse_decimal_comma(typed);
-  if (count_of(decimals) != asked) return parse(typed);
-  note = decimal_commas;
+/// Reads text whose commas, or spaces before signs, could be read in several ways, where the number of values
+/// asked for tells which: 1,1,-1,-1 and 0.5 -0.5. None where it does not.
+std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, std::string& note) {
+  const auto attempt = [&](Node (*read)(const std::string&), const std::string& text) {
+    try {
+      Node tree = read(text);
+      if (count_of(tree) == asked) return std::optional<Node>(std::move(tree));
+    } catch (const ReadError&) {
+      // Not in this way.
+    }
+    return std::optional<Node>();
+  };
+  if (auto tree = attempt(parse_separating_comma, typed)) return tree;
+  // In brackets a space before a sign separates values, as numpy prints.
+  if (auto tree = attempt(parse_separating_comma, "[" + typed + "]")) return tree;
+  auto decimals = attempt(parse_decimal_comma, typed);
+  if (decimals) note = decimal_commas;
   return decimals;
 }
 
@@ -183,7 +217,8 @@ bool disjoint(const Mistake& a, const Mistake& b) {
   });
 }
 
-/// The two mistakes that together lead to what was typed, where there is no doubt which they are.
+/// The two mistakes that together lead to what was typed, where there is no doubt which they are. A single
+/// number is soon met by one of hundreds of pairs: it must be met to four digits.
 std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
                                  const std::vector<Candidate>& singles, const std::vector<double>& allowed) {
   std::vector<Mistake> found;
@@ -194,7 +229,8 @@ std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, c
       if (!disjoint(a, b)) continue;
       const auto value = mistaken_answer(question.answer, right, a, &b);
       if (!value || value->values.size() != allowed.size() || !typed.agrees_with(*value, allowed)) continue;
-      if (!found.empty() && distance(*value, found_value, allowed) > coincide) return {};
+      if (allowed.size() == 1 && !typed.equals(*value)) continue;
+      if (!found.empty() && distance(*value, found_value, allowed) > one_answer) return {};
       if (!found.empty()) continue;
       found = {a, b};
       found_value = *value;
@@ -211,7 +247,7 @@ std::vector<Mistake> mistakes_behind(const Typed& typed, const Question& questio
   for (const Candidate& each : singles) {
     const double away = distance(typed.value, each.value, allowed);
     // Of mistakes with equal consequences, the first.
-    if (away >= least - coincide || !typed.agrees_with(each.value, allowed)) continue;
+    if (away >= least - one_answer || !typed.agrees_with(each.value, allowed)) continue;
     nearest = &each;
     least = away;
   }
@@ -226,13 +262,13 @@ Node read_answer(const std::string& typed, std::size_t asked, std::string& note)
   std::optional<Node> tree;
   try {
     tree = parse(typed, &reading);
-  } catch (const ReadError& error) {
-    if (typed.find(',') == std::string::npos) throw;
-    try {
-      return read_by_count(typed, asked, note);
-    } catch (const ReadError&) {
-      throw error;
-    }
+  } catch (const ReadError&) {
+    if (asked > 1) tree = read_by_count(typed, asked, note);
+    if (!tree) throw;
+    return *tree;
+  }
+  if (asked > 1 && count_of(*tree) != asked) {
+    if (auto counted = read_by_count(typed, asked, note)) return *counted;
   }
   const bool one_number = asked == 1 && reading.may_be_decimal_comma;
   if (one_number && reading.may_be_thousands) {
@@ -275,9 +311,10 @@ std::vector<Candidate> candidates(const Question& question, const Quantities& ri
   const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
   std::vector<Candidate> found;
   for (const Mistake* each : possible_mistakes(question.answer, right, {&question.foreseen, &mistakes()})) {
+    if (question.ruled_out.count(each->id) != 0) continue;
     auto value = mistaken_answer(question.answer, right, *each);
     if (!value || value->values.size() != truth.values.size()) continue;
-    if (distance(*value, truth, allowed) > coincide) found.push_back({each, std::move(*value)});
+    if (distance(*value, truth, allowed) > one_answer) found.push_back({each, std::move(*value)});
   }
   return found;
 }
@@ -335,12 +372,17 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
                       : has(Verdict::coarse) ? Verdict::coarse
                                              : Verdict::right;
   if (judgement.verdict == Verdict::right) return judgement;
-  // One or two digits of a mistaken value may also be those of the truth: the nearer of both explains them.
+  const bool one_digit = answer.has_one_digit(judgement.cells);
+  if (judgement.verdict == Verdict::coarse && !one_digit) {
+    judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits, true);
+    return judgement;
+  }
   auto behind = mistakes_behind(answer, question, right, allowed);
   if (judgement.verdict == Verdict::coarse) {
+    // The only digit of a mistaken value may also be that of the truth: the nearer of both explains it.
     const auto wrong = behind.size() == 1 ? mistaken_answer(question.answer, right, behind[0]) : std::nullopt;
     if (!wrong || distance(judgement.value, truth, allowed) <= distance(judgement.value, *wrong, allowed)) {
-      judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits);
+      judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits, false);
       return judgement;
     }
     judgement.verdict = Verdict::wrong;

@@ -1,6 +1,8 @@
 #pragma once
 // Verdicts on typed values: empty, unreadable, right, right but too coarse, wrong and why.
 
+#include <set>
+
 #include "answers/mistakes.h"
 
 namespace answers {
@@ -28,6 +30,9 @@ Node read_answer(const std::string& typed, std::size_t asked, std::string& note)
 /// where they have unequally many.
 double distance(const Value& a, const Value& b, const std::vector<double>& allowed);
 
+/// Answers nearer than this part of an allowance are one answer.
+inline constexpr double one_answer = 1e-6;
+
 enum class Verdict {
   empty,       ///< nothing typed yet
   unreadable,  ///< not a value, or not as many values as asked for; never counted against the learner
@@ -44,9 +49,10 @@ struct Judgement {
   std::string message;  ///< unreadable: what is wrong and what would be right; coarse, wrong: which values
   std::string note;     ///< how the text was read, where that might surprise
   Range range;          ///< unreadable: where
-  std::optional<Node> tree;    ///< how the text was read, where it could be
-  Value value;                 ///< what it came to
-  std::vector<Verdict> cells;  ///< right, coarse or wrong for each value asked for
+  std::optional<Node> tree;  ///< how the text was read, where it could be
+  Value value;               ///< what it came to
+  std::vector<Verdict>
+      cells;  ///< right, coarse, wrong (in a worksheet also carried) for each value asked for
   /// wrong: the mistake that leads to this answer, or two that were made at once; none where no one is known.
   std::vector<Mistake> mistakes;
 };
@@ -57,6 +63,8 @@ struct Question {
   Tolerance tolerance;
   /// Mistakes that the author foresaw for this question, besides those that are known.
   std::vector<Mistake> foreseen;
+  /// The ids of mistakes that were not made, as other answers show.
+  std::set<std::string> ruled_out = {};
 };
 
 /// Judges typed text. `known` are the quantities it may name: the givens of the problem, not its results;

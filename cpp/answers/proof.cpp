@@ -220,4 +220,16 @@ FreeLineJudgement judge_free_line(const std::string& typed, const std::vector<st
   return judgement;
 }
 
+std::optional<std::size_t> equation_that_says(const EquationJudgement& equation,
+                                              const std::vector<std::string>& equations) {
+  if (!equation.left || !equation.right) return std::nullopt;
+  for (std::size_t k = 0; k < equations.size(); ++k) {
+    const auto [left, right] = parse_equation(equations[k]);
+    const bool alike = same_tree(*equation.left, left) && same_tree(*equation.right, right);
+    const bool turned = same_tree(*equation.left, right) && same_tree(*equation.right, left);
+    if (alike || turned) return k;
+  }
+  return std::nullopt;
+}
+
 }  // namespace answers

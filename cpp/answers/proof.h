@@ -82,4 +82,9 @@ struct FreeLineJudgement {
 FreeLineJudgement judge_free_line(const std::string& typed, const std::vector<std::string>& above,
                                   const std::vector<std::string>& names);
 
+/// Which of the equations says what this one says: the same sides, whichever way round. None if it has no
+/// sides.
+std::optional<std::size_t> equation_that_says(const EquationJudgement& equation,
+                                              const std::vector<std::string>& equations);
+
 }  // namespace answers

@@ -1,5 +1,7 @@
 #include "answers/property.h"
 
+#include <algorithm>
+
 #include "answers/quantities.h"
 #include "batchnorm/layout.h"
 
@@ -61,17 +63,15 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
   try {
     const Quantities all = quantities_of(replaced);
-    judgement.verdict = Verdict::right;
-    for (const Condition& condition : conditions) {
+    const auto fails = [&](const Condition& condition) {
       Derivation derivation(all);
-      judgement.measured.push_back(derivation.evaluate(condition.value));
-      if (holds(condition, judgement.measured.back()) || judgement.verdict == Verdict::wrong) continue;
-      judgement.verdict = Verdict::wrong;
-      judgement.message = condition.says;
-    }
+      return !holds(condition, derivation.evaluate(condition.value));
+    };
+    const auto failing = std::find_if(conditions.begin(), conditions.end(), fails);
+    judgement.verdict = failing == conditions.end() ? Verdict::right : Verdict::wrong;
+    if (failing != conditions.end()) judgement.message = failing->says;
   } catch (const std::invalid_argument& error) {
     // The operator refuses these numbers, or a condition has no value with them.
-    judgement.measured.clear();
     return unreadable(judgement, judgement.tree->range, error.what());
   }
   return judgement;

@@ -19,8 +19,6 @@ struct PropertyJudgement {
   Range range;               ///< unreadable: where
   std::optional<Node> tree;  ///< how the text was read
   Value value;               ///< what it came to
-  /// What the conditions are about, as it came out: one for each condition, where they could be computed.
-  std::vector<Value> measured;
 };
 
 /// Judges numbers for the givens named by `wanted` by what follows from them.

@@ -15,10 +15,8 @@ namespace {
 using batchnorm::refuse;
 
 constexpr int most_attempts = 3000;
-/// Draws that show which pairs always coincide.
+/// Draws that show which pairs always one_answer.
 constexpr int probes = 12;
-/// Answers nearer than this part of an allowance are one answer.
-constexpr double coincide = 1e-6;
 
 /// What a given is drawn from. A choice is written as a numerator, so that tenths come out as the nearest
 /// doubles.
@@ -126,6 +124,12 @@ std::vector<const Mistake*> possible_in(const Part& part, const Quantities& righ
   return possible_mistakes(part.question.answer, right, {&part.question.foreseen, &mistakes()});
 }
 
+bool is_foreseen(const Question& question, const Mistake& mistake) {
+  const auto& foreseen = question.foreseen;
+  return std::any_of(foreseen.begin(), foreseen.end(),
+                     [&](const Mistake& each) { return &each == &mistake; });
+}
+
 /// Goes through the truth and what the mistakes lead to, while `use` wants more; those that lead nowhere are
 /// left out. True if it came to the end.
 template <typename Use>
@@ -136,7 +140,11 @@ bool every_answer(const Question& question, const Quantities& right,
   if (!use(Answer{"right", truth})) return false;
   for (const Mistake* each : possible) {
     auto value = mistaken_answer(question.answer, right, *each);
-    if (!value || value->values.size() != truth.values.size()) continue;
+    if (!value || value->values.size() != truth.values.size()) {
+      // What the author foresaw must show at every draw.
+      if (is_foreseen(question, *each)) return false;
+      continue;
+    }
     if (!use(Answer{each->id, std::move(*value)})) return false;
   }
   return true;
@@ -192,7 +200,7 @@ bool is_separated(const Part& part, const Quantities& right, const std::vector<c
                         for (const Answer& other : before) {
                           const double apart = distance(answer.value, other.value, allowed);
                           if (apart >= least_separation) continue;
-                          if (apart > coincide) return false;
+                          if (apart > one_answer) return false;
                           ++coinciding;
                         }
                         before.push_back(std::move(answer));
@@ -220,7 +228,7 @@ Separation separation(const Part& part, const Quantities& givens) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = i + 1; j < all.size(); ++j) {
       const double apart = distance(all[i].value, all[j].value, allowed);
-      if (apart <= coincide) {
+      if (apart <= one_answer) {
         result.coinciding.push_back({all[i].id, all[j].id});
         continue;
       }

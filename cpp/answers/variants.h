@@ -52,8 +52,7 @@ inline constexpr double least_separation = 4;
 ///   - gamma is not 0 or 1, beta not 0, the values of x not all equal, neither sum(dy) nor sum(dy x_hat) is
 ///     near 0, as far as these are drawn, and
 ///   - in every part, no mistake comes nearer than least_separation to the truth or to another mistake, but
-///   for
-///     the pairs that coincide in every draw, by mathematics.
+///     for the pairs that coincide in every draw, by mathematics.
 /// Draws are integers and short decimals, made by lab::Random from the FNV-1a hash of "id/seed/attempt".
 /// Throws std::invalid_argument where a drawn given is missing or unknown, or 3000 draws were not enough.
 Quantities draw(const Problem& problem, std::uint64_t seed);

@@ -51,15 +51,17 @@ std::string in_words(const std::string& name, const Value& value) {
   return name + " = " + number;
 }
 
-/// No step is computed from more numbers than this.
-constexpr int most_used = 4;
+/// No step is computed from more numbers than this: dx from dx_hat, dvar, dmean, batch_mean and batch_var.
+constexpr int most_used = 5;
+/// Beside a mistake, so many wrong numbers are looked for.
+constexpr int most_used_beside_mistake = 2;
 
 /// The subsets of `count` things that a step may be computed from, the small ones first.
-std::vector<unsigned> subsets(std::size_t count) {
+std::vector<unsigned> subsets(std::size_t count, int most) {
   const auto size = [](unsigned subset) { return __builtin_popcount(subset); };
   std::vector<unsigned> all;
   for (unsigned subset = 1; subset < (1u << count); ++subset) {
-    if (size(subset) <= most_used) all.push_back(subset);
+    if (size(subset) <= most) all.push_back(subset);
   }
   std::stable_sort(all.begin(), all.end(), [&](unsigned a, unsigned b) { return size(a) < size(b); });
   return all;
@@ -72,13 +74,18 @@ class Worksheet {
 
   Cell judge_next(const Entry& entry) {
     Cell cell;
-    const Question question{Formula(entry.name), tolerance_, {}};
+    const Question question{Formula(entry.name), tolerance_, {}, ruled_out_};
     cell.judgement = judge(entry.typed, known_, right_, question);
     Judgement& judgement = cell.judgement;
     if (judgement.value.values.empty() || judgement.verdict == Verdict::unreadable) return cell;
     if (judgement.verdict == Verdict::wrong) explain(entry.name, cell);
     known_[entry.name] = judgement.value;
-    if (judgement.verdict != Verdict::right) wrong_.push_back({entry.name, judgement.value});
+    if (judgement.verdict != Verdict::right) {
+      wrong_.push_back({entry.name, judgement.value});
+    } else {
+      // Who got this right did not make the mistakes that would have changed it.
+      for (const Candidate& each : candidates(question, right_)) ruled_out_.insert(each.mistake->id);
+    }
     return cell;
   }
 
@@ -92,10 +99,11 @@ class Worksheet {
   void explain(const std::string& name, Cell& cell) {
     Judgement& judgement = cell.judgement;
     const std::vector<Formula> forms = forms_of(name);
-    for (const unsigned subset : subsets(wrong_.size())) {
+    const std::vector<double> allowed = allowances(Formula(name), right_.at(name), right_, tolerance_);
+    for (const unsigned subset : subsets(wrong_.size(), most_used)) {
       for (const Formula& form : forms) {
         const auto expected = follows(form, subset, nullptr);
-        if (!expected || !agrees(judgement.value, *expected, name)) continue;
+        if (!expected || !agrees(judgement.value, *expected, allowed)) continue;
         name_used(subset, cell);
         if (is_flat(*expected) && !is_flat(right_.at(name))) {
           judgement.message = "with your " + used_in_words(subset) +
@@ -109,14 +117,22 @@ class Worksheet {
         return;
       }
     }
-    if (!judgement.mistakes.empty() || wrong_.empty()) return;
-    const unsigned all = (1u << wrong_.size()) - 1;
-    for (const Mistake& mistake : mistakes()) {
-      const auto expected = follows(Formula(name), all, &mistake);
-      if (!expected || !agrees(judgement.value, *expected, name)) continue;
-      name_used(all, cell);
-      judgement.mistakes = {mistake};
-      return;
+    if (!judgement.mistakes.empty()) return;
+    const Formula asked(name);
+    const auto possible = possible_mistakes(asked, right_, {&mistakes()});
+    for (const unsigned subset : subsets(wrong_.size(), most_used_beside_mistake)) {
+      const auto without = follows(asked, subset, nullptr);
+      if (!without) continue;
+      for (const Mistake* mistake : possible) {
+        if (ruled_out_.count(mistake->id) != 0) continue;
+        const auto expected = follows(asked, subset, mistake);
+        if (!expected || !agrees(judgement.value, *expected, allowed)) continue;
+        if (distance(*expected, *without, allowed) <= one_answer) continue;
+        name_used(subset, cell);
+        judgement.mistakes = {*mistake};
+        judgement.message = "seen with your " + used_in_words(subset);
+        return;
+      }
     }
   }
 
@@ -137,9 +153,9 @@ class Worksheet {
     }
   }
 
-  bool agrees(const Value& typed, const Value& expected, const std::string& name) const {
-    if (typed.values.size() != expected.values.size()) return false;
-    std::vector<double> allowed = allowances(Formula(name), right_.at(name), right_, tolerance_);
+  bool agrees(const Value& typed, const Value& expected, std::vector<double> allowed) const {
+    if (typed.values.size() != expected.values.size() || expected.values.size() != allowed.size())
+      return false;
     for (std::size_t k = 0; k < allowed.size(); ++k)
       allowed[k] = std::max(allowed[k], tolerance_.relative * std::abs(expected.values[k]));
     return distance(typed, expected, allowed) <= 1;
@@ -163,6 +179,7 @@ class Worksheet {
   const Quantities& right_;
   Tolerance tolerance_;
   std::vector<Wrong> wrong_;
+  std::set<std::string> ruled_out_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -57,11 +58,14 @@ inline std::string in_words(const std::string& text) {
 inline std::string in_words(Index number) {
   return std::to_string(number);
 }
-/// All digits that tell the number apart. (Not a stream: they would double the size of the WebAssembly
+/// As few digits as tell the number apart. (Not a stream: they would double the size of the WebAssembly
 /// build.)
 inline std::string in_words(double number) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.17g", number);
+  for (int digits = 15; digits <= 17; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, number);
+    if (std::strtod(text, nullptr) == number) break;
+  }
   return text;
 }
 

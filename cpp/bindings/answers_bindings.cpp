@@ -151,7 +151,6 @@ val judge_property(Arguments& arguments) {
   result.set("tree", tree_or_null(judgement.tree));
   result.set("value", value_out(judgement.value));
   result.set("note", judgement.note);
-  result.set("measured", array_out(judgement.measured, value_out));
   return result;
 }
 
@@ -189,6 +188,7 @@ val judge_formula(Arguments& arguments) {
   val mistakes = val::array();
   if (judgement.mistake != nullptr) mistakes.call<void>("push", mistake_out(*judgement.mistake));
   result.set("mistakes", mistakes);
+  result.set("note", judgement.note);
   result.set("difference", judgement.difference);
   const auto& found = judgement.counterexample;
   result.set("counterexample",
@@ -223,8 +223,11 @@ val judge_proof(Arguments& arguments) {
 val judge_line(Arguments& arguments) {
   const std::string text = arguments.text("text");
   const std::vector<std::string> above = arguments.texts("above"), names = arguments.texts("names");
+  const std::vector<std::string> others =
+      arguments.has("others") ? arguments.texts("others") : std::vector<std::string>();
   arguments.finish();
   const auto judgement = answers::judge_free_line(text, above, names);
+  const auto same = answers::equation_that_says(judgement.equation, others);
   val result = val::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.equation.verdict)));
   result.set("message", judgement.equation.message.empty() ? judgement.message : judgement.equation.message);
@@ -233,6 +236,7 @@ val judge_line(Arguments& arguments) {
   result.set("right", tree_or_null(judgement.equation.right));
   result.set("trivial", judgement.equation.trivial);
   result.set("linked", judgement.links);
+  result.set("same", same ? static_cast<double>(*same) : -1.0);
   result.set("counterexample", refutation_out(judgement.equation.refutation));
   return result;
 }
@@ -246,7 +250,9 @@ val judge_worksheet(Arguments& arguments) {
   }
   const answers::Tolerance tolerance = tolerance_in(arguments);
   arguments.finish();
-  const auto judgement = answers::judge_worksheet(entries, givens, answers::quantities_of(givens), tolerance);
+  const Quantities right = answers::quantities_of(givens);
+  const auto judgement =
+      answers::judge_worksheet(entries, answers::nameable(givens, right), right, tolerance);
   val result = val::object();
   result.set("cells", array_out(judgement.cells, [](const answers::Cell& cell) {
                val each = judgement_out(cell.judgement);

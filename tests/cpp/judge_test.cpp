@@ -140,6 +140,12 @@ TEST(Judge, TheNumberOfValuesTellsCommasApart) {
   EXPECT_EQ(judge("1,5, 2,5", givens, one_five, {}).verdict, Verdict::right);
   EXPECT_EQ(judge("1,5; 2,5", givens, two, {}).note, "commas were read as decimal points");
   EXPECT_EQ(judge("1,5, 2,5", givens, {{1, 2, 3}, true}, {}).verdict, Verdict::unreadable);
+  // So do spaces and tabs before signs.
+  EXPECT_EQ(judge("0.5 -0.5", givens, {{0.5, -0.5}, true}, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("0.5 -0.5", givens, {{0}}, {}).verdict, Verdict::right);
+  const Value row{{-0.0625, 0.287, 0.0749, -0.299}, true};
+  EXPECT_EQ(judge("-0.0625\t0.287\t0.0749\t-0.299", givens, row, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("[np.float64(1.5), np.float64(2.5)]", givens, two, {}).verdict, Verdict::right);
 }
 
 TEST(Judge, RelativeTolerance) {
@@ -226,6 +232,9 @@ TEST(Judge, RoundedOrCutOff) {
       {"1.3e3", 1341.64, Verdict::coarse},     {"0.0013", 0.00134164, Verdict::coarse},
       {"0.00134", 0.00134164, Verdict::right},
   };
+  // Too small for a double, however many digits: no rounding of anything but 0.
+  for (const char* tiny : {"1.00e-2147483658", "1e-2147483658", "1.00e-4294967290", "1.00e-400"})
+    EXPECT_EQ(verdict(tiny, 3 / root, three_digits), Verdict::wrong) << tiny;
   for (const auto& row : table)
     EXPECT_EQ(verdict(row.typed, row.truth, three_digits), row.verdict) << row.typed << " for " << row.truth;
   // Where only the exact number is right, none is rounded.
@@ -234,6 +243,10 @@ TEST(Judge, RoundedOrCutOff) {
   EXPECT_EQ(cells(mixed), "rrcc");
   EXPECT_EQ(mixed.verdict, Verdict::coarse);
   EXPECT_EQ(mixed.message, "your method is right; give more digits in values 3 and 4, 3 or more");
+  EXPECT_EQ(judge("1", givens, {{3 / root}}, three_digits).message,
+            "one digit does not show the method; give more digits, 3 or more");
+  // 1 % of 1 reaches 1.01, whatever its double is.
+  EXPECT_EQ(verdict("1.01", 1, {0.01, 0}), Verdict::right);
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {

@@ -260,6 +260,30 @@ TEST(Judge, NamesTwoMistakesAtOnce) {
   EXPECT_EQ(behind("0.2460, -0.0671, 0.0671, 0.2012", "dx", pitfall_6), "gamma-forgotten and mean-detached");
 }
 
+TEST(Judge, NoPairIsNamedByChance) {
+  // A single number is met by some pair of mistakes or other; it must be met to four digits.
+  EXPECT_EQ(behind("0", "batch_var", by_hand), "");
+  // 4 and 16/3 of the variance: divided by m - 1, and eps forgotten.
+  const double both = 1 / std::sqrt(16. / 3);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", both);
+  EXPECT_EQ(behind(text, "saved_invstd", by_hand), "unbiased-variance and eps-forgotten");
+}
+
+TEST(Judge, TwoMistakesThatDefineEachOtherLeadNowhere) {
+  // dx := dx_frozen and dx_frozen := dx.
+  EXPECT_NO_THROW(behind("1, 2, 3, 4", "dx - dx_frozen", by_hand));
+  const auto both = mistaken_answer(Formula("dx - dx_frozen"), quantities_of(by_hand),
+                                    mistake("frozen-in-training"), &mistake("training-in-frozen"));
+  EXPECT_FALSE(both.has_value());
+}
+
+TEST(Mistakes, FollowIntoTheFoldedLayer) {
+  // beta w / 6 and beta (b - 4) / 6 + gamma.
+  expect_near(answer_of(by_hand, "folded_weight", "gamma-beta-exchanged"), {2. / 6}, 1e-12);
+  expect_near(answer_of(by_hand, "folded_bias", "gamma-beta-exchanged"), {1. / 6 + 3}, 1e-12);
+}
+
 TEST(Judge, AuthorsForeseeMistakesOfTheirOwn) {
   const answers::Question question{
       Formula("examples / 2"),

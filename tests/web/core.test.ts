@@ -958,6 +958,16 @@ describe('answers', () => {
     });
   });
 
+  test('a line of one’s own may say what another says', () => {
+    const names = ['x', 'm', 'x_hat', 'batch_mean'];
+    const others = ['batch_mean = sum(x) / m', 'sum(x_hat) = 0'];
+    const same = (text: string) => core.judgeLine({ text, above: [], names, others }).same;
+    expect(same('Σ(x̂) = 0')).toBe(1);
+    expect(same('0 = sum(x_hat)')).toBe(1);
+    expect(same('μ_B == Σ(x_i)/m')).toBe(0);
+    expect(same('sum(x_hat) = 1 - 1')).toBe(-1);
+  });
+
   // By an independent program for FNV-1a and SplitMix64; tests/cpp/variants_test.cpp has the same table.
   test.each([
     [0, [-9, 9, 1, -9]],

@@ -68,7 +68,7 @@ function ruleInWords(part: Block<'practice'>['parts'][number], isList: boolean):
     return `${many}exactly, without separators (10000); products and powers welcome.`;
   const nearZero = tolerance.near_zero === undefined ? '' : ` or ${tolerance.near_zero}`;
   const digits = tolerance.digits === 3 ? 'three' : String(tolerance.digits);
-  return `${many}within ${tolerance.percent} %${nearZero}; ${digits} digits, rounded or cut off and carried through the steps, are enough. Fractions and roots welcome.`;
+  return `${many}within ${tolerance.percent} %${nearZero}; ${digits} digits are enough, rounded at every step and, at the end, rounded or cut off. Fractions and roots welcome.`;
 }
 
 /** The parts as data: what the page, the check of the content and the command line judge by. */

@@ -3,8 +3,8 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import type { Core, Verdict } from '../src/core.ts';
-import { drawGivens, judgePart } from '../src/items.ts';
-import { readGivens } from '../src/scenario.ts';
+import { drawGivens, judgePart, type Problem, verdictOnProof, verdictOnWorksheet } from '../src/items.ts';
+import { readGivens, type Typed } from '../src/scenario.ts';
 import { loadBuiltCore } from './core.ts';
 import { type Item, lessonItems } from './items.ts';
 
@@ -45,7 +45,15 @@ const refuse = (item: Item, expected: string): never => {
   throw new RangeError(`${item.id}: expected ${expected} as the answer`);
 };
 
-function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<BulkVerdict, 'item' | 'seed'> {
+type Variant = (problem: Problem, seed: number) => Typed;
+
+function judgeItem(
+  core: Core,
+  variant: Variant,
+  item: Item,
+  seed: number,
+  answer: Answer,
+): Omit<BulkVerdict, 'item' | 'seed'> {
   switch (item.kind) {
     case 'quiz': {
       if (typeof answer !== 'string') return refuse(item, 'a letter');
@@ -59,7 +67,7 @@ function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<B
     }
     case 'part': {
       if (typeof answer !== 'string') return refuse(item, 'a text');
-      const typed = drawGivens(core, item.problem, item.problem.drawn.length > 0 ? seed : 0);
+      const typed = variant(item.problem, seed);
       const judged = judgePart(core, item.part, answer, typed, item.problem);
       const reasons = judged.mistakes.map(({ title, reason }) => `${title}: ${reason}`);
       const message = [...reasons, judged.message, judged.difference].filter(Boolean).join('; ');
@@ -68,7 +76,7 @@ function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<B
     case 'worksheet': {
       if (typeof answer === 'string' || Array.isArray(answer))
         return refuse(item, `an object with texts for ${item.cells.join(', ')}`);
-      const typed = drawGivens(core, item.problem, item.problem.drawn.length > 0 ? seed : 0);
+      const typed = variant(item.problem, seed);
       const unknown = Object.keys(answer).find((name) => !item.cells.includes(name));
       if (unknown !== undefined) return refuse(item, `an object with texts for ${item.cells.join(', ')}`);
       const cells = item.cells.map((name) => ({ name, text: answer[name] ?? '' }));
@@ -82,10 +90,8 @@ function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<B
           .filter(Boolean)
           .join(', '),
       );
-      const all = judged.cells.every(({ verdict }) => verdict === 'right');
-      const none = judged.cells.every(({ verdict }) => verdict === 'empty');
       return {
-        verdict: none ? 'empty' : all ? 'right' : 'wrong',
+        verdict: verdictOnWorksheet(judged),
         message: words.join('; '),
         mistakes: judged.cells.flatMap(({ mistakes }) => mistakes.map(({ id }) => id)),
       };
@@ -97,8 +103,7 @@ function judgeItem(core: Core, item: Item, seed: number, answer: Answer): Omit<B
       const words = judged.lines.map(({ id, state, missing }) =>
         missing.length > 0 ? `${id}: ${state}, needs ${missing.join(', ')}` : `${id}: ${state}`,
       );
-      const verdict = answer.length === 0 ? 'empty' : judged.complete ? 'right' : 'wrong';
-      return { verdict, message: words.join('; '), mistakes: [] };
+      return { verdict: verdictOnProof(judged), message: words.join('; '), mistakes: [] };
     }
   }
 }
@@ -115,12 +120,24 @@ export async function judgeInBulk(folder: string, answers: unknown): Promise<Bul
   }
   const items = new Map((await lessonItems(folder)).map((item) => [item.id, item]));
   const core = await loadBuiltCore();
+  const drawn = new Map<string, Typed>();
+  const variant: Variant = (problem, seed) => {
+    const key = problem.drawn.length > 0 ? `${problem.id}/${seed}` : problem.id;
+    const known = drawn.get(key) ?? drawGivens(core, problem, problem.drawn.length > 0 ? seed : 0);
+    drawn.set(key, known);
+    return known;
+  };
   return parsed.data.map(({ item: id, seed, answer }, k) => {
     const item = items.get(id);
     if (!item) {
       const near = closest(id, [...items.keys()]);
       throw new RangeError(`entry ${k}: there is no item “${id}”; did you mean “${near}”? --items lists all`);
     }
-    return { item: id, seed, ...judgeItem(core, item, seed, answer) };
+    try {
+      return { item: id, seed, ...judgeItem(core, variant, item, seed, answer) };
+    } catch (error) {
+      if (error instanceof RangeError) throw new RangeError(`entry ${k}: ${error.message}`, { cause: error });
+      throw error;
+    }
   });
 }

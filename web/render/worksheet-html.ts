@@ -136,7 +136,6 @@ export function renderWorksheet(
     const box = h('input', {
       id: boxId,
       type: 'text',
-      dataCell: name,
       autoComplete: 'off',
       spellCheck: 'false',
       autoCapitalize: 'off',

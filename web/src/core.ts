@@ -232,8 +232,6 @@ export interface PropertyJudgement extends Reading {
   verdict: Verdict;
   note: string;
   value: FormulaValue | null;
-  /** what the conditions are about, as it came out */
-  measured: (FormulaValue | null)[];
 }
 
 /** least <= value <= most for all values of the formula. */
@@ -263,6 +261,7 @@ export interface Counterexample {
 
 export interface FormulaJudgement extends Reading {
   verdict: Verdict;
+  note: string;
   mistakes: Mistake[];
   /** wrong: what the difference is made of, as a phrase ("you are short by mean(dy)"); or '' */
   difference: string;
@@ -297,6 +296,8 @@ export interface LineJudgement extends Reading {
   trivial: boolean;
   /** one of its sides is a side of a line above */
   linked: boolean;
+  /** which of `others` says the same, or -1 */
+  same: number;
   counterexample: Counterexample | null;
 }
 
@@ -454,7 +455,13 @@ export interface Core {
     names: string[];
   }) => ProofJudgement;
   /** Judges an equation that continues the equations `above`. */
-  judgeLine: (input: { text: string; above: string[]; names: string[] }) => LineJudgement;
+  judgeLine: (input: {
+    text: string;
+    above: string[];
+    names: string[];
+    /** equations that the line may say in other words */
+    others?: string[];
+  }) => LineJudgement;
   /** What known mistakes answer to a question. */
   mistakenAnswers: (input: { givens: Quantities } & Question) => (Mistake & { value: FormulaValue })[];
   /** The givens of a seeded variant in which every mistake shows; seed a whole number from 0 to 1e9. */
@@ -512,7 +519,6 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     backwardTrace: (input) => call('backward_trace', input) as BackwardTrace,
     centralDifferenceGradient: (input) => call('central_difference_gradient', input) as Gradients,
     jacobian: (input) => call('jacobian', input) as Float64Array,
-    /** One step of the running averages: the old ones go in, the new ones come out. */
     updateRunningStatistics: (input) => call('update_running_statistics', input) as RunningStatistics,
     torchFromDecay: (momentum) => call('torch_from_decay', { momentum }) as number,
     decayFromTorch: (momentum) => call('decay_from_torch', { momentum }) as number,

@@ -47,9 +47,8 @@ function given(name: string, quantity: Quantity): HTMLElement {
 
 /** One value of what may be a number that stands for a list; nothing where there is no value. */
 function textAt(value: FormulaValue | null, row: number, digits: number): string {
-  if (!value) return 'no value';
-  const { shown } = value;
-  return formatNumber(shown[shown.length === 1 ? 0 : row] ?? Number.NaN, digits);
+  const shown = value?.shown[value.shown.length === 1 ? 0 : row];
+  return shown === undefined ? 'no value' : formatNumber(shown, digits);
 }
 
 /** `heads` name the two values: what was typed, or the left side, and what is right, or the right side. */

@@ -7,11 +7,13 @@ import type {
   Counterexample,
   FormulaValue,
   Mistake,
+  ProofJudgement,
   Quantities,
   Question,
   Range,
   Tree,
   Verdict,
+  WorksheetJudgement,
 } from './core.ts';
 import { computeQuantities, type GivenName, type Limits, readGivens, type Typed } from './scenario.ts';
 
@@ -86,6 +88,21 @@ export function judgePart(core: Core, part: Part, text: string, typed: Typed, li
       return { ...plain, ...core.judgeProperty({ text, givens, find, names, conditions }) };
     }
   }
+}
+
+/** The verdict on a whole worksheet: `empty` as long as nothing is wrong and boxes are missing. */
+export function verdictOnWorksheet({ cells, first_wrong }: WorksheetJudgement): Verdict {
+  const having = (verdict: Verdict) => cells.some((cell) => cell.verdict === verdict);
+  if (first_wrong !== '') return 'wrong';
+  if (having('unreadable')) return 'unreadable';
+  if (having('coarse')) return 'coarse';
+  return having('empty') ? 'empty' : 'right';
+}
+
+/** The verdict on a proof: `empty` as long as every line follows and the goal is not there. */
+export function verdictOnProof({ lines, complete }: ProofJudgement): Verdict {
+  if (complete) return 'right';
+  return lines.every(({ state }) => state === 'follows') ? 'empty' : 'wrong';
 }
 
 /** The givens of a variant as typed text. Seed 0 is the problem as its author wrote it. */

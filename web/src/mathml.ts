@@ -137,6 +137,11 @@ function build(tree: Tree): Element {
   }
 }
 
+/** True for numbers as they are, and lists of them: a value would only say them again. */
+export const isPlain = (tree: Tree): boolean =>
+  tree.kind === 'number' ||
+  ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
+
 export function mathOf(tree: Tree): Element {
   const math = element('math', build(tree));
   // Fractions at the size of the text, not of a script.

@@ -120,7 +120,7 @@ export class Sheet {
   }
 
   /** Takes a sentence away at once, but says one only when typing pauses: half a number is no mistake yet. */
-  private say(sentence: string): void {
+  say(sentence: string): void {
     clearTimeout(this.speaking);
     const write = () => this.message?.replaceChildren(sentence);
     if (sentence === '') write();

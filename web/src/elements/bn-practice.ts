@@ -1,20 +1,15 @@
 // A practice problem: answers are typed, shown as they were read, and judged by the core; its numbers can be drawn anew.
 
-import type { FormulaValue, Tree } from '../core.ts';
+import type { FormulaValue } from '../core.ts';
 import { showCounterexample } from '../counterexample.ts';
 import { formatValue } from '../format.ts';
 import { drawGivens, type Judged, judgePart, type Part as PartData, type Problem } from '../items.ts';
 import { tellJudged } from '../mastery.ts';
-import { mathOf } from '../mathml.ts';
+import { isPlain, mathOf } from '../mathml.ts';
 import { Sheet } from '../sheet.ts';
 import { theCore } from '../the-core.ts';
 import { keepLinesApart } from '../typed-text.ts';
 import { asSentence, clearVerdict, marked, mistakesInWords, showVerdict } from '../verdict.ts';
-
-/** Numbers as they are, where the value would only say them again. */
-const isPlain = (tree: Tree): boolean =>
-  tree.kind === 'number' ||
-  ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
 
 const invitations: Record<PartData['kind'], string> = {
   value: 'Type a number, a fraction or a list, then check.',
@@ -133,8 +128,10 @@ export class BnPractice extends HTMLElement {
     for (const form of this.querySelectorAll<HTMLFormElement>('form.part')) parts.push(new Part(form, sheet));
     const problem = JSON.parse(this.dataset.problem ?? '{}') as Problem;
     this.querySelector('button[data-draw]')?.addEventListener('click', () => {
+      const givens = drawGivens(theCore(), problem, this.seed + 1);
       this.seed += 1;
-      sheet.set(drawGivens(theCore(), problem, this.seed));
+      sheet.set(givens);
+      sheet.say(`Other numbers stand in the problem now: variant ${this.seed}.`);
     });
   }
 }

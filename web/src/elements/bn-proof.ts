@@ -26,9 +26,6 @@ const words: Record<State, string> = { follows: 'Follows.', 'not-yet': 'Not yet.
 
 const heads: [string, string] = ['left side', 'right side'];
 
-/** What a line of one's own is compared by. */
-const bare = (equation: string) => equation.replace(/\s+/g, '');
-
 /** Both sides of an equation as they were read; nothing where they could not be. */
 function readAs(text: string, names: string[]): Node[] {
   const { tree, right } = theCore().judgeLine({ text, above: [], names });
@@ -181,13 +178,16 @@ export class BnProof extends HTMLElement {
 
   private takeOut(line: Line): void {
     if (line.isOwn) {
+      const goesBack = this.input.value.trim() === '';
       line.item.remove();
       this.lines.delete(line.item);
       this.arranged();
-      if (this.input.value === '') this.input.value = line.equation;
+      if (goesBack) this.input.value = line.equation;
       this.echo();
       this.input.focus();
-      this.say(`${line.name} is taken out; its text stands in the box below`);
+      this.say(
+        `${line.name}, ${line.equation}, is taken out${goesBack ? '; its text stands in the box below' : ''}`,
+      );
       return;
     }
     this.putBack(line);
@@ -356,7 +356,9 @@ export class BnProof extends HTMLElement {
   }
 
   private accept(text: string, linked: boolean, order: Line[]): void {
-    const same = [...this.lines.values()].find((line) => bare(line.equation) === bare(text));
+    const lines = [...this.lines.values()];
+    const others = lines.map(({ equation }) => equation);
+    const same = lines[theCore().judgeLine({ text, above: [], names: this.data.names, others }).same];
     if (same && order.includes(same)) {
       showVerdict(this.status, 'wrong', asSentence(`your line says what ${same.name} says already`));
       return;

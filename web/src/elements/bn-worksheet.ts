@@ -3,9 +3,9 @@
 
 import type { Judgement, Tolerance, Tree, Verdict, WorksheetJudgement } from '../core.ts';
 import { formatValue } from '../format.ts';
-import { drawGivens, type Graded, type Problem } from '../items.ts';
+import { drawGivens, type Graded, type Problem, verdictOnWorksheet } from '../items.ts';
 import { tellJudged } from '../mastery.ts';
-import { mathOf } from '../mathml.ts';
+import { isPlain, mathOf } from '../mathml.ts';
 import { readGivens } from '../scenario.ts';
 import { Sheet } from '../sheet.ts';
 import { theCore } from '../the-core.ts';
@@ -26,11 +26,6 @@ const namesIn = (tree: Tree): string[] => [
   ...(tree.kind === 'name' ? [tree.text] : []),
   ...tree.children.flatMap(namesIn),
 ];
-
-/** Numbers as they are, where the value would only say them again. */
-const isPlain = (tree: Tree): boolean =>
-  tree.kind === 'number' ||
-  ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
 
 class Cell {
   readonly name: string;
@@ -127,8 +122,6 @@ export class BnWorksheet extends HTMLElement {
   private judge(cells: Cell[]): WorksheetJudgement {
     const { texts, limits } = this.sheet as Sheet;
     const givens = readGivens(theCore(), texts, limits);
-    // A sum is divided by m, which everybody may name.
-    if (givens.x instanceof Float64Array) givens.m ??= givens.x.length;
     return theCore().judgeWorksheet({
       givens,
       cells: cells.map(({ name, input }) => ({ name, text: input.value })),
@@ -172,7 +165,8 @@ export class BnWorksheet extends HTMLElement {
   }
 
   /** One sentence: what to look at first, or how far it is right. */
-  private sumUp({ cells, first_wrong }: WorksheetJudgement): void {
+  private sumUp(judged: WorksheetJudgement): void {
+    const { cells, first_wrong } = judged;
     const { summary } = this;
     const having = (verdict: Verdict) => this.cells.filter((_, k) => cells[k]?.verdict === verdict);
     const [unreadable] = having('unreadable');
@@ -182,21 +176,16 @@ export class BnWorksheet extends HTMLElement {
     const wrong = this.cells.find(({ name }) => name === first_wrong);
     const count = `${right} of ${cells.length} steps ${right === 1 ? 'is' : 'are'} right`;
 
-    let verdict: Verdict = 'right';
+    const verdict = verdictOnWorksheet(judged);
     if (wrong) {
-      verdict = 'wrong';
       showVerdict(summary, verdict, 'The first wrong step is ', ...wrong.label, '.');
     } else if (unreadable) {
-      verdict = 'unreadable';
       showVerdict(summary, verdict, 'Mend ', ...unreadable.label, ' first.');
     } else if (filled === 0) {
-      verdict = 'empty';
       showVerdict(summary, verdict, 'Fill at least one box, then check.');
     } else if (coarse) {
-      verdict = 'coarse';
       showVerdict(summary, verdict, 'Give more digits of ', ...coarse.label, '.');
     } else if (filled < cells.length) {
-      verdict = 'empty';
       showVerdict(summary, 'right', `So far: ${count}, the others are empty.`);
     } else {
       showVerdict(summary, verdict, `All ${cells.length} steps are right.`);
@@ -217,8 +206,9 @@ export class BnWorksheet extends HTMLElement {
       this.seed,
       this.cells.map(({ input }) => input.value),
     );
+    const givens = drawGivens(theCore(), problem, seed);
     this.seed = seed;
-    (this.sheet as Sheet).set(drawGivens(theCore(), problem, seed));
+    (this.sheet as Sheet).set(givens);
     const texts = this.typed.get(seed) ?? [];
     this.cells.forEach((cell, k) => {
       cell.forget();
