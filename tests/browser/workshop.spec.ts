@@ -2,8 +2,19 @@
 // mistake, an answer that is too coarse, other numbers, and the summary of it all.
 
 import type { Locator, Page } from '@playwright/test';
-import { backward, mean, variance } from './formulas.ts';
-import { box, cellTexts, expect, expectNoMachineWords, problem, readList, test } from './lesson.ts';
+import { backward, forward, mean, variance } from './formulas.ts';
+import {
+  box,
+  cells,
+  cellTexts,
+  example,
+  expect,
+  expectNoMachineWords,
+  problem,
+  readList,
+  table,
+  test,
+} from './lesson.ts';
 
 /** The question with this item's id. */
 const part = (page: Page, id: string) => page.locator(`form[data-item*='"id":"${id}"']`);
@@ -114,6 +125,16 @@ test('new numbers: the text, the boxes and the verdict follow; Reset brings the 
   await expect(verdict(form)).toContainText('Right.');
   await outputs.getByRole('button', { name: 'Reset' }).press('Enter');
   await expect(box(outputs, 'x')).toHaveValue(before);
+});
+
+test('an example’s numbers can be drawn anew too, and its tables follow', async ({ lesson }) => {
+  const forwardPass = example(lesson, 1);
+  await forwardPass.getByRole('button', { name: 'New numbers' }).press('Enter');
+  const x = readList((await box(forwardPass, 'x').inputValue()).replaceAll('-', '−'));
+  expect(x).not.toEqual([2, 4, 6, 8]);
+  const { y } = forward({ x, gamma: 1, beta: 0, eps: 0 });
+  const rows = await cells(table(forwardPass, 'Normalized activations and outputs'));
+  expect(rows.map((row) => row.at(-1))).toEqual(y.map((value) => expect.closeTo(value, 3)));
 });
 
 test('the summary counts items by objective and the mistakes that were named', async ({ lesson }) => {

@@ -28,10 +28,12 @@ export function renderExample(
 ): Element {
   const quantities = quantitiesOf(outer.core, block, {}, placeOf(['given']));
   const around: Surroundings = { core: outer.core, quantities, strictness: 'results' };
-  return h('bn-example', { id, dataSheet: sheetData(block) }, [
+  const { title, given, draw, fewest } = block;
+  const problem: Problem = { id: title, given, drawn: draw, fewest, parts: [] };
+  return h('bn-example', { id, dataSheet: sheetData(block), dataProblem: JSON.stringify(problem) }, [
     heading('h3', block.title, `${id}-title`),
     ...renderMarkdown(block.problem, placeOf(['problem']), around),
-    renderControls(block, id),
+    renderControls(block, id, draw.length > 0),
     h(
       'ol',
       { className: ['steps'] },

@@ -52,9 +52,13 @@ const sheet = {
   buttons,
 };
 
+/** The givens that are drawn for a variant. */
+const draw = z.array(z.enum(givenNames as [GivenName, ...GivenName[]])).default([]);
+
 const example = z.strictObject({
   title: z.string().min(1),
   ...sheet,
+  draw,
   problem: markdown,
   steps: z.array(z.strictObject({ title: markdown, ...content })).min(1),
 });
@@ -145,9 +149,6 @@ const part = z
     }
     return undefined;
   });
-
-/** The givens that are drawn for a variant. */
-const draw = z.array(z.enum(givenNames as [GivenName, ...GivenName[]])).default([]);
 
 const practice = z.strictObject({
   id,

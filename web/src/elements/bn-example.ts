@@ -1,11 +1,14 @@
-// A worked example: givens that can be edited, steps that follow.
+// A worked example: givens that can be edited or drawn anew, steps that follow.
 
+import { offerNewNumbers } from '../new-numbers.ts';
 import { Sheet } from '../sheet.ts';
 
 export class BnExample extends HTMLElement {
   private sheet: Sheet | undefined;
 
   connectedCallback(): void {
-    this.sheet ??= new Sheet(this);
+    if (this.sheet) return;
+    this.sheet = new Sheet(this);
+    offerNewNumbers(this, this.sheet);
   }
 }

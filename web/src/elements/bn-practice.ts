@@ -3,9 +3,10 @@
 import type { FormulaValue } from '../core.ts';
 import { showCounterexample } from '../counterexample.ts';
 import { formatValue } from '../format.ts';
-import { drawGivens, type Judged, judgePart, type Part as PartData, type Problem } from '../items.ts';
+import { type Judged, judgePart, type Part as PartData } from '../items.ts';
 import { tellJudged } from '../mastery.ts';
 import { isPlain, mathOf } from '../mathml.ts';
+import { offerNewNumbers } from '../new-numbers.ts';
 import { Sheet } from '../sheet.ts';
 import { theCore } from '../the-core.ts';
 import { keepLinesApart } from '../typed-text.ts';
@@ -113,7 +114,6 @@ class Part {
 
 export class BnPractice extends HTMLElement {
   private sheet: Sheet | undefined;
-  private seed = 0;
 
   connectedCallback(): void {
     if (this.sheet) return;
@@ -126,12 +126,6 @@ export class BnPractice extends HTMLElement {
     });
     this.sheet = sheet;
     for (const form of this.querySelectorAll<HTMLFormElement>('form.part')) parts.push(new Part(form, sheet));
-    const problem = JSON.parse(this.dataset.problem ?? '{}') as Problem;
-    this.querySelector('button[data-draw]')?.addEventListener('click', () => {
-      const givens = drawGivens(theCore(), problem, this.seed + 1);
-      this.seed += 1;
-      sheet.set(givens);
-      sheet.say(`Other numbers stand in the problem now: variant ${this.seed}.`);
-    });
+    offerNewNumbers(this, sheet);
   }
 }
