@@ -3,7 +3,6 @@
 
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { computationGraph } from '../src/figures/computation-graph.ts';
 import type { Tolerance as CoreTolerance } from '../src/core.ts';
 import type { Graded, Part, Problem } from '../src/items.ts';
 import { givens } from '../src/scenario.ts';
@@ -130,6 +129,7 @@ export function renderPractice(
   { block, placeOf }: ParsedBlock<'practice'>,
   id: string,
   outer: Surroundings,
+  level: 'h3' | 'h4' = 'h3',
 ): Element {
   const quantities = quantitiesOf(outer.core, block, {}, placeOf(['given']));
   const around: Surroundings = { core: outer.core, quantities, strictness: 'results' };
@@ -175,7 +175,7 @@ export function renderPractice(
     );
   });
   return h('bn-practice', { id, dataSheet: sheetData(block), dataProblem: JSON.stringify(problem) }, [
-    heading('h3', block.title, `${id}-title`),
+    heading(level, block.title, `${id}-title`),
     ...renderMarkdown(block.problem, placeOf(['problem']), around),
     ...(hasControls(block) ? [renderControls(block, id, block.draw.length > 0)] : []),
     ...parts,
@@ -256,23 +256,6 @@ export function renderQuiz(
       renderControls(check, checkId),
       ...renderContent(check, check, around, under(placeOf, 'check')),
     ]),
-  ]);
-}
-
-export function renderFigure(
-  { block, placeOf }: ParsedBlock<'figure'>,
-  id: string,
-  outer: Surroundings,
-): Element {
-  const description: ElementContent[] = renderMarkdown(block.description, placeOf(['description']), outer);
-  return h('figure', { className: ['figure'], id }, [
-    h('figcaption', { id: `${id}-title` }, renderLabel(block.title, placeOf(['title']), outer)),
-    h(
-      'div',
-      { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'Drawing' },
-      computationGraph(`${id}-title`),
-    ),
-    h('details', { className: ['description'] }, [h('summary', 'The drawing in words'), ...description]),
   ]);
 }
 

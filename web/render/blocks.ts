@@ -4,6 +4,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { figures } from '../src/figures/all.ts';
 import { givenNames, type GivenName } from '../src/scenario.ts';
 import { LessonError, type Place } from './error.ts';
 
@@ -206,10 +207,28 @@ const proof = z.strictObject({
 /** Givens for the computed values of the text below, without anything on the page. */
 const scope = z.strictObject({ given, fewest: z.number().int().min(1).default(2) });
 
+/** `predict` is judged before the figure shows it; `show` are fields of the figure's state, as in a link. */
 const figure = z.strictObject({
-  kind: z.enum(['computation-graph']),
+  kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
   title: markdown,
+  try: markdown,
   description: markdown,
+  predict: z
+    .strictObject({
+      objective: graded.objective,
+      pitfall: graded.pitfall,
+      given,
+      fewest: z.number().int().min(1).default(2),
+      about: markdown,
+      ask: markdown,
+      answer: formula,
+      tolerance,
+      foreseen: z.array(foreseen).optional(),
+      hints,
+      explain: markdown,
+      show: z.record(z.string(), z.union([z.string(), z.number().transform(String)])),
+    })
+    .optional(),
 });
 
 /** Where the quiz's score stands. */

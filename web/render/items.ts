@@ -13,6 +13,7 @@ import type { Graded, Part, Problem } from '../src/items.ts';
 import { type Block, parseBlock } from './blocks.ts';
 import { gradedOf, problemOf, toleranceOf } from './blocks-html.ts';
 import { LessonError, type Place } from './error.ts';
+import { predictionOf } from './figure-html.tsx';
 import { lessonFiles } from './lesson.ts';
 import { coreLines } from './proof-html.ts';
 import { problemOfWorksheet } from './worksheet-html.ts';
@@ -27,27 +28,27 @@ export type Item = Graded & { place: Place } & (
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
 
+function partsOf(block: Block<'practice'>, placeOf: (k: number) => Place): Item[] {
+  const problem = problemOf(block);
+  return problem.parts.map((part, k) => {
+    // A right answer: what the author gave as an example, or the formula itself.
+    const { example, answer, formula } = block.parts[k] as (typeof block.parts)[number];
+    const right = example ?? formula ?? answer ?? '';
+    const { id, objective, pitfalls } = part;
+    return { kind: 'part', id, objective, pitfalls, problem, part, example: right, place: placeOf(k) };
+  });
+}
+
 function itemsOf(node: Code, place: Place): Item[] {
   switch (node.lang) {
     case 'practice': {
       const { block, placeOf } = parseBlock('practice', node.value, place);
-      const problem = problemOf(block);
-      return problem.parts.map((part, k) => {
-        // A right answer: what the author gave as an example, or the formula itself.
-        const { example, answer, formula } = block.parts[k] as (typeof block.parts)[number];
-        const right = example ?? formula ?? answer ?? '';
-        const { id, objective, pitfalls } = part;
-        return {
-          kind: 'part',
-          id,
-          objective,
-          pitfalls,
-          problem,
-          part,
-          example: right,
-          place: placeOf(['parts', k]),
-        };
-      });
+      return partsOf(block, (k) => placeOf(['parts', k]));
+    }
+    case 'figure': {
+      const { block, placeOf } = parseBlock('figure', node.value, place);
+      const prediction = predictionOf(block);
+      return prediction ? partsOf(prediction, () => placeOf(['predict'])) : [];
     }
     case 'quiz': {
       const { block } = parseBlock('quiz', node.value, place);

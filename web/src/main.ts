@@ -10,6 +10,10 @@ import { BnProof } from './elements/bn-proof.ts';
 import { BnQuiz } from './elements/bn-quiz.ts';
 import { BnScore } from './elements/bn-score.ts';
 import { BnWorksheet } from './elements/bn-worksheet.ts';
+import { defineFigure } from './drawing/element.tsx';
+import { figures } from './figures/all.ts';
+import { remember } from './kept.ts';
+import { offerPageActions } from './page-actions.ts';
 import { recomputeProse } from './prose.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 import { startWith, theCore } from './the-core.ts';
@@ -47,6 +51,9 @@ async function start(): Promise<void> {
   customElements.define('bn-score', BnScore);
   customElements.define('bn-worksheet', BnWorksheet);
   document.documentElement.classList.add('live');
+  for (const figure of figures) defineFigure(figure);
+  remember();
+  offerPageActions();
   recomputeProse();
   // The batches on which formulas are tried are made once, at the first wrong one: here, while the learner reads.
   setTimeout(() => theCore().judgeFormula({ text: 'x', answer: 'x_hat', names: ['x'] }), 1000);

@@ -1,0 +1,77 @@
+// A figure as its users meet it: moved by mouse, finger and keys, read from its table.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { expect, type Locator, type Page } from '@playwright/test';
+import { becomesLive } from '../lesson.ts';
+
+/** The figure, in sight and drawn. `fragment` is the state in the page's address. */
+export async function openFigure(page: Page, kind: string, fragment = ''): Promise<Locator> {
+  await page.goto(`./${fragment}`);
+  await becomesLive(page);
+  const figure = page.locator(`bn-${kind}`);
+  await figure.locator('.stage').scrollIntoViewIfNeeded();
+  // The still picture has gone.
+  await expect(figure.locator('.stage > .figure-actions')).toBeVisible();
+  return figure;
+}
+
+/** All numbers of a table, by its caption: a list for each row, in full precision. */
+export async function numbersOf(figure: Locator, caption: string | RegExp): Promise<number[][]> {
+  const rows = figure
+    .locator('table')
+    .filter({ has: figure.page().locator('caption', { hasText: caption }) })
+    .locator('tbody tr');
+  return rows.evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll('data')].map((data) => Number(data.value))),
+  );
+}
+
+/** Drags a handle by so many pixels with the mouse. */
+export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
+  await handle.scrollIntoViewIfNeeded();
+  const box = await handle.locator('.reach').boundingBox();
+  if (!box) throw new Error('the handle is not to be seen');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const { mouse } = handle.page();
+  await mouse.move(x, y);
+  await mouse.down();
+  await mouse.move(x + dx / 2, y + dy / 2);
+  await mouse.move(x + dx, y + dy);
+  await mouse.up();
+}
+
+/** The same with a finger; the context needs hasTouch. */
+export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<void> {
+  await handle.scrollIntoViewIfNeeded();
+  const box = await handle.locator('.reach').boundingBox();
+  if (!box) throw new Error('the handle is not to be seen');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const session = await handle.page().context().newCDPSession(handle.page());
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await touch('touchStart', [{ x, y }]);
+  await touch('touchMove', [{ x: x + dx / 2, y: y + dy / 2 }]);
+  await touch('touchMove', [{ x: x + dx, y: y + dy }]);
+  await touch('touchEnd', []);
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** axe finds nothing in the figure as it stands, in light and in dark. */
+export async function expectNoViolations(figure: Locator): Promise<void> {
+  const page = figure.page();
+  await page.evaluate(axeSource);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const results = await figure.evaluate((element) =>
+      (globalThis as unknown as { axe: { run: (root: Element) => Promise<AxeResults> } }).axe.run(element),
+    );
+    expect(results.passes.length).toBeGreaterThan(5);
+    const found = results.violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${colorScheme}: ${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+    );
+    expect(found).toEqual([]);
+  }
+}

@@ -1,0 +1,92 @@
+// The forward explorer, by mouse, finger and keys, against the core that runs in Node.
+
+import { loadBuiltCore } from '../../../web/render/core.ts';
+import { expect, test } from '../lesson.ts';
+import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+
+const kind = 'forward-explorer';
+const core = await loadBuiltCore();
+
+/** The table says what the core computes from the x that it shows. */
+async function expectForward(rows: number[][], gamma: number, beta: number, eps: number): Promise<void> {
+  const examples = rows.slice(0, -2);
+  const x = examples.map(([value = Number.NaN]) => value);
+  const { x_hat, y } = core.forwardTrace({ x, gamma: [gamma], beta: [beta], eps });
+  expect(examples.map((row) => row[1])).toEqual([...x_hat]);
+  expect(examples.map((row) => row[2])).toEqual([...y]);
+}
+
+test('a point is dragged with the mouse: the statistics and every other value follow', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  const before = await numbersOf(figure, 'The batch');
+  await drag(figure.getByRole('slider', { name: 'x 4' }), -90);
+  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[3]?.[0]).toBeLessThan(7);
+  const after = await numbersOf(figure, 'The batch');
+  await expectForward(after, 2, 1, 0);
+  expect(after[0]?.[0]).toBe(before[0]?.[0]);
+  expect(after[0]?.[1]).not.toBe(before[0]?.[1]);
+});
+
+test('a point and the sliders are moved with keys', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  const point = figure.getByRole('slider', { name: 'x 1' });
+  await point.focus();
+  for (const key of ['ArrowLeft', 'ArrowLeft', 'PageDown']) await page.keyboard.press(key);
+  await expect(point).toHaveAttribute('aria-valuenow', '0.8');
+  await figure.getByRole('slider', { name: 'gamma' }).press('ArrowRight');
+  await figure.getByRole('slider', { name: 'eps' }).press('End');
+  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.8);
+  await expectForward(await numbersOf(figure, 'The batch'), 2.1, 1, 10);
+  await expect(figure.locator('.announced')).toContainText('Next to eps = 10');
+});
+
+test('shifting and stretching the batch moves no x_hat while eps is 0', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  const x_hat = async () => (await numbersOf(figure, 'The batch')).slice(0, 4).map((row) => row[1] ?? 0);
+  const before = await x_hat();
+  for (const name of ['Shift all by +1', 'Halve all', 'Shift all by −1']) {
+    const x = (await numbersOf(figure, 'The batch'))[0]?.[0];
+    await figure.getByRole('button', { name }).click();
+    await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).not.toBe(x);
+    for (const [i, value] of (await x_hat()).entries()) expect(value).toBeCloseTo(before[i] ?? 0, 14);
+  }
+});
+
+test('gamma and beta can undo the normalization of one batch, not of the next', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  await figure.getByRole('button', { name: 'so that y = x' }).click();
+  await expect(figure.locator('.sentence')).toContainText('For this batch y = x.');
+  await figure.getByRole('button', { name: 'Next batch' }).click();
+  await expect(figure.locator('.sentence')).not.toContainText('y = x');
+});
+
+test('the prediction is judged before the figure shows it', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  const show = figure.getByRole('button', { name: 'Show it in the figure' });
+  await expect(show).toBeHidden();
+  await figure.getByRole('textbox', { name: 'now?' }).fill('-0.1342');
+  await figure.getByRole('button', { name: 'Check' }).click();
+  await expect(figure.locator('.verdict')).toContainText('Not yet.');
+  await show.click();
+  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.2);
+});
+
+test('axe finds nothing, as first seen and after use', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  await expectNoViolations(figure);
+  await figure.locator('summary', { hasText: 'table' }).click();
+  await figure.getByRole('slider', { name: 'x 2' }).press('End');
+  await expectNoViolations(figure);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test('a point is dragged with a finger, and the page does not scroll sideways', async ({ page }) => {
+    const figure = await openFigure(page, kind);
+    await touchDrag(figure.getByRole('slider', { name: 'x 1' }), -40);
+    await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBeLessThan(0);
+    await expectForward(await numbersOf(figure, 'The batch'), 2, 1, 0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+});

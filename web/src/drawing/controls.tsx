@@ -1,0 +1,127 @@
+/** @jsxImportSource preact */
+// The controls of a figure, each bound to one field of its state: native inputs with their labels and values. A link
+// may hide them by the names of their fields.
+
+import type { ComponentChildren, TargetedInputEvent } from 'preact';
+import { formatNumber } from '../format.ts';
+import type { AnyField, ChoiceField, Fields, FlagField, NumberField, StateOf, StopsField } from './fields.ts';
+
+type NamesOf<F extends Fields, Kind extends AnyField> = {
+  [Name in keyof F]: F[Name] extends Kind ? Name : never;
+}[keyof F] &
+  string;
+
+type InputEvent = TargetedInputEvent<HTMLInputElement>;
+
+export class Controls<F extends Fields> {
+  private readonly id: string;
+  private readonly fields: F;
+  private readonly state: StateOf<F>;
+  private readonly set: (change: Partial<StateOf<F>>) => void;
+  private readonly hidden: ReadonlySet<string>;
+
+  constructor(
+    id: string,
+    fields: F,
+    state: StateOf<F>,
+    set: (change: Partial<StateOf<F>>) => void,
+    hidden: ReadonlySet<string>,
+  ) {
+    this.id = id;
+    this.fields = fields;
+    this.state = state;
+    this.set = set;
+    this.hidden = hidden;
+  }
+
+  private isHidden(name: string): boolean {
+    return this.hidden.has(name) || this.hidden.has('all');
+  }
+
+  private change(name: string, value: unknown): void {
+    this.set({ [name]: value } as Partial<StateOf<F>>);
+  }
+
+  /** A native slider; `inWords` says its value where the number alone would not do. */
+  slider(
+    name: NamesOf<F, NumberField | StopsField>,
+    label: ComponentChildren,
+    inWords: (value: number) => string = (value) => formatNumber(value),
+  ): ComponentChildren {
+    if (this.isHidden(name)) return null;
+    const field = this.fields[name] as NumberField | StopsField;
+    const value = this.state[name] as number;
+    const range =
+      field.kind === 'stops'
+        ? { min: 0, max: field.stops.length - 1, step: 1, value: field.stops.indexOf(value) }
+        : { min: field.least, max: field.most, step: field.step, value };
+    const inputId = `${this.id}-${name}`;
+    return (
+      <div class="slider" key={name}>
+        <label for={inputId}>{label}</label>
+        <output for={inputId}>{inWords(value)}</output>
+        <input
+          type="range"
+          id={inputId}
+          {...range}
+          aria-valuetext={inWords(value)}
+          onInput={({ currentTarget }: InputEvent) => {
+            const moved = Number(currentTarget.value);
+            this.change(name, field.kind === 'stops' ? field.stops[moved] : moved);
+          }}
+        />
+      </div>
+    );
+  }
+
+  /** Radio buttons in a row. */
+  choice<Name extends NamesOf<F, ChoiceField>>(
+    name: Name,
+    legend: ComponentChildren,
+    labels: Readonly<Record<StateOf<F>[Name] & string, ComponentChildren>>,
+  ): ComponentChildren {
+    if (this.isHidden(name)) return null;
+    return (
+      <fieldset class="choice" key={name}>
+        <legend>{legend}</legend>
+        {(this.fields[name] as ChoiceField).options.map((option) => (
+          <label key={option}>
+            <input
+              type="radio"
+              name={`${this.id}-${name}`}
+              value={option}
+              checked={this.state[name] === option}
+              onInput={() => this.change(name, option)}
+            />
+            {(labels as Record<string, ComponentChildren>)[option]}
+          </label>
+        ))}
+      </fieldset>
+    );
+  }
+
+  flag(name: NamesOf<F, FlagField>, label: ComponentChildren): ComponentChildren {
+    if (this.isHidden(name)) return null;
+    return (
+      <label class="flag" key={name}>
+        <input
+          type="checkbox"
+          id={`${this.id}-${name}`}
+          checked={this.state[name] as boolean}
+          onInput={({ currentTarget }: InputEvent) => this.change(name, currentTarget.checked)}
+        />
+        {label}
+      </label>
+    );
+  }
+
+  /** A button that changes several fields at once; a link hides it by `name`. */
+  button(name: string, label: string, change: () => Partial<StateOf<F>>): ComponentChildren {
+    if (this.isHidden(name)) return null;
+    return (
+      <button type="button" key={name} data-control={name} onClick={() => this.set(change())}>
+        {label}
+      </button>
+    );
+  }
+}

@@ -1,0 +1,169 @@
+/** @jsxImportSource preact */
+// The custom element of a figure: keeps its state, draws it again in the next frame when that changes, and says what is
+// to be seen when a hand rests.
+
+import { render } from 'preact';
+import { changed, copyLink, keep } from '../kept.ts';
+import { theCore } from '../the-core.ts';
+import { Controls } from './controls.tsx';
+import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
+import { type Figure, Frame, type View } from './figure.tsx';
+
+/** How long a hand rests before the sentence is announced. */
+const rest = 700;
+
+abstract class FigureElement extends HTMLElement {
+  protected abstract readonly figure: Figure;
+  private state: StateOf<Fields> = {};
+  private hiddenControls: ReadonlySet<string> = new Set();
+  private stage: HTMLElement | undefined;
+  private frame: number | undefined;
+  private started = false;
+  private facts: unknown;
+  private view: View | undefined;
+  private announcing: ReturnType<typeof setTimeout> | undefined;
+  private announced = '';
+  private link: string | true | undefined;
+
+  connectedCallback(): void {
+    if (this.stage) return;
+    this.stage = this.querySelector('.stage') as HTMLElement;
+    this.facts = JSON.parse(this.dataset.facts ?? 'null');
+    const { kind, fields } = this.figure;
+    this.state = initialState(fields);
+    for (const [name, field] of Object.entries(fields)) this.keepField(`${kind}.${name}`, name, field);
+    keep(`hide.${kind}.controls`, {
+      read: () => (this.hiddenControls.size > 0 ? [...this.hiddenControls].join(',') : undefined),
+      write: (text) => {
+        this.hiddenControls = new Set(text.split(','));
+        this.drawSoon();
+        return true;
+      },
+      reset: () => {
+        this.hiddenControls = new Set();
+        this.drawSoon();
+      },
+    });
+    const show = this.querySelector<HTMLButtonElement>('button[data-show]');
+    this.addEventListener('bn-judged', () => show?.removeAttribute('hidden'));
+    show?.addEventListener('click', () => {
+      this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
+      this.stage?.scrollIntoView({ block: 'nearest' });
+    });
+    // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
+    const sizes = new ResizeObserver(() => this.drawSoon());
+    new IntersectionObserver(
+      (entries, observer) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        observer.disconnect();
+        this.stage?.replaceChildren(); // the still picture
+        this.started = true;
+        this.draw();
+        sizes.observe(this);
+      },
+      { rootMargin: '100%' },
+    ).observe(this);
+  }
+
+  private keepField(key: string, name: string, field: AnyField): void {
+    const { read, write, initial } = field as AnyField & {
+      read: (text: string) => unknown;
+      write: (value: never) => string;
+    };
+    const first = write(initial as never);
+    keep(key, {
+      read: () => {
+        const text = write(this.state[name] as never);
+        return text === first ? undefined : text;
+      },
+      write: (text) => {
+        const value = read(text);
+        if (value !== undefined) this.set({ [name]: value } as Partial<StateOf<Fields>>);
+        return value !== undefined;
+      },
+      reset: () => this.set({ [name]: initial }),
+    });
+  }
+
+  /** Fields as texts: what an author wrote is checked when the page is built. */
+  private read(texts: object): Partial<StateOf<Fields>> {
+    return Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [name, this.figure.fields[name]?.read(String(text))]),
+    ) as Partial<StateOf<Fields>>;
+  }
+
+  private readonly set = (change: Partial<StateOf<Fields>>): void => {
+    this.state = { ...this.state, ...change } as StateOf<Fields>;
+    this.link = undefined;
+    this.drawSoon();
+    changed();
+  };
+
+  /** However many changes come, one drawing a frame. */
+  private drawSoon(): void {
+    if (!this.started) return;
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { stage, figure } = this;
+    if (!stage) return;
+    const start = performance.now();
+    let refusal = '';
+    try {
+      const view = figure.view({
+        core: theCore(),
+        state: this.state,
+        set: this.set,
+        controls: new Controls(this.id, figure.fields, this.state, this.set, this.hiddenControls),
+        width: stage.clientWidth,
+        id: this.id,
+        facts: this.facts,
+      });
+      if (this.view && view.sentence !== this.view.sentence) this.announceSoon(view.sentence);
+      this.view = view;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refusal = error.message;
+    }
+    if (!this.view) return;
+    render(
+      <Frame
+        view={this.view}
+        refusal={refusal}
+        announced={this.announced}
+        link={this.link}
+        onReset={() => this.set(initialState(figure.fields))}
+        onCopy={() => void this.copy()}
+      />,
+      stage,
+    );
+    performance.measure(`draw ${figure.kind}`, { start });
+  }
+
+  private announceSoon(sentence: string): void {
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => {
+      this.announced = sentence;
+      this.drawSoon();
+    }, rest);
+  }
+
+  private async copy(): Promise<void> {
+    this.link = await copyLink({ prefix: this.figure.kind, at: this.id });
+    this.drawSoon();
+  }
+}
+
+/** Brings all blocks of the figure's kind to life. */
+export function defineFigure(figure: Figure): void {
+  customElements.define(
+    `bn-${figure.kind}`,
+    class extends FigureElement {
+      protected override readonly figure = figure;
+    },
+  );
+}

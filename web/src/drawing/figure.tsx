@@ -1,0 +1,147 @@
+/** @jsxImportSource preact */
+// A figure: its state, and what the core computes from it as a drawing, a table and a sentence. The same code draws the
+// still picture when the page is built and the live one in the browser.
+
+import type { ComponentChildren } from 'preact';
+import type { Core } from '../core.ts';
+import { formatNumber } from '../format.ts';
+import type { Controls } from './controls.tsx';
+import type { Fields, StateOf } from './fields.ts';
+
+/** A table of numbers: one row for each label. */
+export interface NumbersTable {
+  caption: string;
+  /** what heads the labels, and the columns with the colour of their quantity */
+  corner: string;
+  columns: readonly { head: string; quantity?: string }[];
+  rows: readonly { label: string; values: readonly (number | string)[] }[];
+}
+
+export interface View {
+  controls?: ComponentChildren;
+  drawing: ComponentChildren;
+  /** formulas with the numbers in place, beside or below the drawing */
+  beside?: ComponentChildren;
+  tables: readonly NumbersTable[];
+  /** what the drawing shows, in a sentence or two; announced when a hand rests */
+  sentence: string;
+}
+
+export interface Scene<F extends Fields, Facts = unknown> {
+  core: Core;
+  state: StateOf<F>;
+  set: (change: Partial<StateOf<F>>) => void;
+  controls: Controls<F>;
+  /** the width of the drawing in CSS pixels */
+  width: number;
+  /** unique in the page, for ids */
+  id: string;
+  /** what was read from the sources when the page was built, for figures that show some */
+  facts: Facts;
+}
+
+export interface Figure<F extends Fields = Fields, Facts = unknown> {
+  /** The kind of its block; its element is called bn- and this. */
+  kind: string;
+  fields: F;
+  /** Throws RangeError with the core's sentence where there is nothing to draw. */
+  view: (scene: Scene<F, Facts>) => View;
+}
+
+/** Keeps the types of the fields for `view`. */
+export const figure = <F extends Fields, Facts = unknown>(definition: Figure<F, Facts>): Figure =>
+  definition as unknown as Figure;
+
+/** The width of the still picture. */
+export const stillWidth = 720;
+
+function Table({ table }: { table: NumbersTable }) {
+  return (
+    <div class="scroll" role="group" aria-label={table.caption}>
+      <table class="numbers">
+        <caption>{table.caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{table.corner}</th>
+            {table.columns.map(({ head, quantity }) => (
+              <th scope="col" key={head} class={quantity ? `q-${quantity}` : undefined}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map(({ label, values }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {values.map((value, k) =>
+                typeof value === 'number' ? (
+                  <td key={k}>
+                    <data value={String(value)}>{formatNumber(value)}</data>
+                  </td>
+                ) : (
+                  <td key={k}>{value}</td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface FrameProps {
+  view: View;
+  /** why the state as it stands cannot be drawn; the view is then the last one that could */
+  refusal?: string;
+  announced?: string;
+  /** true: the link is in the clipboard; a text: it must be copied by hand */
+  link?: string | true | undefined;
+  onReset?: () => void;
+  onCopy?: () => void;
+}
+
+/** Everything of a figure that its state decides. */
+export function Frame({ view, refusal = '', announced = '', link, onReset, onCopy }: FrameProps) {
+  const { controls, drawing, beside, tables, sentence } = view;
+  return (
+    <>
+      {controls !== undefined && (
+        <div class="figure-controls live-only" role="group" aria-label="Controls of the figure">
+          {controls}
+        </div>
+      )}
+      <p class="sheet-message" role="status">
+        {refusal === '' ? '' : `${refusal}. What is drawn belongs to the last values that could be used.`}
+      </p>
+      <div class="drawing">{drawing}</div>
+      {beside !== undefined && <div class="beside">{beside}</div>}
+      <p class="sentence">{sentence}</p>
+      <details class="figure-numbers">
+        <summary>The numbers as a table</summary>
+        {tables.map((table) => (
+          <Table table={table} key={table.caption} />
+        ))}
+      </details>
+      <div class="figure-actions live-only">
+        <button type="button" data-action="reset" onClick={onReset}>
+          Reset
+        </button>
+        <button type="button" data-action="copy" onClick={onCopy}>
+          Copy link to this state
+        </button>
+        <span class="copied" role="status">
+          {link === true && 'The link is in the clipboard.'}
+          {typeof link === 'string' && 'Copy it from this box:'}
+        </span>
+        {typeof link === 'string' && (
+          <input type="text" readOnly value={link} aria-label="Link to this state" />
+        )}
+      </div>
+      <p class="visually-hidden announced" role="status">
+        {announced}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+/** @jsxImportSource preact */
+// What drawings are made of: scales, axes, and points that a hand, a finger or the arrow keys can move. Drawings are in
+// CSS pixels: a figure is drawn for the width that it has, so that its text keeps its size on a phone.
+
+import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from 'preact';
+import { formatNumber } from '../format.ts';
+import { type NumberField, snapped } from './fields.ts';
+
+/** Values to pixels and back, linearly. */
+export interface Scale {
+  least: number;
+  most: number;
+  /** the pixels of `least` and `most` */
+  from: number;
+  to: number;
+}
+
+export const pixelOf = ({ least, most, from, to }: Scale, value: number): number =>
+  from + ((value - least) / (most - least)) * (to - from);
+
+const valueAt = ({ least, most, from, to }: Scale, pixel: number): number =>
+  least + ((pixel - from) / (to - from)) * (most - least);
+
+/** Round numbers between the ends of a scale, about `count` of them: 1, 2 or 5 times a power of ten apart. */
+export function ticksOf({ least, most }: Pick<Scale, 'least' | 'most'>, count: number): number[] {
+  const rough = (most - least) / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((each) => each * power >= rough) ?? 10);
+  const first = Math.ceil(least / step - 1e-9);
+  const last = Math.floor(most / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+}
+
+interface AxisProps {
+  scale: Scale;
+  /** where the axis lies on the other side: its y for a horizontal one, its x for a vertical one */
+  at: number;
+  label?: ComponentChildren;
+  vertical?: boolean;
+  ticks?: readonly number[];
+  format?: (value: number) => string;
+}
+
+/** A line with ticks and their numbers. Hidden from screen readers: the table has the numbers. */
+export function Axis({ scale, at, label, vertical = false, ticks, format = formatNumber }: AxisProps) {
+  const length = Math.abs(scale.to - scale.from);
+  const marks = ticks ?? ticksOf(scale, length / (vertical ? 40 : 60));
+  const far = Math.max(scale.from, scale.to);
+  const near = Math.min(scale.from, scale.to);
+  return (
+    <g class="axis" aria-hidden="true">
+      {vertical ? <line x1={at} x2={at} y1={near} y2={far} /> : <line x1={near} x2={far} y1={at} y2={at} />}
+      {marks.map((value) => {
+        const pixel = pixelOf(scale, value);
+        return vertical ? (
+          <g key={value}>
+            <line x1={at - 4} x2={at} y1={pixel} y2={pixel} />
+            <text x={at - 7} y={pixel + 4} class="end">
+              {format(value)}
+            </text>
+          </g>
+        ) : (
+          <g key={value}>
+            <line x1={pixel} x2={pixel} y1={at} y2={at + 4} />
+            <text x={pixel} y={at + 17}>
+              {format(value)}
+            </text>
+          </g>
+        );
+      })}
+      {label !== undefined &&
+        (vertical ? (
+          <text x={at} y={near - 9} class="axis-label">
+            {label}
+          </text>
+        ) : (
+          <text x={far} y={at - 8} class="axis-label end">
+            {label}
+          </text>
+        ))}
+    </g>
+  );
+}
+
+interface HandleProps {
+  scale: Scale;
+  value: number;
+  bounds: Pick<NumberField, 'least' | 'most' | 'step'>;
+  /** the pixel on the other axis */
+  at: number;
+  vertical?: boolean;
+  /** what a screen reader calls it, and its value in words */
+  label: string;
+  inWords?: string;
+  /** the class of its quantity: `q-x` */
+  quantity?: string;
+  onMove: (value: number) => void;
+  /** it has the focus, or a hand on it */
+  onChosen?: () => void;
+  /** its shape about (0, 0); a disk where none is given */
+  children?: ComponentChildren;
+}
+
+/** The pixel of the drawing under the pointer. */
+function pointerPixel(event: TargetedPointerEvent<SVGGElement>, vertical: boolean): number {
+  const matrix = event.currentTarget.ownerSVGElement?.getScreenCTM()?.inverse();
+  const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
+  return vertical ? point.y : point.x;
+}
+
+/** How far a key moves a value, in steps; undefined for keys that do not. */
+const stepsOfKey: Readonly<Record<string, number>> = {
+  ArrowRight: 1,
+  ArrowUp: 1,
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  PageUp: 10,
+  PageDown: -10,
+};
+
+/** A point on a scale that can be dragged, and moved with the arrow keys, as the slider it is. */
+export function Handle({
+  scale,
+  value,
+  bounds,
+  at,
+  vertical = false,
+  label,
+  inWords = formatNumber(value),
+  quantity = 'q-x',
+  onMove,
+  onChosen,
+  children = <circle r="7" />,
+}: HandleProps) {
+  const move = (to: number) => {
+    const next = snapped(to, bounds);
+    if (next !== value) onMove(next);
+  };
+  const pixel = pixelOf(scale, value);
+  return (
+    <g
+      class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
+      transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-orientation={vertical ? 'vertical' : 'horizontal'}
+      aria-valuemin={bounds.least}
+      aria-valuemax={bounds.most}
+      aria-valuenow={value}
+      aria-valuetext={inWords}
+      onFocus={onChosen}
+      onKeyDown={(event) => {
+        const steps = stepsOfKey[event.key];
+        const end = event.key === 'Home' ? bounds.least : event.key === 'End' ? bounds.most : undefined;
+        if (event.ctrlKey || event.metaKey || event.altKey || (steps === undefined && end === undefined))
+          return;
+        event.preventDefault();
+        move(end ?? value + (steps ?? 0) * bounds.step);
+      }}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        event.currentTarget.focus();
+      }}
+      onPointerMove={(event) => {
+        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+        move(valueAt(scale, pointerPixel(event, vertical)));
+      }}
+    >
+      {/* A finger needs more than the point that is seen. */}
+      <circle class="reach" r="16" />
+      {children}
+    </g>
+  );
+}
+
+/** An arrow from one point to another, with a head of its own. */
+export function Arrow({
+  from: [x1, y1],
+  to: [x2, y2],
+  ...rest
+}: { from: readonly [number, number]; to: readonly [number, number] } & SVGAttributes<SVGGElement>) {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length < 0.5) return null;
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const size = Math.min(7, length);
+  const [bx, by] = [x2 - dx * size, y2 - dy * size];
+  const head = [
+    [x2, y2],
+    [bx - dy * size * 0.45, by + dx * size * 0.45],
+    [bx + dy * size * 0.45, by - dx * size * 0.45],
+  ].map(([x = 0, y = 0]) => `${x.toFixed(1)},${y.toFixed(1)}`);
+  return (
+    <g {...rest}>
+      <line class="line" x1={x1} y1={y1} x2={bx} y2={by} />
+      <polygon class="fill" points={head.join(' ')} />
+    </g>
+  );
+}

@@ -1,0 +1,28 @@
+// What concerns the whole page: a link to everything as it stands, and back to how it came.
+
+import { figures } from './figures/all.ts';
+import { copyLink, resetAll } from './kept.ts';
+
+const ofFigure = (key: string) =>
+  figures.some(({ kind }) => key.startsWith(`${kind}.`) || key === `hide.${kind}.controls`);
+
+export function offerPageActions(): void {
+  const place = document.querySelector('.page-actions') as HTMLElement;
+  const status = place.querySelector('[role=status]') as HTMLElement;
+  const on = (action: string, run: () => void | Promise<void>) =>
+    place
+      .querySelector(`button[data-page="${action}"]`)
+      ?.addEventListener('click', () => void Promise.resolve(run()));
+  on('copy', async () => {
+    const copied = await copyLink();
+    status.replaceChildren(copied === true ? 'The link is in the clipboard.' : `The link: ${copied}`);
+  });
+  on('reset-figures', () => {
+    resetAll(ofFigure);
+    status.replaceChildren('All figures stand as they came.');
+  });
+  on('reset-all', () => {
+    resetAll((key) => !ofFigure(key));
+    status.replaceChildren('All boxes, questions and proofs stand as they came.');
+  });
+}
