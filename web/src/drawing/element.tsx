@@ -32,7 +32,7 @@ abstract class FigureElement extends HTMLElement {
     const { kind, fields } = this.figure;
     this.state = initialState(fields);
     for (const [name, field] of Object.entries(fields)) this.keepField(`${kind}.${name}`, name, field);
-    keep(`hide.${kind}.controls`, {
+    keep(`${kind}.hide`, {
       read: () => (this.hiddenControls.size > 0 ? [...this.hiddenControls].join(',') : undefined),
       write: (text) => {
         this.hiddenControls = new Set(text.split(','));
@@ -153,7 +153,7 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private async copy(): Promise<void> {
-    this.link = await copyLink({ prefix: this.figure.kind, at: this.id });
+    this.link = await copyLink({ subject: this.figure.kind, at: this.id });
     this.drawSoon();
   }
 }
