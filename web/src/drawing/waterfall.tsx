@@ -35,13 +35,13 @@ export function Waterfall({ parts, scale, at, bar }: WaterfallProps) {
           <g key={k} class={quantity}>
             <rect
               class={counts ? 'bar' : 'bar hollow'}
-              x={left + 1.5}
+              x={left + 1}
               y={top}
-              width={bar - 3}
+              width={bar - 2}
               height={Math.max(1, Math.max(...ends) - top)}
               fill={counts ? fill : 'none'}
             />
-            <line class="level" x1={left + bar - 1.5} x2={left + bar + 1.5} y1={reached} y2={reached} />
+            <line class="level" x1={left + bar - 1} x2={left + bar + 1} y1={reached} y2={reached} />
           </g>
         );
       })}

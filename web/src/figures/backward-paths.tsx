@@ -2,22 +2,25 @@
 // The gradient of each example as the sum of its three paths, and the check that notices when one is missing.
 
 import type { ComponentChildren } from 'preact';
-import { flag, list, number, stops } from '../drawing/fields.ts';
+import { flag, list, number, snapped, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
 import { Formula, Gradient, Num, Symbol } from '../drawing/math.tsx';
 import { Axis, Arrow, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { Waterfall } from '../drawing/waterfall.tsx';
 import { formatNumber } from '../format.ts';
-import { type Check, checkPaths, noise, type Path, paths, type Terms, unseenPaths } from '../path-check.ts';
+import { checkPaths, noise, type Path, paths, reason, sizesOf, type Terms, verdict } from '../path-check.ts';
 
-const bounds = { x: { least: -10, most: 10, step: 0.1 }, dy: { least: -2, most: 2, step: 0.1 } };
-const size = [2, 6] as const;
+const bounds = { x: { least: 0, most: 10, step: 0.1 }, dy: { least: -2, most: 2, step: 0.1 } };
+const lengths = [2, 6] as const;
+
+/** The x of an example that joins, by its place. */
+const spare = [2, 4, 6, 8, 5, 1];
 
 const fields = {
-  x: list([2, 4, 6, 8], bounds.x, size),
-  dy: list([1, 0, 0, 0], bounds.dy, size),
+  x: list([2, 4, 6, 8], bounds.x, lengths),
+  dy: list([1, 0, 0, 0], bounds.dy, lengths),
   /** the dy whose dx stays in the drawing for comparison */
-  before: list([1, 0, 0, 0], bounds.dy, size),
+  before: list([1, 0, 0, 0], bounds.dy, lengths),
   gamma: number(2, -10, 10, 0.1),
   eps: stops(0, [0, 1e-5, 1e-3, 0.01, 0.1, 1, 10]),
   direct: flag(true),
@@ -29,19 +32,12 @@ const fields = {
   seed: number(0, 0, 1e6, 1),
 };
 
-/** How each path is drawn and called. */
+/** How each path is drawn, and the field that switches it. */
 const looks = {
-  dx_direct: { field: 'direct', quantity: 'q-dy', pattern: undefined, words: 'the direct path' },
-  dx_through_var: {
-    field: 'variance',
-    quantity: 'q-var',
-    pattern: 'hatch',
-    words: 'the path through the variance',
-  },
-  dx_through_mean: { field: 'mean', quantity: 'q-mean', pattern: 'dots', words: 'the path through the mean' },
+  dx_direct: { field: 'direct', quantity: 'q-dy', pattern: undefined },
+  dx_through_var: { field: 'variance', quantity: 'q-var', pattern: 'hatch' },
+  dx_through_mean: { field: 'mean', quantity: 'q-mean', pattern: 'dots' },
 } as const;
-
-const subscripts = '₁₂₃₄₅₆';
 
 /** As large as the bounds of dy allow; the directions of dy that matter here do not depend on its length. */
 function fitted(dy: Float64Array): number[] {
@@ -57,38 +53,6 @@ function roundUp(value: number): number {
   return power * ([1, 2, 5].find((each) => each * power >= value) ?? 10);
 }
 
-/** "a", "a and b", "a, b and c". */
-const listed = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-
-const wordsOf = (some: readonly Path[]) => listed(some.map((path) => looks[path].words));
-
-/** What the check says: icon, word, and what it rests on. */
-function verdict({ kind, difference, relative }: Check, off: readonly Path[]) {
-  const numbers =
-    relative === undefined
-      ? `largest difference ${formatNumber(difference, 2)}, next to a gradient of 0`
-      : `largest difference ${formatNumber(difference, 2)}, relative error ${formatNumber(relative, 2)}`;
-  if (kind === 'fails') return { look: 'wrong', icon: '✗', word: 'The gradient check fails:', numbers };
-  if (kind === 'nothing' || off.length > 0)
-    return { look: 'coarse', icon: '?', word: 'The gradient check proves nothing:', numbers };
-  return { look: 'right', icon: '✓', word: 'The gradient check agrees:', numbers };
-}
-
-/** Why the check says what it says, and what it cannot see. */
-function reason({ kind }: Check, off: readonly Path[], unseen: readonly Path[], isZero: boolean): string {
-  if (isZero) return 'Every dy is 0, so every path carries 0 and there is nothing to check.';
-  if (kind === 'fails') return `Without ${wordsOf(off)} the sum is not the gradient, and the check notices.`;
-  const blind = unseen.length > 0 ? `${wordsOf(unseen)} carries 0 for every example` : '';
-  if (off.length > 0)
-    return `The check does not notice that ${wordsOf(off)} is missing: this batch cannot tell, because it carries 0 here.`;
-  if (kind === 'nothing')
-    return `The paths cancel for every example: the gradient is 0, and whatever the code multiplies it by, the check agrees.${
-      blind === '' ? '' : ` This batch cannot even tell whether a path is missing: ${blind}.`
-    }`;
-  return blind === '' ? '' : `But this batch cannot tell whether a path is missing: ${blind}.`;
-}
-
 export const backwardPaths = figure({
   kind: 'backward-paths',
   fields,
@@ -99,6 +63,7 @@ export const backwardPaths = figure({
     const dy = x.map((_, i) => state.dy[i] ?? 0);
     const before = x.map((_, i) => state.before[i] ?? 0);
     const chosen = Math.min(state.chosen, m - 1);
+    const index = '₁₂₃₄₅₆'[chosen] ?? '';
 
     const all = core.quantities({
       x: Float64Array.from(x),
@@ -115,39 +80,44 @@ export const backwardPaths = figure({
     const [dgamma = 0] = shown('dgamma');
     const [dbeta = 0] = shown('dbeta');
     const [variance = 0] = shown('batch_var');
-    const scale = core.evaluate('max(abs(dx_direct))', { dx_direct: terms.dx_direct }).shown[0] ?? 0;
+    const sizes = sizesOf(core, terms);
+    const scale = sizes[0] ?? 0;
     const on = paths.filter((path) => state[looks[path].field]);
     const off = paths.filter((path) => !on.includes(path));
     const check = checkPaths(core, terms, on, scale);
-    const unseen = unseenPaths(core, terms, scale);
-    const dx_before = core.backwardTrace({ x, gamma: [gamma], beta: [0], eps, dy: before }).dx;
-    const jacobian = core.jacobian({ x, gamma, eps });
-    /** how dx of each example changes with the chosen dy: dy/dx, read down a column */
-    const slopes = x.map((_, i) => jacobian[chosen * m + i] ?? 0);
-    const isMoved = dy.some((value, i) => value !== before[i]);
+    /** They could be left out without the check noticing. */
+    const unseen = paths.filter((_, k) => (sizes[k] ?? 0) <= noise * scale);
+    const rounded = (values: Float64Array, size: number) =>
+      core.evaluate('values', { values: { values, scale: size } }).shown;
+    const factor =
+      core.evaluate('abs(gamma) * saved_invstd', { gamma, saved_invstd: all['saved_invstd'] ?? 0 })
+        .shown[0] ?? 0;
+    const dx_before = rounded(
+      core.backwardTrace({ x, gamma: [gamma], beta: [0], eps, dy: before }).dx,
+      factor * bounds.dy.most,
+    );
+    /** how dx of each example changes with the chosen dy: dy/dx, along a row */
+    const slopes = rounded(core.jacobian({ x, gamma, eps }).subarray(chosen * m, chosen * m + m), factor);
+    const movedDy = dy.filter((value, i) => value !== before[i]).length;
+    const movedDx = dx.filter((value, i) => Math.abs(value - (dx_before[i] ?? 0)) > noise * factor).length;
 
     const replaced = (values: readonly number[]) => ({ dy: values, before: dy });
     const random = () => {
       const seed = state.seed + 1;
       const draws = core.normalBatches({ seed, batches: 1, m, mean: 0, std: 1 });
-      const rounded = Array.from(draws, (value) => Math.min(2, Math.max(-2, Number(value.toFixed(1)))));
-      return { seed, ...replaced(rounded) };
+      return { seed, ...replaced(Array.from(draws, (value) => snapped(value, bounds.dy))) };
     };
-    const resized = (resize: (values: readonly number[]) => readonly number[]) => ({
-      x: resize(x),
-      dy: resize(dy),
-      before: resize(before),
-    });
 
     const isNarrow = width < 560;
     const left = isNarrow ? 40 : 176;
     const column = Math.min(170, (width - left - 6) / m);
     const end = left + column * m;
     const middle = (i: number) => left + column * (i + 0.5);
-    const bar = Math.min(26, (column - 6) / 4);
+    const bar = Math.min(26, (column - 4) / 4);
+    const radius = bar < 14 ? 6.5 : 8;
     const scales = {
       x: { ...bounds.x, from: left + 14, to: width - 16 },
-      dy: { ...bounds.dy, from: 196, to: 106 },
+      dy: { ...bounds.dy, from: 216, to: 106 },
     };
     const levels = x.flatMap((_, i) => {
       const { dx_direct, dx_through_var, dx_through_mean } = terms;
@@ -156,41 +126,57 @@ export const backwardPaths = figure({
       return [direct, two, two + (dx_through_mean[i] ?? 0), check.sum[i] ?? 0, dx_before[i] ?? 0];
     });
     const reach = roundUp(Math.max(...levels.map(Math.abs)));
-    const scaleOfDx: Scale = { least: -reach, most: reach, from: 400, to: 240 };
+    const scaleOfDx: Scale = { least: -reach, most: reach, from: 440, to: 260 };
     const atDx = (value: number) => pixelOf(scaleOfDx, value);
-    const digits = column < 60 ? 2 : column < 80 ? 3 : 4;
-    const short = (value: number) => (Math.abs(value) <= noise * scale ? '0' : formatNumber(value, digits));
+    const digits = column < 80 ? 3 : 4;
+    /** What has no room for its digits is rounded to a hundredth of the largest. */
+    const short = (value: number, largest: number) => {
+      const rough =
+        column < 60 ? snapped(value, { least: -largest, most: largest, step: largest / 100 }) : value;
+      const isNearZero = rough === 0 || Math.abs(value) <= noise * factor;
+      return value !== 0 && isNearZero ? '≈ 0' : formatNumber(rough, digits);
+    };
 
-    const rows: { words: string; mark: ComponentChildren; values: ArrayLike<number>; look: string }[] = [
+    const rows: {
+      words: string;
+      mark: ComponentChildren;
+      values: ArrayLike<number>;
+      largest: number;
+      look: string;
+    }[] = [
       {
         words: off.length === 0 ? 'dx, the sum' : 'sum of the paths left',
         mark: <path class="sum" d="M0,-6 5,0 0,6 -5,0z" />,
         values: check.sum,
+        largest: reach,
         look: 'q-x strong',
       },
       {
         words: 'dx by differences',
         mark: <circle class="differences" r="8" />,
         values: terms.dx_numeric,
+        largest: reach,
         look: 'q-x',
       },
       {
         words: 'dx before',
         mark: <line class="before" x1={-9} x2={9} />,
         values: dx_before,
+        largest: reach,
         look: 'quiet',
       },
       {
-        words: `dx per unit of dy${subscripts[chosen]}`,
+        words: `dx per unit of dy${index}`,
         mark: <Arrow class="change" from={[0, 7]} to={[0, -7]} />,
         values: slopes,
+        largest: roundUp(factor),
         look: 'q-dy',
       },
     ];
     const rowHeight = isNarrow ? 40 : 26;
-    const rowAt = (k: number) => 436 + k * rowHeight;
+    const rowAt = (k: number) => 478 + k * rowHeight;
     const height = rowAt(rows.length - 1) + (isNarrow ? 26 : 14);
-    const { look, icon, word, numbers } = verdict(check, off);
+    const said = verdict(check, off, unseen);
 
     const fillOf = (path: Path) => {
       const { pattern } = looks[path];
@@ -243,10 +229,18 @@ export const backwardPaths = figure({
               gamma: 1,
               eps: 0,
             }))}
-            {m < size[1] &&
-              controls.button('size', 'One more example', () => resized((values) => [...values, 0]))}
-            {m > size[0] &&
-              controls.button('size', 'One fewer', () => resized((values) => values.slice(0, -1)))}
+            {m < lengths[1] &&
+              controls.button('size', 'One more example', () => ({
+                x: [...x, spare[m] ?? 0],
+                dy: [...dy, 0],
+                before: [...before, 0],
+              }))}
+            {m > lengths[0] &&
+              controls.button('size', 'One fewer', () => ({
+                x: x.slice(0, -1),
+                dy: dy.slice(0, -1),
+                before: before.slice(0, -1),
+              }))}
           </div>
         </>
       ),
@@ -281,10 +275,10 @@ export const backwardPaths = figure({
                 key={i}
                 class={i === chosen ? 'column chosen' : 'column'}
                 x={left + column * i + 1}
-                y={84}
+                y={74}
                 width={column - 2}
-                height={height - 84}
-                onPointerDown={() => set({ chosen: i })}
+                height={height - 74}
+                onClick={() => set({ chosen: i })}
               />
             ))}
             <text class="q-x fill row-label" x={4} y={46}>
@@ -297,12 +291,12 @@ export const backwardPaths = figure({
               </text>
             ))}
 
-            <text class="q-dy fill row-label" x={4} y={isNarrow ? 88 : 156}>
+            <text class="q-dy fill row-label" x={4} y={isNarrow ? 88 : 166}>
               dy
             </text>
             <Axis scale={scales.dy} at={left - 4} vertical ticks={[-2, -1, 0, 1, 2]} />
             <line class="zero" x1={left} x2={end} y1={pixelOf(scales.dy, 0)} y2={pixelOf(scales.dy, 0)} />
-            <text class="q-x fill row-label" x={4} y={isNarrow ? 228 : 325}>
+            <text class="q-x fill row-label" x={4} y={isNarrow ? 246 : 355}>
               dx
             </text>
             <Axis
@@ -332,7 +326,7 @@ export const backwardPaths = figure({
                   <text
                     class="q-dy fill"
                     x={middle(i)}
-                    y={pixelOf(scales.dy, value) + (value < 0 ? 23 : -13)}
+                    y={pixelOf(scales.dy, value) + (value < 0 ? 29 : -20)}
                   >
                     {formatNumber(value, digits)}
                   </text>
@@ -347,7 +341,7 @@ export const backwardPaths = figure({
                       counts: on.includes(path),
                     }))}
                   />
-                  {isMoved && (
+                  {movedDy > 0 && (
                     <>
                       <line class="before" x1={from} x2={from + 4 * bar} y1={ghost} y2={ghost} />
                       {Math.abs(ghost - sum) > 10 && off.length === 0 && (
@@ -362,7 +356,7 @@ export const backwardPaths = figure({
                   {check.kind === 'fails' && Math.abs(numeric - sum) > 2 && (
                     <line class="miss" x1={marks} x2={marks} y1={numeric} y2={sum} />
                   )}
-                  <circle class="differences" cx={marks} cy={numeric} r="8" />
+                  <circle class="differences" cx={marks} cy={numeric} r={radius} />
                   <path
                     class="sum"
                     d={`M${marks},${sum - 6} ${marks + 5},${sum} ${marks},${sum + 6} ${marks - 5},${sum}z`}
@@ -371,15 +365,15 @@ export const backwardPaths = figure({
               );
             })}
 
-            {rows.map(({ words, mark, values, look: rowLook }, k) => (
+            {rows.map(({ words, mark, values, largest, look }, k) => (
               <g key={k}>
                 <g transform={`translate(14 ${rowAt(k) - 4})`}>{mark}</g>
                 <text class="start" x={30} y={rowAt(k)}>
                   {words}
                 </text>
                 {x.map((_, i) => (
-                  <text key={i} class={rowLook} x={middle(i)} y={rowAt(k) + (isNarrow ? 18 : 0)}>
-                    {short(values[i] ?? 0)}
+                  <text key={i} class={look} x={middle(i)} y={rowAt(k) + (isNarrow ? 18 : 0)}>
+                    {short(values[i] ?? 0, largest)}
                   </text>
                 ))}
               </g>
@@ -412,11 +406,11 @@ export const backwardPaths = figure({
               />
             ))}
           </svg>
-          <p class="check" data-verdict={look}>
+          <p class="check" data-verdict={said.look}>
             <span class="icon" aria-hidden="true">
-              {icon}
+              {said.icon}
             </span>
-            <strong>{word}</strong> {numbers}.
+            <strong>{said.words}</strong> {said.numbers}.
           </p>
         </>
       ),
@@ -528,15 +522,15 @@ export const backwardPaths = figure({
         },
       ],
       sentence: [
-        `${dy[chosen] === 0 && dx[chosen] !== 0 ? `dy${subscripts[chosen]} is 0, and still dx` : 'dx'}${subscripts[chosen]} = ${formatNumber(dx[chosen] ?? 0)}:`,
+        `${dy[chosen] === 0 && dx[chosen] !== 0 ? `dy${index} is 0, and still dx` : 'dx'}${index} = ${formatNumber(dx[chosen] ?? 0)}:`,
         `${formatNumber(terms.dx_direct[chosen] ?? 0)} directly, ${formatNumber(terms.dx_through_var[chosen] ?? 0)} through the variance,`,
         `${formatNumber(terms.dx_through_mean[chosen] ?? 0)} through the mean.`,
-        reason(
-          check,
-          off,
-          unseen,
-          dy.every((value) => value === 0),
-        ),
+        movedDy > 0
+          ? `Against before, dy of ${movedDy} and dx of ${movedDx} of the ${m} examples changed.`
+          : '',
+        scale === 0
+          ? `${gamma === 0 ? 'gamma' : 'Every dy'} is 0, so every path carries 0 and there is nothing to check.`
+          : reason(check, off, unseen),
       ]
         .filter(Boolean)
         .join(' '),
