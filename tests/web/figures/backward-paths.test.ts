@@ -27,7 +27,7 @@ const checkOf = (view: ReturnType<typeof viewOf>) =>
 
 /** The relative error as the check says it: "2.4 × 10⁻¹¹". */
 function errorOf(view: ReturnType<typeof viewOf>): number {
-  const plain = (checkOf(view)[2] ?? '').normalize('NFKC').replace('−', '-');
+  const plain = (checkOf(view)[2] ?? '').normalize('NFKC').replaceAll('−', '-');
   const [, digits, power = '0'] = /relative error ([\d.]*\d)(?: × 10(-?\d+))?\./.exec(plain) ?? [];
   return Number(`${digits}e${power}`);
 }
@@ -72,6 +72,19 @@ test('each path that is switched off makes the check fail, and switched on again
   const [verdict, words] = checkOf(viewOf(backwardPaths, telling));
   expect([verdict, words]).toEqual(['right', 'The gradient check agrees:']);
   expect(errorOf(viewOf(backwardPaths, telling))).toBeLessThan(1e-7);
+});
+
+test('the whole gradient passes its check, however near to each other the x are', () => {
+  const draws = core.normalBatches({ seed: 7, batches: 100, m: 6, mean: 0, std: 1 });
+  for (let k = 0; k < 100; ++k) {
+    const dy = Array.from({ length: 6 }, (_, i) => Math.max(-2, Math.min(2, draws[i * 100 + k] ?? 0)));
+    for (const x of [telling.x, [10, 10, 10, 10, 10, 9.9], [0, 10, 10, 10, 10, 10]]) {
+      for (const eps of [0, 1e-5, 10]) {
+        const view = viewOf(backwardPaths, { x, dy, gamma: 0.1 + k / 10.2, eps });
+        expect(checkOf(view)[0], view.sentence).not.toBe('wrong');
+      }
+    }
+  }
 });
 
 test('without any path the sum is 0 and the error everything', () => {

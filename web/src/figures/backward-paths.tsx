@@ -34,9 +34,9 @@ const fields = {
 
 /** How each path is drawn, and the field that switches it. */
 const looks = {
-  dx_direct: { field: 'direct', quantity: 'q-dy', pattern: undefined },
-  dx_through_var: { field: 'variance', quantity: 'q-var', pattern: 'hatch' },
-  dx_through_mean: { field: 'mean', quantity: 'q-mean', pattern: 'dots' },
+  dx_direct: { field: 'direct', quantity: 'q-dy', pattern: undefined, word: 'direct' },
+  dx_through_var: { field: 'variance', quantity: 'q-var', pattern: 'hatch', word: 'variance' },
+  dx_through_mean: { field: 'mean', quantity: 'q-mean', pattern: 'dots', word: 'mean' },
 } as const;
 
 /** As large as the bounds of dy allow; the directions of dy that matter here do not depend on its length. */
@@ -52,6 +52,13 @@ function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return power * ([1, 2, 5].find((each) => each * power >= value) ?? 10);
 }
+
+/** A small bar of a path, 22 by 14, for its name to stand beside. */
+const Swatch = ({ look: { quantity }, fill }: { look: { quantity: string }; fill: string }) => (
+  <g class={quantity}>
+    <rect class="bar" x="1" y="1" width="20" height="12" fill={fill} />
+  </g>
+);
 
 export const backwardPaths = figure({
   kind: 'backward-paths',
@@ -126,7 +133,7 @@ export const backwardPaths = figure({
       return [direct, two, two + (dx_through_mean[i] ?? 0), check.sum[i] ?? 0, dx_before[i] ?? 0];
     });
     const reach = roundUp(Math.max(...levels.map(Math.abs)));
-    const scaleOfDx: Scale = { least: -reach, most: reach, from: 440, to: 260 };
+    const scaleOfDx: Scale = { least: -reach, most: reach, from: 456, to: 276 };
     const atDx = (value: number) => pixelOf(scaleOfDx, value);
     const digits = column < 80 ? 3 : 4;
     /** What has no room for its digits is rounded to a hundredth of the largest. */
@@ -174,7 +181,7 @@ export const backwardPaths = figure({
       },
     ];
     const rowHeight = isNarrow ? 40 : 26;
-    const rowAt = (k: number) => 478 + k * rowHeight;
+    const rowAt = (k: number) => 494 + k * rowHeight;
     const height = rowAt(rows.length - 1) + (isNarrow ? 26 : 14);
     const said = verdict(check, off, unseen);
 
@@ -187,20 +194,18 @@ export const backwardPaths = figure({
         looks[path].field,
         <>
           <svg class="swatch" width="22" height="14" aria-hidden="true">
-            <g class={looks[path].quantity}>
-              <rect class="bar" x="1" y="1" width="20" height="12" fill={fillOf(path)} />
-            </g>
+            <Swatch look={looks[path]} fill={fillOf(path)} />
           </svg>
           {label}
         </>,
       );
-    const term = (path: Path, value: ComponentChildren, label: string) => (
+    const term = (path: Path, value: ComponentChildren) => (
       <munder class={looks[path].quantity}>
         <munder>
           <mrow>{value}</mrow>
           <mo stretchy>⏟</mo>
         </munder>
-        <mtext>{label}</mtext>
+        <mtext>{looks[path].word}</mtext>
       </munder>
     );
 
@@ -296,9 +301,20 @@ export const backwardPaths = figure({
             </text>
             <Axis scale={scales.dy} at={left - 4} vertical ticks={[-2, -1, 0, 1, 2]} />
             <line class="zero" x1={left} x2={end} y1={pixelOf(scales.dy, 0)} y2={pixelOf(scales.dy, 0)} />
-            <text class="q-x fill row-label" x={4} y={isNarrow ? 246 : 355}>
+            <text class="q-x fill row-label" x={4} y={isNarrow ? 261 : 346}>
               dx
             </text>
+            {paths.map((path, k) => (
+              <g
+                key={path}
+                transform={isNarrow ? `translate(${left + k * 88} 248)` : `translate(3 ${366 + k * 22})`}
+              >
+                <Swatch look={looks[path]} fill={fillOf(path)} />
+                <text class="start" x="27" y="12">
+                  {looks[path].word}
+                </text>
+              </g>
+            ))}
             <Axis
               scale={scaleOfDx}
               at={left - 4}
@@ -428,7 +444,7 @@ export const backwardPaths = figure({
               </msqrt>
             </mfrac>
             <mo>[</mo>
-            {term('dx_direct', <Num value={dy[chosen] ?? 0} bracket />, 'direct')}
+            {term('dx_direct', <Num value={dy[chosen] ?? 0} bracket />)}
             <mo>−</mo>
             {term(
               'dx_through_mean',
@@ -436,7 +452,6 @@ export const backwardPaths = figure({
                 <Num value={dbeta} of="beta" />
                 <mn>{m}</mn>
               </mfrac>,
-              'mean',
             )}
             <mo>−</mo>
             {term(
@@ -449,7 +464,6 @@ export const backwardPaths = figure({
                   <mn>{m}</mn>
                 </mfrac>
               </>,
-              'variance',
             )}
             <mo>]</mo>
             <mo>=</mo>
