@@ -75,12 +75,12 @@ test('each path that is switched off makes the check fail, and switched on again
 });
 
 test('the whole gradient passes its check, however near to each other the x are', () => {
-  const draws = core.normalBatches({ seed: 7, batches: 100, m: 6, mean: 0, std: 1 });
-  for (let k = 0; k < 100; ++k) {
-    const dy = Array.from({ length: 6 }, (_, i) => Math.max(-2, Math.min(2, draws[i * 100 + k] ?? 0)));
+  const draws = core.normalBatches({ seed: 7, batches: 20, m: 6, mean: 0, std: 1 });
+  for (let k = 0; k < 20; ++k) {
+    const dy = Array.from({ length: 6 }, (_, i) => Math.max(-2, Math.min(2, draws[i * 20 + k] ?? 0)));
     for (const x of [telling.x, [10, 10, 10, 10, 10, 9.9], [0, 10, 10, 10, 10, 10]]) {
       for (const eps of [0, 1e-5, 10]) {
-        const view = viewOf(backwardPaths, { x, dy, gamma: 0.1 + k / 10.2, eps });
+        const view = viewOf(backwardPaths, { x, dy, gamma: 0.1 + k / 2, eps });
         expect(checkOf(view)[0], view.sentence).not.toBe('wrong');
       }
     }
