@@ -118,22 +118,15 @@ abstract class FigureElement extends HTMLElement {
     this.width = stage.clientWidth;
     let refusal = '';
     try {
-      const view = figure.view({
-        core: theCore(),
-        state: this.state,
-        set: this.set,
-        controls: new Controls(this.id, figure.fields, this.state, this.set, this.hiddenControls),
-        width: this.width,
-        id: this.id,
-        facts: this.facts,
-      });
+      const view = this.viewOf(this.state);
       if (this.view && view.sentence !== this.view.sentence) this.announceSoon(view.sentence);
       this.view = view;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       refusal = error.message;
+      // A link may start with a state that cannot be drawn.
+      this.view ??= this.viewOf(initialState(figure.fields));
     }
-    if (!this.view) return;
     render(
       <Frame
         view={this.view}
@@ -147,6 +140,12 @@ abstract class FigureElement extends HTMLElement {
     );
     focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
+  }
+
+  private viewOf(state: StateOf<Fields>): View {
+    const { figure, id, set, hiddenControls, facts, width = 0 } = this;
+    const controls = new Controls(id, figure.fields, state, set, hiddenControls);
+    return figure.view({ core: theCore(), state, set, controls, width, id, facts });
   }
 
   private announceSoon(sentence: string): void {
