@@ -4,6 +4,7 @@
 
 import { render } from 'preact';
 import { changed, copyLink, keep } from '../kept.ts';
+import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
@@ -141,6 +142,7 @@ abstract class FigureElement extends HTMLElement {
       />,
       stage,
     );
+    focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
   }
 
