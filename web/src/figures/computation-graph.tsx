@@ -185,18 +185,24 @@ export const computationGraph = figure<typeof fields, Sources | null>({
       if (name !== current) set({ chosen: name });
     };
     const to = (next: number) => () => ({ step: Math.min(last, Math.max(0, next)), chosen: 'step' as const });
-    const entries = (group: readonly QuantityName[]) =>
-      group.map((name) => (
-        <Entry
-          key={name}
-          name={name}
-          value={isKnown(name) ? valueOf(name, values, i) : undefined}
-          isCurrent={name === current}
-          lines={facts?.[name]}
-          example={i}
-          onChoose={onChoose}
-        />
-      ));
+    const group = (title: string, names: readonly QuantityName[]) => (
+      <div>
+        <p class="entries-title">{title}</p>
+        <ol aria-label={title}>
+          {names.map((name) => (
+            <Entry
+              key={name}
+              name={name}
+              value={isKnown(name) ? valueOf(name, values, i) : undefined}
+              isCurrent={name === current}
+              lines={facts?.[name]}
+              example={i}
+              onChoose={onChoose}
+            />
+          ))}
+        </ol>
+      </div>
+    );
 
     return {
       controls: (
@@ -235,14 +241,11 @@ export const computationGraph = figure<typeof fields, Sources | null>({
       ),
       beside: (
         <div class="entries">
-          <section>
-            <h4>Forward: values</h4>
-            <ol>{entries(quantities.filter((name) => !isGradient(name)))}</ol>
-          </section>
-          <section>
-            <h4>Back: gradients of L</h4>
-            <ol>{entries(quantities.filter(isGradient))}</ol>
-          </section>
+          {group(
+            'Forward: values',
+            quantities.filter((name) => !isGradient(name)),
+          )}
+          {group('Back: gradients of L', quantities.filter(isGradient))}
         </div>
       ),
       tables: tablesOf(values, isKnown),
