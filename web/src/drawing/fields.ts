@@ -33,6 +33,8 @@ export interface ListField extends Field<readonly number[]> {
 export interface ChoiceField<Option extends string = string> extends Field<Option> {
   kind: 'choice';
   options: readonly Option[];
+  /** Of any word, so that a choice among a few passes for one among any. */
+  write: (value: string) => string;
 }
 
 export interface FlagField extends Field<boolean> {
