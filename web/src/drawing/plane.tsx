@@ -66,7 +66,7 @@ export function PlaneHandle(props: PlaneHandleProps) {
       class={`handle ${quantity}`}
       transform={`translate(${pixelsOf(plane, point).join(' ')})`}
       role="slider"
-      tabIndex={0}
+      tabindex={0}
       aria-label={label}
       aria-valuemin={0}
       aria-valuemax={360}

@@ -60,6 +60,11 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
   const height = isLine ? 150 : size;
   const plane: Plane = { centre: [size / 2, height / 2], unit: size / 2 / reach };
   const at = (point: Point) => pixelsOf(plane, point);
+  /** On a line arrows would lie on each other: there each has a level of its own, so many pixels above. */
+  const level = (point: Point, pixels: number): Point => {
+    const [px, py] = at(point);
+    return [px, isLine ? py - pixels : py];
+  };
   const radius = Math.sqrt(m);
 
   const xPoint = inPlane(x);
@@ -78,9 +83,8 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
   // Whichever lies farther out has its name outside, the other one inside.
   const side = lengthOf(xPoint) > lengthOf(hat) ? 1 : -1;
 
-  /** A name beside a point, so many pixels along a direction. */
-  const name = (text: string, point: Point, [a, b]: Point, pixels: number, quantity: string) => {
-    const [px, py] = at(point);
+  /** A name so many pixels along a direction. */
+  const name = (text: string, [px, py]: Point, [a, b]: Point, pixels: number, quantity: string) => {
     const length = Math.hypot(a, b) || 1;
     return (
       <text
@@ -130,22 +134,22 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
         {!isLine &&
           !isCentred &&
           line(sum(hat, scaled(tangent, 2 * reach)), sum(hat, scaled(tangent, -2 * reach)), 'tangent')}
-        <Arrow class="q-dy removed" from={at(foot)} to={at(dyTip)} />
-        <Arrow class="q-dy left-over" from={at(hat)} to={at(foot)} />
-        <Arrow class="q-dy gradient" from={at(hat)} to={at(dyTip)} />
-        <Arrow class="q-x gradient" from={at(xSeen)} to={at(dxTip)} />
+        <Arrow class="q-dy removed" from={level(foot, 36)} to={level(dyTip, 36)} />
+        <Arrow class="q-dy left-over" from={level(hat, 36)} to={level(foot, 36)} />
+        <Arrow class="q-dy gradient" from={level(hat, 52)} to={level(dyTip, 52)} />
+        <Arrow class="q-x gradient" from={level(xSeen, -36)} to={level(dxTip, -36)} />
         <circle class="q-x_hat fill" cx={at(hat)[0]} cy={at(hat)[1]} r="6" />
-        {name('x̂', hat, scaled(outward, -side), 17, 'q-x_hat')}
-        {name(isFar ? 'x, farther out' : 'x', xSeen, scaled(outward, side), 19, 'q-x')}
+        {name('x̂', at(hat), isLine ? [0, -1] : scaled(outward, -side), 17, 'q-x_hat')}
+        {name(isFar ? 'x, farther out' : 'x', at(xSeen), isLine ? [0, 1] : scaled(outward, side), 19, 'q-x')}
         {lengthOf(gradientSeen) * plane.unit > 12 &&
           name(
             gradientSeen === gradient ? 'dx' : 'dx, cut short',
-            dxTip,
-            sum(scaled(gradient, 1 / lengthOf(gradient)), scaled(outward, side)),
+            level(dxTip, -36),
+            isLine ? gradient : sum(scaled(gradient, 1 / lengthOf(gradient)), scaled(outward, side)),
             15,
             'q-x',
           )}
-        {name('dy', dyTip, inPlane(dy), 18, 'q-dy')}
+        {name('dy', level(dyTip, 52), inPlane(dy), 18, 'q-dy')}
       </g>
       {isLine ? (
         <Handle

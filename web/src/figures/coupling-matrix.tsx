@@ -47,7 +47,10 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
   // All cells with as many decimals as leave the largest three digits, or two where there is little room.
   const digits = cell >= 48 ? 3 : 2;
   const decimals = most > 0 ? Math.min(digits, Math.max(0, digits - 1 - Math.floor(Math.log10(most)))) : 0;
-  const short = (value: number) => formatNumber(Number(value.toFixed(decimals)));
+  const short = (value: number) => {
+    const text = formatNumber(Number(value.toFixed(decimals)));
+    return cell >= 40 ? text : text.replace('0.', '.');
+  };
   const middle = (k: number, from: number) => from + (k + 0.5) * cell;
   const size = { width: left + m * cell + sums, height: top + m * cell + 2 };
   const each = Array.from({ length: m }, (_, k) => k);
@@ -88,7 +91,7 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
                   role="gridcell"
                   class={`cell ${value < 0 ? 'less' : 'more'}${isChosen ? ' chosen' : ''}`}
                   data-cell={`${i},${j}`}
-                  tabIndex={isChosen ? 0 : -1}
+                  tabindex={isChosen ? 0 : -1}
                   aria-selected={isChosen}
                   aria-label={`y ${i + 1} by x ${j + 1}: ${formatNumber(value)}`}
                   onFocus={() => onChosen(i, j)}

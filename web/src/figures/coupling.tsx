@@ -87,12 +87,13 @@ function gradientOf(
   };
 }
 
-const percent = (value: number) => `${formatNumber(value, 2)} %`;
+const percent = (value: number) => `${formatNumber(value, 2)}\u00a0%`;
 
-function circleTitle(m: number): string {
-  if (m === 2) return 'Two examples: x̂ is one of two points';
-  if (m === 3) return 'Three examples: x̂ lives on a circle of radius √3';
-  return `${m} examples: x̂ lives on a sphere of radius √${m} in ${m - 1} dimensions`;
+function circleTitle(m: number, eps: number): string {
+  const where = eps > 0 ? 'with ε > 0, x̂ lies inside' : 'x̂ lives on';
+  if (m === 2) return `Two examples: ${eps > 0 ? 'with ε > 0, x̂ lies between' : 'x̂ is one of'} two points`;
+  if (m === 3) return `Three examples: ${where} a circle of radius √3`;
+  return `${m} examples: ${where} a sphere of radius √${m} in ${m - 1} dimensions`;
 }
 
 function circleInWords(m: number, eps: number, of: (formula: string) => number): string {
@@ -104,10 +105,14 @@ function circleInWords(m: number, eps: number, of: (formula: string) => number):
   return 'x_hat lies on the circle in the direction of x: shifting or stretching x does not move it.';
 }
 
-const gradientInWords = (share: number, factor: number) =>
-  share === 0
-    ? 'Without its mean and its part along x_hat nothing of dy is left, so dx = 0.'
-    : `Without its mean and its part along x_hat, ${percent(share)} of the length of dy is left; times ${formatNumber(factor)} that is dx.`;
+function gradientInWords(share: number, factor: number, staysOfStretch: number): string {
+  const part = staysOfStretch > 0 ? `all but ${percent(staysOfStretch)} of its part` : 'its part';
+  const left =
+    share === 0
+      ? 'nothing of dy is left, so dx = 0'
+      : `${percent(share)} of the length of dy is left; times ${formatNumber(factor)} that is dx`;
+  return `Without its mean and ${part} along x_hat, ${left}.`;
+}
 
 const entryInWords = (row: number, column: number, entry: number) =>
   entry === 0
@@ -121,6 +126,51 @@ const eigenvaluesInWords = (rank: number, [shift = 0, stretch = 0, other]: Float
     `${formatNumber(stretch)} along x̂`,
     ...(other === undefined ? [] : [`${formatNumber(other)} in every direction across both`]),
   ].join(', ') + '.';
+
+interface EntryProps {
+  /** gamma / sqrt(batch_var + eps) */
+  factor: number;
+  x_hat: Float64Array;
+  row: number;
+  column: number;
+}
+
+/** The chosen entry with its numbers in place. */
+function Entry({ factor, x_hat, row, column }: EntryProps) {
+  return (
+    <Formula>
+      <mfrac>
+        <mrow>
+          <mo>∂</mo>
+          <Symbol of="y" sub={String(row + 1)} />
+        </mrow>
+        <mrow>
+          <mo>∂</mo>
+          <Symbol of="x" sub={String(column + 1)} />
+        </mrow>
+      </mfrac>
+      <mo>=</mo>
+      <Num value={factor} />
+      <mo>·</mo>
+      <mrow>
+        <mo>(</mo>
+        <mn>{row === column ? 1 : 0}</mn>
+        <mo>−</mo>
+        <mfrac>
+          <mrow>
+            <mn>1</mn>
+            <mo>+</mo>
+            <Num value={x_hat[row] ?? 0} of="x_hat" bracket />
+            <mo>·</mo>
+            <Num value={x_hat[column] ?? 0} of="x_hat" bracket />
+          </mrow>
+          <mn>{x_hat.length}</mn>
+        </mfrac>
+        <mo>)</mo>
+      </mrow>
+    </Formula>
+  );
+}
 
 interface VerdictProps {
   isNothing: boolean;
@@ -237,8 +287,7 @@ export const coupling = figure({
       controls: (
         <>
           {!isWide && controls.choice('tab', 'Show', { circle: 'the circle', matrix: 'the Jacobian' })}
-          {isPlane &&
-            controls.slider('turn', <span class="q-dy">direction of dy</span>, (value) => `${value}°`)}
+          {isPlane && controls.slider('turn', <span class="q-dy">angle of dy</span>, (value) => `${value}°`)}
           {hasCircle && controls.slider('dy_mean', <span class="q-dy">mean of dy</span>)}
           {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
           {controls.slider('eps', 'ε eps')}
@@ -274,7 +323,7 @@ export const coupling = figure({
           <div class="coupling-parts">
             {showsCircle && (
               <div class="coupling-part">
-                <p class="part-title">{circleTitle(m)}</p>
+                <p class="part-title">{circleTitle(m, eps)}</p>
                 {gradient ? (
                   <>
                     <Circle
@@ -300,7 +349,7 @@ export const coupling = figure({
                   </>
                 ) : (
                   <p class="part-words">
-                    It is drawn for two and three examples. The Jacobian has any number.
+                    The drawing of x̂ is for two or three examples, the Jacobian for up to eight.
                   </p>
                 )}
               </div>
@@ -308,55 +357,29 @@ export const coupling = figure({
             {showsMatrix && (
               <div class="coupling-part">
                 <p class="part-title">The Jacobian: how each y follows each x</p>
-                <Matrix
-                  width={matrixWidth}
-                  m={m}
-                  jacobian={jacobian}
-                  row_sums={row_sums}
-                  row={row}
-                  column={column}
-                  onChosen={(to, across) => {
-                    if (to !== state.row || across !== state.column) set({ row: to, column: across });
-                  }}
-                />
-                <p class="part-words chosen-entry">
-                  {entryInWords(row, column, jacobian[row * m + column] ?? 0)}
-                </p>
-                <Formula>
-                  <mfrac>
-                    <mrow>
-                      <mo>∂</mo>
-                      <Symbol of="y" sub={String(row + 1)} />
-                    </mrow>
-                    <mrow>
-                      <mo>∂</mo>
-                      <Symbol of="x" sub={String(column + 1)} />
-                    </mrow>
-                  </mfrac>
-                  <mo>=</mo>
-                  <Num value={factor} />
-                  <mo>·</mo>
-                  <mrow>
-                    <mo>(</mo>
-                    {row === column ? <mn>1</mn> : <mn>0</mn>}
-                    <mo>−</mo>
-                    <mfrac>
-                      <mn>1</mn>
-                      <mn>{m}</mn>
-                    </mfrac>
-                    <mo>−</mo>
-                    <mfrac>
-                      <mrow>
-                        <Num value={x_hat[row] ?? 0} of="x_hat" bracket />
-                        <mo>·</mo>
-                        <Num value={x_hat[column] ?? 0} of="x_hat" bracket />
-                      </mrow>
-                      <mn>{m}</mn>
-                    </mfrac>
-                    <mo>)</mo>
-                  </mrow>
-                </Formula>
-                <p class="part-words eigenvalues">{eigenvaluesInWords(rank, eigenvalues)}</p>
+                <div class="coupling-matrix">
+                  <Matrix
+                    width={matrixWidth}
+                    m={m}
+                    jacobian={jacobian}
+                    row_sums={row_sums}
+                    row={row}
+                    column={column}
+                    onChosen={(to, across) => {
+                      if (to !== state.row || across !== state.column) set({ row: to, column: across });
+                    }}
+                  />
+                  <div class="entry-words">
+                    <p class="part-words chosen-entry">
+                      {entryInWords(row, column, jacobian[row * m + column] ?? 0)}
+                    </p>
+                    <Entry factor={factor} x_hat={x_hat} row={row} column={column} />
+                    <p class="part-words eigenvalues">{eigenvaluesInWords(rank, eigenvalues)}</p>
+                    {!hasCircle && isWide && (
+                      <p>{circleTitle(m, eps)}. The drawing of x̂ is for two or three.</p>
+                    )}
+                  </div>
+                </div>
               </div>
             )}
           </div>
@@ -410,7 +433,11 @@ export const coupling = figure({
         },
       ],
       sentence: (gradient && showsCircle
-        ? [circleInWords(m, eps, of), gradientInWords(gradient.share, factor), showsMatrix ? rankInWords : '']
+        ? [
+            circleInWords(m, eps, of),
+            gradientInWords(gradient.share, factor, staysOfStretch),
+            showsMatrix ? rankInWords : '',
+          ]
         : [rankInWords, lostInWords]
       )
         .filter(Boolean)
