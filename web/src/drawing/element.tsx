@@ -4,6 +4,7 @@
 
 import { render } from 'preact';
 import { changed, copyLink, keep } from '../kept.ts';
+import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
@@ -50,6 +51,9 @@ abstract class FigureElement extends HTMLElement {
       this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
       this.stage?.scrollIntoView({ block: 'nearest' });
     });
+    // A key or a click counts on from what the one before has changed, which need not be drawn yet.
+    for (const type of ['keydown', 'click'] as const)
+      this.addEventListener(type, () => this.drawNow(), { capture: true });
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
     const sizes = new ResizeObserver(() => this.drawSoon());
     new IntersectionObserver(
@@ -105,6 +109,14 @@ abstract class FigureElement extends HTMLElement {
     });
   }
 
+  /** What waits for the next frame. */
+  private drawNow(): void {
+    if (this.frame === undefined) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.draw();
+  }
+
   private draw(): void {
     const { stage, figure } = this;
     if (!stage) return;
@@ -138,6 +150,7 @@ abstract class FigureElement extends HTMLElement {
       />,
       stage,
     );
+    focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
   }
 

@@ -142,6 +142,7 @@ export function Handle({
       class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
       transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
       role="slider"
+      // In small letters: the names of SVG's attributes are case-sensitive.
       tabindex={0}
       aria-label={label}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}

@@ -93,7 +93,7 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
                   data-cell={`${i},${j}`}
                   tabindex={isChosen ? 0 : -1}
                   aria-selected={isChosen}
-                  aria-label={`y ${i + 1} by x ${j + 1}: ${formatNumber(value)}`}
+                  aria-label={`y ${i + 1} by x ${j + 1}: ${short(value)}`}
                   onFocus={() => onChosen(i, j)}
                   onPointerEnter={({ pointerType }) => pointerType === 'mouse' && onChosen(i, j)}
                   onKeyDown={(event) => walk(event, m, i, j)}

@@ -388,7 +388,7 @@ export const coupling = figure({
       tables: [
         {
           caption: 'The Jacobian of y by x',
-          corner: '',
+          corner: 'y by x',
           columns: [...x.map((_, k) => ({ head: `x${subscript(k + 1)}`, quantity: 'x' })), { head: 'sum' }],
           rows: x.map((_, i) => ({
             label: `y${subscript(i + 1)}`,
