@@ -22,7 +22,8 @@ interface Effect {
   running_mean: { with: number; without: number };
   y: { with: Float64Array; without: Float64Array };
   dx: Float64Array;
-  /** how far y moved, and the gradient of b */
+  /** the means of y, how far it moved, and the gradient of b */
+  y_mean: { with: number; without: number };
   moved: number;
   db: number;
 }
@@ -79,15 +80,16 @@ function inInference(core: Core, x: Float64Array, x_without: Float64Array, state
 
 /** All y move alike, so their means tell how far. */
 function consequences(core: Core, y: Float64Array, y_without: Float64Array, dx: Float64Array) {
-  const [moved = 0, db = 0] = core.evaluate('mean(y - y_without), sum(dx)', { y, y_without, dx }).shown;
-  return { moved, db };
+  const formula = 'mean(y), mean(y_without), mean(y - y_without), sum(dx)';
+  const [now = 0, without = 0, moved = 0, db = 0] = core.evaluate(formula, { y, y_without, dx }).shown;
+  return { y_mean: { with: now, without }, moved, db };
 }
 
 /** The partial sums of the gradients, from 0 to their sum: where each arrow of the walk ends. */
-const walkOf = (core: Core, dx: Float64Array): number[] => {
-  const sums = Array.from(dx, (_, i) => core.evaluate('sum(dx)', { dx: dx.slice(0, i + 1) }).shown[0] ?? 0);
-  return [0, ...sums];
-};
+const walkOf = (core: Core, dx: Float64Array): readonly number[] => [
+  0,
+  ...core.evaluate('dx[0], dx[0] + dx[1], dx[0] + dx[1] + dx[2], sum(dx)', { dx }).shown,
+];
 
 /** A round number that is at least as large: 1, 2 or 5 times a power of ten. */
 function roundUp(size: number): number {
@@ -95,8 +97,8 @@ function roundUp(size: number): number {
   return power * ([1, 2, 5].find((each) => each * power >= size) ?? 10);
 }
 
-const lines = { x: 76, running: 168, y: 260, dx: 404 };
-const height = 436;
+const lines = { x: 92, running: 180, y: 268, dx: 414 };
+const height = 440;
 
 const subscripts = ['₁', '₂', '₃', '₄'];
 
@@ -145,7 +147,7 @@ function Move({
 }) {
   const ends = [pixelOf(scale, from), pixelOf(scale, to)] as const;
   // Words keep within the drawing.
-  const middle = Math.min(scale.to - 84, Math.max(scale.from + 84, (ends[0] + ends[1]) / 2));
+  const middle = Math.min(scale.to - 90, Math.max(scale.from + 90, (ends[0] + ends[1]) / 2));
   return (
     <g class={`q-${quantity}`}>
       <Arrow from={[ends[0], at - 20]} to={[ends[1], at - 20]} />
@@ -157,39 +159,41 @@ function Move({
 }
 
 export function biasView({ core, state, set, controls, width }: PlacementScene): View {
-  const { u, b, gamma, running_var, momentum, mode } = state;
+  const { u, b, gamma, running_var, mode } = state;
   const x_without = core.evaluate('w * u', { w, u: Float64Array.from(u) }).values;
   const x = core.evaluate('x + b', { x: x_without, b }).values;
   const training = inTraining(core, x, x_without, state);
   const inference = inInference(core, x, x_without, state);
   const shown = mode === 'training' ? training : inference;
-  const [batchMean = 0, batchMeanWithout = 0, runningShift = 0, factor = 0] = core.evaluate(
-    'mean(x), mean(x_without), with_b - without_b, gamma / sqrt(running_var + eps)',
-    {
-      x,
-      x_without,
-      with_b: training.running_mean.with,
-      without_b: training.running_mean.without,
-      gamma,
-      running_var,
-      eps,
-    },
-  ).shown;
+  const [batchMean = 0, batchMeanWithout = 0, deviation = 0, runningShift = 0, frozenShift = 0] =
+    core.evaluate(
+      'mean(x), mean(x_without), x[0] - mean(x), with_b - without_b, gamma / sqrt(running_var + eps) * b',
+      {
+        x,
+        x_without,
+        with_b: training.running_mean.with,
+        without_b: training.running_mean.without,
+        gamma,
+        running_var,
+        eps,
+        b,
+      },
+    ).shown;
 
   const left = width < 480 ? 34 : 48;
-  const [from, to] = [left, width - 14];
-  const xs: Scale = { least: -25, most: 25, from, to };
+  const ends = { from: left, to: width - 14 };
+  const xs: Scale = { least: -25, most: 25, ...ends };
   const yReach =
     Math.ceil(Math.max(10, ...shown.y.with.map(Math.abs), ...shown.y.without.map(Math.abs)) / 10) * 10;
-  const ys: Scale = { least: -yReach, most: yReach, from, to };
+  const ys: Scale = { least: -yReach, most: yReach, ...ends };
   const walk = walkOf(core, shown.dx);
   const dxReach = roundUp(Math.max(0.5, ...walk.map(Math.abs)));
-  const dxs: Scale = { least: -dxReach, most: dxReach, from, to };
+  const dxs: Scale = { least: -dxReach, most: dxReach, ...ends };
   // The handle stands at the mean of the batch, and is worth b.
   const bs: Scale = { ...xs, least: xs.least - batchMeanWithout, most: xs.most - batchMeanWithout };
 
   const words = {
-    b: `b = ${formatNumber(b)}`,
+    x: `b = ${formatNumber(b)}: batch mean ${formatNumber(batchMeanWithout)} → ${formatNumber(batchMean)}`,
     running:
       mode === 'training'
         ? `(1 − α) b = ${formatNumber(runningShift)}`
@@ -219,6 +223,16 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
         role="group"
         aria-label="Number lines of x, of the running mean, of y and of the gradients of x"
       >
+        <g class="q-x">
+          <circle class="ring" cx={left + 8} cy="14" r="7" />
+          <text class="start" x={left + 20} y="18.5">
+            b = 0
+          </text>
+          <circle class="fill" cx={left + 78} cy="14" r="4.5" />
+          <text class="start" x={left + 88} y="18.5">
+            with b
+          </text>
+        </g>
         <Axis scale={xs} at={lines.x} />
         <Axis scale={xs} at={lines.running} />
         <Axis scale={ys} at={lines.y} />
@@ -248,7 +262,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
         />
         <Pair scale={ys} at={lines.y} quantity="y" now={shown.y.with} without={shown.y.without} />
         <Move scale={xs} at={lines.x - 8} from={batchMeanWithout} to={batchMean} quantity="x">
-          {words.b}
+          {words.x}
         </Move>
         <Move
           scale={xs}
@@ -259,20 +273,16 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
         >
           {words.running}
         </Move>
-        <Move
-          scale={ys}
-          at={lines.y}
-          from={core.evaluate('mean(y)', { y: shown.y.without }).shown[0] ?? 0}
-          to={core.evaluate('mean(y)', { y: shown.y.with }).shown[0] ?? 0}
-          quantity="y"
-        >
+        <Move scale={ys} at={lines.y} from={shown.y_mean.without} to={shown.y_mean.with} quantity="y">
           {words.y}
         </Move>
         <g class="q-x walk">
           {Array.from(shown.dx, (value, i) => {
             const y = lines.dx - 20 - (shown.dx.length - 1 - i) * 19;
             const [start, end] = [pixelOf(dxs, walk[i] ?? 0), pixelOf(dxs, walk[i + 1] ?? 0)];
+            // Words stand behind the arrow, or before it where there is no room.
             const right = Math.max(start, end) + 6;
+            const fits = right + 110 < width;
             return (
               <g key={i}>
                 <line
@@ -283,7 +293,11 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
                   y2={i + 1 < shown.dx.length ? y + 19 : lines.dx}
                 />
                 <Arrow class="gradient" from={[start, y]} to={[end, y]} />
-                <text class="start fill" x={right} y={y + 4}>
+                <text
+                  class={`${fits ? 'start' : 'end'} fill`}
+                  x={fits ? right : Math.min(start, end) - 6}
+                  y={y + 4}
+                >
                   dx{subscripts[i]} = {formatNumber(value)}
                 </text>
               </g>
@@ -291,7 +305,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
           })}
           <circle class="fill" cx={pixelOf(dxs, shown.db)} cy={lines.dx} r="5" />
         </g>
-        <text class="q-x start fill" x={from} y={lines.dx - 108}>
+        <text class="q-x start fill" x={left} y={lines.dx - 98}>
           ∂L/∂b = Σ dx = {formatNumber(shown.db)}
         </text>
         <Handle
@@ -325,10 +339,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
           <Num value={b} bracket />
           <mo>)</mo>
           <mo>=</mo>
-          <Num
-            value={core.evaluate('x - mu', { x: x_without[0] ?? 0, mu: batchMeanWithout }).shown[0] ?? 0}
-            of="x"
-          />
+          <Num value={deviation} of="x" />
         </Formula>
       ) : (
         <Formula>
@@ -354,7 +365,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
           <mo>·</mo>
           <Num value={b} bracket />
           <mo>=</mo>
-          <Num value={core.evaluate('factor * b', { factor, b }).shown[0] ?? 0} of="y" />
+          <Num value={frozenShift} of="y" />
         </Formula>
       ),
     tables: [
@@ -414,6 +425,9 @@ function sentenceOf(
   inference: Effect,
   shift: number,
 ): string {
+  if (b === 0) {
+    return `Without a bias the batch mean is ${formatNumber(training.mean.without)}. Move b: in training y stays where it is, with frozen statistics it follows.`;
+  }
   if (mode === 'training') {
     return [
       `With b = ${formatNumber(b)} the batch mean is ${formatNumber(training.mean.with)} instead of ${formatNumber(training.mean.without)}, and y is where it was without b.`,

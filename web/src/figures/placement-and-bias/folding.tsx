@@ -10,7 +10,7 @@ import { formatNumber } from '../../format.ts';
 import { type PlacementScene, type State } from './state.ts';
 
 /** Two inputs, three neurons; the batch normalization of the first is the one that the controls move. */
-const neurons = 3;
+const neuronCount = 3;
 const weight = [2, -1, 1, 3, -1, 0.5];
 const eps = 0;
 const running_mean = [4, 1, 0];
@@ -41,22 +41,22 @@ function linear(
   core: Core,
   weights: ArrayLike<number>,
   bias: ArrayLike<number>,
-  [u_1, u_2]: readonly [number, number],
+  input: readonly [number, number],
 ) {
-  const columnOf = (k: number) => Float64Array.from({ length: neurons }, (_, n) => weights[2 * n + k] ?? 0);
-  return core.evaluate('w_1 * u_1 + w_2 * u_2 + b', {
-    w_1: columnOf(0),
-    w_2: columnOf(1),
+  const columnOf = (k: number) =>
+    Float64Array.from({ length: neuronCount }, (_, n) => weights[2 * n + k] ?? 0);
+  return core.evaluate('left * u[0] + right * u[1] + b', {
+    left: columnOf(0),
+    right: columnOf(1),
     b: Float64Array.from(bias),
-    u_1,
-    u_2,
+    u: Float64Array.from(input),
   }).values;
 }
 
 function foldingOf(core: Core, state: State): Folding {
   const layer = layerOf(state);
   const input = [state.input_1, state.input_2] as const;
-  const folded = core.foldIntoWeight({ ...layer, shape: [neurons, 2], eps });
+  const folded = core.foldIntoWeight({ ...layer, shape: [neuronCount, 2], eps });
   const x = linear(core, layer.weight, layer.bias, input);
   const { gamma, beta, running_var } = layer;
   const { y } = core.forwardInference({ x, gamma, beta, running_mean, running_var, eps });
@@ -72,25 +72,21 @@ interface Column {
   values: ArrayLike<number>;
 }
 
+interface Stage {
+  title: string;
+  columns: readonly Column[];
+  normalizes?: boolean;
+}
+
 const cell = { width: 54, height: 20 };
 const boxHeight = (rows: number) => 46 + rows * cell.height;
 
 /** A box with a title and columns of numbers, its left upper corner at (x, y). */
-function Matrix({
-  title,
-  columns,
-  x,
-  y,
-}: {
-  title: string;
-  columns: readonly Column[];
-  x: number;
-  y: number;
-}) {
+function Matrix({ title, columns, normalizes = false, x, y }: Stage & { x: number; y: number }) {
   const rows = columns[0]?.values.length ?? 0;
   const width = columns.length * cell.width;
   return (
-    <g class="node" transform={`translate(${x} ${y})`}>
+    <g class={`node${normalizes ? ' normalization' : ''}`} transform={`translate(${x} ${y})`}>
       <rect width={width} height={boxHeight(rows)} rx="4" />
       <text x={width / 2} y="18" class="chain-title">
         {title}
@@ -111,14 +107,9 @@ function Matrix({
   );
 }
 
-interface Stage {
-  title: string;
-  columns: readonly Column[];
-}
-
 const weightColumns = (weights: ArrayLike<number>, bias: ArrayLike<number>, mark: string): Column[] => [
-  { head: `W${mark}₁`, values: Array.from({ length: neurons }, (_, n) => weights[2 * n] ?? 0) },
-  { head: `W${mark}₂`, values: Array.from({ length: neurons }, (_, n) => weights[2 * n + 1] ?? 0) },
+  { head: `W${mark}₁`, values: Array.from({ length: neuronCount }, (_, n) => weights[2 * n] ?? 0) },
+  { head: `W${mark}₂`, values: Array.from({ length: neuronCount }, (_, n) => weights[2 * n + 1] ?? 0) },
   { head: `b${mark}`, values: bias },
 ];
 
@@ -130,6 +121,7 @@ function pathsOf({ layer, folded, input, y, y_folded }: Folding): { before: Stag
       { title: 'Linear', columns: weightColumns(layer.weight, layer.bias, '') },
       {
         title: 'BN, inference',
+        normalizes: true,
         columns: [
           { head: 'γ', quantity: 'gamma', values: layer.gamma },
           { head: 'β', quantity: 'beta', values: layer.beta },
@@ -223,9 +215,9 @@ function operationsOf(core: Core, { neurons, inputs }: State) {
   }).values;
   return [
     { label: 'linear layer', operations: layer, share: 100 },
-    { label: 'BN, four operations a value', operations: four, share: fourShare },
-    { label: 'BN, scale and shift computed once', operations: two, share: twoShare },
-    { label: 'BN folded into the weights', operations: 0, share: 0 },
+    { label: 'BN as written', operations: four, share: fourShare },
+    { label: 'BN, one multiply-add', operations: two, share: twoShare },
+    { label: 'BN folded', operations: 0, share: 0 },
   ];
 }
 type Operations = ReturnType<typeof operationsOf>;
@@ -244,7 +236,7 @@ function Bars({ operations, y, width }: { operations: Operations; y: number; wid
         <g key={label} transform={`translate(0 ${bar.first + k * bar.pitch})`}>
           <text class="start" y="0">
             {label}: <tspan class="count">{formatNumber(count)}</tspan>
-            {k > 0 && ` = ${formatNumber(share)} %`}
+            {k > 0 && count > 0 && `, ${formatNumber(share)} %`}
           </text>
           <rect
             class={`bar${k === 0 ? ' layer' : ''}`}
@@ -270,8 +262,8 @@ function Drawing({
 }) {
   const { before, after } = pathsOf(folding);
   const wide = width >= 600;
-  const columns = before.reduce((all, { columns }) => all + columns.length, 0);
-  const pathWidth = wide ? Math.min(width - 8, columns * cell.width + 3 * 56) : width;
+  const columnCount = before.reduce((all, { columns }) => all + columns.length, 0);
+  const pathWidth = wide ? Math.min(width - 8, columnCount * cell.width + 3 * 56) : width;
   const title = 26;
   const heightOf = (stages: readonly Stage[]) => {
     const heights = stages.map(({ columns }) => boxHeight(columns[0]?.values.length ?? 0));
@@ -279,7 +271,7 @@ function Drawing({
   };
   const second = title + heightOf(before) + 24;
   const bars = second + title + heightOf(after) + 30;
-  const height = bars + bar.first + operations.length * bar.pitch;
+  const height = bars + bar.first + operations.length * bar.pitch - 20;
   const path = (name: string, stages: readonly Stage[], y: number) => (
     <g>
       <text class="start chain-title" x="1" y={y + 14}>
@@ -354,22 +346,26 @@ function Formulas({ layer, folded }: Folding) {
       </Formula>
       <Formula>
         {folds('b')}
-        <mo>(</mo>
-        <mi>b</mi>
-        <mo>−</mo>
-        <Symbol of="running_mean" />
-        <mo>)</mo>
+        <mrow>
+          <mo>(</mo>
+          <mi>b</mi>
+          <mo>−</mo>
+          <Symbol of="running_mean" />
+          <mo>)</mo>
+        </mrow>
         <mo>+</mo>
         <Symbol of="beta" />
         <mo>,</mo>
         <mspace width="0.6em" />
         {numbers}
         <mo>·</mo>
-        <mo>(</mo>
-        <Num value={layer.bias[0] ?? 0} />
-        <mo>−</mo>
-        <Num value={layer.running_mean[0] ?? 0} of="mean" bracket />
-        <mo>)</mo>
+        <mrow>
+          <mo>(</mo>
+          <Num value={layer.bias[0] ?? 0} />
+          <mo>−</mo>
+          <Num value={layer.running_mean[0] ?? 0} of="mean" bracket />
+          <mo>)</mo>
+        </mrow>
         <mo>+</mo>
         <Num value={layer.beta[0] ?? 0} of="beta" bracket />
         <mo>=</mo>
@@ -390,7 +386,7 @@ export function foldingView({ core, state, controls, width }: PlacementScene): V
         {controls.slider('input_1', 'first input')}
         {controls.slider('input_2', 'second input')}
         {controls.slider('gamma', <span class="q-gamma">γ of neuron 1</span>)}
-        {controls.slider('running_var', <span class="q-var">σ² running_var of neuron 1</span>)}
+        {controls.slider('running_var', <span class="q-var">σ² run of neuron 1</span>)}
         {controls.slider('neurons', 'neurons counted')}
         {controls.slider('inputs', 'inputs counted')}
       </>
@@ -409,7 +405,7 @@ export function foldingView({ core, state, controls, width }: PlacementScene): V
           { head: 'W′, second input' },
           { head: 'b′' },
         ],
-        rows: Array.from({ length: neurons }, (_, n) => ({
+        rows: Array.from({ length: neuronCount }, (_, n) => ({
           label: String(n + 1),
           values: [
             layer.weight[2 * n] ?? 0,
@@ -429,7 +425,7 @@ export function foldingView({ core, state, controls, width }: PlacementScene): V
           { head: 'y, two layers', quantity: 'y' },
           { head: 'y, folded', quantity: 'y' },
         ],
-        rows: Array.from({ length: neurons }, (_, n) => ({
+        rows: Array.from({ length: neuronCount }, (_, n) => ({
           label: String(n + 1),
           values: [x[n] ?? 0, y[n] ?? 0, y_folded[n] ?? 0],
         })),
@@ -442,7 +438,9 @@ export function foldingView({ core, state, controls, width }: PlacementScene): V
       },
     ],
     sentence: [
-      `The outputs of two layers and of one differ by ${formatNumber(difference)}.`,
+      difference === 0
+        ? 'Both layers and the one they fold into give the same outputs.'
+        : `The outputs of both layers and of the one they fold into differ by ${formatNumber(difference)}.`,
       `Beside a linear layer of ${formatNumber(state.neurons)} neurons with ${formatNumber(state.inputs)} inputs, batch normalization adds ${formatNumber(four?.share ?? 0)} % of its operations as written, ${formatNumber(two?.share ?? 0)} % as one multiply-add a value, and none once it is folded.`,
     ].join(' '),
   };

@@ -12,15 +12,12 @@ import { type PlacementScene, type State, w } from './state.ts';
 /** Not 0, so that a batch that the ReLU has made constant can still be normalized; the default of PyTorch. */
 const eps = 1e-5;
 
-const boxes = ['Input', 'Linear', 'Conv', 'BN', 'ReLU', 'Addition'] as const;
-type Box = (typeof boxes)[number];
+type Box = 'Input' | 'Linear' | 'Conv' | 'BN' | 'ReLU' | 'Addition';
 
 interface Chain {
   title: string;
   detail: string;
   boxes: readonly Box[];
-  /** what stands after the last box */
-  after: string;
 }
 
 const diagrams: Record<State['diagrams'], readonly [Chain, Chain]> = {
@@ -29,13 +26,11 @@ const diagrams: Record<State['diagrams'], readonly [Chain, Chain]> = {
       title: 'The original order',
       detail: 'linear or convolution → batch normalization → activation',
       boxes: ['Input', 'Linear', 'BN', 'ReLU'],
-      after: 'next layer',
     },
     {
       title: 'Less common',
       detail: 'linear or convolution → activation → batch normalization',
       boxes: ['Input', 'Linear', 'ReLU', 'BN'],
-      after: 'next layer',
     },
   ],
   residual: [
@@ -43,13 +38,11 @@ const diagrams: Record<State['diagrams'], readonly [Chain, Chain]> = {
       title: 'Post-activation',
       detail: 'the original residual block, ResNet v1: a ReLU after the addition',
       boxes: ['Input', 'Conv', 'BN', 'ReLU', 'Conv', 'BN', 'Addition', 'ReLU'],
-      after: 'next block',
     },
     {
       title: 'Pre-activation',
       detail: 'ResNet v2: nothing after the addition',
       boxes: ['Input', 'BN', 'ReLU', 'Conv', 'BN', 'ReLU', 'Conv', 'Addition'],
-      after: 'next block',
     },
   ],
 };
@@ -81,13 +74,34 @@ function statisticsOf(core: Core, batches: readonly Float64Array[]): Statistics 
   const m = batches[0]?.length ?? 0;
   const x = Array.from({ length: m }, (_, i) => batches.map((batch) => batch[i] ?? 0)).flat();
   const { batch_mean, batch_var } = core.forwardTrain({ x, shape: [m, batches.length], eps: 1 });
-  const rounded = core.evaluate('sqrt(v)', { v: batch_var }).shown;
-  return { mean: batch_mean, variance: batch_var, std: rounded };
+  // A mean of values that cancel is 0 up to rounding; next to the values themselves it is shown as 0.
+  const scale = Math.max(...x.map(Math.abs));
+  return {
+    mean: core.evaluate('v', { v: { values: batch_mean, scale } }).shown,
+    variance: batch_var,
+    std: core.evaluate('sqrt(v)', { v: batch_var }).shown,
+  };
 }
 
 interface Traced extends Chain {
   leaving: Float64Array[];
   statistics: Statistics;
+}
+
+/** Both chains with what leaves their boxes; the statistics of all boxes in one go. */
+function traced(core: Core, chains: readonly [Chain, Chain], state: State): readonly [Traced, Traced] {
+  const [first, second] = [flow(core, chains[0], state), flow(core, chains[1], state)];
+  const { mean, variance, std } = statisticsOf(core, [...first, ...second]);
+  const between = (from: number, to: number): Statistics => ({
+    mean: mean.slice(from, to),
+    variance: variance.slice(from, to),
+    std: std.slice(from, to),
+  });
+  const middle = first.length;
+  return [
+    { ...chains[0], leaving: first, statistics: between(0, middle) },
+    { ...chains[1], leaving: second, statistics: between(middle, middle + second.length) },
+  ];
 }
 
 interface DrawnChain {
@@ -121,11 +135,9 @@ function Dots({
   );
 }
 
-const isNormalization = (box: Box) => box === 'BN';
-
 function Node({ box, x, y, width }: { box: Box; x: number; y: number; width: number }) {
   return (
-    <g class={`node${isNormalization(box) ? ' normalization' : ''}${box === 'Input' ? ' input' : ''}`}>
+    <g class={box === 'BN' ? 'node normalization' : box === 'Input' ? 'node input' : 'node'}>
       {box !== 'Input' && (
         <rect x={x - width / 2} y={y - 15} width={width} height="30" rx={box === 'Addition' ? 15 : 4} />
       )}
@@ -141,9 +153,9 @@ const row = { title: 18, boxes: 76, dots: 112, mean: 138, std: 156, height: 182 
 
 /** A chain from left to right; the skip path runs above the boxes. */
 function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: number }) {
-  const { title, detail, boxes, after, leaving, statistics } = chain;
+  const { title, detail, boxes, leaving, statistics } = chain;
   const left = 44;
-  const end = width - 76;
+  const end = width - 24;
   const pitch = (end - left) / boxes.length;
   const box = Math.min(92, pitch - 20);
   const at = (k: number) => left + pitch * (k + 0.5);
@@ -167,7 +179,7 @@ function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: nu
             d={`M ${at(0)} ${row.boxes - 12} V ${row.boxes - 36} H ${at(addition)} V ${row.boxes - 22}`}
           />
           <Arrow from={[at(addition), row.boxes - 26]} to={[at(addition), row.boxes - 15]} />
-          <text x={(at(0) + at(addition)) / 2} y={row.boxes - 32}>
+          <text x={(at(0) + at(addition)) / 2} y={row.boxes - 41}>
             skip path: the input, unchanged
           </text>
         </g>
@@ -194,9 +206,6 @@ function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: nu
           </text>
         </g>
       ))}
-      <text class="start" x={at(boxes.length - 1) + box / 2 + 24} y={row.boxes + 4.5}>
-        {after}
-      </text>
     </g>
   );
 }
@@ -206,7 +215,7 @@ const column = { title: 16, first: 52, pitch: 60 };
 
 /** A chain from top to bottom, for narrow pages; the skip path runs at its left. */
 function Column({ chain, reach, left, width }: DrawnChain & { left: number; width: number }) {
-  const { title, boxes, after, leaving, statistics } = chain;
+  const { title, boxes, leaving, statistics } = chain;
   const lane = 12;
   const box = 60;
   const middle = lane + box / 2;
@@ -243,9 +252,6 @@ function Column({ chain, reach, left, width }: DrawnChain & { left: number; widt
           />
         </g>
       ))}
-      <text x={middle} y={at(boxes.length)}>
-        {after}
-      </text>
     </g>
   );
 }
@@ -298,7 +304,7 @@ function AdditionFormulas({ title, addition }: { title: string; addition: Return
         <Num value={mean[2]} of="mean" />
       </Formula>
       <Formula>
-        <mtext>variance:</mtext>
+        <mtext>var:</mtext>
         <mspace width="0.4em" />
         <Num value={variance[0]} of="var" />
         <mo>+</mo>
@@ -322,18 +328,16 @@ function cutBy({ boxes, leaving }: Traced): number {
 
 function sentenceOfOrders([original, other]: readonly [Traced, Traced], { u, b }: State): string {
   const m = u.length;
-  const [first, second] = [cutBy(original), cutBy(other)];
-  const last = other.statistics;
-  const end = other.boxes.length - 1;
+  const cut = cutBy(other);
+  const [mean, std] = [other.statistics.mean.at(-1) ?? 0, other.statistics.std.at(-1) ?? 0];
+  const rest =
+    cut === m
+      ? 'what is left is a constant batch, and batch normalization makes β of all of it'
+      : `batch normalization then hands on mean ${formatNumber(mean)} and standard deviation ${formatNumber(std)}`;
   return [
-    `After batch normalization the ReLU sets ${first} of ${m} values to 0, whatever the bias is.`,
-    `Before it, the bias decides: with b = ${formatNumber(b)} the ReLU sets ${second} of ${m} to 0`,
-    second === m
-      ? '; what is left is a constant batch, and batch normalization makes β of all of it.'
-      : `; then batch normalization hands on mean ${formatNumber(last.mean[end] ?? 0)} and standard deviation ${formatNumber(last.std[end] ?? 0)}.`,
-  ]
-    .join(' ')
-    .replace(' ;', ';');
+    `After batch normalization the ReLU sets ${cutBy(original)} of ${m} values to 0, whatever the bias is.`,
+    `Before it, the bias decides: with b = ${formatNumber(b)} the ReLU sets ${cut} of ${m} to 0; ${rest}.`,
+  ].join(' ');
 }
 
 const sentenceOfBlocks = [
@@ -342,11 +346,7 @@ const sentenceOfBlocks = [
 ].join(' ');
 
 export function placementView({ core, state, controls, width }: PlacementScene): View {
-  const [first, second] = diagrams[state.diagrams].map((chain): Traced => {
-    const leaving = flow(core, chain, state);
-    return { ...chain, leaving, statistics: statisticsOf(core, leaving) };
-  }) as [Traced, Traced];
-  const chains = [first, second] as const;
+  const chains = traced(core, diagrams[state.diagrams], state);
   const residual = state.diagrams === 'residual';
   const additions = residual
     ? chains.map((chain) => ({ title: chain.title, addition: additionOf(core, chain) }))
