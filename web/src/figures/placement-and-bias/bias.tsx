@@ -8,6 +8,7 @@ import type { View } from '../../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
 import { Arrow, Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { formatNumber } from '../../format.ts';
+import { withoutRounding } from './rounding.ts';
 import { fields, type PlacementScene, type State, w } from './state.ts';
 
 /** The rest of Problem 5. */
@@ -183,10 +184,11 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
   const left = width < 480 ? 34 : 48;
   const ends = { from: left, to: width - 14 };
   const xs: Scale = { least: -25, most: 25, ...ends };
-  const yReach =
-    Math.ceil(Math.max(10, ...shown.y.with.map(Math.abs), ...shown.y.without.map(Math.abs)) / 10) * 10;
+  const dx = withoutRounding(core, shown.dx);
+  const y = { with: withoutRounding(core, shown.y.with), without: withoutRounding(core, shown.y.without) };
+  const yReach = Math.ceil(Math.max(10, ...y.with.map(Math.abs), ...y.without.map(Math.abs)) / 10) * 10;
   const ys: Scale = { least: -yReach, most: yReach, ...ends };
-  const walk = walkOf(core, shown.dx);
+  const walk = walkOf(core, dx);
   const dxReach = roundUp(Math.max(0.5, ...walk.map(Math.abs)));
   const dxs: Scale = { least: -dxReach, most: dxReach, ...ends };
   // The handle stands at the mean of the batch, and is worth b.
@@ -260,7 +262,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
           now={[shown.running_mean.with]}
           without={[shown.running_mean.without]}
         />
-        <Pair scale={ys} at={lines.y} quantity="y" now={shown.y.with} without={shown.y.without} />
+        <Pair scale={ys} at={lines.y} quantity="y" now={y.with} without={y.without} />
         <Move scale={xs} at={lines.x - 8} from={batchMeanWithout} to={batchMean} quantity="x">
           {words.x}
         </Move>
@@ -277,8 +279,8 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
           {words.y}
         </Move>
         <g class="q-x walk">
-          {Array.from(shown.dx, (value, i) => {
-            const y = lines.dx - 20 - (shown.dx.length - 1 - i) * 19;
+          {Array.from(dx, (value, i) => {
+            const level = lines.dx - 20 - (dx.length - 1 - i) * 19;
             const [start, end] = [pixelOf(dxs, walk[i] ?? 0), pixelOf(dxs, walk[i + 1] ?? 0)];
             // Words stand behind the arrow, or before it where there is no room.
             const right = Math.max(start, end) + 6;
@@ -289,14 +291,14 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
                   class="guide"
                   x1={end}
                   x2={end}
-                  y1={y}
-                  y2={i + 1 < shown.dx.length ? y + 19 : lines.dx}
+                  y1={level}
+                  y2={i + 1 < dx.length ? level + 19 : lines.dx}
                 />
-                <Arrow class="gradient" from={[start, y]} to={[end, y]} />
+                <Arrow class="gradient" from={[start, level]} to={[end, level]} />
                 <text
                   class={`${fits ? 'start' : 'end'} fill`}
                   x={fits ? right : Math.min(start, end) - 6}
-                  y={y + 4}
+                  y={level + 4}
                 >
                   dx{subscripts[i]} = {formatNumber(value)}
                 </text>
@@ -404,14 +406,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
         ],
         rows: u.map((value, i) => ({
           label: String(i + 1),
-          values: [
-            value,
-            x[i] ?? 0,
-            shown.y.without[i] ?? 0,
-            shown.y.with[i] ?? 0,
-            dy[i] ?? 0,
-            shown.dx[i] ?? 0,
-          ],
+          values: [value, x[i] ?? 0, y.without[i] ?? 0, y.with[i] ?? 0, dy[i] ?? 0, dx[i] ?? 0],
         })),
       },
     ],

@@ -7,6 +7,7 @@ import type { View } from '../../drawing/figure.tsx';
 import { Formula, Num } from '../../drawing/math.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
 import { formatNumber } from '../../format.ts';
+import { withoutRounding } from './rounding.ts';
 import { type PlacementScene, type State, w } from './state.ts';
 
 /** Not 0, so that a batch that the ReLU has made constant can still be normalized; the default of PyTorch. */
@@ -74,10 +75,8 @@ function statisticsOf(core: Core, batches: readonly Float64Array[]): Statistics 
   const m = batches[0]?.length ?? 0;
   const x = Array.from({ length: m }, (_, i) => batches.map((batch) => batch[i] ?? 0)).flat();
   const { batch_mean, batch_var } = core.forwardTrain({ x, shape: [m, batches.length], eps: 1 });
-  // A mean of values that cancel is 0 up to rounding; next to the values themselves it is shown as 0.
-  const scale = Math.max(...x.map(Math.abs));
   return {
-    mean: core.evaluate('v', { v: { values: batch_mean, scale } }).shown,
+    mean: withoutRounding(core, batch_mean, x),
     variance: batch_var,
     std: core.evaluate('sqrt(v)', { v: batch_var }).shown,
   };
