@@ -138,7 +138,7 @@ test('the prediction is judged before the figure shows it', async ({ page }) => 
   const answer = figure.getByRole('textbox', { name: 'grows by 1?' });
   await answer.fill('0');
   await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('cancelled as in training');
+  await expect(figure.locator('.verdict')).toContainText('Cancelled as in training');
   await answer.fill('1.5/3');
   await figure.getByRole('button', { name: 'Check' }).click();
   await expect(figure.locator('.verdict')).toContainText('Right');

@@ -373,7 +373,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
     tables: [
       {
         caption: 'What b does, in both modes',
-        corner: '',
+        corner: 'what',
         columns: [{ head: 'training' }, { head: 'inference' }],
         rows: [
           {
