@@ -21,9 +21,11 @@ function curveOf(core: Core, values: readonly number[], precision: Precision): V
   const results = offsets.map((offset) => core.varianceMethods({ values, offset, precision }));
   const variance = core.varianceMethods({ values, offset: 0, precision: 'double' }).exact;
   const exact = Float64Array.from(results, (result) => result.exact);
+  // In two formulas: within one, so small a difference would count as what rounding left of 0.
+  const lost = core.evaluate('abs(exact - variance)', { exact, variance }).values;
   // The small term counts what is equal as 17 digits, as the core does.
-  const formula = 'log(variance / (abs(exact - variance) + variance * 10^(-17))) / log(10)';
-  const kept = variance > 0 ? core.evaluate(formula, { variance, exact }).values : exact;
+  const formula = 'log(variance / (lost + variance * 10^(-17))) / log(10)';
+  const kept = variance > 0 ? core.evaluate(formula, { variance, lost }).values : exact;
   return { variance, results, kept: kept.map((digits) => Math.max(0, digits)) };
 }
 

@@ -12,7 +12,7 @@ import { equal, offsets, varianceCurve } from '../variance-curve.ts';
 const bounds = { least: -10, most: 10, step: 0.1 };
 
 const fields = {
-  values: list([0.1, 0.7, 1.3, 2.2], bounds, [4, 8]),
+  values: list([0.5, 0.6, 1.3, 1.5, 1.8, 2.4], bounds, [4, 8]),
   offset: stops(1e4, offsets),
   precision: choice('single', 'single', 'double'),
   /** which values come next */
@@ -81,13 +81,14 @@ export const floatingPoint = figure({
     const double = holds(53);
     const held = precision === 'single' ? holds(24) : double;
     const heldBy = (line: LineName) => (line === 'core' ? double : held);
-    const digitsOf = (line: LineName, k: number) =>
-      Math.min(heldBy(line), line === 'storing' ? (kept[k] ?? 0) : (results[k]?.[line].digits ?? 0));
-    const count = (line: LineName) => {
-      const right = digitsOf(line, chosen);
-      return right === heldBy(line) ? 'all' : right < 0.05 ? 'none' : right.toFixed(1);
-    };
-    const eps = 1e-5;
+    const rightDigits = (line: LineName, k: number) =>
+      (line === 'storing' ? kept[k] : results[k]?.[line].digits) ?? 0;
+    // What is right beyond the digits that every number of the precision has is luck.
+    const digitsOf = (line: LineName, k: number) => Math.min(heldBy(line), rightDigits(line, k));
+    const count = (right: number, all: number) =>
+      right > all - 0.05 ? 'all' : right < 0.05 ? 'none' : right.toFixed(1);
+    const countOf = (line: LineName) => count(digitsOf(line, chosen), heldBy(line));
+    const eps = 1e-5; // the default of Flax
     const spread = ({ value }: Pick<Estimate, 'value'>) =>
       core.evaluate('sqrt(exact / (used + eps))', { exact: result.exact, used: Math.max(0, value), eps })
         .shown[0] ?? 0;
@@ -203,9 +204,9 @@ export const floatingPoint = figure({
           {(['core', 'storing', 'one_pass', 'two_pass', 'corrected_two_pass'] as const).map(lineOf)}
           {drawn > 1 && (
             <g class="line-labels">
-              {named('end', passes('one_pass', held / 5) - 12 / step, held / 5, 'one-pass')}
+              {named('end', passes('one_pass', held / 5) - 16 / step, held / 5, 'one-pass')}
               {passes('two_pass', held / 2) < drawn - 1
-                ? named('start', passes('two_pass', held / 2) + 9 / step, held / 2, 'two-pass')
+                ? named('start', passes('two_pass', held / 2) + 14 / step, held / 2, 'two-pass')
                 : named('end', drawn - 1 - 12 / step, digitsOf('two_pass', drawn - 1), 'two-pass')}
               {named(
                 'start',
@@ -261,7 +262,7 @@ export const floatingPoint = figure({
               <td>
                 <Digits value={result.exact} truth={variance} digits={digits} />
               </td>
-              <td>{count('storing')}</td>
+              <td>{count(rightDigits('storing', chosen), equal)}</td>
             </tr>
           </tbody>
           <tbody>
@@ -273,7 +274,7 @@ export const floatingPoint = figure({
                 <td>
                   <Digits value={result[name].value} truth={result.exact} digits={digits} />
                 </td>
-                <td>{count(name)}</td>
+                <td>{count(rightDigits(name, chosen), equal)}</td>
               </tr>
             ))}
           </tbody>
@@ -312,10 +313,10 @@ export const floatingPoint = figure({
       sentence: merges
         ? `At an offset of ${inWords(offset)} in ${precision} precision every x is stored as the same number. Nothing of their variance is left for any method to find.`
         : [
-            `At an offset of ${inWords(offset)}, of the ${held.toFixed(1)} digits that ${precision} precision holds, the one-pass variance has ${count('one_pass')} right,`,
-            `the two-pass one ${count('two_pass')}, the corrected one ${count('corrected_two_pass')}.`,
+            `At an offset of ${inWords(offset)}, of the ${formatNumber(held, 2)} digits that ${precision} precision holds, the one-pass variance has ${countOf('one_pass')} right,`,
+            `the two-pass one ${countOf('two_pass')}, the corrected one ${countOf('corrected_two_pass')}.`,
             negative
-              ? `One-pass gives ${formatNumber(result.one_pass.value)}, which has no root; clipped at 0, as Flax does it, and with eps = ${powerOfTen(-5)} it would give x_hat a spread of ${formatNumber(spread(result.one_pass))} instead of 1.`
+              ? `One-pass gives ${formatNumber(result.one_pass.value)}, which has no root; clipped at 0, as Flax does it, and with eps\u00a0=\u00a0${formatNumber(eps)} it would give x_hat a spread of ${formatNumber(spread(result.one_pass))} instead of 1.`
               : '',
           ]
             .filter(Boolean)
