@@ -22,9 +22,9 @@ function curveOf(core: Core, values: readonly number[], precision: Precision): V
   const variance = core.varianceMethods({ values, offset: 0, precision: 'double' }).exact;
   const exact = Float64Array.from(results, (result) => result.exact);
   // In two formulas: within one, so small a difference would count as what rounding left of 0.
-  const lost = core.evaluate('abs(exact - variance)', { exact, variance }).values;
+  const lost = core.evaluate('exact - variance', { exact, variance }).values;
   // The small term counts what is equal as 17 digits, as the core does.
-  const formula = 'log(variance / (lost + variance * 10^(-17))) / log(10)';
+  const formula = 'log(variance / (abs(lost) + variance * 10^(-17))) / log(10)';
   const kept = variance > 0 ? core.evaluate(formula, { variance, lost }).values : exact;
   return { variance, results, kept: kept.map((digits) => Math.max(0, digits)) };
 }

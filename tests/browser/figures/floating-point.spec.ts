@@ -44,7 +44,7 @@ test('the offset is dragged with the mouse: variances, digits and sentence follo
       async (text) => (await figure.locator('.axis text', { hasText: text }).boundingBox())?.x ?? 0,
     ),
   );
-  await drag(offsetOf(figure), Number(to) - Number(from));
+  await drag(offsetOf(figure), to - from);
   await expect(offsetOf(figure)).toHaveAttribute('aria-valuetext', '10⁶');
   await expectVariances(figure, 1e6, 'single');
   await expect(figure.locator('.announced')).toContainText('At an offset of 10⁶');
@@ -114,10 +114,10 @@ test('the prediction is judged before the figure shows it', async ({ page }) => 
   const show = figure.getByRole('button', { name: 'Show it in the figure' });
   await expect(show).toBeHidden();
   // divided by m − 1
-  await figure.getByRole('textbox', { name: 'variance of the new batch' }).fill('20/3');
+  await figure.getByRole('textbox', { name: 'variance of the batch now' }).fill('20/3');
   await figure.getByRole('button', { name: 'Check' }).click();
   await expect(figure.locator('.verdict')).toContainText('Not yet.');
-  await figure.getByRole('textbox', { name: 'variance of the new batch' }).fill('5');
+  await figure.getByRole('textbox', { name: 'variance of the batch now' }).fill('5');
   await figure.getByRole('button', { name: 'Check' }).click();
   await expect(figure.locator('.verdict')).toContainText('Right');
   await show.click();

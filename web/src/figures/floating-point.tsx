@@ -132,6 +132,8 @@ export const floatingPoint = figure({
     };
     const step = x(1) - x(0);
     const onePassEnds = Math.ceil(passes('one_pass', 0.1));
+    const twoPassFalls = passes('two_pass', held / 2);
+    const room = x(twoPassFalls) + 70 < width;
     const storedLabelEnds = Math.min(drawn - 1, onePassEnds + Math.ceil(64 / step));
 
     const merges = result.exact === 0;
@@ -205,9 +207,12 @@ export const floatingPoint = figure({
           {drawn > 1 && (
             <g class="line-labels">
               {named('end', passes('one_pass', held / 5) - 16 / step, held / 5, 'one-pass')}
-              {passes('two_pass', held / 2) < drawn - 1
-                ? named('start', passes('two_pass', held / 2) + 14 / step, held / 2, 'two-pass')
-                : named('end', drawn - 1 - 12 / step, digitsOf('two_pass', drawn - 1), 'two-pass')}
+              {named(
+                room ? 'start' : 'end',
+                twoPassFalls + (room ? 14 : -14) / step,
+                Math.max(held / 2, digitsOf('two_pass', drawn - 1)) - (room ? 0 : 1.2),
+                'two-pass',
+              )}
               {named(
                 'start',
                 onePassEnds + 8 / step,
