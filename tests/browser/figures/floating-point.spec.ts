@@ -39,12 +39,9 @@ test('the offset is dragged with the mouse: variances, digits and sentence follo
   const figure = await openFigure(page, kind);
   await expectVariances(figure, 1e4, 'single');
   await expect(figure.locator('.sentence')).toContainText('no root');
-  const [from, to] = await Promise.all(
-    ['10⁴', '10⁶'].map(
-      async (text) => (await figure.locator('.axis text', { hasText: text }).boundingBox())?.x ?? 0,
-    ),
-  );
-  await drag(offsetOf(figure), to - from);
+  const placeOf = async (text: string) =>
+    (await figure.locator('.axis text', { hasText: text }).boundingBox())?.x ?? Number.NaN;
+  await drag(offsetOf(figure), (await placeOf('10⁶')) - (await placeOf('10⁴')));
   await expect(offsetOf(figure)).toHaveAttribute('aria-valuetext', '10⁶');
   await expectVariances(figure, 1e6, 'single');
   await expect(figure.locator('.announced')).toContainText('At an offset of 10⁶');
