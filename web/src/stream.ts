@@ -27,7 +27,7 @@ export interface Batches {
 export interface Running {
   running_mean: readonly number[];
   running_var: readonly number[];
-  /** (steps) what the running variance averages */
+  /** (steps) what the running variance averages; empty where the core refuses */
   fed_var: Float64Array;
   /** the core's sentence where it refuses the updates; they then stay at the start */
   refusal: string;
@@ -103,7 +103,7 @@ export const runningOf = remembering(
       return {
         running_mean: still(start.running_mean),
         running_var: still(start.running_var),
-        fed_var: batch_var,
+        fed_var: new Float64Array(),
         refusal: error.message,
       };
     }

@@ -142,7 +142,7 @@ export function Handle({
       class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
       transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
       role="slider"
-      tabIndex={0}
+      tabindex={0} // in SVG the case of a name matters
       aria-label={label}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
       aria-valuemin={bounds.least}

@@ -4,7 +4,7 @@
 import { type Convention, conventions, decayIn, frameworks, momentumIn, updateIn } from '../conventions.ts';
 import { choice, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Inline, Num, Symbol } from '../drawing/math.tsx';
+import { Formula, Num, Symbol } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
@@ -12,7 +12,7 @@ import { batchesOf, inTraining, runningOf } from '../stream.ts';
 
 /** How many batches there are, and how many of the last ones are looked at together. */
 const steps = 80;
-const recent = 12;
+const recent = 10;
 
 interface Bounds {
   least: number;
@@ -60,50 +60,52 @@ const between = (values: ArrayLike<number>) => {
   return `between ${formatNumber(Math.min(...all))} and ${formatNumber(Math.max(...all))}`;
 };
 
-/** running ← old weight · running + new weight · batch, as the framework would write it. */
+/** The framework's momentum, and what it weighs. */
+type Momentum = Pick<Convention, 'weights'> & { own: number };
+
+/** A weight as the framework would write it: momentum, or 1 − momentum. */
+const Weight = ({ of, momentum }: { of: Convention['weights']; momentum: Momentum }) =>
+  of === momentum.weights ? (
+    <Num value={momentum.own} />
+  ) : (
+    <mrow>
+      <mo>(</mo>
+      <mn>1</mn>
+      <mo>−</mo>
+      <Num value={momentum.own} />
+      <mo>)</mo>
+    </mrow>
+  );
+
+/** running ← old weight · running + new weight · batch */
 function Update({
   of,
   before,
   fed,
   after,
   momentum,
-  weighs,
 }: {
   of: 'running_mean' | 'running_var';
   before: number;
   fed: number;
   after: number;
-  /** the framework's own, and what it weighs */
-  momentum: number;
-  weighs: Convention['weights'];
+  momentum: Momentum;
 }) {
   const quantity = of === 'running_mean' ? 'mean' : 'var';
-  const weight = (value: Convention['weights']) =>
-    value === weighs ? (
-      <Num value={momentum} />
-    ) : (
-      <mrow>
-        <mo>(</mo>
-        <mn>1</mn>
-        <mo>−</mo>
-        <Num value={momentum} />
-        <mo>)</mo>
-      </mrow>
-    );
   return (
-    <mrow>
+    <Formula>
       <Symbol of={of} />
       <mo>←</mo>
-      {weight('old')}
+      <Weight of="old" momentum={momentum} />
       <mo>·</mo>
       <Num value={before} of={quantity} bracket />
       <mo>+</mo>
-      {weight('new')}
+      <Weight of="new" momentum={momentum} />
       <mo>·</mo>
       <Num value={fed} of={quantity} bracket />
       <mo>=</mo>
       <Num value={after} of={quantity} />
-    </mrow>
+    </Formula>
   );
 }
 
@@ -145,6 +147,7 @@ export const trainingInference = figure({
     const convention = conventions[framework];
     const { terms, defaults } = convention;
     const own = momentumIn(core, convention, momentum);
+    const written = { own, weights: convention.weights };
     const rule = updateIn(convention, own, m, state.estimator);
 
     const stream = { seed, steps, m, shift_at, mean_before, var_before, mean_after, var_after };
@@ -167,13 +170,13 @@ export const trainingInference = figure({
     const left = width < 480 ? 30 : 40;
     const sides = { from: left, to: width - 18 };
     const time: Scale = { least: 0, most: steps, ...sides };
-    const means: Scale = { least: -3, most: 9, from: 178, to: 58 };
-    const vars: Scale = { least: 0, most: 12, from: 330, to: 220 };
+    const means: Scale = { least: -3, most: 9, from: 208, to: 58 };
+    const vars: Scale = { least: 0, most: 12, from: 398, to: 250 };
     const inputs: Scale = { least: bounds.x.least, most: bounds.x.most, ...sides };
     const farthest = Math.max(4, Math.abs(y_inference), ...training.y.map(Math.abs));
     const reach = Math.ceil(farthest / 4) * 4;
     const outputs: Scale = { least: -reach, most: reach, ...sides };
-    const rows = { inputs: 418, training: 492, inference: 534, outputs: 552 };
+    const rows = { inputs: 478, training: 548, inference: 588, outputs: 604 };
     const shiftPixel = pixelOf(time, shift_at + 0.5);
     const level = (
       name: 'mean_before' | 'mean_after' | 'var_before' | 'var_after',
@@ -210,18 +213,15 @@ export const trainingInference = figure({
             {controls.slider('momentum', `momentum, weight of the ${convention.weights} value`, (value) =>
               formatNumber(momentumIn(core, convention, value)),
             )}
-            <p>
-              <Inline>
-                <Update
-                  of="running_mean"
-                  before={at(running_mean, step - 1)}
-                  fed={at(batch_mean, step - 1)}
-                  after={mean}
-                  momentum={own}
-                  weighs={convention.weights}
-                />
-              </Inline>
-            </p>
+            {refusal === '' && (
+              <Update
+                of="running_mean"
+                before={at(running_mean, step - 1)}
+                fed={at(batch_mean, step - 1)}
+                after={mean}
+                momentum={written}
+              />
+            )}
           </div>
           {controls.slider('m', 'm, examples in a batch')}
           {controls.slider('eps', `ε, ${terms.eps}`)}
@@ -258,8 +258,8 @@ export const trainingInference = figure({
       drawing: (
         <svg
           width={width}
-          height={580}
-          viewBox={`0 0 ${width} 580`}
+          height={632}
+          viewBox={`0 0 ${width} 632`}
           role="group"
           aria-label="Mean and variance over the batches, and one example in both modes"
         >
@@ -297,11 +297,14 @@ export const trainingInference = figure({
             line={running_var}
             truth={{ before: var_before, after: var_after, shift_at }}
           />
-          <Axis scale={time} at={vars.from} label="batches" />
+          <Axis scale={time} at={vars.from} />
+          <text class="axis end" x={time.to} y={vars.from + 33}>
+            batches
+          </text>
           {level('mean_before', 'mean of the distribution before the shift', means, shift_at / 2)}
-          {level('mean_after', 'mean of the distribution after the shift', means, (shift_at + steps) / 2)}
+          {level('mean_after', 'mean of the distribution after the shift', means, steps - 5)}
           {level('var_before', 'variance of the distribution before the shift', vars, shift_at / 2)}
-          {level('var_after', 'variance of the distribution after the shift', vars, (shift_at + steps) / 2)}
+          {level('var_after', 'variance of the distribution after the shift', vars, steps - 5)}
           <Handle
             scale={{ ...time, from: pixelOf(time, 0.5), to: pixelOf(time, steps + 0.5) }}
             value={shift_at}
@@ -324,7 +327,7 @@ export const trainingInference = figure({
           />
 
           <text class="start" x={left} y={rows.inputs - 22}>
-            one example x = {formatNumber(x)} among the others of batch {step}
+            one example x, here in batch {step}
           </text>
           <Axis scale={inputs} at={rows.inputs} />
           {training.others.map((value, k) => (
@@ -345,9 +348,7 @@ export const trainingInference = figure({
             onMove={(to) => set({ x: to })}
           />
           <text class="start" x={left} y={rows.training - 14}>
-            {refusal === ''
-              ? `y in training, in this batch and in those before`
-              : `y in training: ${convention.name} refuses`}
+            {refusal === '' ? 'y in training, by its batch' : `y in training: ${convention.name} refuses`}
           </text>
           {refusal === '' &&
             Array.from(training.y, (y, k) => (
@@ -374,50 +375,45 @@ export const trainingInference = figure({
       ),
       beside: (
         <>
-          <Formula>
-            <Update
-              of="running_var"
-              before={at(running_var, step - 1)}
-              fed={at(batch_var, step - 1)}
-              after={variance}
-              momentum={own}
-              weighs={convention.weights}
-            />
-          </Formula>
-          <Formula>
-            <mtext>weight of the start</mtext>
-            <mo>=</mo>
-            <msup>
-              <Num value={momentum} />
-              <Num value={step} />
-            </msup>
-            <mo>=</mo>
-            <Num value={startWeight} />
-          </Formula>
-          <Formula>
-            <mtext>window</mtext>
-            <mo>=</mo>
-            <mfrac>
-              <mn>1</mn>
-              <mrow>
-                <mn>1</mn>
-                <mo>−</mo>
-                <Num value={momentum} />
-              </mrow>
-            </mfrac>
-            <mo>=</mo>
-            <Num value={of('1 / (1 - momentum)')} />
-            <mtext> batches</mtext>
-          </Formula>
           {refusal === '' && (
-            <Normalized
-              mode="training"
-              x={x}
-              mean={at(training.batch_mean, last)}
-              variance={at(training.batch_var, last)}
-              eps={eps}
-              y={y_training}
-            />
+            <>
+              <Update
+                of="running_var"
+                before={at(running_var, step - 1)}
+                fed={at(batch_var, step - 1)}
+                after={variance}
+                momentum={written}
+              />
+              <Formula>
+                <mtext>the start weighs</mtext>
+                <mo>=</mo>
+                <msup>
+                  <Weight of="old" momentum={written} />
+                  <Num value={step} />
+                </msup>
+                <mo>=</mo>
+                <Num value={startWeight} />
+              </Formula>
+              <Formula>
+                <mtext>window</mtext>
+                <mo>=</mo>
+                <mfrac>
+                  <mn>1</mn>
+                  <Weight of="new" momentum={written} />
+                </mfrac>
+                <mo>=</mo>
+                <Num value={of('1 / (1 - momentum)')} />
+                <mtext>{'\u00a0'}batches</mtext>
+              </Formula>
+              <Normalized
+                mode="training"
+                x={x}
+                mean={at(training.batch_mean, last)}
+                variance={at(training.batch_var, last)}
+                eps={eps}
+                y={y_training}
+              />
+            </>
           )}
           <Normalized mode="inference" x={x} mean={mean} variance={variance} eps={eps} y={y_inference} />
         </>
@@ -438,7 +434,7 @@ export const trainingInference = figure({
             values: [
               at(batch_mean, from + k - 1),
               at(running_mean, from + k),
-              at(batch_var, from + k - 1),
+              batch_var[from + k - 1] ?? 'none',
               at(running_var, from + k),
               refusal === '' ? at(training.y, k) : 'refused',
             ],
@@ -466,14 +462,7 @@ export const trainingInference = figure({
         {
           caption: 'The same layer in the terms of each framework',
           corner: 'framework',
-          columns: [
-            { head: 'momentum' },
-            { head: 'weighs' },
-            { head: 'running variance' },
-            { head: 'eps' },
-            { head: 'default momentum' },
-            { head: 'default eps' },
-          ],
+          columns: [{ head: 'momentum' }, { head: 'weighs' }, { head: 'running variance' }, { head: 'eps' }],
           rows: frameworks.map((name) => {
             const each = conventions[name];
             return {
@@ -483,8 +472,6 @@ export const trainingInference = figure({
                 `the ${each.weights} value`,
                 each.estimator ?? 'either',
                 eps,
-                each.defaults?.momentum ?? '',
-                each.defaults?.eps ?? '',
               ],
             };
           }),
@@ -499,15 +486,15 @@ export const trainingInference = figure({
         return `One example has no unbiased variance: it would divide by m − 1 = 0. So ${convention.name} refuses to train on it, and the running statistics stay at their start.`;
       }
       return [
-        `After ${seen} the running mean is ${formatNumber(mean)}, the distribution’s ${formatNumber(step > shift_at ? mean_after : mean_before)}; the start value still weighs ${formatNumber(startWeight)}.`,
+        `After ${seen} the running mean is ${formatNumber(mean)}, the distribution’s ${formatNumber(step > shift_at ? mean_after : mean_before)}${startWeight < 1e-4 ? '' : `; the start value still weighs ${formatNumber(startWeight)}`}.`,
         step > 1 &&
-          `Of the last ${last + 1}, the batch means lie ${between(batch_mean.slice(from - 1))}, the running means ${between(running_mean.slice(from))}.`,
+          `Over the last ${last + 1} the batch means lie ${between(batch_mean.slice(from - 1))}, the running mean ${between(running_mean.slice(from))}.`,
         framework === 'pytorch' &&
           momentum < 0.5 &&
-          `In PyTorch ${formatNumber(own)} is the weight of the new value, so the running statistics repeat the noise of each batch.`,
+          `In PyTorch ${formatNumber(own)} is the weight of the new value, so the running statistics repeat the noise of the batches.`,
         m === 1
-          ? 'One example has variance 0: in training y = beta = 0, whatever x is.'
-          : `In training x gives a y that depends on the batch, ${between(training.y)}; in inference ${formatNumber(y_inference)} with any batch.`,
+          ? `One example has variance 0: in training y = beta = 0 whatever x is. In inference x = ${formatNumber(x)} gives ${formatNumber(y_inference)}.`
+          : `In training x = ${formatNumber(x)} gives ${between(training.y)}, depending on the batch; in inference ${formatNumber(y_inference)} with any.`,
       ]
         .filter(Boolean)
         .join(' ');
