@@ -5,7 +5,6 @@
 #include "batchnorm/gradient_check.h"
 #include "batchnorm/running_statistics.h"
 #include "bindings/arguments.h"
-#include "lab/random.h"
 
 using namespace bindings;
 
@@ -261,16 +260,6 @@ val decay_from_torch(Arguments& arguments) {
   return val(batchnorm::decay_from_torch(momentum));
 }
 
-val normal_batches(Arguments& arguments) {
-  const Eigen::Index seed = arguments.count("seed");
-  const Eigen::Index batches = arguments.count("batches");
-  const Eigen::Index m = arguments.count("m");
-  const double mean = arguments.number("mean");
-  const double std = arguments.number("std");
-  arguments.finish();
-  return copy_out(lab::normal_batches(static_cast<std::uint64_t>(seed), batches, m, mean, std));
-}
-
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(operators) {
@@ -289,5 +278,4 @@ EMSCRIPTEN_BINDINGS(operators) {
   emscripten::function("moments", &call<moments>);
   emscripten::function("merge_moments", &call<merge_moments>);
   emscripten::function("statistics_from_moments", &call<statistics_from_moments>);
-  emscripten::function("normal_batches", &call<normal_batches>);
 }

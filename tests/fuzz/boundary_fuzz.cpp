@@ -82,7 +82,7 @@ class Values {
       give("eps", positive());
       if (name != "forward_trace") give("dy", data());
       if (name == "central_difference_gradient") give("step", positive());
-    } else if (name == "jacobian") {
+    } else if (name == "jacobian" || name == "jacobian_spectrum") {
       give("x", data());
       give_some("gamma", number());
       give("eps", positive());
@@ -120,6 +120,21 @@ class Values {
       give("m", integer());
       give("mean", number());
       give("std", positive());
+    } else if (name == "variance_methods") {
+      give("values", data());
+      give("offset", number());
+      give("precision", one_of({"single", "double"}));
+    } else if (name == "difference_check") {
+      const std::size_t m = small(2, std::size_t{5});
+      give("x", list(m, single_precision_));
+      for (const char* each : {"gamma", "beta"}) give(each, number());
+      give("eps", positive());
+      give("dy", list(m, chance(8)));
+      give("loss", one_of({"weighted", "sum", "relu"}));
+      give("scheme", one_of({"forward", "central"}));
+      give("precision", one_of({"single", "double"}));
+      give("steps", list(small(1, std::size_t{4}), false, true));
+      give_some("drop", one_of({"none", "mean", "var", "both"}));
     } else if (name == "evaluate") {
       give("text", formula());
       give("quantities", quantities());

@@ -34,6 +34,18 @@ const moments: Moments = {
   m2: Float64Array.of(20),
   exponent: Float64Array.of(0),
 };
+const variance = { values: [4, 7, 13, 16], offset: 1e9, precision: 'double' as const };
+const checked = {
+  x: [2, 4, 7, 8.5, 1],
+  gamma: 1.75,
+  beta: 0.25,
+  eps: 1e-3,
+  dy: [1, -2, 0.5, 3, -1.25],
+  loss: 'weighted' as const,
+  scheme: 'central' as const,
+  precision: 'double' as const,
+  steps: [1e-1, 1e-3],
+};
 
 /** A call of every function that takes and returns lists, each with its own copy of the arguments. */
 const good = {
@@ -55,6 +67,9 @@ const good = {
   moments: () => ({ x: Float64Array.of(1, 2, 3, 4), shape: [2, 2] }),
   mergeMoments: () => ({ a: structuredClone(moments), b: structuredClone(moments) }),
   statisticsFromMoments: () => ({ moments: structuredClone(moments), eps: 0 }),
+  varianceMethods: () => structuredClone(variance),
+  differenceCheck: () => structuredClone(checked),
+  jacobianSpectrum: () => ({ x: [1, 2, 4], gamma: 2, eps: 0.5 }),
 } satisfies { [Name in keyof Core]?: () => object };
 const goodCalls = Object.entries(good) as [keyof typeof good, () => object][];
 
@@ -280,6 +295,78 @@ describe('values', () => {
     const { y, batch_mean } = core.forwardTrain({ x: [1, 10, 3, 30], gamma: [1, 2], beta: [0, 5], eps: 0 });
     expect([...batch_mean]).toEqual([2, 20]);
     expect([...y]).toEqual([-1, 3, 1, 7]);
+  });
+
+  test('a variance by several methods, each with its digits', () => {
+    const inDouble = core.varianceMethods(variance);
+    expect([...inDouble.stored]).toEqual([1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]);
+    expect(inDouble.exact).toBe(22.5);
+    for (const method of ['two_pass', 'corrected_two_pass', 'core'] as const) {
+      expect(inDouble[method], method).toEqual({ value: 22.5, digits: 17 });
+    }
+    expect(inDouble.one_pass.digits).toBeLessThan(1);
+    // Worked out by hand in tests/cpp/variance_methods_test.cpp: single precision is single in wasm too.
+    const single = core.varianceMethods({ values: [0, 1, 2, 4], offset: 4096, precision: 'single' });
+    expect(single.exact).toBe(2.1875);
+    expect(single.one_pass).toEqual({ value: 0, digits: 0 });
+    expect(core.varianceMethods({ values: [0.1, 2], offset: 0, precision: 'single' }).stored[0]).toBe(
+      Math.fround(0.1),
+    );
+    // 2 / 9 is no double: what is rounded last is right without a fused multiply-add in hardware, too.
+    const third = core.varianceMethods({ values: [0, 0, 1], offset: 2 ** 40, precision: 'double' });
+    expect(third.exact).toBe(2 / 9);
+  });
+
+  test('the error of a numerical gradient, step by step', () => {
+    const { dx, numeric, error, absolute } = core.differenceCheck(checked);
+    const [m, size] = [checked.x.length, Math.max(...dx.map(Math.abs))];
+    const { x, gamma, beta, eps, dy } = checked;
+    expect(dx).toEqual(core.backwardTrain({ x, gamma: [gamma], beta: [beta], eps, dy }).dx);
+    expect([numeric.length, error.length, absolute.length]).toEqual([2 * m, 2, 2]);
+    // A row is a step: the second is 100 times smaller, and its error 10,000 times.
+    const farthest = (row: number) =>
+      Math.max(...dx.map((value, k) => Math.abs((numeric[row * m + k] as number) - value)));
+    expect([farthest(0), farthest(1)]).toEqual([...absolute]);
+    expect(error[0]).toBeGreaterThan(1000 * (error[1] as number));
+    expect((error[0] as number) * size).toBeCloseTo(absolute[0] as number, 14);
+    expect(core.differenceCheck({ ...checked, drop: 'none' }).dx).toEqual(dx);
+  });
+
+  test('every choice of a difference check changes what comes out', () => {
+    const results = [
+      {},
+      { loss: 'sum' as const },
+      { loss: 'relu' as const },
+      { scheme: 'forward' as const },
+      { precision: 'single' as const },
+      { drop: 'mean' as const },
+      { drop: 'var' as const },
+      { drop: 'both' as const },
+    ].map((changed) => {
+      const { dx, numeric } = core.differenceCheck({ ...checked, ...changed });
+      return [...dx, ...numeric].join();
+    });
+    expect(new Set(results).size).toBe(results.length);
+  });
+
+  test('a step that makes all values equal has no error, and the others have', () => {
+    const two = { ...checked, x: [1, 4], dy: [0.3, -5], eps: 0, steps: [1, 3, 1e-3] };
+    const { error, numeric } = core.differenceCheck(two);
+    expect([...error].map(Number.isNaN)).toEqual([false, true, false]);
+    expect([...numeric].map(Number.isNaN)).toEqual([false, false, true, true, false, false]);
+  });
+
+  test('the spectrum of a jacobian', () => {
+    // x_hat = (-1, 1) / 2 with var 1 and eps 3: J = [[1, -1], [-1, 1]] 3/8 gamma / 2.
+    const { eigenvalues, rank, row_sums } = core.jacobianSpectrum({ x: [4, 6], gamma: 8, eps: 3 });
+    expect(eigenvalues[0]).toBeCloseTo(0, 14);
+    expect(eigenvalues[1]).toBeCloseTo(3, 14);
+    expect(rank).toBe(1);
+    row_sums.forEach((sum) => expect(sum).toBeCloseTo(0, 14));
+    const x = Array.from({ length: 64 }, (_, k) => Math.sin(k));
+    expect(core.jacobianSpectrum({ x, eps: 0 }).rank).toBe(62);
+    expect(core.jacobianSpectrum({ x, eps: 1e-5 }).rank).toBe(63);
+    expect(core.jacobianSpectrum({ x, eps: 1 })).toEqual(core.jacobianSpectrum({ x, gamma: 1, eps: 1 }));
   });
 
   test('numbers that are not finite stay in their channel', () => {
@@ -694,6 +781,69 @@ describe('bad calls are refused by the name of the argument', () => {
       () => core.normalBatches({ seed: 1, batches: 1e6, m: 1e6, mean: 0, std: 1 }),
       /^batches: expected at most/,
     ],
+    ...(
+      [
+        ['one value', { values: [1] }, /^values: expected 2 to 1000 values, got 1/],
+        ['no number', { values: [1, Number.NaN] }, /^\(values \+ offset\)\[1\]: expected a finite number/],
+        [
+          'infinite offset',
+          { offset: Number.POSITIVE_INFINITY },
+          /^offset: expected a finite number, got inf/,
+        ],
+        ['half precision', { precision: 'half' }, /^precision: expected one of "single", "double", got half/],
+        ['no precision', { precision: undefined }, /^precision: expected a text, got undefined/],
+        [
+          'too large for single',
+          { offset: 1e39, precision: 'single' },
+          /^\(values \+ offset\)\[0\]: expected a finite number in single precision, got 1e\+39/,
+        ],
+        ['x for values', { x: [1] }, /^x: expected one of the arguments values, offset, precision, got/],
+      ] as const
+    ).map(
+      ([name, changed, message]) =>
+        [
+          `variance: ${name}`,
+          () => core.varianceMethods({ ...variance, ...changed } as never),
+          message,
+        ] as const,
+    ),
+    ...(
+      [
+        ['17 values', { x: new Float64Array(17) }, /^x: expected 2 to 16 values, got 17/],
+        ['short dy', { dy: [1] }, /^dy: expected 5 values, as x has, got 1/],
+        ['no step', { steps: [] }, /^steps: expected 1 to 200 steps, got 0/],
+        ['step 0', { steps: [1, 0] }, /^steps\[1\]: expected a finite number > 0, got 0/],
+        ['a step alone', { steps: 1e-3 }, /^steps: expected a Float64Array or a Float32Array, got number/],
+        ['a list of gammas', { gamma: [1] }, /^gamma: expected a number, got object/],
+        ['no eps', { eps: undefined }, /^eps: expected a number, got undefined/],
+        [
+          'no variance',
+          { x: [3, 3, 3, 3, 3], eps: 0 },
+          /^batch_var \+ eps \(channel 0\): expected a value > 0/,
+        ],
+        ['loss misspelt', { loss: 'mse' }, /^loss: expected one of "weighted", "sum", "relu", got mse/],
+        ['scheme misspelt', { scheme: 'both' }, /^scheme: expected one of "forward", "central", got both/],
+        ['drop misspelt', { drop: 'x' }, /^drop: expected one of "none", "mean", "var", "both", got x/],
+        ['step for steps', { step: 1 }, /^step: expected one of the arguments x, .*steps, drop, got/],
+      ] as const
+    ).map(
+      ([name, changed, message]) =>
+        [
+          `difference check: ${name}`,
+          () => core.differenceCheck({ ...checked, ...changed } as never),
+          message,
+        ] as const,
+    ),
+    [
+      'spectrum of one value',
+      () => core.jacobianSpectrum({ x: [3], eps: 1 }),
+      /^x: expected 2 to 64 values, got 1/,
+    ],
+    [
+      'spectrum of a value that is no number',
+      () => core.jacobianSpectrum({ x: [3, Number.NaN], eps: 1 }),
+      /^x\[1\]: expected a finite number/,
+    ],
     ['number as text', () => core.evaluate(3 as never, {}), /^text: expected a text, got number/],
     [
       'bad quantities',
@@ -771,6 +921,10 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['draw', { id: 'a', givens: {}, drawn: ['y'], parts: [], seed: 1 }],
     ['draw', { id: 'a', givens: {}, drawn: [], parts: [{ answer: '1' }], seed: 1 }],
     ['normal_batches', { seed: 1, batches: -1, m: 2, mean: 0, std: 1 }],
+    ['variance_methods', { ...doubles(variance), values: Float64Array.of(1) }],
+    ['difference_check', { ...doubles(checked), steps: Float64Array.of(0) }],
+    ['difference_check', { ...doubles(checked), loss: 'mse' }],
+    ['jacobian_spectrum', { x: new Float64Array(65), eps: 1 }],
     ['forward_inference', 7],
   ];
   for (let k = 0; k < 100_000; ++k) {

@@ -26,6 +26,9 @@ export interface CoreModule {
   merge_moments(options: object): Outcome;
   statistics_from_moments(options: object): Outcome;
   normal_batches(options: object): Outcome;
+  variance_methods(options: object): Outcome;
+  difference_check(options: object): Outcome;
+  jacobian_spectrum(options: object): Outcome;
   evaluate(options: object): Outcome;
   quantities(options: object): Outcome;
   judge(options: object): Outcome;

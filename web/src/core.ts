@@ -152,6 +152,73 @@ export type RunningUpdate = {
     }
 );
 
+/** What values are stored and computed in. */
+export type Precision = 'single' | 'double';
+
+export interface Estimate {
+  /** not finite where squares leave the range of the precision */
+  value: number;
+  /** how many significant decimal digits are right, from 0 to 17 */
+  digits: number;
+}
+
+/** The biased variance of stored values, computed in several ways. */
+export interface VarianceMethods {
+  /** (m) values + offset, as the precision stores them */
+  stored: Float64Array;
+  /** of the stored values, rounded to double at the end only */
+  exact: number;
+  /** mean(x^2) - mean(x)^2; may be negative */
+  one_pass: Estimate;
+  /** mean(d^2), d = x - mean(x) */
+  two_pass: Estimate;
+  /** (sum(d^2) - sum(d)^2 / m) / m */
+  corrected_two_pass: Estimate;
+  /** batch_var of forwardTrain, which computes in double whatever x is stored in */
+  core: Estimate;
+}
+
+/** One channel, a loss of its y, and how its gradient is checked. */
+export interface DifferenceCheckInput {
+  /** (m), m from 2 to 16 */
+  x: Numbers;
+  gamma: number;
+  beta: number;
+  eps: number;
+  /** (m) */
+  dy: Numbers;
+  /** sum(dy y), sum(y), or sum(dy max(y, 0)), which has a kink where y is 0 */
+  loss: 'weighted' | 'sum' | 'relu';
+  /** (L(x + h) - L(x)) / h, or (L(x + h) - L(x - h)) / (2 h) */
+  scheme: 'forward' | 'central';
+  /** of x, dy, y and the loss */
+  precision: Precision;
+  /** 1 to 200, each > 0, in the units of x */
+  steps: Numbers;
+  /** the path that the analytic gradient leaves out; none where not said */
+  drop?: 'none' | 'mean' | 'var' | 'both';
+}
+
+export interface DifferenceCheck {
+  /** (m) the analytic gradient */
+  dx: Float64Array;
+  /** (steps, m) row by row; NaN where a step gives no value */
+  numeric: Float64Array;
+  /** (steps) absolute / max(max |numeric|, max |dx|); NaN where a step gives no value */
+  error: Float64Array;
+  /** (steps) max |numeric - dx| */
+  absolute: Float64Array;
+}
+
+export interface JacobianSpectrum {
+  /** (m) ascending */
+  eigenvalues: Float64Array;
+  /** how many eigenvalues are more than rounding */
+  rank: number;
+  /** (m) 0 up to rounding */
+  row_sums: Float64Array;
+}
+
 /** A quantity a formula may name. `scale` says how large the terms were that it was made of (see answers::Value). */
 export type Quantity = number | Float64Array | { values: number | Float64Array; scale: number };
 export type Quantities = Readonly<Record<string, Quantity>>;
@@ -368,6 +435,9 @@ export const bindingNames = [
   'merge_moments',
   'statistics_from_moments',
   'normal_batches',
+  'variance_methods',
+  'difference_check',
+  'jacobian_spectrum',
   'evaluate',
   'quantities',
   'judge',
@@ -427,6 +497,12 @@ export interface Core {
     mean: number;
     std: number;
   }) => Float64Array;
+  /** What ways to compute a variance give for 2 to 1000 values + offset in a precision. */
+  varianceMethods: (input: { values: Numbers; offset: number; precision: Precision }) => VarianceMethods;
+  /** The error of a numerical gradient of x, step by step. */
+  differenceCheck: (input: DifferenceCheckInput) => DifferenceCheck;
+  /** Eigenvalues, rank and row sums of the jacobian of 2 to 64 values. */
+  jacobianSpectrum: (input: { x: Numbers; gamma?: number; eps: number }) => JacobianSpectrum;
   /** The value of a formula of the answer language. Throws UnreadableError. */
   evaluate: (text: string, quantities: Quantities) => FormulaValue;
   /** Every quantity that follows from the givens (see answers/quantities.h). */
@@ -528,6 +604,9 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     mergeMoments: (input) => call('merge_moments', input) as Moments,
     statisticsFromMoments: (input) => call('statistics_from_moments', input) as BatchStatistics,
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
+    varianceMethods: (input) => call('variance_methods', input) as VarianceMethods,
+    differenceCheck: (input) => call('difference_check', input) as DifferenceCheck,
+    jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
     evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
     quantities: (givens) => ask('quantities', { givens }) as Quantities,
     judge: (input) => ask('judge', input) as Judgement,

@@ -17,15 +17,37 @@ const longestText = 2000;
 
 const all = new Map<string, Kept>();
 
-/** Remembers a text by a key with dots: "forward-explorer.gamma", "answer.problem-2/dgamma". */
+/** Remembers a text by its subject and name: "forward-explorer.gamma", "problem-2.dgamma". */
 export function keep(key: string, kept: Kept): void {
   all.set(key, kept);
 }
 
-/** What a key is about: all of it up to the last dot. */
-const subjectOf = (key: string) => key.slice(0, key.lastIndexOf('.'));
+const subjectOf = (key: string) => key.slice(0, key.indexOf('.'));
 
 const encode = (text: string) => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%2F', '/');
+
+/** Texts by name from one text, as JSON.stringify writes them; undefined for any other text. */
+export function textsFrom(json: string): Readonly<Record<string, string>> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null) return undefined;
+    return Object.values(value).every((each) => typeof each === 'string')
+      ? (value as Record<string, string>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A box whose text is kept; `after` is called when the text was put there. */
+export function keepBox(key: string, input: HTMLInputElement, after: () => void): void {
+  const write = (text: string) => {
+    input.value = text;
+    after();
+    return true;
+  };
+  keep(key, { read: () => input.value || undefined, write, reset: () => void write('') });
+}
 
 interface Link {
   /** the link says how everything stands, not one figure alone */
@@ -64,13 +86,17 @@ export function readLink(fragment: string): Link | undefined {
   return link;
 }
 
+/** A subject, and the id of the element that shows it. */
+interface About {
+  subject: string;
+  at: string;
+}
+
 /** The fragment of a link to what stands on the page; of one subject, or of everything. */
-export function writeLink(subject?: { prefix: string; at: string }): string {
-  const parts = [version];
-  if (subject) parts.push(`at=${encode(subject.at)}`);
-  else parts.push('all');
+export function writeLink(about?: About): string {
+  const parts = [version, about ? `at=${encode(about.at)}` : 'all'];
   for (const [key, { read }] of all) {
-    if (subject && !subjectOf(key).endsWith(subject.prefix)) continue;
+    if (about && subjectOf(key) !== about.subject) continue;
     const text = read();
     if (text !== undefined && text.length <= longestText) parts.push(`${encode(key)}=${encode(text)}`);
   }
@@ -157,15 +183,18 @@ export function remember(): void {
   addEventListener('pagehide', () => waiting !== undefined && save());
 }
 
-/** Everything as the page came; of one kind of key, where a start is given. */
-export function resetAll(concerns: (key: string) => boolean = () => true): void {
-  for (const [key, { reset }] of all) if (concerns(key)) reset();
+/** Everything that `concerns` as the page came. */
+export function resetAll(concerns: (subject: string, name: string) => boolean): void {
+  for (const [key, { reset }] of all) {
+    const subject = subjectOf(key);
+    if (concerns(subject, key.slice(subject.length + 1))) reset();
+  }
   changed();
 }
 
-/** Puts a link to what stands on the page into the clipboard; false where the browser does not let it. */
-export async function copyLink(subject?: { prefix: string; at: string }): Promise<string | true> {
-  const address = new URL(writeLink(subject), location.href).href;
+/** Puts a link to what stands on the page into the clipboard; gives the link where the browser does not let it. */
+export async function copyLink(about?: About): Promise<string | true> {
+  const address = new URL(writeLink(about), location.href).href;
   try {
     await navigator.clipboard.writeText(address);
     return true;

@@ -3,8 +3,9 @@
 import { figures } from './figures/all.ts';
 import { copyLink, resetAll } from './kept.ts';
 
-const ofFigure = (key: string) =>
-  figures.some(({ kind }) => key.startsWith(`${kind}.`) || key === `hide.${kind}.controls`);
+/** The prediction below a figure is an answer like all others. */
+const ofFigure = (subject: string, name: string) =>
+  name !== 'prediction' && figures.some(({ kind }) => kind === subject);
 
 export function offerPageActions(): void {
   const place = document.querySelector('.page-actions') as HTMLElement;
@@ -22,7 +23,7 @@ export function offerPageActions(): void {
     status.replaceChildren('All figures stand as they came.');
   });
   on('reset-all', () => {
-    resetAll((key) => !ofFigure(key));
+    resetAll((subject, name) => !ofFigure(subject, name));
     status.replaceChildren('All boxes, questions and proofs stand as they came.');
   });
 }

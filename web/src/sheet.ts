@@ -1,6 +1,7 @@
 // Brings a prerendered sheet to life: reads its boxes, recomputes every `data` element and table inside it.
 
 import type { Quantities } from './core.ts';
+import { keep, textsFrom } from './kept.ts';
 import { allDigits, formatValue, fullText, pointPadding } from './format.ts';
 import { quantityOfFormula } from './quantity.ts';
 import {
@@ -31,8 +32,11 @@ export class Sheet {
   private readonly computed = new Map<string, Quantities>();
   private speaking: ReturnType<typeof setTimeout> | undefined;
 
-  /** `root` has the attribute data-sheet; `onChange` is called when givens have changed, readable or not. */
-  constructor(root: HTMLElement, onChange: () => void = () => {}) {
+  /**
+   * `root` has the attribute data-sheet; its givens are kept under `name`; `onChange` is called when they have changed,
+   * readable or not.
+   */
+  constructor(root: HTMLElement, name: string, onChange: () => void = () => {}) {
     this.root = root;
     this.data = JSON.parse(root.dataset.sheet ?? '{}') as SheetData;
     this.typed = this.data.given;
@@ -48,6 +52,11 @@ export class Sheet {
     }
     root.querySelector('button[data-reset]')?.addEventListener('click', () => this.set(this.data.given));
     root.querySelector('input[data-all-digits]')?.addEventListener('change', () => this.show());
+    keep(`${name}.givens`, {
+      read: () => this.changedGivens,
+      write: (text) => this.putBack(text),
+      reset: () => this.set(this.data.given),
+    });
     // The browser may have brought back what stood in the boxes, and the page is to show what this core computes.
     this.show();
   }
@@ -57,6 +66,28 @@ export class Sheet {
     const typed = { ...this.typed };
     for (const [name, input] of this.inputs) typed[name] = input.value;
     return typed;
+  }
+
+  /** The givens that are not as the page came, as a text. */
+  private get changedGivens(): string | undefined {
+    const other = Object.entries(this.texts).filter(
+      ([name, text]) => text !== this.data.given[name as GivenName],
+    );
+    return other.length > 0 ? JSON.stringify(Object.fromEntries(other)) : undefined;
+  }
+
+  /** Givens from a text as above; false where they are not givens of this sheet, or cannot be used. */
+  private putBack(text: string): boolean {
+    const values = textsFrom(text);
+    if (!values || !Object.keys(values).every((name) => Object.hasOwn(this.data.given, name))) return false;
+    try {
+      this.compute(values);
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+    this.set(values);
+    return true;
   }
 
   get limits(): Limits {

@@ -32,7 +32,7 @@ abstract class FigureElement extends HTMLElement {
     const { kind, fields } = this.figure;
     this.state = initialState(fields);
     for (const [name, field] of Object.entries(fields)) this.keepField(`${kind}.${name}`, name, field);
-    keep(`hide.${kind}.controls`, {
+    keep(`${kind}.hide`, {
       read: () => (this.hiddenControls.size > 0 ? [...this.hiddenControls].join(',') : undefined),
       write: (text) => {
         this.hiddenControls = new Set(text.split(','));
@@ -66,10 +66,7 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private keepField(key: string, name: string, field: AnyField): void {
-    const { read, write, initial } = field as AnyField & {
-      read: (text: string) => unknown;
-      write: (value: never) => string;
-    };
+    const { read, write, initial } = field;
     const first = write(initial as never);
     keep(key, {
       read: () => {
@@ -78,7 +75,7 @@ abstract class FigureElement extends HTMLElement {
       },
       write: (text) => {
         const value = read(text);
-        if (value !== undefined) this.set({ [name]: value } as Partial<StateOf<Fields>>);
+        if (value !== undefined) this.set({ [name]: value });
         return value !== undefined;
       },
       reset: () => this.set({ [name]: initial }),
@@ -89,7 +86,7 @@ abstract class FigureElement extends HTMLElement {
   private read(texts: object): Partial<StateOf<Fields>> {
     return Object.fromEntries(
       Object.entries(texts).map(([name, text]) => [name, this.figure.fields[name]?.read(String(text))]),
-    ) as Partial<StateOf<Fields>>;
+    );
   }
 
   private readonly set = (change: Partial<StateOf<Fields>>): void => {
@@ -153,7 +150,7 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private async copy(): Promise<void> {
-    this.link = await copyLink({ prefix: this.figure.kind, at: this.id });
+    this.link = await copyLink({ subject: this.figure.kind, at: this.id });
     this.drawSoon();
   }
 }

@@ -8,7 +8,7 @@ export class BnExample extends HTMLElement {
 
   connectedCallback(): void {
     if (this.sheet) return;
-    this.sheet = new Sheet(this);
+    this.sheet = new Sheet(this, this.id);
     offerNewNumbers(this, this.sheet);
   }
 }

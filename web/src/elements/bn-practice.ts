@@ -3,7 +3,8 @@
 import type { FormulaValue } from '../core.ts';
 import { showCounterexample } from '../counterexample.ts';
 import { formatValue } from '../format.ts';
-import { type Judged, judgePart, type Part as PartData } from '../items.ts';
+import { type Judged, judgePart, type Part as PartData, type Problem } from '../items.ts';
+import { keepBox } from '../kept.ts';
 import { tellJudged } from '../mastery.ts';
 import { isPlain, mathOf } from '../mathml.ts';
 import { offerNewNumbers } from '../new-numbers.ts';
@@ -57,6 +58,11 @@ class Part {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.check();
+    });
+    // The id of a part is "problem/part".
+    keepBox(this.data.id.replace('/', '.'), this.input, () => {
+      this.forget();
+      this.echo();
     });
   }
 
@@ -118,7 +124,8 @@ export class BnPractice extends HTMLElement {
   connectedCallback(): void {
     if (this.sheet) return;
     const parts: Part[] = [];
-    const sheet = new Sheet(this, () => {
+    const { id } = JSON.parse(this.dataset.problem ?? '{}') as Problem;
+    const sheet = new Sheet(this, id, () => {
       for (const part of parts) {
         part.forget();
         part.echo();

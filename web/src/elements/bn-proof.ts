@@ -3,6 +3,7 @@
 import type { LineJudgement, ProofJudgement, ProofLine } from '../core.ts';
 import { showCounterexample } from '../counterexample.ts';
 import type { Graded } from '../items.ts';
+import { keep, keepBox, textsFrom } from '../kept.ts';
 import { tellJudged } from '../mastery.ts';
 import { mathOf } from '../mathml.ts';
 import { theCore } from '../the-core.ts';
@@ -123,6 +124,44 @@ export class BnProof extends HTMLElement {
     this.input.addEventListener('input', () => this.echo());
     this.arranged();
     this.echo();
+    const { id } = this.data;
+    keep(`${id}.order`, {
+      read: () =>
+        this.order.length > 0
+          ? JSON.stringify(this.order.map((line) => line.id || `= ${line.equation}`))
+          : undefined,
+      write: (text) => this.putInOrder(Object.values(textsFrom(text) ?? {})),
+      reset: () => this.clear(),
+    });
+    keepBox(`${id}.line`, this.input, () => this.echo());
+  }
+
+  /** All lines back where they came from; those of the learner's own are gone. */
+  private clear(): void {
+    for (const line of this.order) {
+      if (line.isOwn) {
+        line.item.remove();
+        this.lines.delete(line.item);
+      } else this.putBack(line);
+    }
+    this.ownLines = 0;
+    this.arranged();
+  }
+
+  /** Places lines by their ids; a text with “= ” before it is a line of the learner's own. False where one is neither. */
+  private putInOrder(texts: readonly string[]): boolean {
+    const known = [...this.lines.values()].map(({ id }) => id);
+    const own = (text: string) =>
+      text.startsWith('= ') && this.judgeOwn(text.slice(2), []).verdict === 'holds';
+    if (texts.length === 0 || new Set(texts).size < texts.length) return false;
+    if (!texts.every((text) => (known.includes(text) && text !== '') || own(text))) return false;
+    this.clear();
+    for (const text of texts) {
+      const line = [...this.lines.values()].find(({ id }) => id === text) ?? this.ownLine(text.slice(2));
+      this.placed.append(line.item);
+    }
+    this.arranged();
+    return true;
   }
 
   private enlist(line: Line): void {

@@ -1,6 +1,7 @@
 // A quiz question: native radio buttons, the explanation of the chosen and of the right option, and a live check.
 
 import type { Graded } from '../items.ts';
+import { keep } from '../kept.ts';
 import { tellJudged } from '../mastery.ts';
 import { Sheet } from '../sheet.ts';
 import { clearVerdict, showVerdict } from '../verdict.ts';
@@ -17,7 +18,13 @@ export class BnQuiz extends HTMLElement {
 
   connectedCallback(): void {
     if (this.sheet) return;
-    this.sheet = new Sheet(this);
+    const { id } = this.about;
+    this.sheet = new Sheet(this, id);
+    keep(`${id}.choice`, {
+      read: () => this.chosen?.value,
+      write: (letter) => this.choose(letter),
+      reset: () => this.restart(),
+    });
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.check();
@@ -42,8 +49,26 @@ export class BnQuiz extends HTMLElement {
     this.tell({ answered: false, right: false });
   }
 
+  private choose(letter: string): boolean {
+    const radio = [...this.querySelectorAll<HTMLInputElement>('input[type=radio]')].find(
+      ({ value }) => value === letter,
+    );
+    if (!radio) return false;
+    radio.checked = true;
+    this.open();
+    return true;
+  }
+
   get quizState(): QuizState {
     return this.state;
+  }
+
+  private get about(): Graded {
+    return JSON.parse(this.dataset.item ?? '{}') as Graded;
+  }
+
+  private get chosen(): HTMLInputElement | null {
+    return this.querySelector('input[type=radio]:checked');
   }
 
   private get form(): HTMLFormElement {
@@ -59,7 +84,7 @@ export class BnQuiz extends HTMLElement {
   }
 
   private check(): void {
-    const chosen = this.querySelector<HTMLInputElement>('input[type=radio]:checked')?.value;
+    const chosen = this.chosen?.value;
     if (chosen === undefined) {
       showVerdict(this.verdict, 'empty', 'Choose one of the options, then check.');
       return;
@@ -70,8 +95,7 @@ export class BnQuiz extends HTMLElement {
     showVerdict(this.verdict, right ? 'right' : 'wrong', ...reasons);
     this.retryButton.hidden = false;
     this.tell({ answered: true, right });
-    const about = JSON.parse(this.dataset.item ?? '{}') as Graded;
-    tellJudged(this, about, right ? 'right' : 'wrong', []);
+    tellJudged(this, this.about, right ? 'right' : 'wrong', []);
   }
 
   /** The explanation of an option, as it stands in the answer below. */

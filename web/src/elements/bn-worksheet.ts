@@ -4,6 +4,7 @@
 import type { Judgement, Tolerance, Tree, Verdict, WorksheetJudgement } from '../core.ts';
 import { formatValue } from '../format.ts';
 import { drawGivens, type Graded, type Problem, verdictOnWorksheet } from '../items.ts';
+import { keep, keepBox } from '../kept.ts';
 import { tellJudged } from '../mastery.ts';
 import { isPlain, mathOf } from '../mathml.ts';
 import { readGivens } from '../scenario.ts';
@@ -94,7 +95,8 @@ export class BnWorksheet extends HTMLElement {
   connectedCallback(): void {
     if (this.sheet) return;
     this.data = JSON.parse(this.dataset.worksheet ?? '{}') as WorksheetData;
-    this.sheet = new Sheet(this);
+    const { id } = this.data;
+    this.sheet = new Sheet(this, id);
     this.cells = [...this.querySelectorAll<HTMLTableRowElement>('tr[data-step]')].map((row) => new Cell(row));
     for (const cell of this.cells) {
       cell.input.addEventListener('input', () => {
@@ -109,6 +111,20 @@ export class BnWorksheet extends HTMLElement {
     this.querySelector('button[data-draw]')?.addEventListener('click', () => this.turnTo(this.seed + 1));
     this.back?.addEventListener('click', () => this.turnTo(this.seed - 1));
     this.echo(this.cells);
+    keep(`${id}.seed`, {
+      read: () => (this.seed === 0 ? undefined : String(this.seed)),
+      write: (text) => this.data.problem !== undefined && /^\d{1,9}$/.test(text) && this.turnTo(Number(text)),
+      reset: () => {
+        this.typed.clear();
+        this.turnTo(0);
+      },
+    });
+    for (const cell of this.cells) {
+      keepBox(`${id}.${cell.name}`, cell.input, () => {
+        this.forget(cell);
+        this.echo(this.cells);
+      });
+    }
   }
 
   private get summary(): HTMLElement {
@@ -199,9 +215,9 @@ export class BnWorksheet extends HTMLElement {
   }
 
   /** Other numbers; the boxes hold what was typed for these. */
-  private turnTo(seed: number): void {
+  private turnTo(seed: number): boolean {
     const { problem } = this.data;
-    if (!problem || seed < 0) return;
+    if (!problem || seed < 0) return false;
     this.typed.set(
       this.seed,
       this.cells.map(({ input }) => input.value),
@@ -222,5 +238,6 @@ export class BnWorksheet extends HTMLElement {
     }
     clearVerdict(this.summary);
     this.summary.textContent = 'Other numbers stand in the problem now.';
+    return true;
   }
 }

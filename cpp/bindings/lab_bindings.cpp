@@ -1,0 +1,122 @@
+// The lab's part of the table of what JavaScript may call. No arithmetic here: each binding reads its
+// arguments, calls the library and copies the result out.
+
+#include "bindings/arguments.h"
+#include "lab/difference_check.h"
+#include "lab/jacobian_spectrum.h"
+#include "lab/random.h"
+#include "lab/variance_methods.h"
+
+using namespace bindings;
+
+namespace {
+
+val normal_batches(Arguments& arguments) {
+  const Eigen::Index seed = arguments.count("seed");
+  const Eigen::Index batches = arguments.count("batches");
+  const Eigen::Index m = arguments.count("m");
+  const double mean = arguments.number("mean");
+  const double std = arguments.number("std");
+  arguments.finish();
+  return copy_out(lab::normal_batches(static_cast<std::uint64_t>(seed), batches, m, mean, std));
+}
+
+template <typename Choice>
+struct Word {
+  const char* word;
+  Choice means;
+};
+
+/// What one of the words means.
+template <typename Choice>
+Choice choice(Arguments& arguments, const char* name, std::initializer_list<Word<Choice>> words) {
+  const std::string given = arguments.text(name);
+  std::string known;
+  for (const Word<Choice>& each : words) {
+    if (given == each.word) return each.means;
+    known += (known.empty() ? "\"" : ", \"") + std::string(each.word) + "\"";
+  }
+  refuse(name, "one of " + known, given);
+}
+
+lab::Precision precision(Arguments& arguments) {
+  using lab::Precision;
+  return choice<Precision>(arguments, "precision",
+                           {{"single", Precision::in_single}, {"double", Precision::in_double}});
+}
+
+val estimate_out(const lab::Estimate& estimate) {
+  val result = val::object();
+  result.set("value", estimate.value);
+  result.set("digits", estimate.digits);
+  return result;
+}
+
+val variance_methods(Arguments& arguments) {
+  const Channels values = arguments.numbers("values");
+  const double offset = arguments.number("offset");
+  const lab::Precision in = precision(arguments);
+  arguments.finish();
+  const lab::VarianceMethods methods = lab::variance_methods(values, offset, in);
+  val result = val::object();
+  result.set("stored", copy_out(methods.stored));
+  result.set("exact", methods.exact);
+  result.set("one_pass", estimate_out(methods.one_pass));
+  result.set("two_pass", estimate_out(methods.two_pass));
+  result.set("corrected_two_pass", estimate_out(methods.corrected_two_pass));
+  result.set("core", estimate_out(methods.core));
+  return result;
+}
+
+val difference_check(Arguments& arguments) {
+  using lab::Dropped;
+  using lab::Loss;
+  using lab::Scheme;
+  lab::CheckedGradient gradient;
+  gradient.x = arguments.numbers("x");
+  gradient.gamma = arguments.number("gamma");
+  gradient.beta = arguments.number("beta");
+  gradient.eps = arguments.number("eps");
+  gradient.dy = arguments.numbers("dy");
+  gradient.loss = choice<Loss>(arguments, "loss",
+                               {{"weighted", Loss::weighted}, {"sum", Loss::sum}, {"relu", Loss::relu}});
+  gradient.scheme =
+      choice<Scheme>(arguments, "scheme", {{"forward", Scheme::forward}, {"central", Scheme::central}});
+  gradient.precision = precision(arguments);
+  const Channels steps = arguments.numbers("steps");
+  if (arguments.has("drop")) {
+    gradient.drop = choice<Dropped>(
+        arguments, "drop",
+        {{"none", Dropped::none}, {"mean", Dropped::mean}, {"var", Dropped::var}, {"both", Dropped::both}});
+  }
+  arguments.finish();
+  const lab::DifferenceCheck check = lab::difference_check(gradient, steps);
+  val result = val::object();
+  result.set("dx", copy_out(check.dx));
+  result.set("numeric", copy_out(check.numeric));
+  result.set("error", copy_out(check.error));
+  result.set("absolute", copy_out(check.absolute));
+  return result;
+}
+
+val jacobian_spectrum(Arguments& arguments) {
+  const Channels x = arguments.numbers("x");
+  const double gamma = arguments.has("gamma") ? arguments.number("gamma") : 1;
+  const double eps = arguments.number("eps");
+  arguments.finish();
+  const lab::JacobianSpectrum spectrum = lab::jacobian_spectrum(x, gamma, eps);
+  val result = val::object();
+  result.set("eigenvalues", copy_out(spectrum.eigenvalues));
+  result.set("rank", static_cast<double>(spectrum.rank));
+  result.set("row_sums", copy_out(spectrum.row_sums));
+  return result;
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(lab) {
+  emscripten::function("normal_batches", &call<normal_batches>);
+  emscripten::function("variance_methods", &call<variance_methods>);
+  emscripten::function("difference_check", &call<difference_check>);
+  emscripten::function("jacobian_spectrum", &call<jacobian_spectrum>);
+}

@@ -1,0 +1,23 @@
+#pragma once
+// What the Jacobian of batch normalization does to directions: its eigenvalues and its rank.
+
+#include "batchnorm/trace.h"
+
+namespace lab {
+
+/// Of J = dy/dx of one channel, (m, m) and symmetric. In exact arithmetic gamma / sqrt(var + eps) is an
+/// eigenvalue m - 2 times, 0 once (for 1, the batch shifted) and gamma eps / (var + eps)^1.5 once (for x -
+/// mean, the batch scaled), or gamma / sqrt(eps) m - 1 times where var is 0.
+struct JacobianSpectrum {
+  batchnorm::Channels eigenvalues;  ///< (m)  ascending
+  Eigen::Index rank;                ///< how many eigenvalues are more than rounding
+  batchnorm::Channels row_sums;     ///< (m)  J 1: 0 up to rounding
+};
+
+/// x: the channel's values. An eigenvalue counts for the rank where its size is above 4 m epsilon |gamma| /
+/// sqrt(var + eps), what rounding leaves of a 0: measured against what J is made of, as for m = 2 and eps = 0
+/// J is itself rounding. Requires 2 <= m <= 64, x finite, eps >= 0, var + eps > 0 and no entry of J beyond
+/// the largest double; throws std::invalid_argument.
+JacobianSpectrum jacobian_spectrum(const batchnorm::Channels& x, double gamma, double eps);
+
+}  // namespace lab

@@ -1,0 +1,91 @@
+// What may stand in a figure's state, and links: what is written is read again, and nothing else is let in.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { choice, flag, list, number, snapped, stops } from '../../web/src/drawing/fields.ts';
+import { figures } from '../../web/src/figures/all.ts';
+import { readLink, textsFrom } from '../../web/src/kept.ts';
+
+describe('a field reads what it writes', () => {
+  test('numbers, to the last bit', () => {
+    const field = number(0, -1e300, 1e300, 0.1);
+    const values = fc.double({ min: -1e300, max: 1e300, noNaN: true });
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(field.read(field.write(value))).toBe(value + 0);
+      }),
+    );
+  });
+  test('lists', () => {
+    const field = list([1, 2], { least: -10, most: 10, step: 0.1 }, [1, 8]);
+    const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(values, (each) => {
+        expect(field.read(field.write(each))).toEqual(each.map((v) => v + 0));
+      }),
+    );
+  });
+  test.each(figures.map((figure) => [figure.kind, figure] as const))('%s: its initial state', (_, figure) => {
+    for (const [name, field] of Object.entries(figure.fields)) {
+      const text = (field.write as (value: unknown) => string)(field.initial);
+      expect(field.read(text), name).toEqual(field.initial);
+    }
+  });
+});
+
+test.each([
+  [number(1, 0, 5, 1), ['', ' 1', '0x1', '1e', 'NaN', 'Infinity', '-1', '5.1', '1,2', '１', '1;alert(1)']],
+  [stops(0, [0, 1, 10]), ['2', '', '1.0.0']],
+  [list([1, 2], { least: 0, most: 5, step: 1 }), ['1', '1,2,3', '1,,2', '1,6', '[1,2]', '']],
+  [choice('a', 'a', 'b'), ['c', '', 'A', 'constructor', '__proto__']],
+  [flag(true), ['true', '', '2']],
+])('a field takes nothing else', (field, texts) => {
+  for (const text of texts) expect(field.read(text), `“${text}”`).toBeUndefined();
+});
+
+test('a step snaps to the grid and stays inside', () => {
+  const bounds = { least: -1, most: 1, step: 0.1 };
+  expect(snapped(0.30000000000000004, bounds)).toBe(0.3);
+  expect(snapped(7, bounds)).toBe(1);
+  expect(snapped(-7, bounds)).toBe(-1);
+});
+
+describe('links', () => {
+  test('a plain anchor says nothing about the state', () => {
+    for (const anchor of ['', '#', '#example-3', '#bnx', '#5-why-it-works'])
+      expect(readLink(anchor)).toBeUndefined();
+  });
+  test('entries, what the link is about, and what cannot be read', () => {
+    expect(readLink('#bn1&at=figure-2&f.x=1,2&p.a=1%2F3%20%2B%20x&%&q.z=%E0%A4%A')).toEqual({
+      whole: false,
+      at: 'figure-2',
+      entries: [
+        ['f.x', '1,2'],
+        ['p.a', '1/3 + x'],
+      ],
+      unreadable: ['%', 'q.z=%E0%A4%A'],
+    });
+    expect(readLink('#bn1&all')?.whole).toBe(true);
+  });
+  test('another version, and one that is too long, are refused in words', () => {
+    expect(() => readLink('#bn2&f.x=1')).toThrow('another version');
+    expect(() => readLink(`#bn1&f.x=${'1'.repeat(20_001)}`)).toThrow('longer than');
+    expect(readLink(`#bn1&f.x=${'1'.repeat(2001)}`)?.entries).toEqual([]);
+  });
+  test('whatever stands after the version, reading never fails in another way', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const link = readLink(`#bn1&${text}`);
+        for (const [key, value] of link?.entries ?? []) {
+          expect(key).not.toBe('');
+          expect(value.length).toBeLessThanOrEqual(2000);
+        }
+      }),
+    );
+  });
+  test('texts by name are texts only', () => {
+    expect(textsFrom('{"x":"1, 2"}')).toEqual({ x: '1, 2' });
+    for (const bad of ['', '1', 'null', '{"x":1}', '{"x":["1"]}', '{'])
+      expect(textsFrom(bad)).toBeUndefined();
+  });
+});
