@@ -1,14 +1,15 @@
 /** @jsxImportSource preact */
 // Training and inference: batches stream by, the running statistics follow them, and one example meets both.
 
-import { type Convention, conventions, decayIn, frameworks, momentumIn, updateIn } from '../conventions.ts';
+import { conventions, decayIn, frameworks, momentumIn, updateIn } from '../conventions.ts';
 import { choice, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Num, Symbol } from '../drawing/math.tsx';
+import { Formula, Num } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
 import { batchesOf, inTraining, runningOf } from '../stream.ts';
+import { Normalized, Update, Weight } from './running-formulas.tsx';
 
 /** How many batches there are, and how many of the last ones are looked at together. */
 const steps = 80;
@@ -59,84 +60,6 @@ const between = (values: ArrayLike<number>) => {
   const all = Array.from(values);
   return `between ${formatNumber(Math.min(...all))} and ${formatNumber(Math.max(...all))}`;
 };
-
-/** The framework's momentum, and what it weighs. */
-type Momentum = Pick<Convention, 'weights'> & { own: number };
-
-/** A weight as the framework would write it: momentum, or 1 − momentum. */
-const Weight = ({ of, momentum }: { of: Convention['weights']; momentum: Momentum }) =>
-  of === momentum.weights ? (
-    <Num value={momentum.own} />
-  ) : (
-    <mrow>
-      <mo>(</mo>
-      <mn>1</mn>
-      <mo>−</mo>
-      <Num value={momentum.own} />
-      <mo>)</mo>
-    </mrow>
-  );
-
-/** running ← old weight · running + new weight · batch */
-function Update({
-  of,
-  before,
-  fed,
-  after,
-  momentum,
-}: {
-  of: 'running_mean' | 'running_var';
-  before: number;
-  fed: number;
-  after: number;
-  momentum: Momentum;
-}) {
-  const quantity = of === 'running_mean' ? 'mean' : 'var';
-  return (
-    <Formula>
-      <Symbol of={of} />
-      <mo>←</mo>
-      <Weight of="old" momentum={momentum} />
-      <mo>·</mo>
-      <Num value={before} of={quantity} bracket />
-      <mo>+</mo>
-      <Weight of="new" momentum={momentum} />
-      <mo>·</mo>
-      <Num value={fed} of={quantity} bracket />
-      <mo>=</mo>
-      <Num value={after} of={quantity} />
-    </Formula>
-  );
-}
-
-/** y = (x − mean) / √(variance + ε), with γ = 1 and β = 0. */
-const Normalized = ({
-  mode,
-  x,
-  mean,
-  variance,
-  eps,
-  y,
-}: Record<'x' | 'mean' | 'variance' | 'eps' | 'y', number> & { mode: string }) => (
-  <Formula>
-    <Symbol of="y" sub={mode} />
-    <mo>=</mo>
-    <mfrac>
-      <mrow>
-        <Num value={x} of="x" />
-        <mo>−</mo>
-        <Num value={mean} of="mean" bracket />
-      </mrow>
-      <msqrt>
-        <Num value={variance} of="var" />
-        <mo>+</mo>
-        <Num value={eps} />
-      </msqrt>
-    </mfrac>
-    <mo>=</mo>
-    <Num value={y} of="y" />
-  </Formula>
-);
 
 export const trainingInference = figure({
   kind: 'training-inference',
@@ -477,27 +400,24 @@ export const trainingInference = figure({
           }),
         },
       ],
-      sentence: sentenceOf(),
+      sentence:
+        refusal !== ''
+          ? `One example has no unbiased variance: it would divide by m − 1 = 0. So ${convention.name} refuses to train on it, and the running statistics stay at their start.`
+          : [
+              `After ${step === 1 ? '1 batch' : `${step} batches`} the running mean is ${formatNumber(mean)}, the distribution’s ${formatNumber(step > shift_at ? mean_after : mean_before)}`,
+              startWeight >= 1e-4 && `; the start value still weighs ${formatNumber(startWeight)}`,
+              '.',
+              step > 1 &&
+                ` Over the last ${last + 1} the batch means lie ${between(batch_mean.slice(from - 1))}, the running mean ${between(running_mean.slice(from))}.`,
+              framework === 'pytorch' &&
+                momentum < 0.5 &&
+                ` In PyTorch ${formatNumber(own)} is the weight of the new value, so the running statistics repeat the noise of the batches.`,
+              m === 1
+                ? ` One example has variance 0: in training y = beta = 0 whatever x is. In inference x = ${formatNumber(x)} gives ${formatNumber(y_inference)}.`
+                : ` In training x = ${formatNumber(x)} gives ${between(training.y)}, depending on the batch; in inference ${formatNumber(y_inference)} with any.`,
+            ]
+              .filter(Boolean)
+              .join(''),
     };
-
-    function sentenceOf(): string {
-      const seen = step === 1 ? '1 batch' : `${step} batches`;
-      if (refusal !== '') {
-        return `One example has no unbiased variance: it would divide by m − 1 = 0. So ${convention.name} refuses to train on it, and the running statistics stay at their start.`;
-      }
-      return [
-        `After ${seen} the running mean is ${formatNumber(mean)}, the distribution’s ${formatNumber(step > shift_at ? mean_after : mean_before)}${startWeight < 1e-4 ? '' : `; the start value still weighs ${formatNumber(startWeight)}`}.`,
-        step > 1 &&
-          `Over the last ${last + 1} the batch means lie ${between(batch_mean.slice(from - 1))}, the running mean ${between(running_mean.slice(from))}.`,
-        framework === 'pytorch' &&
-          momentum < 0.5 &&
-          `In PyTorch ${formatNumber(own)} is the weight of the new value, so the running statistics repeat the noise of the batches.`,
-        m === 1
-          ? `One example has variance 0: in training y = beta = 0 whatever x is. In inference x = ${formatNumber(x)} gives ${formatNumber(y_inference)}.`
-          : `In training x = ${formatNumber(x)} gives ${between(training.y)}, depending on the batch; in inference ${formatNumber(y_inference)} with any.`,
-      ]
-        .filter(Boolean)
-        .join(' ');
-    }
   },
 });
