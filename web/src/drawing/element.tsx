@@ -4,6 +4,7 @@
 
 import { render } from 'preact';
 import { changed, copyLink, keep } from '../kept.ts';
+import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
@@ -18,6 +19,8 @@ abstract class FigureElement extends HTMLElement {
   private hiddenControls: ReadonlySet<string> = new Set();
   private stage: HTMLElement | undefined;
   private frame: number | undefined;
+  /** of the drawing as it stands */
+  private width: number | undefined;
   private started = false;
   private facts: unknown;
   private view: View | undefined;
@@ -51,7 +54,10 @@ abstract class FigureElement extends HTMLElement {
       this.stage?.scrollIntoView({ block: 'nearest' });
     });
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
-    const sizes = new ResizeObserver(() => this.drawSoon());
+    const sizes = new ResizeObserver(() => {
+      // A longer sentence makes the figure higher, not wider.
+      if (this.stage?.clientWidth !== this.width) this.drawSoon();
+    });
     new IntersectionObserver(
       (entries, observer) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -109,24 +115,18 @@ abstract class FigureElement extends HTMLElement {
     const { stage, figure } = this;
     if (!stage) return;
     const start = performance.now();
+    this.width = stage.clientWidth;
     let refusal = '';
     try {
-      const view = figure.view({
-        core: theCore(),
-        state: this.state,
-        set: this.set,
-        controls: new Controls(this.id, figure.fields, this.state, this.set, this.hiddenControls),
-        width: stage.clientWidth,
-        id: this.id,
-        facts: this.facts,
-      });
+      const view = this.viewOf(this.state);
       if (this.view && view.sentence !== this.view.sentence) this.announceSoon(view.sentence);
       this.view = view;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       refusal = error.message;
+      // A link may start with a state that cannot be drawn.
+      this.view ??= this.viewOf(initialState(figure.fields));
     }
-    if (!this.view) return;
     render(
       <Frame
         view={this.view}
@@ -138,7 +138,14 @@ abstract class FigureElement extends HTMLElement {
       />,
       stage,
     );
+    focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
+  }
+
+  private viewOf(state: StateOf<Fields>): View {
+    const { figure, id, set, hiddenControls, facts, width = 0 } = this;
+    const controls = new Controls(id, figure.fields, state, set, hiddenControls);
+    return figure.view({ core: theCore(), state, set, controls, width, id, facts });
   }
 
   private announceSoon(sentence: string): void {

@@ -180,7 +180,10 @@ export function Arrow({
   from: [x1, y1],
   to: [x2, y2],
   ...rest
-}: { from: readonly [number, number]; to: readonly [number, number] } & SVGAttributes<SVGGElement>) {
+}: { from: readonly [number, number]; to: readonly [number, number] } & Omit<
+  SVGAttributes<SVGGElement>,
+  'from' | 'to'
+>) {
   const length = Math.hypot(x2 - x1, y2 - y1);
   if (length < 0.5) return null;
   const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
