@@ -129,7 +129,9 @@ describe('many steps', () => {
   );
 
   test('there are four sequences of more than one step', () => {
-    expect(sequences.map(({ momentum }) => momentum).toSorted((a, b) => a - b)).toEqual([0.01, 0.1, 0.9, 0.99]);
+    expect(sequences.map(({ momentum }) => momentum).toSorted((a, b) => a - b)).toEqual([
+      0.01, 0.1, 0.9, 0.99,
+    ]);
     for (const { steps } of sequences) expect(steps.length).toBeGreaterThan(3);
   });
 });
