@@ -63,13 +63,17 @@ export function snapped(value: number, { least, most, step }: Pick<NumberField, 
   return Math.min(most, Math.max(least, whole));
 }
 
+/** One that counts in whole steps is whole in a link too. */
 export const number = (initial: number, least: number, most: number, step: number): NumberField => ({
   kind: 'number',
   initial,
   least,
   most,
   step,
-  read: (text) => numberFrom(text, least, most),
+  read: (text) => {
+    const value = numberFrom(text, least, most);
+    return Number.isInteger(step) && !Number.isInteger(value) ? undefined : value;
+  },
   write: String,
 });
 
