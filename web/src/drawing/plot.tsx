@@ -142,7 +142,7 @@ export function Handle({
       class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
       transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
       role="slider"
-      tabIndex={0}
+      tabindex={0} // not tabIndex: the names of SVG are case-sensitive
       aria-label={label}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
       aria-valuemin={bounds.least}
