@@ -101,6 +101,18 @@ test('the arrow keys walk through the boxes, and the focus is where the choice i
   await expectChosen(figure, 'dgamma');
 });
 
+test('the graph is one stop on the way of Tab, with the ring of the focus around it', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+  await figure.getByRole('slider', { name: 'eps' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(box(figure, 'dx')).toBeFocused();
+  await expect(box(figure, 'dx')).toHaveCSS('outline-style', 'solid');
+  await expect(box(figure, 'dx')).toHaveCSS('outline-width', '3px');
+  await page.keyboard.press('Tab');
+  await expect(button(figure, 'x₁')).toBeFocused();
+  await expect(button(figure, 'x₁')).toHaveCSS('outline-width', '3px');
+});
+
 test('the numbers follow the sliders, for each example', async ({ page }) => {
   const figure = await openFigure(page, kind);
   await figure.getByRole('slider', { name: 'example' }).press('ArrowRight');

@@ -156,7 +156,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
         ...(isEach(name) ? [`example ${example + 1}`] : []),
         isKnown(name) ? formatNumber(number(name)) : 'not computed yet',
       ].join(', ')}
-      tabIndex={name === current ? 0 : -1}
+      tabindex={name === current ? 0 : -1} // not tabIndex: the names of SVG are case-sensitive
       data-quantity={name}
       onFocus={() => onChoose(name)}
       onClick={() => onChoose(name)}
