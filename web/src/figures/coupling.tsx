@@ -21,12 +21,12 @@ const dyLength = 1.5;
 const almostNothing = 0.02;
 
 const fields = {
-  x: list([5, 2, 0.5], bounds, [fewest, longest]),
+  x: list([4.5, 2, 1], bounds, [fewest, longest]),
   /** with gamma = 0 nothing would be left of any dy */
   gamma: number(1, 0.1, 3, 0.1),
   eps: stops(0, [0, 1e-5, 1e-3, 0.01, 0.1, 1, 10]),
   /** the direction of dy in the plane, in degrees */
-  turn: number(100, 0, 359, 1),
+  turn: number(115, 0, 359, 1),
   dy_mean: number(0.5, -2, 2, 0.1),
   /** the chosen entry of the Jacobian */
   row: number(0, 0, longest - 1, 1),
@@ -191,7 +191,7 @@ function Verdict({ isNothing, isAgainst, eps, staysOfStretch }: VerdictProps) {
         </span>
         <strong>{isNothing ? 'Done.' : 'Not yet.'}</strong>{' '}
         {isNothing
-          ? `Apart from its mean, dy points along ${isAgainst ? '−x̂' : 'x̂'}; nothing of it is left.`
+          ? `Apart from its mean, dy points along ${isAgainst ? '−x̂' : 'x̂'}; next to nothing of it is left.`
           : isPossible
             ? 'Something of dy is left.'
             : `With eps = ${formatNumber(eps)}, ${percent(staysOfStretch)} of a dy along x̂ stays: make eps smaller.`}
