@@ -60,9 +60,19 @@ test('the bias is moved with keys; in inference y follows it, unless the statist
   await look(figure, 'training').focus();
   await page.keyboard.press('ArrowRight');
   const handle = figure.getByRole('slider', { name: 'bias b', exact: true });
-  await handle.focus();
-  for (const key of ['Home', 'PageUp', 'ArrowRight', 'ArrowLeft', 'ArrowUp']) await page.keyboard.press(key);
-  await expect(handle).toHaveAttribute('aria-valuenow', '-6.5');
+  await figure.getByRole('checkbox', { name: 'collected with this bias' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(handle).toBeFocused();
+  for (const [key, b] of [
+    ['Home', '-12'],
+    ['PageUp', '-7'],
+    ['ArrowRight', '-6.5'],
+    ['ArrowLeft', '-7'],
+    ['ArrowUp', '-6.5'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect(handle).toHaveAttribute('aria-valuenow', b);
+  }
   await expect.poll(() => column(figure, 'Each example', 1)).toEqual(xOf(-6.5));
   await expectEffectOf(figure, -6.5);
   await expect(figure.locator('.sentence')).toContainText('moves every y by −3.25');

@@ -159,6 +159,26 @@ function Move({
   );
 }
 
+/** What y sees of b: all of it, or b less the b that the running mean contains. */
+function LessCollected({
+  state: { collected },
+  children,
+}: {
+  state: State;
+  children: (quantity?: string) => ComponentChildren;
+}) {
+  if (!collected) return <>{children()}</>;
+  return (
+    <mrow>
+      <mo>(</mo>
+      {children()}
+      <mo>−</mo>
+      {children('q-mean')}
+      <mo>)</mo>
+    </mrow>
+  );
+}
+
 export function biasView({ core, state, set, controls, width }: PlacementScene): View {
   const { u, b, gamma, running_var, mode } = state;
   const x_without = core.evaluate('w * u', { w, u: Float64Array.from(u) }).values;
@@ -166,20 +186,10 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
   const training = inTraining(core, x, x_without, state);
   const inference = inInference(core, x, x_without, state);
   const shown = mode === 'training' ? training : inference;
-  const [batchMean = 0, batchMeanWithout = 0, deviation = 0, runningShift = 0, frozenShift = 0] =
-    core.evaluate(
-      'mean(x), mean(x_without), x[0] - mean(x), with_b - without_b, gamma / sqrt(running_var + eps) * b',
-      {
-        x,
-        x_without,
-        with_b: training.running_mean.with,
-        without_b: training.running_mean.without,
-        gamma,
-        running_var,
-        eps,
-        b,
-      },
-    ).shown;
+  const [batchMean = 0, batchMeanWithout = 0, deviation = 0, runningShift = 0] = core.evaluate(
+    'mean(x), mean(x_without), x[0] - mean(x), with_b - without_b',
+    { x, x_without, with_b: training.running_mean.with, without_b: training.running_mean.without },
+  ).shown;
 
   const left = width < 480 ? 34 : 48;
   const ends = { from: left, to: width - 14 };
@@ -354,7 +364,7 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
             </msqrt>
           </mfrac>
           <mo>·</mo>
-          <mi>b</mi>
+          <LessCollected state={state}>{(quantity) => <mi class={quantity}>b</mi>}</LessCollected>
           <mo>=</mo>
           <mfrac>
             <Num value={gamma} of="gamma" />
@@ -365,9 +375,15 @@ export function biasView({ core, state, set, controls, width }: PlacementScene):
             </msqrt>
           </mfrac>
           <mo>·</mo>
-          <Num value={b} bracket />
+          <LessCollected state={state}>
+            {(quantity) => (
+              <mrow class={quantity}>
+                <Num value={b} bracket />
+              </mrow>
+            )}
+          </LessCollected>
           <mo>=</mo>
-          <Num value={frozenShift} of="y" />
+          <Num value={shown.moved} of="y" />
         </Formula>
       ),
     tables: [

@@ -148,7 +148,10 @@ function Node({ box, x, y, width }: { box: Box; x: number; y: number; width: num
 }
 
 /** The heights of what a row of boxes is made of. */
-const row = { title: 18, boxes: 76, dots: 112, mean: 138, std: 156, height: 182 };
+const row = { title: 18, boxes: 54, dots: 90, mean: 116, std: 134, height: 164 };
+/** What a skip path needs above the boxes. */
+const skipHeight = 22;
+const rowHeight = ({ boxes }: Chain) => row.height + (boxes.includes('Addition') ? skipHeight : 0);
 
 /** A chain from left to right; the skip path runs above the boxes. */
 function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: number }) {
@@ -159,52 +162,55 @@ function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: nu
   const box = Math.min(92, pitch - 20);
   const at = (k: number) => left + pitch * (k + 0.5);
   const addition = boxes.indexOf('Addition');
+  const below = addition > 0 ? skipHeight : 0;
   return (
     <g transform={`translate(0 ${top})`}>
       <text class="start" y={row.title}>
         <tspan class="chain-title">{title}</tspan>
         <tspan dx="8">{detail}</tspan>
       </text>
-      <text class="start q-mean" y={row.mean}>
-        mean
-      </text>
-      <text class="start q-var" y={row.std}>
-        std
-      </text>
-      {addition > 0 && (
-        <g class="skip">
-          <path
-            class="line"
-            d={`M ${at(0)} ${row.boxes - 12} V ${row.boxes - 36} H ${at(addition)} V ${row.boxes - 22}`}
-          />
-          <Arrow from={[at(addition), row.boxes - 26]} to={[at(addition), row.boxes - 15]} />
-          <text x={(at(0) + at(addition)) / 2} y={row.boxes - 41}>
-            skip path: the input, unchanged
-          </text>
-        </g>
-      )}
-      {boxes.map((name, k) => (
-        <g key={k}>
-          <Arrow
-            from={[at(k) + (k === 0 ? 20 : box / 2), row.boxes]}
-            to={[k + 1 < boxes.length ? at(k + 1) - box / 2 : at(k) + box / 2 + 20, row.boxes]}
-          />
-          <Node box={name} x={at(k)} y={row.boxes} width={box} />
-          <Dots
-            values={leaving[k] ?? new Float64Array()}
-            reach={reach}
-            x={at(k)}
-            y={row.dots}
-            half={pitch / 2 - 6}
-          />
-          <text class="q-mean" x={at(k)} y={row.mean}>
-            {formatNumber(statistics.mean[k] ?? 0)}
-          </text>
-          <text class="q-var" x={at(k)} y={row.std}>
-            {formatNumber(statistics.std[k] ?? 0)}
-          </text>
-        </g>
-      ))}
+      <g transform={`translate(0 ${below})`}>
+        <text class="start q-mean" y={row.mean}>
+          mean
+        </text>
+        <text class="start q-var" y={row.std}>
+          std
+        </text>
+        {addition > 0 && (
+          <g class="skip">
+            <path
+              class="line"
+              d={`M ${at(0)} ${row.boxes - 12} V ${row.boxes - 36} H ${at(addition)} V ${row.boxes - 22}`}
+            />
+            <Arrow from={[at(addition), row.boxes - 26]} to={[at(addition), row.boxes - 15]} />
+            <text x={(at(0) + at(addition)) / 2} y={row.boxes - 41}>
+              skip path: the input, unchanged
+            </text>
+          </g>
+        )}
+        {boxes.map((name, k) => (
+          <g key={k}>
+            <Arrow
+              from={[at(k) + (k === 0 ? 20 : box / 2), row.boxes]}
+              to={[k + 1 < boxes.length ? at(k + 1) - box / 2 : at(k) + box / 2 + 20, row.boxes]}
+            />
+            <Node box={name} x={at(k)} y={row.boxes} width={box} />
+            <Dots
+              values={leaving[k] ?? new Float64Array()}
+              reach={reach}
+              x={at(k)}
+              y={row.dots}
+              half={pitch / 2 - 6}
+            />
+            <text class="q-mean" x={at(k)} y={row.mean}>
+              {formatNumber(statistics.mean[k] ?? 0)}
+            </text>
+            <text class="q-var" x={at(k)} y={row.std}>
+              {formatNumber(statistics.std[k] ?? 0)}
+            </text>
+          </g>
+        ))}
+      </g>
     </g>
   );
 }
@@ -262,13 +268,13 @@ function Diagram({ chains, width }: { chains: readonly [Traced, Traced]; width: 
   );
   const wide = width >= 640;
   const most = Math.max(...chains.map(({ boxes }) => boxes.length));
-  const height = wide ? 2 * row.height : column.first + column.pitch * most + 8;
+  const height = wide ? rowHeight(chains[0]) + rowHeight(chains[1]) : column.first + column.pitch * most + 8;
   const label = chains.map(({ title, boxes }) => `${title}: ${boxes.slice(1).join(', ')}`).join('. ');
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {chains.map((chain, k) =>
         wide ? (
-          <Row key={k} chain={chain} reach={reach} top={k * row.height} width={width} />
+          <Row key={k} chain={chain} reach={reach} top={k * rowHeight(chain)} width={width} />
         ) : (
           <Column key={k} chain={chain} reach={reach} left={(k * (width + 8)) / 2} width={(width - 8) / 2} />
         ),
@@ -367,11 +373,14 @@ export function placementView({ core, state, controls, width }: PlacementScene):
       </>
     ),
     drawing: <Diagram chains={chains} width={width} />,
-    beside: residual
-      ? additions.map(({ title, addition }) => (
+    beside: residual ? (
+      <>
+        {additions.map(({ title, addition }) => (
           <AdditionFormulas key={title} title={title} addition={addition} />
-        ))
-      : undefined,
+        ))}
+        <p class="formula-title">Here Conv multiplies by {formatNumber(w)}, on one channel.</p>
+      </>
+    ) : undefined,
     tables: [
       ...chains.map(({ title, boxes, statistics }) => ({
         caption: `${title}: what leaves each box`,
