@@ -53,6 +53,9 @@ abstract class FigureElement extends HTMLElement {
       this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
       this.stage?.scrollIntoView({ block: 'nearest' });
     });
+    // A key or a click counts on from what the one before has changed, which need not be drawn yet.
+    for (const type of ['keydown', 'click'] as const)
+      this.addEventListener(type, () => this.drawNow(), { capture: true });
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
     const sizes = new ResizeObserver(() => {
       // A longer sentence makes the figure higher, not wider.
@@ -109,6 +112,14 @@ abstract class FigureElement extends HTMLElement {
       this.frame = undefined;
       this.draw();
     });
+  }
+
+  /** What waits for the next frame. */
+  private drawNow(): void {
+    if (this.frame === undefined) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.draw();
   }
 
   private draw(): void {

@@ -6,8 +6,7 @@ export interface Field<Value> {
   initial: Value;
   /** The value that a text of a link means, or undefined where it means none that is allowed. */
   read: (text: string) => Value | undefined;
-  /** A method, so that a choice between some texts is also one between texts. */
-  write(value: Value): string;
+  write: (value: Value) => string;
 }
 
 export interface NumberField extends Field<number> {
@@ -34,6 +33,8 @@ export interface ListField extends Field<readonly number[]> {
 export interface ChoiceField<Option extends string = string> extends Field<Option> {
   kind: 'choice';
   options: readonly Option[];
+  /** Of any word, so that a choice among a few passes for one among any. */
+  write: (value: string) => string;
 }
 
 export interface FlagField extends Field<boolean> {

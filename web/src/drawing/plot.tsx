@@ -142,7 +142,8 @@ export function Handle({
       class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
       transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
       role="slider"
-      tabindex={0} // in SVG the case of a name matters
+      // In small letters: the names of SVG's attributes are case-sensitive.
+      tabindex={0}
       aria-label={label}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
       aria-valuemin={bounds.least}
