@@ -19,6 +19,10 @@ const superscripts: Record<string, string> = {
 /** The most digits a double holds; asked for where the full value is shown. */
 export const allDigits = 17;
 
+/** 10⁻⁷ for −7. */
+export const powerOfTen = (exponent: number): string =>
+  `10${String(exponent).replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
+
 /** `digits` significant digits without trailing zeros; powers of ten below 1e-4 and from 1e7. */
 export function formatNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'not a number';
@@ -33,8 +37,7 @@ export function formatNumber(value: number, digits = 4): string {
   if (size === 0) return '0';
   if (size >= 1e-4 && size < 1e7) return String(shown).replace('-', '−');
   const [mantissa = '', exponent = ''] = shown.toExponential().split('e');
-  const power = exponent.replace('+', '').replace(/./g, (sign) => superscripts[sign] ?? sign);
-  return `${mantissa.replace('-', '−')} × 10${power}`;
+  return `${mantissa.replace('-', '−')} × ${powerOfTen(Number(exponent))}`;
 }
 
 /** Every digit of a value, for machines and for a title: `1.3416407864998738`. */
