@@ -64,7 +64,7 @@ export function linkSymbols(): void {
     if (quantityOfControl(target) !== undefined) hold(undefined);
   });
   document.addEventListener('click', (event) => {
-    if ((event).pointerType !== 'touch') return;
+    if (event.pointerType !== 'touch') return;
     const { target } = event;
     // What takes the focus has been lit by it.
     const isControl = (target as Element).closest('button, label, input, [role="radio"], [role="slider"]');

@@ -167,10 +167,10 @@ test('axe finds nothing, as first seen and after use', async ({ page }) => {
   await expectNoViolations(figure);
 });
 
-for (const x of ['1,3', '1,3,5,2,-4,0,7,2.5'])
-  test(`axe finds nothing with the batch ${x}`, async ({ page }) => {
-    const figure = await openFigure(page, kind, `#bn1&coupling.x=${x}`);
-    await expect(figure.getByRole('gridcell')).toHaveCount(x.split(',').length ** 2);
+for (const values of ['1,3', '1,3,5,2,-4,0,7,2.5'])
+  test(`axe finds nothing with the batch ${values}`, async ({ page }) => {
+    const figure = await openFigure(page, kind, `#bn1&coupling.x=${values}`);
+    await expect(figure.getByRole('gridcell')).toHaveCount(values.split(',').length ** 2);
     await expectNoViolations(figure);
   });
 

@@ -6,8 +6,7 @@ export interface Field<Value> {
   initial: Value;
   /** The value that a text of a link means, or undefined where it means none that is allowed. */
   read: (text: string) => Value | undefined;
-  /** A method, so that a field of few values passes for one of many. */
-  write(value: Value): string;
+  write: (value: Value) => string;
 }
 
 export interface NumberField extends Field<number> {
