@@ -5,5 +5,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default defineConfig({
   root,
-  test: { include: ['tests/web/**/*.test.ts'], testTimeout: 60_000, passWithNoTests: false },
+  test: {
+    include: ['tests/web/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+  },
 });
