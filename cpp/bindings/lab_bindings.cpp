@@ -5,6 +5,7 @@
 #include "lab/difference_check.h"
 #include "lab/jacobian_spectrum.h"
 #include "lab/random.h"
+#include "lab/running_series.h"
 #include "lab/variance_methods.h"
 
 using namespace bindings;
@@ -112,6 +113,29 @@ val jacobian_spectrum(Arguments& arguments) {
   return result;
 }
 
+val running_series(Arguments& arguments) {
+  using batchnorm::Momentum;
+  using batchnorm::VarianceEstimator;
+  const double running_mean = arguments.number("running_mean");
+  const double running_var = arguments.number("running_var");
+  const Channels batch_mean = arguments.numbers("batch_mean");
+  const Channels batch_var = arguments.numbers("batch_var");
+  const Eigen::Index m = arguments.count("m");
+  const double weight = arguments.number("momentum");
+  const Momentum momentum = choice<Momentum>(
+      arguments, "convention", {{"decay", Momentum::decay(weight)}, {"torch", Momentum::torch(weight)}});
+  const VarianceEstimator estimator = choice<VarianceEstimator>(
+      arguments, "estimator",
+      {{"biased", VarianceEstimator::biased}, {"unbiased", VarianceEstimator::unbiased}});
+  arguments.finish();
+  const batchnorm::RunningStatistics series =
+      lab::running_series(running_mean, running_var, batch_mean, batch_var, m, momentum, estimator);
+  val result = val::object();
+  result.set("running_mean", copy_out(series.running_mean));
+  result.set("running_var", copy_out(series.running_var));
+  return result;
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(lab) {
@@ -119,4 +143,5 @@ EMSCRIPTEN_BINDINGS(lab) {
   emscripten::function("variance_methods", &call<variance_methods>);
   emscripten::function("difference_check", &call<difference_check>);
   emscripten::function("jacobian_spectrum", &call<jacobian_spectrum>);
+  emscripten::function("running_series", &call<running_series>);
 }

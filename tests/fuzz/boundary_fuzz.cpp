@@ -95,6 +95,13 @@ class Values {
       give("convention", one_of({"decay", "torch", "cumulative"}));
       give_some("momentum", number());
       give_some("step", integer());
+    } else if (name == "running_series") {
+      for (const char* each : {"running_mean", "running_var", "momentum"}) give(each, number());
+      give("batch_mean", per_channel());
+      give("batch_var", per_channel(true));
+      give("m", integer());
+      give("estimator", one_of({"biased", "unbiased"}));
+      give("convention", one_of({"decay", "torch"}));
     } else if (name == "torch_from_decay" || name == "decay_from_torch") {
       give("momentum", number());
     } else if (name == "fold_into_weight") {

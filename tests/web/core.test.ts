@@ -70,6 +70,16 @@ const good = {
   varianceMethods: () => structuredClone(variance),
   differenceCheck: () => structuredClone(checked),
   jacobianSpectrum: () => ({ x: [1, 2, 4], gamma: 2, eps: 0.5 }),
+  runningSeries: () => ({
+    running_mean: 0,
+    running_var: 1,
+    batch_mean: [4, 8],
+    batch_var: [3, 6],
+    m: 3,
+    estimator: 'unbiased',
+    convention: 'decay',
+    momentum: 0.5,
+  }),
 } satisfies { [Name in keyof Core]?: () => object };
 const goodCalls = Object.entries(good) as [keyof typeof good, () => object][];
 
@@ -354,6 +364,23 @@ describe('values', () => {
     const { error, numeric } = core.differenceCheck(two);
     expect([...error].map(Number.isNaN)).toEqual([false, true, false]);
     expect([...numeric].map(Number.isNaN)).toEqual([false, false, true, true, false, false]);
+  });
+
+  test('a series of running statistics, by hand', () => {
+    const series = { running_mean: 0, running_var: 1, batch_mean: [4, 8], batch_var: [3, 6], m: 3 };
+    const rule = { momentum: 0.75, convention: 'decay', estimator: 'unbiased' } as const;
+    const { running_mean, running_var } = core.runningSeries({ ...series, ...rule });
+    expect([...running_mean]).toEqual([0, 1, 2.75]);
+    // 3 and 6 times 3/2 feed it.
+    expect([...running_var]).toEqual([1, 1.875, 3.65625]);
+    const torch = core.runningSeries({ ...series, ...rule, convention: 'torch', estimator: 'biased' });
+    expect([...torch.running_mean]).toEqual([0, 3, 6.75]);
+    expect([...torch.running_var]).toEqual([1, 2.5, 5.125]);
+    expect(() => core.runningSeries({ ...series, ...rule, m: 1 })).toThrow('m: ');
+    expect(() => core.runningSeries({ ...series, ...rule, batch_var: [1] })).toThrow('batch_var: ');
+    expect(() => core.runningSeries({ ...series, ...rule, batch_mean: [], batch_var: [] })).toThrow(
+      'batch_mean: ',
+    );
   });
 
   test('the spectrum of a jacobian', () => {
@@ -925,6 +952,7 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['difference_check', { ...doubles(checked), steps: Float64Array.of(0) }],
     ['difference_check', { ...doubles(checked), loss: 'mse' }],
     ['jacobian_spectrum', { x: new Float64Array(65), eps: 1 }],
+    ['running_series', { running_mean: 0 }],
     ['forward_inference', 7],
   ];
   for (let k = 0; k < 100_000; ++k) {

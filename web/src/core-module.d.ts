@@ -29,6 +29,7 @@ export interface CoreModule {
   variance_methods(options: object): Outcome;
   difference_check(options: object): Outcome;
   jacobian_spectrum(options: object): Outcome;
+  running_series(options: object): Outcome;
   evaluate(options: object): Outcome;
   quantities(options: object): Outcome;
   judge(options: object): Outcome;

@@ -219,6 +219,21 @@ export interface JacobianSpectrum {
   row_sums: Float64Array;
 }
 
+/** A sequence of batches of one channel, and how each feeds the running statistics. */
+export interface RunningSeriesInput {
+  running_mean: number;
+  running_var: number;
+  /** (T), one of each batch */
+  batch_mean: Numbers;
+  /** (T), biased */
+  batch_var: Numbers;
+  /** values in each batch */
+  m: number;
+  estimator: 'biased' | 'unbiased';
+  convention: 'decay' | 'torch';
+  momentum: number;
+}
+
 /** A quantity a formula may name. `scale` says how large the terms were that it was made of (see answers::Value). */
 export type Quantity = number | Float64Array | { values: number | Float64Array; scale: number };
 export type Quantities = Readonly<Record<string, Quantity>>;
@@ -438,6 +453,7 @@ export const bindingNames = [
   'variance_methods',
   'difference_check',
   'jacobian_spectrum',
+  'running_series',
   'evaluate',
   'quantities',
   'judge',
@@ -501,6 +517,11 @@ export interface Core {
   varianceMethods: (input: { values: Numbers; offset: number; precision: Precision }) => VarianceMethods;
   /** The error of a numerical gradient of x, step by step. */
   differenceCheck: (input: DifferenceCheckInput) => DifferenceCheck;
+  /**
+   * The running statistics of one channel before the first of T batches and after each: (T + 1). batch_mean and batch_var
+   * (T), one of each batch; at most 10,000.
+   */
+  runningSeries: (input: RunningSeriesInput) => RunningStatistics;
   /** Eigenvalues, rank and row sums of the jacobian of 2 to 64 values. */
   jacobianSpectrum: (input: { x: Numbers; gamma?: number; eps: number }) => JacobianSpectrum;
   /** The value of a formula of the answer language. Throws UnreadableError. */
@@ -606,6 +627,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
     varianceMethods: (input) => call('variance_methods', input) as VarianceMethods,
     differenceCheck: (input) => call('difference_check', input) as DifferenceCheck,
+    runningSeries: (input) => call('running_series', input) as RunningStatistics,
     jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
     evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
     quantities: (givens) => ask('quantities', { givens }) as Quantities,

@@ -25,8 +25,8 @@ export interface Batches {
 
 /** (steps + 1) each: the start, and what follows each batch. */
 export interface Running {
-  running_mean: readonly number[];
-  running_var: readonly number[];
+  running_mean: Float64Array;
+  running_var: Float64Array;
   /** (steps) what the running variance averages; empty where the core refuses */
   fed_var: Float64Array;
   /** the core's sentence where it refuses the updates; they then stay at the start */
@@ -71,8 +71,6 @@ export const batchesOf = remembering((core, stream: Stream): Batches => {
 export const runningOf = remembering(
   (core, { stream, rule, seen }: { stream: Stream; rule: Rule; seen: number }): Running => {
     const { batch_mean, batch_var } = batchesOf(core, stream);
-    const running_mean = [start.running_mean];
-    const running_var = [start.running_var];
     try {
       // Without weight on what was there, a step gives what it is fed with.
       const fed = core.updateRunningStatistics({
@@ -85,21 +83,15 @@ export const runningOf = remembering(
         convention: 'decay',
         momentum: 0,
       });
-      for (let t = 0; t < seen; ++t) {
-        const after = core.updateRunningStatistics({
-          running_mean: [running_mean[t] ?? 0],
-          running_var: [running_var[t] ?? 0],
-          batch_mean: [batch_mean[t] ?? 0],
-          batch_var: [batch_var[t] ?? 0],
-          ...rule,
-        });
-        running_mean.push(after.running_mean[0] ?? 0);
-        running_var.push(after.running_var[0] ?? 0);
-      }
-      return { running_mean, running_var, fed_var: fed.running_var, refusal: '' };
+      const first = {
+        batch_mean: batch_mean.subarray(0, seen),
+        batch_var: batch_var.subarray(0, seen),
+      };
+      const series = core.runningSeries({ ...start, ...first, ...rule });
+      return { ...series, fed_var: fed.running_var, refusal: '' };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const still = (value: number) => Array.from({ length: seen + 1 }, () => value);
+      const still = (value: number) => new Float64Array(seen + 1).fill(value);
       return {
         running_mean: still(start.running_mean),
         running_var: still(start.running_var),
