@@ -6,7 +6,7 @@ const symbols = quantities.map((quantity) => `.q-${quantity}`).join(', ');
 const linked = 'linked';
 
 /** The headings of the sections whose symbols are linked. */
-export const linkedSections = ['2-the-forward-pass', '4-the-backward-pass'];
+const linkedSections = ['2-the-forward-pass', '4-the-backward-pass'];
 
 /** The sections and the figures; not the questions, where it would give hints. */
 function parts(): Element[] {
@@ -63,9 +63,8 @@ export function linkSymbols(): void {
   document.addEventListener('focusout', ({ target }) => {
     if (quantityOfControl(target) !== undefined) hold(undefined);
   });
-  document.addEventListener('click', (event) => {
-    if (event.pointerType !== 'touch') return;
-    const { target } = event;
+  document.addEventListener('click', ({ target, pointerType }) => {
+    if (pointerType !== 'touch') return;
     // What takes the focus has been lit by it.
     const isControl = (target as Element).closest('button, label, input, [role="radio"], [role="slider"]');
     const quantity = quantityOf(target);

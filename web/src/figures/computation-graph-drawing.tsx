@@ -137,10 +137,12 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
   const number = (name: QuantityName) => valueOf(name, values, example);
   const stateOf = (name: QuantityName) =>
     `${isKnown(name) ? 'known' : 'unknown'}${name === current ? ' current' : ''}`;
-  const paths: Partial<Record<NodeName, number>> = {
-    x_hat: values.dx_direct[example] ?? 0,
-    var: values.dx_through_var[example] ?? 0,
-    mean: values.dx_through_mean[example] ?? 0,
+  /** What single ways carry of a gradient that several ways bring. */
+  const carriedBack: Readonly<Record<string, number | undefined>> = {
+    'x_hat x': values.dx_direct[example],
+    'var x': values.dx_through_var[example],
+    'mean x': values.dx_through_mean[example],
+    'var mean': 0,
   };
 
   const box = (name: QuantityName, text: string, gradient: boolean, [x, y]: Point) => (
@@ -190,13 +192,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
           const gradient = (nodes[from] as GraphNode).gradient as QuantityName;
           const { forward, backward, label } = lineBetween(layout, from, to);
           const carried =
-            current !== gradient || !isKnown(gradient)
-              ? undefined
-              : from === 'x'
-                ? paths[to]
-                : from === 'mean' && to === 'var'
-                  ? 0
-                  : undefined;
+            current === gradient && isKnown(gradient) ? carriedBack[`${to} ${from}`] : undefined;
           return (
             <g key={`${from}-${to}`}>
               <Arrow class={`edge ${stateOf(value)}`} from={forward[0]} to={forward[1]} />
@@ -206,11 +202,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
                 to={backward[0]}
               />
               {carried !== undefined && (
-                <text
-                  class={`carried ${to === 'var' && from === 'mean' ? 'q-var' : `q-${to}`} fill`}
-                  x={label[0]}
-                  y={label[1] + 4}
-                >
+                <text class={`carried q-${to} fill`} x={label[0]} y={label[1] + 4}>
                   {short(carried)}
                 </text>
               )}
