@@ -70,3 +70,7 @@ export function pointPadding(column: readonly string[]): string[] {
   const most = Math.min(Math.max(...lengths), mostPadding);
   return lengths.map((length) => (length >= most ? '' : `${length === 0 ? '.' : ''}${most - length}`));
 }
+
+/** The index of a symbol in plain text: x₁. */
+export const subscript = (index: number): string =>
+  String(index).replace(/[0-9]/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'.charAt(Number(digit)));
