@@ -983,15 +983,23 @@ std::pair<std::vector<Token>, Reading> read_tokens(const std::vector<Character>&
   return {join_gradients(tokens), reading};
 }
 
-/// The tokens without what frames a pasted list: "ans =" before it, a "," or ";" behind its bracket.
+bool is_equals(const Token& token) {
+  return token.is(U'=') || token.is(U'≈');
+}
+
+/// The tokens without what frames an answer: "ans =", "=" or "≈" before it, a "," or ";" behind a pasted
+/// bracket.
 std::vector<Token> without_frame(std::vector<Token> tokens) {
   const std::size_t last = tokens.size() - 1;
   if (last >= 2 && (tokens[last - 1].is(U',') || tokens[last - 1].is(U';')) &&
       (tokens[last - 2].is(U']') || tokens[last - 2].is(U')')))
     tokens.erase(tokens.end() - 2);
-  if (tokens.size() > 2 && tokens[0].kind == Token::Kind::name && tokens[1].is(U'=') && !tokens[2].is(U'=')) {
-    if (tokens[2].kind == Token::Kind::end) throw ReadError(tokens[1].range, "a value is missing after “=”");
-    tokens.erase(tokens.begin(), tokens.begin() + 2);
+  const std::size_t sign = tokens[0].kind == Token::Kind::name ? 1 : 0;
+  if (tokens.size() > sign + 1 && is_equals(tokens[sign]) && !tokens[sign + 1].is(U'=')) {
+    const Token& equals = tokens[sign];
+    if (tokens[sign + 1].kind == Token::Kind::end)
+      throw ReadError(equals.range, "a value is missing after “" + equals.text + "”");
+    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(sign) + 1);
   }
   return tokens;
 }

@@ -117,6 +117,14 @@ test('what a link says wrongly is left out and named; the rest is used', async (
   await expect(page.locator('#notice')).toContainText('another version');
 });
 
+test('a state that the core refuses is said, with a drawing that can be moved on', async ({ page }) => {
+  await open(page, '#bn1&forward-explorer.x=3,3');
+  const figure = await drawn(page, 'forward-explorer');
+  await expect(figure.locator('.sheet-message')).toContainText('batch_var + eps');
+  await figure.getByRole('slider', { name: 'x 1' }).press('ArrowRight');
+  await expect(figure.locator('.sheet-message')).toBeEmpty();
+});
+
 /** Something typed or chosen in every kind of item. */
 async function answer(page: Page): Promise<void> {
   await box(example(page, 1), 'x').fill('1, 2, 3, 10');

@@ -13,7 +13,7 @@ if (!existsSync(chromium)) {
 export default defineConfig({
   testDir: '.',
   // One without paths: the type checker's would lead to declarations instead of the core.
-  tsconfig: './tsconfig.json',
+  tsconfig: './playwright.tsconfig.json',
   outputDir: '../../build/browser',
   fullyParallel: true,
   workers: 2,

@@ -294,7 +294,7 @@ TEST(Expression, WhatCannotBeRead) {
       {"sum(1, 2)", 5, 6, "one value is expected in ( ); a list stands in [ ]"},
       {"(1, 2)", 2, 3, "a list stands in [ ]"},
       {"5$", 1, 2, "“$” does not fit here"},
-      {"= 5", 0, 1, "a value is expected here, not “=”"},
+      {"=", 0, 1, "a value is missing after “=”"},
       {"5 = 5", 2, 3, "“=” does not fit here: a value is asked for, no equation"},
       {"👍", 0, 2, "a value is expected here, not “👍”"},
       {"👍 + 1", 0, 2, "a value is expected here"},

@@ -474,6 +474,9 @@ TEST(TypedText, PastedLists) {
       {"x̂ = 1, 2, 3", three, true},
       {"μ = 5", {5}},
       {"dL/dx = [1, 2, 3]", three, true},
+      {"= [1, 2, 3]", three, true},
+      {"≈ 1, 2, 3", three, true},
+      {"x ≈ [1, 2, 3]", three, true},
       {"1,2,3", three, true},
       {"1,2,3\n", three, true},
       {"1\n2\n3", three, true},
@@ -667,7 +670,10 @@ TEST(TypedText, EquationsThatAreRefused) {
       {"5 «=» 5", "“=” does not fit here: a value is asked for, no equation"},
       {"x «=»= 5", "“=” does not fit here: a value is asked for, no equation"},
       {"y = x «=» 5", "“=” does not fit here"},
-      {"«=» 5", "a value is expected here, not “=”"},
+      {"«=»", "a value is missing after “=”"},
+      {"«≈»", "a value is missing after “≈”"},
+      {"3 «≈» 5", "“≈” does not fit here"},
+      {"«=»= 5", "a value is expected here, not “=”"},
   };
   expect_refusals(elsewhere);
 }

@@ -16,7 +16,7 @@ const includesOf = (file: string) => matches(file, /^\s*#include\s*[<"]([^>"]+)[
 const importsOf = (file: string) => matches(file, /(?:from|import)\s*\(?['"]([^'"]+)['"]/g);
 
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
-const src = filesUnder('web/src').filter((file) => file.endsWith('.ts'));
+const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
 
 describe('C++', () => {
   test('there is C++ to look at', () => expect(cpp.length).toBeGreaterThan(10));
@@ -60,11 +60,26 @@ describe('TypeScript', () => {
     expect(users).toEqual([]);
   });
 
-  test('a figure imports no other figure', () => {
-    const figures = src.filter((file) => file.startsWith('web/src/figures/'));
-    expect(figures).not.toEqual([]);
-    const users = figures.filter((file) => importsOf(file).some((name) => name.startsWith('./')));
-    expect(users).toEqual([]);
+  test('a figure imports no other figure, and is named as its file', () => {
+    const figures = src.filter(
+      (file) => file.startsWith('web/src/figures/') && /\bfigure(<[^>]*>)?\(\{/.test(read(file)),
+    );
+    expect(figures.length).toBeGreaterThan(5);
+    for (const file of figures) {
+      const others = figures.map((other) => `./${path.basename(other)}`);
+      expect(
+        importsOf(file).filter((name) => others.includes(name)),
+        file,
+      ).toEqual([]);
+      expect(matches(file, /kind: '([a-z-]+)'/g)[0]).toBe(path.basename(file, '.tsx'));
+    }
+  });
+
+  test('figures are drawn without a browser too: they and what they are made of touch no window', () => {
+    const drawn = src.filter(
+      (file) => file.startsWith('web/src/figures/') || file.endsWith('drawing/plot.tsx'),
+    );
+    for (const file of drawn) expect(read(file), file).not.toMatch(/\b(window|document|location)\b\./);
   });
 
   test('scenario and core touch no DOM', () => {
@@ -90,7 +105,7 @@ describe('TypeScript', () => {
   test('no HTML is made from strings, nothing is evaluated, nothing inline is styled', () => {
     for (const file of src) {
       expect(read(file), file).not.toMatch(
-        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/,
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|\bstyle=|dangerouslySet/,
       );
     }
   });

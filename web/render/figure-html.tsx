@@ -12,8 +12,14 @@ import { type Figure, Frame, stillWidth } from '../src/drawing/figure.tsx';
 import { figures } from '../src/figures/all.ts';
 import type { Block, ParsedBlock } from './blocks.ts';
 import { renderPractice } from './blocks-html.ts';
+import { cppLines } from './cpp-lines.ts';
 import { LessonError } from './error.ts';
 import { renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
+
+/** What figures show of the sources, by kind. */
+const factsOf: Readonly<Record<string, () => unknown>> = {
+  'computation-graph': cppLines,
+};
 
 /** The question of a figure as the practice block that it is. */
 export function predictionOf({ kind, predict }: Block<'figure'>): Block<'practice'> | undefined {
@@ -48,7 +54,7 @@ export function renderFigure(
   outer: Surroundings,
 ): Element {
   const figure = figures.find(({ kind }) => kind === block.kind) as Figure;
-  const facts: unknown = null;
+  const facts = factsOf[block.kind]?.() ?? null;
   const prediction = predictionOf(block);
   for (const [name, text] of Object.entries(block.predict?.show ?? {})) {
     const field = figure.fields[name];

@@ -41,12 +41,12 @@ export function textsFrom(json: string): Readonly<Record<string, string>> | unde
 
 /** A box whose text is kept; `after` is called when the text was put there. */
 export function keepBox(key: string, input: HTMLInputElement, after: () => void): void {
-  const put = (text: string) => {
+  const write = (text: string) => {
     input.value = text;
     after();
     return true;
   };
-  keep(key, { read: () => input.value || undefined, write: put, reset: () => void put('') });
+  keep(key, { read: () => input.value || undefined, write, reset: () => void write('') });
 }
 
 interface Link {

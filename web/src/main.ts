@@ -13,6 +13,7 @@ import { BnWorksheet } from './elements/bn-worksheet.ts';
 import { defineFigure } from './drawing/element.tsx';
 import { figures } from './figures/all.ts';
 import { remember } from './kept.ts';
+import { linkSymbols } from './linked-symbols.ts';
 import { offerPageActions } from './page-actions.ts';
 import { recomputeProse } from './prose.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
@@ -61,4 +62,5 @@ async function start(): Promise<void> {
 
 followReading();
 focusableWhereTheyScroll();
+linkSymbols();
 void start();

@@ -4,7 +4,16 @@
 
 import type { ComponentChildren, TargetedInputEvent } from 'preact';
 import { formatNumber } from '../format.ts';
-import type { AnyField, ChoiceField, Fields, FlagField, NumberField, StateOf, StopsField } from './fields.ts';
+import type {
+  AnyField,
+  ChoiceField,
+  Fields,
+  FlagField,
+  ListField,
+  NumberField,
+  StateOf,
+  StopsField,
+} from './fields.ts';
 
 type NamesOf<F extends Fields, Kind extends AnyField> = {
   [Name in keyof F]: F[Name] extends Kind ? Name : never;
@@ -55,20 +64,40 @@ export class Controls<F extends Fields> {
       field.kind === 'stops'
         ? { min: 0, max: field.stops.length - 1, step: 1, value: field.stops.indexOf(value) }
         : { min: field.least, max: field.most, step: field.step, value };
+    return this.range(name, label, inWords(value), range, (moved) =>
+      this.change(name, field.kind === 'stops' ? field.stops[moved] : moved),
+    );
+  }
+
+  /** A native slider for one value of a list. */
+  sliderOf(name: NamesOf<F, ListField>, index: number, label: ComponentChildren): ComponentChildren {
+    if (this.isHidden(name)) return null;
+    const { least, most, step } = this.fields[name] as ListField;
+    const values = this.state[name] as readonly number[];
+    const value = values[index] ?? least;
+    return this.range(name, label, formatNumber(value), { min: least, max: most, step, value }, (moved) =>
+      this.change(name, values.with(index, moved)),
+    );
+  }
+
+  private range(
+    name: string,
+    label: ComponentChildren,
+    inWords: string,
+    range: { min: number; max: number; step: number; value: number },
+    onMove: (moved: number) => void,
+  ): ComponentChildren {
     const inputId = `${this.id}-${name}`;
     return (
       <div class="slider" key={name}>
         <label for={inputId}>{label}</label>
-        <output for={inputId}>{inWords(value)}</output>
+        <output for={inputId}>{inWords}</output>
         <input
           type="range"
           id={inputId}
           {...range}
-          aria-valuetext={inWords(value)}
-          onInput={({ currentTarget }: InputEvent) => {
-            const moved = Number(currentTarget.value);
-            this.change(name, field.kind === 'stops' ? field.stops[moved] : moved);
-          }}
+          aria-valuetext={inWords}
+          onInput={({ currentTarget }: InputEvent) => onMove(Number(currentTarget.value))}
         />
       </div>
     );

@@ -4,6 +4,7 @@
 
 import { render } from 'preact';
 import { changed, copyLink, keep } from '../kept.ts';
+import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
@@ -18,6 +19,8 @@ abstract class FigureElement extends HTMLElement {
   private hiddenControls: ReadonlySet<string> = new Set();
   private stage: HTMLElement | undefined;
   private frame: number | undefined;
+  /** of the drawing as it stands */
+  private width: number | undefined;
   private started = false;
   private facts: unknown;
   private view: View | undefined;
@@ -50,8 +53,14 @@ abstract class FigureElement extends HTMLElement {
       this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
       this.stage?.scrollIntoView({ block: 'nearest' });
     });
+    // A key or a click counts on from what the one before has changed, which need not be drawn yet.
+    for (const type of ['keydown', 'click'] as const)
+      this.addEventListener(type, () => this.drawNow(), { capture: true });
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
-    const sizes = new ResizeObserver(() => this.drawSoon());
+    const sizes = new ResizeObserver(() => {
+      // A longer sentence makes the figure higher, not wider.
+      if (this.stage?.clientWidth !== this.width) this.drawSoon();
+    });
     new IntersectionObserver(
       (entries, observer) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -66,10 +75,7 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private keepField(key: string, name: string, field: AnyField): void {
-    const { read, write, initial } = field as AnyField & {
-      read: (text: string) => unknown;
-      write: (value: never) => string;
-    };
+    const { read, write, initial } = field;
     const first = write(initial as never);
     keep(key, {
       read: () => {
@@ -78,7 +84,7 @@ abstract class FigureElement extends HTMLElement {
       },
       write: (text) => {
         const value = read(text);
-        if (value !== undefined) this.set({ [name]: value } as Partial<StateOf<Fields>>);
+        if (value !== undefined) this.set({ [name]: value });
         return value !== undefined;
       },
       reset: () => this.set({ [name]: initial }),
@@ -89,7 +95,7 @@ abstract class FigureElement extends HTMLElement {
   private read(texts: object): Partial<StateOf<Fields>> {
     return Object.fromEntries(
       Object.entries(texts).map(([name, text]) => [name, this.figure.fields[name]?.read(String(text))]),
-    ) as Partial<StateOf<Fields>>;
+    );
   }
 
   private readonly set = (change: Partial<StateOf<Fields>>): void => {
@@ -108,28 +114,30 @@ abstract class FigureElement extends HTMLElement {
     });
   }
 
+  /** What waits for the next frame. */
+  private drawNow(): void {
+    if (this.frame === undefined) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.draw();
+  }
+
   private draw(): void {
     const { stage, figure } = this;
     if (!stage) return;
     const start = performance.now();
+    this.width = stage.clientWidth;
     let refusal = '';
     try {
-      const view = figure.view({
-        core: theCore(),
-        state: this.state,
-        set: this.set,
-        controls: new Controls(this.id, figure.fields, this.state, this.set, this.hiddenControls),
-        width: stage.clientWidth,
-        id: this.id,
-        facts: this.facts,
-      });
+      const view = this.viewOf(this.state);
       if (this.view && view.sentence !== this.view.sentence) this.announceSoon(view.sentence);
       this.view = view;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       refusal = error.message;
+      // A link may start with a state that cannot be drawn.
+      this.view ??= this.viewOf(initialState(figure.fields));
     }
-    if (!this.view) return;
     render(
       <Frame
         view={this.view}
@@ -141,7 +149,14 @@ abstract class FigureElement extends HTMLElement {
       />,
       stage,
     );
+    focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
+  }
+
+  private viewOf(state: StateOf<Fields>): View {
+    const { figure, id, set, hiddenControls, facts, width = 0 } = this;
+    const controls = new Controls(id, figure.fields, state, set, hiddenControls);
+    return figure.view({ core: theCore(), state, set, controls, width, id, facts });
   }
 
   private announceSoon(sentence: string): void {

@@ -6,8 +6,7 @@ export interface Field<Value> {
   initial: Value;
   /** The value that a text of a link means, or undefined where it means none that is allowed. */
   read: (text: string) => Value | undefined;
-  /** A method, so that a field of few values passes for one of many. */
-  write(value: Value): string;
+  write: (value: Value) => string;
 }
 
 export interface NumberField extends Field<number> {
@@ -34,6 +33,8 @@ export interface ListField extends Field<readonly number[]> {
 export interface ChoiceField<Option extends string = string> extends Field<Option> {
   kind: 'choice';
   options: readonly Option[];
+  /** Of any word, so that a choice among a few passes for one among any. */
+  write: (value: string) => string;
 }
 
 export interface FlagField extends Field<boolean> {
@@ -61,13 +62,17 @@ export function snapped(value: number, { least, most, step }: Pick<NumberField, 
   return Math.min(most, Math.max(least, whole));
 }
 
+/** One that counts in whole steps is whole in a link too. */
 export const number = (initial: number, least: number, most: number, step: number): NumberField => ({
   kind: 'number',
   initial,
   least,
   most,
   step,
-  read: (text) => numberFrom(text, least, most),
+  read: (text) => {
+    const value = numberFrom(text, least, most);
+    return Number.isInteger(step) && !Number.isInteger(value) ? undefined : value;
+  },
   write: String,
 });
 

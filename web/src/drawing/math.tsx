@@ -24,9 +24,20 @@ export const Inline = ({ children }: Children) => (
   </math>
 );
 
+interface SymbolProps {
+  of: SymbolName;
+  sub?: string | undefined;
+}
+
 /** A symbol in the colour of its quantity: `<Symbol of="x_hat" sub="i" />`. */
-export function Symbol({ of, sub }: { of: SymbolName; sub?: string | undefined }) {
-  const { text, quantity, place, squared, hat } = symbols[of];
+export const Symbol = ({ of, sub }: SymbolProps) => (
+  <mrow class={`q-${symbols[of].quantity}`}>
+    <Letters of={of} sub={sub} />
+  </mrow>
+);
+
+function Letters({ of, sub }: SymbolProps) {
+  const { text, place, squared, hat } = symbols[of];
   const base = hat ? (
     <mover accent>
       <mi>{text}</mi>
@@ -36,22 +47,19 @@ export function Symbol({ of, sub }: { of: SymbolName; sub?: string | undefined }
     <mi>{text}</mi>
   );
   const below = sub ?? place;
-  const full =
-    below === undefined ? (
-      base
-    ) : squared ? (
-      <msubsup>
-        {base}
-        <mi>{below}</mi>
-        <mn>2</mn>
-      </msubsup>
-    ) : (
-      <msub>
-        {base}
-        <mi>{below}</mi>
-      </msub>
-    );
-  return <mrow class={`q-${quantity}`}>{full}</mrow>;
+  if (below === undefined) return base;
+  return squared ? (
+    <msubsup>
+      {base}
+      <mi>{below}</mi>
+      <mn>2</mn>
+    </msubsup>
+  ) : (
+    <msub>
+      {base}
+      <mi>{below}</mi>
+    </msub>
+  );
 }
 
 interface SymbolLook {
@@ -90,7 +98,7 @@ const symbols: Record<SymbolName, SymbolLook> = {
 };
 
 /** The partial derivative of L by a quantity, as a fraction in its colour. */
-export const Gradient = ({ of, sub }: { of: SymbolName; sub?: string | undefined }) => (
+export const Gradient = ({ of, sub }: SymbolProps) => (
   <mfrac class={`q-${of === 'y' ? 'dy' : symbols[of].quantity}`}>
     <mrow>
       <mo>∂</mo>
@@ -98,7 +106,7 @@ export const Gradient = ({ of, sub }: { of: SymbolName; sub?: string | undefined
     </mrow>
     <mrow>
       <mo>∂</mo>
-      <Symbol of={of} sub={sub} />
+      <Letters of={of} sub={sub} />
     </mrow>
   </mfrac>
 );
@@ -115,3 +123,11 @@ export function Num({ value, of, bracket = false }: { value: number; of?: string
     </mrow>
   );
 }
+
+/** The sum of what follows over all examples. */
+export const Sum = ({ over = 'j' }: { over?: string }) => (
+  <munder>
+    <mo>∑</mo>
+    <mi>{over}</mi>
+  </munder>
+);

@@ -142,7 +142,8 @@ export function Handle({
       class={`handle ${quantity} ${vertical ? 'vertical' : 'horizontal'}`}
       transform={vertical ? `translate(${at} ${pixel})` : `translate(${pixel} ${at})`}
       role="slider"
-      tabIndex={0}
+      // In small letters: the names of SVG's attributes are case-sensitive.
+      tabindex={0}
       aria-label={label}
       aria-orientation={vertical ? 'vertical' : 'horizontal'}
       aria-valuemin={bounds.least}
@@ -180,7 +181,10 @@ export function Arrow({
   from: [x1, y1],
   to: [x2, y2],
   ...rest
-}: { from: readonly [number, number]; to: readonly [number, number] } & SVGAttributes<SVGGElement>) {
+}: { from: readonly [number, number]; to: readonly [number, number] } & Omit<
+  SVGAttributes<SVGGElement>,
+  'from' | 'to'
+>) {
   const length = Math.hypot(x2 - x1, y2 - y1);
   if (length < 0.5) return null;
   const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];

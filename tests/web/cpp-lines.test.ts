@@ -1,0 +1,55 @@
+// The lines of C++ that the computation graph shows are those of the sources.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { cppLines, lineOf } from '../../web/render/cpp-lines.ts';
+
+/** What each quantity's lines must speak of, together. */
+const speaksOf: Record<string, RegExp[]> = {
+  batch_mean: [/mean/, /whole_sum \/ now/],
+  batch_var: [/d \* d/, /var = .*m2 \/ .*count/],
+  x_hat: [/invstd = 1 \/ sum\.sqrt\(\)/, /x \+ k.* - mu/, /forward\.x_hat/],
+  y: [/gamma \* normalizer\.invstd/, /store\(y \+ k/],
+  L: [/loss = .*dy \* .*y\)\.sum\(\)/],
+  dbeta: [/sum \+= upstream/],
+  dgamma: [/upstream \* .*- mu/, /dy_d \* normalizer\.invstd/],
+  dx_hat: [/trace\.dx_hat = dy.*\* gamma/],
+  dvar: [/trace\.dvar = -0\.5 .*dgamma/],
+  dmean: [/trace\.dmean = -invstd .*dbeta/],
+  dx: [/dx_direct = .*dx_hat/, /dx_through_var = /, /dx_through_mean = .*dmean \/ m/, /store\(dx \+ k/],
+};
+
+describe('the lines of C++', () => {
+  const lines = cppLines();
+
+  test('there are some for everything that is computed, and none for what is given', () => {
+    expect(Object.keys(lines)).toEqual(Object.keys(speaksOf));
+  });
+
+  test.each(Object.entries(lines))('those of %s stand in their file at their number', (quantity, found) => {
+    for (const { file, line, text } of found) {
+      expect(readFileSync(file, 'utf8').split('\n')[line - 1]?.trim()).toBe(text);
+      expect(text).not.toBe('');
+    }
+    const texts = found.map(({ text }) => text);
+    for (const pattern of speaksOf[quantity] ?? [])
+      expect(
+        texts.some((text) => pattern.test(text)),
+        `${pattern} in ${texts.join(' | ')}`,
+      ).toBe(true);
+  });
+
+  test('the backward sums are those of the pass in training mode', () => {
+    const source = readFileSync('cpp/batchnorm/backward.cpp', 'utf8').split('\n');
+    const { line = 0 } = lines.dgamma?.at(-1) ?? {};
+    const head = source.slice(0, line).findLast((each) => each.startsWith('ParameterGradients '));
+    expect(head).toContain('backward_train_any');
+  });
+
+  test('a text that is not there, or twice, stops the build with file and text', () => {
+    expect(() => lineOf(['trace.cpp', 'trace.dsigma = '])).toThrow(
+      /^cpp\/batchnorm\/trace\.cpp: “trace\.dsigma = ” stands there 0 times/,
+    );
+    expect(() => lineOf(['trace.cpp', 'require_same_shape("dy"'])).toThrow(/ 2 times, expected once/);
+  });
+});

@@ -1,0 +1,65 @@
+// The lines of the C++ sources that compute each quantity, as they stand there today.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { QuantityName, SourceLine, Sources } from '../src/computation.ts';
+
+type Found = readonly [file: string, text: string];
+
+const folder = 'cpp/batchnorm';
+
+/** Each text stands exactly once in its file, on the line that is shown. */
+const places: Partial<Record<QuantityName, readonly Found[]>> = {
+  batch_mean: [
+    ['moments.cpp', 'const V correction = whole_sum / now;'],
+    ['moments.cpp', 'const auto mean = passes::exact_sum(load<V>(&mean_'],
+  ],
+  batch_var: [
+    ['moments.cpp', 'squares += d * d;'],
+    ['forward.cpp', 'const Channels var = moments.m2 /'],
+  ],
+  x_hat: [
+    ['forward.cpp', 'Channels invstd = 1 / sum.sqrt();'],
+    ['forward.cpp', 'const V d = load<V>(x + k) - mu;'],
+    ['trace.cpp', 'normalize(layout_of(x), x, forward.normalizer, {}, forward.x_hat);'],
+  ],
+  y: [
+    ['forward.cpp', 'const Channels scale = gamma * normalizer.invstd;'],
+    ['forward.cpp', 'store(y + k, d * a +'],
+  ],
+  L: [['gradient_check.cpp', 'const auto loss =']],
+  dbeta: [['backward.cpp', 'sum += upstream;']],
+  dgamma: [
+    ['backward.cpp', 'product += upstream *'],
+    // The frozen pass has the same line; what follows tells them apart.
+    [
+      'backward.cpp',
+      'ParameterGradients gradients{sums.dy_d * normalizer.invstd, sums.dy};\n  const Channels slope',
+    ],
+  ],
+  dx_hat: [['trace.cpp', 'trace.dx_hat = ']],
+  dvar: [['trace.cpp', 'trace.dvar = ']],
+  dmean: [['trace.cpp', 'trace.dmean = ']],
+  dx: [
+    ['trace.cpp', 'trace.dx_direct = '],
+    ['trace.cpp', 'trace.dx_through_var = '],
+    ['trace.cpp', 'trace.dx_through_mean = '],
+    ['backward.cpp', 'store(dx + k, ((load<V>(dy + k)'],
+  ],
+};
+
+/** The line on which the text starts; an Error where the text does not stand there exactly once. */
+export function lineOf([name, text]: Found): SourceLine {
+  const file = `${folder}/${name}`;
+  const source = readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+  const [before = '', ...after] = source.split(text);
+  if (after.length !== 1)
+    throw new Error(
+      `${file}: “${text}” stands there ${after.length} times, expected once: see web/render/cpp-lines.ts`,
+    );
+  const line = before.split('\n').length;
+  return { file, line, text: (source.split('\n')[line - 1] ?? '').trim() };
+}
+
+export const cppLines = (): Sources =>
+  Object.fromEntries(Object.entries(places).map(([quantity, found]) => [quantity, found.map(lineOf)]));

@@ -1,0 +1,79 @@
+// The same quantity lights up everywhere: what is pointed at, has the focus or was tapped in the sections on the passes
+// or in a figure is named on <html>; style/linked-symbols.css does the rest.
+
+const quantities = ['x', 'mean', 'var', 'x_hat', 'gamma', 'beta', 'y', 'dy'] as const;
+const symbols = quantities.map((quantity) => `.q-${quantity}`).join(', ');
+const linked = 'linked';
+
+/** The headings of the sections whose symbols are linked. */
+export const linkedSections = ['2-the-forward-pass', '4-the-backward-pass'];
+
+/** The sections and the figures; not the questions, where it would give hints. */
+function parts(): Element[] {
+  const found = [...document.querySelectorAll('.figure > figure')];
+  for (const id of linkedSections) {
+    let part = document.getElementById(id)?.nextElementSibling;
+    for (; part && !part.matches('h2, h3'); part = part.nextElementSibling)
+      if (!part.matches('.figure')) found.push(part);
+  }
+  return found;
+}
+
+function quantityOf(target: EventTarget | null): string | undefined {
+  if (!(target instanceof Element)) return undefined;
+  const symbol = target.closest(symbols);
+  return symbol?.closest(`.${linked}`)
+    ? quantities.find((quantity) => symbol.classList.contains(`q-${quantity}`))
+    : undefined;
+}
+
+/** A control stands for the quantity of its label. */
+const quantityOfControl = (control: EventTarget | null) =>
+  control instanceof HTMLInputElement
+    ? quantityOf(control.labels?.[0]?.querySelector(symbols) ?? null)
+    : quantityOf(control);
+
+export function linkSymbols(): void {
+  for (const part of parts()) part.classList.add(linked);
+  let pointed: string | undefined;
+  let held: string | undefined;
+  const show = () => {
+    const quantity = pointed ?? held;
+    if (quantity === undefined) delete document.documentElement.dataset.symbol;
+    else document.documentElement.dataset.symbol = quantity;
+  };
+  const hold = (quantity: string | undefined) => {
+    held = quantity;
+    show();
+  };
+  const point = (quantity: string | undefined) => {
+    pointed = quantity;
+    show();
+  };
+
+  document.addEventListener('pointerover', ({ target, pointerType }) => {
+    // A finger points at nothing before it taps.
+    if (pointerType !== 'touch') point(quantityOf(target));
+  });
+  document.documentElement.addEventListener('pointerleave', () => point(undefined));
+  document.addEventListener('focusin', ({ target }) => {
+    const quantity = quantityOfControl(target);
+    if (quantity !== undefined) hold(quantity);
+  });
+  document.addEventListener('focusout', ({ target }) => {
+    if (quantityOfControl(target) !== undefined) hold(undefined);
+  });
+  document.addEventListener('click', (event) => {
+    if (event.pointerType !== 'touch') return;
+    const { target } = event;
+    // What takes the focus has been lit by it.
+    const isControl = (target as Element).closest('button, label, input, [role="radio"], [role="slider"]');
+    const quantity = quantityOf(target);
+    if (quantity !== undefined && !isControl) hold(quantity === held ? undefined : quantity);
+  });
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return;
+    pointed = undefined;
+    hold(undefined);
+  });
+}
