@@ -1,7 +1,7 @@
 // A gradient check, step by step: its errors for right and for wrong code, and what to make of them.
 
 import type { Core, DifferenceCheck, DifferenceCheckInput } from './core.ts';
-import { formatNumber, powerOfTen } from './format.ts';
+import { formatNumber, powerOfTen, subscript } from './format.ts';
 
 /** What is checked and how, but for the step and the code. */
 export type Setup = Omit<DifferenceCheckInput, 'x' | 'dy' | 'steps' | 'drop'> & {
@@ -71,7 +71,7 @@ export function whyBlind(core: Core, { x, gamma, beta, eps, loss }: Setup): stri
   if (loss === 'sum')
     return 'The sum of y is m times beta, whatever x is. The true gradient is 0, the numeric one is noise, and right and wrong code get an error near 1 alike. Weight the outputs with random dy.';
   if (x.length === 2 && eps === 0)
-    return 'Two values become −1 and 1, whatever they are. The true gradient is 0, the numeric one is 0 or noise, and the error of right code is 0 or 1, as chance has it. Take at least three examples.';
+    return 'Two values become −1 and 1, whatever they are. The true gradient is 0, the numeric one is 0 or noise, and chance decides at each h whether right code has the error 0 or 1. Take at least three examples.';
   return undefined;
 }
 
@@ -115,7 +115,7 @@ export function findingOf(
     if (across !== undefined) {
       return unsound(
         off,
-        `y ${across + 1} lies so near the kink of the ReLU that the step carries it across. Take a smaller step, or keep away from the kink.`,
+        `y${subscript(across + 1)} lies so near the kink of the ReLU that the step carries it across. Take a smaller step, or keep away from the kink.`,
         lowest,
       );
     }

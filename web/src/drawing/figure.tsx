@@ -55,7 +55,7 @@ export const figure = <F extends Fields, Facts = unknown>(definition: Figure<F, 
 /** The width of the still picture. */
 export const stillWidth = 720;
 
-function Table({ table }: { table: NumbersTable }) {
+export function Table({ table }: { table: NumbersTable }) {
   return (
     <div class="scroll" role="group" aria-label={table.caption}>
       <table class="numbers">

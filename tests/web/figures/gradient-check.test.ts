@@ -1,0 +1,187 @@
+// The gradient check against its step, without a browser: the valley, the traps, and when a check means something.
+
+import { describe, expect, test } from 'vitest';
+import { gradientCheck } from '../../../web/src/figures/gradient-check.tsx';
+import { column, core, htmlOf, viewOf } from './view.ts';
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const mean = (values: readonly number[]) => sum(values) / values.length;
+
+/** The figure's own batch, and its backward pass written out by hand. */
+const x = [1.3, -0.4, 2.1, 0.6];
+const dy = [0.7, -1.1, 0.4, 0.9];
+const [gamma, eps] = [1.5, 1e-5];
+const invstd = 1 / Math.sqrt(mean(x.map((value) => (value - mean(x)) ** 2)) + eps);
+const x_hat = x.map((value) => (value - mean(x)) * invstd);
+
+const numbers = (state: object, caption: string, head: string) =>
+  column(viewOf(gradientCheck, state), caption, head) as number[];
+const errors = (head: string, state: object = {}) => numbers(state, 'Relative error', head);
+const powers = Array.from({ length: 17 }, (_, k) => k - 16);
+const lowest = (all: readonly number[]) => powers[all.indexOf(Math.min(...all))] ?? Number.NaN;
+const at = (all: readonly number[], power: number) => all[power + 16] ?? Number.NaN;
+/** The rows of the table beside the drawing: dx numeric, and by the code. */
+function comparedBeside(state: object): number[][] {
+  const [, table = ''] = htmlOf(viewOf(gradientCheck, state).beside).split('<caption>dx at h');
+  const rows = table.split('<tr>').slice(2);
+  return rows.map((row) => [...row.matchAll(/<data value="([^"]+)"/g)].map(([, value]) => Number(value)));
+}
+const sentence = (state: object) => viewOf(gradientCheck, state).sentence;
+
+test('the batch is the one that the expectations below are worked out for', () => {
+  expect(numbers({}, 'The batch', 'x')).toEqual(x);
+  expect(numbers({}, 'The batch', 'dy')).toEqual(dy);
+});
+
+describe('the valley', () => {
+  test('it is lowest where truncation meets rounding: later for central differences, latest in single precision', () => {
+    const central = lowest(errors('right code'));
+    const forward = lowest(errors('right code', { scheme: 'forward' }));
+    const single = lowest(errors('right code', { precision: 'single' }));
+    expect(central).toBeGreaterThanOrEqual(-6);
+    expect(central).toBeLessThanOrEqual(-4);
+    expect(forward).toBeGreaterThanOrEqual(-9);
+    expect(forward).toBeLessThanOrEqual(-7);
+    expect(single).toBeGreaterThanOrEqual(-3);
+  });
+
+  test('to the right it rises with h² for central differences and with h for forward ones', () => {
+    const central = errors('right code');
+    const forward = errors('right code, forward');
+    expect(at(central, -2) / at(central, -3)).toBeCloseTo(100, 0);
+    expect(at(forward, -4) / at(forward, -5)).toBeCloseTo(10, 1);
+  });
+
+  test('to the left it rises like 1/h', () => {
+    const rounding = errors('right code');
+    for (const power of [-14, -12, -10, -8]) {
+      // The spacing of doubles near 1, divided by h, give or take a factor of ten.
+      const expected = 2 ** -52 / 10 ** power;
+      expect(at(rounding, power)).toBeGreaterThan(expected / 10);
+      expect(at(rounding, power)).toBeLessThan(expected * 10);
+    }
+  });
+
+  test('the pale curves are those that the other choice makes the chosen ones', () => {
+    expect(errors('right code, forward')).toEqual(errors('right code', { scheme: 'forward' }));
+    expect(errors('right code, single')).toEqual(errors('right code', { precision: 'single' }));
+  });
+});
+
+describe('code that forgets a path', () => {
+  const direct = dy.map((value) => gamma * invstd * value);
+  const throughMean = -gamma * invstd * mean(dy);
+  const throughVar = x_hat.map(
+    (value) => -gamma * invstd * value * mean(dy.map((each, i) => each * (x_hat[i] ?? 0))),
+  );
+
+  test.each([
+    ['none', 'right code', direct.map((value, i) => value + throughMean + (throughVar[i] ?? 0))],
+    ['mean', 'no mean path', direct.map((value, i) => value + (throughVar[i] ?? 0))],
+    ['var', 'no variance path', direct.map((value) => value + throughMean)],
+    ['both', 'neither path', direct],
+  ])('%s: its gradient, and the error the check finds', (drop, name, expected) => {
+    const state = { drop, exponent: -5 };
+    const compared = comparedBeside(state);
+    const numeric = compared.map(([value = Number.NaN]) => value);
+    const dx = compared.map(([, value = Number.NaN]) => value);
+    for (const [i, value] of dx.entries()) expect(value).toBeCloseTo(expected[i] ?? 0, 13);
+    const largest = (all: readonly number[]) => Math.max(...all.map(Math.abs));
+    const error =
+      largest(dx.map((value, i) => value - (numeric[i] ?? 0))) / Math.max(largest(dx), largest(numeric));
+    expect(at(errors(name, state), -5)).toBeCloseTo(error, 14);
+  });
+});
+
+describe('what the sentence says', () => {
+  const atTheKink = { loss: 'relu', beta: 3e-5 - gamma * (x_hat[3] ?? 0) };
+
+  test.each([
+    ['a step too small', {}, 'so small that the losses differ in their last digits only'],
+    ['a step too large', { exponent: -1 }, 'falls with the square of h'],
+    ['a step too large, forward', { exponent: -1, scheme: 'forward' }, 'falls with h.'],
+    ['the sum', { loss: 'sum', exponent: -5 }, 'Weight the outputs with random dy'],
+    ['two examples', { batch: 'two', eps: 0, exponent: -6 }, 'Take at least three examples'],
+    [
+      'two examples where chance says 0',
+      { batch: 'two', eps: 0, exponent: -5 },
+      'Take at least three examples',
+    ],
+    [
+      'two examples made equal by the step',
+      { batch: 'two', eps: 0, exponent: 0 },
+      'the step makes all values equal',
+    ],
+    ['a kink', { ...atTheKink, exponent: -4 }, 'y₄ lies so near the kink'],
+    ['single precision', { precision: 'single', exponent: -5 }, 'Check in double'],
+    ['gamma 0', { gamma: 0, exponent: -5 }, 'Check with a random gamma'],
+    ['a dead ReLU', { loss: 'relu', beta: -3, exponent: -5 }, 'Check with another beta'],
+  ])('%s', (_, state, words) => {
+    const view = viewOf(gradientCheck, state);
+    expect(view.sentence).toContain(words);
+    expect(view.sentence).not.toContain('means something');
+    expect(htmlOf(view.beside)).toContain('This check means nothing yet.');
+  });
+
+  test('at a kink a smaller step mends the check', () => {
+    expect(sentence({ ...atTheKink, exponent: -5 })).toContain('means something');
+  });
+
+  test('a gamma of 1 hides a forgotten gamma, and that is said', () => {
+    expect(sentence({ exponent: -5 })).not.toContain('forgotten gamma');
+    expect(sentence({ exponent: -5, gamma: 1 })).toContain('forgotten gamma');
+  });
+
+  test('best step and error are those of the curve', () => {
+    const [, error = ''] = /10⁻⁵: error ([\d.]+) × 10⁻¹¹\.$/.exec(sentence({})) ?? [];
+    expect(Number(error)).toBeCloseTo(at(errors('right code'), -5) * 1e11, 1);
+  });
+});
+
+const states = ['weighted', 'sum', 'relu'].flatMap((loss) =>
+  ['forward', 'central'].flatMap((scheme) =>
+    ['single', 'double'].flatMap((precision) =>
+      ['four', 'two'].flatMap((batch) =>
+        [0, 1e-5].map((each) => ({ loss, scheme, precision, batch, eps: each })),
+      ),
+    ),
+  ),
+);
+
+test.each(states)(
+  '$loss $scheme $precision $batch $eps: right code passes, wrong code fails, and dx is not 0, or it means nothing',
+  (state) => {
+    const given = state.batch === 'two' ? { x: [1, 2], dy: [0.7, -1.1] } : { x, dy };
+    for (const exponent of [-16, -12, -8, -5, -3, 0]) {
+      const { loss, scheme, precision, eps: added } = state;
+      const checked = {
+        ...given,
+        gamma,
+        beta: 0.5,
+        eps: added,
+        loss,
+        scheme,
+        precision,
+        steps: [10 ** exponent],
+      };
+      const errorOf = (drop: string) => core.differenceCheck({ ...checked, drop } as never).error[0] ?? 0;
+      const isZero = state.loss === 'sum' || (state.batch === 'two' && state.eps === 0);
+      const means = !isZero && errorOf('none') < 1e-7 && errorOf('mean') > 1e-2 && errorOf('var') > 1e-2;
+      const view = viewOf(gradientCheck, { ...state, exponent, drop: 'both' }, 300);
+      expect(view.sentence.includes('means something'), `at ${exponent}: ${view.sentence}`).toBe(means);
+      const seen = [
+        view.sentence,
+        htmlOf(view.drawing),
+        htmlOf(view.beside),
+        JSON.stringify(view.tables),
+      ].join(' ');
+      expect(seen).not.toMatch(/NaN|[Ii]nfinity|not a number|null/);
+    }
+  },
+);
+
+test('both kinds of state occur among them', () => {
+  const means = states.map((state) => sentence({ ...state, exponent: -5 }).includes('means something'));
+  expect(means).toContain(true);
+  expect(means).toContain(false);
+});
