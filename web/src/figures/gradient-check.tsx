@@ -37,9 +37,10 @@ const batches = {
   two: { x: [1, 2], dy: [0.7, -1.1] },
 };
 
-/** The exponents of the steps: four a decade where a curve is curved, whole ones where that shows its course. */
+/** The exponents of the steps: for the curve of right code, for those it is compared with, and for level ones. */
 const fine = Array.from({ length: 65 }, (_, k) => -16 + k / 4);
 const coarse = Array.from({ length: 17 }, (_, k) => -16 + k);
+const level = Array.from({ length: 9 }, (_, k) => -16 + 2 * k);
 
 /** Errors below `least` are drawn there, and an error of exactly 0 at `zero`. */
 const floor = { least: -13, zero: -14, bottom: -15 };
@@ -139,10 +140,10 @@ export const gradientCheck = figure({
     const codes: readonly Code[] = ['none', 'mean', 'var', ...(drop === 'both' ? (['both'] as const) : [])];
     const right = checkAt(core, setup, 'none', fine);
     const best = bestOf(right.error, fine);
-    const curves = codes.map((code) => {
-      const exponents = code === 'none' ? fine : coarse;
-      return { code, exponents, errors: checkAt(core, setup, code, exponents).error };
-    });
+    const wrong = codes
+      .slice(1)
+      .map((code) => ({ code, exponents: level, errors: checkAt(core, setup, code, level).error }));
+    const curves = [{ code: 'none' as Code, exponents: fine, errors: right.error }, ...wrong];
     const here = (code: Code) => checkAt(core, setup, code, [exponent]);
     const errorHere = (code: Code) => here(code).error[0] ?? Number.NaN;
     const marks = codes.map((code) => ({ code, error: errorHere(code) }));
@@ -174,7 +175,8 @@ export const gradientCheck = figure({
 
     const narrow = width < 480;
     const height = narrow ? 300 : 360;
-    const xs: Scale = { least: -16, most: 0, from: 52, to: width - 16 };
+    // Where the figure is hidden it has no width.
+    const xs: Scale = { least: -16, most: 0, from: 52, to: Math.max(60, width - 16) };
     const ys: Scale = { least: floor.bottom, most: 0.6, from: height - 44, to: 24 };
     const toX = (power: number) => pixelOf(xs, power);
     const toY = (error: number) =>
@@ -344,22 +346,23 @@ export const gradientCheck = figure({
           rows: setup.x.map((value, i) => ({ label: String(i + 1), values: [value, setup.dy[i] ?? 0] })),
         },
         {
-          caption: 'Relative error for each step',
+          caption: 'Relative error of right code',
           corner: 'h',
-          columns: [
-            { head: 'right code' },
-            ...curves
-              .slice(1)
-              .map(({ code }) => ({ head: looks[code].name, quantity: looks[code].quantity })),
-            ...others.map(({ name }) => ({ head: `right code, ${name}` })),
-          ],
+          columns: [{ head: 'as chosen' }, ...others.map(({ name }) => ({ head: name }))],
           rows: coarse.map((power, k) => ({
             label: stepInWords(power),
-            values: [
-              right.error[k * 4],
-              ...curves.slice(1).map(({ errors }) => errors[k]),
-              ...others.map(({ check }) => check.error[k]),
-            ].map(orNoValue),
+            values: [right.error[fine.indexOf(power)], ...others.map(({ check }) => check.error[k])].map(
+              orNoValue,
+            ),
+          })),
+        },
+        {
+          caption: 'Relative error of wrong code',
+          corner: 'h',
+          columns: wrong.map(({ code }) => ({ head: looks[code].name, quantity: looks[code].quantity })),
+          rows: level.map((power, k) => ({
+            label: stepInWords(power),
+            values: wrong.map(({ errors }) => orNoValue(errors[k])),
           })),
         },
       ],
