@@ -65,6 +65,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.use({ colorScheme, viewport: { width, height: 900 } });
 
       test('as first seen, and after use with everything unfolded', async ({ lesson }) => {
+        test.slow(); // axe looks at every element of a long page, twice
         await expectNoViolations(lesson);
         await useThePage(lesson);
         await expectNoViolations(lesson);

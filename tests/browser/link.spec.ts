@@ -1,6 +1,7 @@
 // The state of the page in its links and in the browser's storage: every figure, every answer; bad links do no harm.
 
-import { type BrowserContext, type Locator, type Page } from '@playwright/test';
+import type { BrowserContext, Locator, Page } from '@playwright/test';
+import { drawnFigure } from './figures/figure.ts';
 import {
   answerForm,
   becomesLive,
@@ -28,13 +29,6 @@ async function open(page: Page, fragment: string): Promise<void> {
   await page.goto('about:blank'); // another fragment of the same page would not load it again
   await page.goto(`./${fragment}`);
   await becomesLive(page);
-}
-
-async function drawn(page: Page, kind: string): Promise<Locator> {
-  const figure = page.locator(`bn-${kind}`);
-  await figure.locator('.stage').scrollIntoViewIfNeeded();
-  await expect(figure.locator('.stage > .figure-actions')).toBeVisible();
-  return figure;
 }
 
 /** What the figure shows: its controls, its sentence and every number of its tables. */
@@ -82,7 +76,7 @@ for (const kind of kinds) {
     context,
   }) => {
     await openLive(page);
-    let figure = await drawn(page, kind);
+    let figure = await drawnFigure(page, kind);
     const first = await shown(figure);
     await moveEverything(figure);
     const moved = await shown(figure);
@@ -90,7 +84,7 @@ for (const kind of kinds) {
     const link = await copied(figure.locator('[data-action=copy]'), context);
     await page.evaluate(() => localStorage.clear());
     await open(page, link);
-    figure = await drawn(page, kind);
+    figure = await drawnFigure(page, kind);
     expect(await shown(figure)).toEqual(moved);
     await expect(page.locator('#notice')).toBeEmpty();
     await figure.locator('[data-action=reset]').click();
@@ -100,7 +94,7 @@ for (const kind of kinds) {
 
 test('a link hides controls that a teacher names', async ({ page }) => {
   await open(page, '#bn1&forward-explorer.hide=gamma,next&forward-explorer.beta=3');
-  const figure = await drawn(page, 'forward-explorer');
+  const figure = await drawnFigure(page, 'forward-explorer');
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveCount(0);
   await expect(figure.getByRole('button', { name: 'Next batch' })).toHaveCount(0);
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
@@ -110,7 +104,7 @@ test('what a link says wrongly is left out and named; the rest is used', async (
   await open(page, '#bn1&forward-explorer.gamma=<img src=x>&forward-explorer.beta=3&nothing.here=1');
   await expect(page.locator('#notice')).toContainText('forward-explorer.gamma');
   await expect(page.locator('#notice')).toContainText('and 1 more');
-  const figure = await drawn(page, 'forward-explorer');
+  const figure = await drawnFigure(page, 'forward-explorer');
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveValue('2');
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
   await open(page, '#bn7&forward-explorer.beta=4');
@@ -119,7 +113,7 @@ test('what a link says wrongly is left out and named; the rest is used', async (
 
 test('a state that the core refuses is said, with a drawing that can be moved on', async ({ page }) => {
   await open(page, '#bn1&forward-explorer.x=3,3');
-  const figure = await drawn(page, 'forward-explorer');
+  const figure = await drawnFigure(page, 'forward-explorer');
   await expect(figure.locator('.sheet-message')).toContainText('batch_var + eps');
   await figure.getByRole('slider', { name: 'x 1' }).press('ArrowRight');
   await expect(figure.locator('.sheet-message')).toBeEmpty();

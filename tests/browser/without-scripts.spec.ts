@@ -61,12 +61,14 @@ test.describe('with scripts off', () => {
       'Where this page departs from its source, and why',
     ]);
     const sections = [
+      'The computation in one picture',
       '1. The problem batch normalization set out to solve',
       '2. The forward pass',
       '3. Training and inference',
       '4. The backward pass',
       '5. Why batch normalization works',
       '6. Where to place it',
+      '7. In floating point',
     ];
     const examples = [1, 2, 3].map((number) => expect.stringContaining(`Example ${number}: `));
     const problems = [1, 2, 3, 4, 5].map((number) => expect.stringContaining(`Problem ${number}: `));
@@ -126,6 +128,7 @@ test.describe('with scripts off', () => {
 
   test('shows the tables of the examples and of the checks', async ({ page }) => {
     const captions = await page
+      .locator('bn-example, section.check')
       .getByRole('table')
       .filter({ visible: true })
       .locator('caption')
@@ -136,9 +139,10 @@ test.describe('with scripts off', () => {
 
   test('shows nothing that would only work with scripts', async ({ page }) => {
     await openAllDetails(page);
-    for (const role of ['button', 'textbox', 'checkbox', 'radio'] as const) {
+    for (const role of ['button', 'textbox', 'checkbox', 'radio', 'slider', 'gridcell'] as const) {
       await expect(page.getByRole(role)).toHaveCount(0);
     }
+    await expect(page.locator('.stage [tabindex]')).toHaveCount(0);
     await expect(page.getByText('Try this.').filter({ visible: true })).toHaveCount(0);
   });
 

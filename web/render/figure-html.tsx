@@ -2,10 +2,11 @@
 // A figure's block to HTML: title, what to try, the still picture, the drawing in words, and a question to answer
 // before the figure is moved. The live figure takes the place of the still picture.
 
-import type { Element, ElementContent } from 'hast';
+import type { Element, ElementContent, Root } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { h } from 'hastscript';
 import { renderToString } from 'preact-render-to-string';
+import { visit } from 'unist-util-visit';
 import { Controls } from '../src/drawing/controls.tsx';
 import { initialState } from '../src/drawing/fields.ts';
 import { type Figure, Frame, stillWidth } from '../src/drawing/figure.tsx';
@@ -39,13 +40,34 @@ export function predictionOf({ kind, predict }: Block<'figure'>): Block<'practic
   };
 }
 
+/** What a hand or a key would move is only seen in a still picture. */
+function makeStill(tree: Root): void {
+  visit(tree, 'element', (element, index, parent) => {
+    const { tagName, properties } = element;
+    if ([properties.className].flat().includes('live-only') && parent && index !== undefined) {
+      parent.children.splice(index, 1);
+      return index;
+    }
+    delete properties.tabIndex;
+    if (tagName === 'svg') properties.role = 'img';
+    if (tagName === 'button') element.tagName = 'span';
+    if (!/^(slider|radio|radiogroup|grid|row|gridcell|button)$/.test(String(properties.role)))
+      return undefined;
+    for (const name of Object.keys(properties))
+      if (name === 'role' || name.startsWith('aria')) delete properties[name];
+    return undefined;
+  });
+}
+
 /** The figure as it stands before anyone moves it. */
 function still(figure: Figure, id: string, core: Surroundings['core'], facts: unknown): ElementContent[] {
   const state = initialState(figure.fields);
   const set = () => {};
   const controls = new Controls(id, figure.fields, state, set, new Set());
   const view = figure.view({ core, state, set, controls, width: stillWidth, id, facts });
-  return fromHtml(renderToString(<Frame view={view} />), { fragment: true }).children as ElementContent[];
+  const tree = fromHtml(renderToString(<Frame view={view} />), { fragment: true });
+  makeStill(tree);
+  return tree.children as ElementContent[];
 }
 
 export function renderFigure(

@@ -10,10 +10,15 @@ import { becomesLive } from '../lesson.ts';
 export async function openFigure(page: Page, kind: string, fragment = ''): Promise<Locator> {
   await page.goto(`./${fragment}`);
   await becomesLive(page);
+  return drawnFigure(page, kind);
+}
+
+/** The figure on a page that is open, in sight and drawn. */
+export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
   const figure = page.locator(`bn-${kind}`);
   await figure.locator('.stage').scrollIntoViewIfNeeded();
-  // The still picture has gone.
-  await expect(figure.locator('.stage > .figure-actions')).toBeVisible();
+  // The still picture has gone; figures that come to life above it may take a while on a slow machine.
+  await expect(figure.locator('.stage > .figure-actions')).toBeVisible({ timeout: 20_000 });
   return figure;
 }
 

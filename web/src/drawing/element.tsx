@@ -65,9 +65,7 @@ abstract class FigureElement extends HTMLElement {
       (entries, observer) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
         observer.disconnect();
-        this.stage?.replaceChildren(); // the still picture
-        this.started = true;
-        this.draw();
+        this.start();
         sizes.observe(this);
       },
       { rootMargin: '100%' },
@@ -104,6 +102,20 @@ abstract class FigureElement extends HTMLElement {
     this.drawSoon();
     changed();
   };
+
+  /** The live figure takes the place of the still picture; the focus and an open table stay. */
+  private start(): void {
+    const { stage } = this;
+    if (!stage) return;
+    const wasFocused = stage.contains(document.activeElement);
+    const wasOpen = stage.querySelector('details')?.open === true;
+    this.started = true;
+    stage.replaceChildren();
+    this.draw();
+    const table = stage.querySelector('details');
+    if (table) table.open = wasOpen;
+    if (wasFocused) table?.querySelector('summary')?.focus();
+  }
 
   /** However many changes come, one drawing a frame. */
   private drawSoon(): void {
