@@ -192,6 +192,12 @@ test('a constant batch is refused with eps = 0, and drawn at the centre otherwis
   expect(view.sentence).toContain('rank 2');
 });
 
+test('a batch too wide for the drawing is drawn at its rim, and that is said', () => {
+  const of = (x: readonly number[]) => htmlOf(viewOf(coupling, { x }).drawing);
+  expect(of([9, 2, -4])).toContain('x lies farther out than it is drawn');
+  expect(of([4.5, 2, 1])).not.toContain('farther out');
+});
+
 test('no state shows a machine word', () => {
   for (const x of [...batches, [2, 2], [10, -10, 10], [3, 3, 3.1], [-10, 10, -10, 10, -10, 10, -10, 10]])
     for (const eps of [1e-5, 10])

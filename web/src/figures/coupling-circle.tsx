@@ -38,6 +38,9 @@ export const within = (point: Point): Point => {
   return length <= outmost ? point : scaled(point, outmost / length);
 };
 
+/** Too far from the centre to be drawn where they are. */
+export const areFarOut = (values: readonly number[]): boolean => lengthOf(inPlane(values)) > outmost;
+
 const scaled = ([a, b]: Point, by: number): Point => [a * by, b * by];
 const sum = ([a, b]: Point, [c, d]: Point): Point => [a + c, b + d];
 
@@ -69,7 +72,6 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
 
   const xPoint = inPlane(x);
   const xSeen = within(xPoint);
-  const isFar = xSeen !== xPoint;
   const hat = inPlane(x_hat);
   const dyTip = sum(hat, inPlane(dy));
   const foot = sum(hat, inPlane(left));
@@ -140,7 +142,14 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
         <Arrow class="q-x gradient" from={level(xSeen, -36)} to={level(dxTip, -36)} />
         <circle class="q-x_hat fill" cx={at(hat)[0]} cy={at(hat)[1]} r="6" />
         {name('x̂', at(hat), isLine ? [0, -1] : scaled(outward, -side), 17, 'q-x_hat')}
-        {name(isFar ? 'x, farther out' : 'x', at(xSeen), isLine ? [0, 1] : scaled(outward, side), 19, 'q-x')}
+        {name(
+          'x',
+          at(xSeen),
+          // Beside the ray, on which dy may lie.
+          isLine ? [0, 1] : sum(scaled(outward, side), scaled(tangent, -0.8)),
+          19,
+          'q-x',
+        )}
         {lengthOf(gradientSeen) * plane.unit > 12 &&
           name(
             gradientSeen === gradient ? 'dx' : 'dx, cut short',

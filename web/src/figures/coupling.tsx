@@ -8,7 +8,7 @@ import { Formula, Num, Symbol } from '../drawing/math.tsx';
 import { type Point, pointAt } from '../drawing/plane.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { formatNumber, subscript } from '../format.ts';
-import { Circle, fromPlane } from './coupling-circle.tsx';
+import { areFarOut, Circle, fromPlane } from './coupling-circle.tsx';
 import { Matrix } from './coupling-matrix.tsx';
 
 const bounds = { least: -10, most: 10, step: 0.1 };
@@ -342,6 +342,7 @@ export const coupling = figure({
                     />
                     <p class="part-words">
                       Seen along (1, …, 1), so the mean is out of sight.{' '}
+                      {areFarOut(x) && 'x lies farther out than it is drawn. '}
                       <span class="q-dy">Dotted: what is taken out of dy.</span>{' '}
                       <span class="q-x">dx, drawn at x: what is left, times {formatNumber(factor)}.</span>
                     </p>
