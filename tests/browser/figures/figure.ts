@@ -11,9 +11,11 @@ export async function openFigure(page: Page, kind: string, fragment = ''): Promi
   await page.goto(`./${fragment}`);
   await becomesLive(page);
   const figure = page.locator(`bn-${kind}`);
-  await figure.locator('.stage').scrollIntoViewIfNeeded();
-  // The still picture has gone.
-  await expect(figure.locator('.stage > .figure-actions')).toBeVisible();
+  // Figures above it grow as they come to life and may push it out of sight again. Its still picture has gone at the end.
+  await expect(async () => {
+    await figure.locator('.stage').scrollIntoViewIfNeeded();
+    await expect(figure.locator('.stage > .figure-actions')).toBeVisible({ timeout: 1000 });
+  }).toPass();
   return figure;
 }
 
