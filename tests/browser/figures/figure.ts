@@ -16,9 +16,11 @@ export async function openFigure(page: Page, kind: string, fragment = ''): Promi
 /** The figure on a page that is open, in sight and drawn. */
 export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
   const figure = page.locator(`bn-${kind}`);
-  await figure.locator('.stage').scrollIntoViewIfNeeded();
-  // The still picture has gone; figures that come to life above it may take a while on a slow machine.
-  await expect(figure.locator('.stage > .figure-actions')).toBeVisible({ timeout: 20_000 });
+  // Figures above it grow as they come to life and may push it out of sight again. Its still picture has gone at the end.
+  await expect(async () => {
+    await figure.locator('.stage').scrollIntoViewIfNeeded();
+    await expect(figure.locator('.stage > .figure-actions')).toBeVisible({ timeout: 1000 });
+  }).toPass({ timeout: 30_000 });
   return figure;
 }
 
