@@ -34,24 +34,25 @@ type LineName = (typeof methods)[number]['name'] | 'storing';
 /** 0, 1, 10, 100, 1000, then 10⁴ and on. */
 const inWords = (offset: number) => (offset < 1e4 ? String(offset) : powerOfTen(offsets.indexOf(offset) - 1));
 
-/** A shape of its own for each line, about (0, 0). */
+/** A shape of its own for each line, about the point where it begins. */
 const shapes: Record<LineName, string> = {
-  one_pass: 'M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z',
-  two_pass: 'M-3.5,-3.5h7v7h-7z',
-  corrected_two_pass: 'M0,-4.5L4.5,3.5H-4.5z',
-  core: 'M0,-5L5,0L0,5L-5,0z',
-  storing: 'M-3,0h6M0,-3v6',
+  one_pass: 'm-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z',
+  two_pass: 'm-3.5,-3.5h7v7h-7z',
+  corrected_two_pass: 'm0,-4.5l4.5,8h-9z',
+  core: 'm0,-5l5,5l-5,5l-5,-5z',
+  storing: 'm-3,0h6m-3,-3v6',
 };
 
-const Mark = ({ line, x, y }: { line: LineName; x: number; y: number }) => (
-  <path class={`mark ${line}`} transform={`translate(${x} ${y})`} d={shapes[line]} />
+/** `points` are pixels: "32.0,61.5". */
+const Marks = ({ line, points }: { line: LineName; points: readonly string[] }) => (
+  <path class={`mark ${line}`} d={points.map((point) => `M${point}${shapes[line]}`).join('')} />
 );
 
 /** How a line of the drawing looks, beside its name. */
 const Sample = ({ line }: { line: LineName }) => (
   <svg class="sample" width="36" height="12" viewBox="0 0 36 12" aria-hidden="true">
     <line class={`line ${line}`} x1="1" x2="35" y1="6" y2="6" />
-    <Mark line={line} x={18} y={6} />
+    <Marks line={line} points={['18,6']} />
   </svg>
 );
 
@@ -86,7 +87,7 @@ export const floatingPoint = figure({
     // What is right beyond the digits that every number of the precision has is luck.
     const digitsOf = (line: LineName, k: number) => Math.min(heldBy(line), rightDigits(line, k));
     const count = (right: number, all: number) =>
-      right > all - 0.05 ? 'all' : right < 0.05 ? 'none' : right.toFixed(1);
+      right.toFixed(1) === all.toFixed(1) ? 'all' : right < 0.05 ? 'none' : right.toFixed(1);
     const countOf = (line: LineName) => count(digitsOf(line, chosen), heldBy(line));
     const eps = 1e-5; // the default of Flax
     const spread = ({ value }: Pick<Estimate, 'value'>) =>
@@ -104,20 +105,19 @@ export const floatingPoint = figure({
     // Where all are stored as one number there is nothing left to compute.
     const merged = results.findIndex(({ exact }) => exact === 0);
     const drawn = merged < 0 ? offsets.length : merged;
-    const lineOf = (line: LineName) => (
-      <g key={line} class={`curve ${line}`}>
-        <polyline
-          class={`line ${line}`}
-          points={Array.from(
-            { length: Math.max(0, drawn - 1) },
-            (_, k) => `${x(k + 1).toFixed(1)},${y(digitsOf(line, k + 1)).toFixed(1)}`,
-          ).join(' ')}
-        />
-        {Array.from({ length: drawn }, (_, k) => (
-          <Mark key={k} line={line} x={x(k)} y={y(digitsOf(line, k))} />
-        ))}
-      </g>
-    );
+    const lineOf = (line: LineName) => {
+      const points = Array.from(
+        { length: drawn },
+        (_, k) => `${x(k).toFixed(1)},${y(digitsOf(line, k)).toFixed(1)}`,
+      );
+      // An offset of 0 lies infinitely far to the left of 1.
+      return (
+        <g key={line}>
+          <polyline class={`line ${line}`} points={points.slice(1).join(' ')} />
+          <Marks line={line} points={points} />
+        </g>
+      );
+    };
     const named = (side: 'start' | 'end', at: number, level: number, words: string) => (
       <text class={side} x={x(at)} y={y(level)}>
         {words}
@@ -131,10 +131,12 @@ export const floatingPoint = figure({
       return k - 1 + (before - level) / (before - after || 1);
     };
     const step = x(1) - x(0);
-    const onePassEnds = Math.ceil(passes('one_pass', 0.1));
     const twoPassFalls = passes('two_pass', held / 2);
+    const twoPassEnd = digitsOf('two_pass', drawn - 1);
     const room = x(twoPassFalls) + 70 < width;
-    const storedLabelEnds = Math.min(drawn - 1, onePassEnds + Math.ceil(64 / step));
+    const onePassEnds = Math.ceil(passes('one_pass', 0.1));
+    // Below its line all along: this high is the line where the words end.
+    const storedEnd = digitsOf('storing', Math.min(drawn - 1, onePassEnds + Math.ceil(64 / step)));
 
     const merges = result.exact === 0;
     const negative = result.one_pass.value < 0;
@@ -207,18 +209,15 @@ export const floatingPoint = figure({
           {drawn > 1 && (
             <g class="line-labels">
               {named('end', passes('one_pass', held / 5) - 16 / step, held / 5, 'one-pass')}
-              {named(
-                room ? 'start' : 'end',
-                twoPassFalls + (room ? 14 : -14) / step,
-                Math.max(held / 2, digitsOf('two_pass', drawn - 1)) - (room ? 0 : 1.2),
-                'two-pass',
-              )}
-              {named(
-                'start',
-                onePassEnds + 8 / step,
-                Math.max(0.6, digitsOf('storing', storedLabelEnds) - 1.2),
-                'x as stored',
-              )}
+              {twoPassEnd < held - 1 &&
+                named(
+                  room ? 'start' : 'end',
+                  twoPassFalls + (room ? 14 : -14) / step,
+                  Math.max(held / 2, twoPassEnd) - (room ? 0 : 1.2),
+                  'two-pass',
+                )}
+              {storedEnd < held - 1 &&
+                named('start', onePassEnds + 8 / step, Math.max(0.6, storedEnd - 1.2), 'x as stored')}
               {named('start', 1 - 4 / step, double + 0.6, 'this page’s core')}
               {named('end', drawn - 1, held + 0.6, 'corrected two-pass')}
             </g>
