@@ -58,8 +58,11 @@ abstract class FigureElement extends HTMLElement {
       this.addEventListener(type, () => this.drawNow(), { capture: true });
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
     const sizes = new ResizeObserver(() => {
+      const width = this.stage?.clientWidth;
       // A longer sentence makes the figure higher, not wider.
-      if (this.stage?.clientWidth !== this.width) this.drawSoon();
+      if (width === this.width) return;
+      this.width = width;
+      this.drawSoon();
     });
     new IntersectionObserver(
       (entries, observer) => {
@@ -138,7 +141,8 @@ abstract class FigureElement extends HTMLElement {
     const { stage, figure } = this;
     if (!stage) return;
     const start = performance.now();
-    this.width = stage.clientWidth;
+    // Asked for once: to ask while the page has changes to lay out would make it do so twice a frame.
+    this.width ??= stage.clientWidth;
     let refusal = '';
     try {
       const view = this.viewOf(this.state);
