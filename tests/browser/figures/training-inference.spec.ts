@@ -101,7 +101,7 @@ test('another framework converts the momentum and keeps the layer', async ({ pag
 });
 
 test('0.99 typed into PyTorch, and converted after all', async ({ page }) => {
-  const figure = await openFigure(page, kind, `#bn1&${kind}.framework=keras&${kind}.momentum=0.99`);
+  const figure = await openFigure(page, kind);
   await figure.getByRole('button', { name: 'Type 0.99 into PyTorch' }).click();
   await expect(figure.getByRole('slider', { name: 'momentum' })).toHaveAttribute('aria-valuetext', '0.99');
   await expect(figure.locator('.sentence')).toContainText('repeat the noise');

@@ -61,6 +61,9 @@ const between = (values: ArrayLike<number>) => {
   return `between ${formatNumber(Math.min(...all))} and ${formatNumber(Math.max(...all))}`;
 };
 
+/** What those who come from Keras are used to. */
+const habit = conventions.keras.defaults?.momentum ?? 0;
+
 export const trainingInference = figure({
   kind: 'training-inference',
   fields,
@@ -163,13 +166,14 @@ export const trainingInference = figure({
             {controls.button('size', m === 1 ? 'Batches of eight' : 'Batches of one', () => ({
               m: m === 1 ? 8 : 1,
             }))}
-            {controls.button(
-              'confuse',
-              framework === 'pytorch'
-                ? `Type ${formatNumber(momentum)} instead`
-                : `Type ${formatNumber(own)} into PyTorch`,
-              () => ({ framework: 'pytorch', momentum: nearestWeight(core.torchFromDecay(momentum)) }),
-            )}
+            {framework === 'pytorch'
+              ? controls.button('confuse', `Type ${formatNumber(momentum)} instead`, () => ({
+                  momentum: nearestWeight(core.torchFromDecay(momentum)),
+                }))
+              : controls.button('confuse', `Type ${formatNumber(habit)} into PyTorch`, () => ({
+                  framework: 'pytorch',
+                  momentum: nearestWeight(core.decayFromTorch(habit)),
+                }))}
             {defaults &&
               controls.button('defaults', `Defaults of ${convention.name}`, () => ({
                 momentum: nearestWeight(decayIn(core, convention, defaults.momentum)),
