@@ -107,6 +107,9 @@ test('what a link says wrongly is left out and named; the rest is used', async (
   const figure = await drawnFigure(page, 'forward-explorer');
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveValue('2');
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
+  await expect(page.locator('#notice')).toBeInViewport();
+  await page.locator('#notice').getByRole('button', { name: 'Close' }).click();
+  await expect(page.locator('#notice')).toBeEmpty();
   await open(page, '#bn7&forward-explorer.beta=4');
   await expect(page.locator('#notice')).toContainText('another version');
 });

@@ -12,7 +12,7 @@ export interface Kept {
 
 const version = 'bn1';
 const storageKey = `batch-normalization-${version}`;
-const longestLink = 20_000;
+const longestLink = 60_000;
 const longestText = 2000;
 
 const all = new Map<string, Kept>();
@@ -60,12 +60,12 @@ interface Link {
 }
 
 /** What a fragment says; undefined for the plain anchors of the page. Throws RangeError for one that is not for this page. */
-export function readLink(fragment: string): Link | undefined {
+export function readLink(fragment: string, longest = longestLink): Link | undefined {
   const [first = '', ...parts] = fragment.replace(/^#/, '').split('&');
   if (!/^bn\d+$/.test(first)) return undefined;
   if (first !== version) throw new RangeError(`it was made by another version of this page (${first})`);
-  if (fragment.length > longestLink)
-    throw new RangeError(`it is longer than ${longestLink} characters (${fragment.length})`);
+  if (fragment.length > longest)
+    throw new RangeError(`it is longer than ${longest} characters (${fragment.length})`);
   const link: Link = { whole: false, at: undefined, entries: [], unreadable: [] };
   for (const part of parts) {
     const equals = part.indexOf('=');
@@ -131,7 +131,7 @@ export function changed(): void {
 
 function stored(): Link | undefined {
   try {
-    return readLink(localStorage.getItem(storageKey) ?? '');
+    return readLink(localStorage.getItem(storageKey) ?? '', Infinity);
   } catch {
     return undefined;
   }
@@ -139,7 +139,14 @@ function stored(): Link | undefined {
 
 /** Where the reader is told what became of a link. */
 function say(sentence: string): void {
-  document.getElementById('notice')?.replaceChildren(sentence);
+  const notice = document.getElementById('notice') as HTMLElement;
+  notice.replaceChildren(sentence);
+  if (sentence === '') return;
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.textContent = 'Close';
+  close.addEventListener('click', () => say(''));
+  notice.append(' ', close);
 }
 
 const quoted = (parts: readonly string[]) => {
