@@ -61,6 +61,8 @@ export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<vo
   await touch('touchStart', [{ x, y }]);
   await touch('touchMove', [{ x: x + dx / 2, y: y + dy / 2 }]);
   await touch('touchMove', [{ x: x + dx, y: y + dy }]);
+  // A finger that lifts in full flight flings, and the browser takes the next tap as the end of that.
+  await handle.page().waitForTimeout(100);
   await touch('touchEnd', []);
 }
 
