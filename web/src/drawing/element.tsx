@@ -59,8 +59,8 @@ abstract class FigureElement extends HTMLElement {
     // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
     const sizes = new ResizeObserver(() => {
       const width = this.stage?.clientWidth;
-      // A longer sentence makes the figure higher, not wider.
-      if (width === this.width) return;
+      // A longer sentence makes the figure higher, not wider; where it is not shown, it has no width to draw for.
+      if (!width || width === this.width) return;
       this.width = width;
       this.drawSoon();
     });
