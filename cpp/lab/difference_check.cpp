@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace lab {
 
@@ -24,37 +25,51 @@ T term(Loss loss, T dy, T y) {
   return dy * (loss == Loss::relu && y < 0 ? 0 : y);
 }
 
-/// The loss in T; NaN where the values are all equal and eps is 0, which the forward pass refuses.
 template <typename T>
-T loss_at(const Eigen::Array<T, 1, Eigen::Dynamic>& x, const CheckedGradient& of) {
-  if (of.eps == 0 && (x == x(0)).all()) return std::numeric_limits<T>::quiet_NaN();
-  Eigen::Array<T, 1, Eigen::Dynamic> y(x.size());
-  batchnorm::forward_train({x.size(), 1, 1}, x, {one(of.gamma), one(of.beta)}, of.eps, y);
-  T loss = 0;
-  for (Index i = 0; i < y.size(); ++i) loss += term(of.loss, static_cast<T>(of.dy(i)), y(i));
-  return loss;
+using Matrix = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <typename T>
+using Vector = Eigen::Array<T, 1, Eigen::Dynamic>;
+
+/// The loss of each column in T, of all at once: a forward pass of many channels costs little more than that
+/// of one. NaN where a column's values are all equal and eps is 0, which the forward pass refuses.
+template <typename T>
+Vector<T> losses_of(Matrix<T> columns, const CheckedGradient& of) {
+  const Index m = columns.rows(), count = columns.cols();
+  std::vector<Index> without_loss;
+  for (Index k = 0; k < count; ++k) {
+    if (of.eps != 0 || (columns.col(k) != columns(0, k)).any()) continue;
+    without_loss.push_back(k);
+    columns.col(k) = of.x.cast<T>().transpose();
+  }
+  Matrix<T> y(m, count);
+  batchnorm::forward_train({m, count, 1}, columns,
+                           {Channels::Constant(count, of.gamma), Channels::Constant(count, of.beta)}, of.eps,
+                           y);
+  Vector<T> losses = Vector<T>::Zero(count);
+  for (Index i = 0; i < m; ++i) {
+    for (Index k = 0; k < count; ++k) losses(k) += term(of.loss, static_cast<T>(of.dy(i)), y(i, k));
+  }
+  for (const Index k : without_loss) losses(k) = std::numeric_limits<T>::quiet_NaN();
+  return losses;
 }
 
 /// (steps, m)
 template <typename T>
 Batch numeric_gradients(const CheckedGradient& of, const Channels& steps) {
-  using Values = Eigen::Array<T, 1, Eigen::Dynamic>;
-  const Values x = of.x.cast<T>();
-  const T loss = loss_at<T>(x, of);
-  Batch gradients(steps.size(), x.size());
-  for (Index k = 0; k < steps.size(); ++k) {
-    const double h = steps(k);
-    for (Index i = 0; i < x.size(); ++i) {
-      const auto loss_moved = [&](double by) {
-        Values moved = x;
-        moved(i) = static_cast<T>(of.x(i) + by);
-        return loss_at<T>(moved, of);
-      };
-      const T above = loss_moved(h);
-      const double slope = of.scheme == Scheme::forward ? static_cast<T>(above - loss) / h
-                                                        : static_cast<T>(above - loss_moved(-h)) / 2 / h;
-      gradients(k, i) = std::isfinite(slope) ? slope : not_a_number;
-    }
+  const Index m = of.x.size(), count = steps.size() * m;
+  const auto losses_moved = [&](double direction) {
+    Matrix<T> columns = of.x.cast<T>().transpose().replicate(1, count);
+    for (Index k = 0; k < count; ++k)
+      columns(k % m, k) = static_cast<T>(of.x(k % m) + direction * steps(k / m));
+    return losses_of<T>(columns, of);
+  };
+  const Vector<T> above = losses_moved(1);
+  const bool is_forward = of.scheme == Scheme::forward;
+  const Vector<T> below = is_forward ? losses_moved(0) : losses_moved(-1);
+  Batch gradients(steps.size(), m);
+  for (Index k = 0; k < count; ++k) {
+    const double slope = static_cast<T>(above(k) - below(k)) / (is_forward ? 1.0 : 2.0) / steps(k / m);
+    gradients(k / m, k % m) = std::isfinite(slope) ? slope : not_a_number;
   }
   return gradients;
 }

@@ -1,7 +1,8 @@
 // The state of the page in its links and in the browser's storage: every figure, every answer; bad links do no harm.
 
 import type { BrowserContext, Locator, Page } from '@playwright/test';
-import { drawnFigure } from './figures/figure.ts';
+import { figures } from '../../web/src/figures/all.ts';
+import { drawnFigure, unfoldNumbers } from './figures/figure.ts';
 import {
   answerForm,
   becomesLive,
@@ -14,16 +15,7 @@ import {
   test,
 } from './lesson.ts';
 
-const kinds = [
-  'computation-graph',
-  'forward-explorer',
-  'training-inference',
-  'backward-paths',
-  'coupling',
-  'gradient-check',
-  'placement-and-bias',
-  'floating-point',
-];
+const kinds = figures.map(({ kind }) => kind);
 
 async function open(page: Page, fragment: string): Promise<void> {
   await page.goto('about:blank'); // another fragment of the same page would not load it again
@@ -32,8 +24,9 @@ async function open(page: Page, fragment: string): Promise<void> {
 }
 
 /** What the figure shows: its controls, its sentence and every number of its tables. */
-const shown = (figure: Locator) =>
-  figure.evaluate((element) => ({
+async function shown(figure: Locator) {
+  await unfoldNumbers(figure);
+  return figure.evaluate((element) => ({
     inputs: [...element.querySelectorAll<HTMLInputElement>('.figure-controls input')].map((input) =>
       input.type === 'radio' || input.type === 'checkbox' ? input.checked : input.value,
     ),
@@ -41,6 +34,7 @@ const shown = (figure: Locator) =>
     sentence: element.querySelector('.sentence')?.textContent,
     numbers: [...element.querySelectorAll('.figure-numbers td')].map((cell) => cell.textContent),
   }));
+}
 
 /** Moves all that can be moved, so that every field is another. */
 async function moveEverything(figure: Locator): Promise<void> {

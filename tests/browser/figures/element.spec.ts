@@ -4,7 +4,9 @@ import { figures } from '../../../web/src/figures/all.ts';
 import { expect, test } from '../lesson.ts';
 import { drawnFigure } from './figure.ts';
 
-test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({ lesson }) => {
+test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({
+  lesson,
+}) => {
   for (const { kind } of figures) await drawnFigure(lesson, kind);
   const frames = () =>
     lesson.evaluate(
@@ -12,7 +14,7 @@ test('a figure that is not shown any more keeps its drawing, and one shown again
     );
   const hide = (hidden: boolean) =>
     lesson.locator('main').evaluate((main, value) => {
-      main.hidden = value;
+      main.toggleAttribute('hidden', value);
     }, hidden);
   const drawn = () =>
     lesson
@@ -28,4 +30,20 @@ test('a figure that is not shown any more keeps its drawing, and one shown again
   await hide(false);
   await frames();
   expect(await lesson.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
+
+test('numbers that are folded away are counted when they are unfolded, and with every change from then on', async ({
+  lesson,
+}) => {
+  const figure = await drawnFigure(lesson, 'forward-explorer');
+  const handle = figure.getByRole('slider', { name: 'x 1', exact: true });
+  const first = figure.locator('table data').first();
+  const value = async () => Number(await handle.getAttribute('aria-valuenow'));
+  await handle.press('ArrowRight');
+  const moved = await value();
+  await figure.locator('summary', { hasText: 'table' }).click();
+  await expect(first).toHaveAttribute('value', String(moved));
+  await handle.press('ArrowRight');
+  await expect.poll(value).toBeGreaterThan(moved);
+  await expect(first).toHaveAttribute('value', String(await value()));
 });

@@ -24,8 +24,19 @@ export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
   return figure;
 }
 
+/** The table unfolded; not by a click, which would take the focus from where the test has it. */
+export async function unfoldNumbers(figure: Locator): Promise<void> {
+  await figure.locator('.figure-numbers').evaluate(async (details: HTMLDetailsElement) => {
+    if (details.open) return;
+    const unfolded = new Promise((done) => details.addEventListener('toggle', done, { once: true }));
+    details.open = true;
+    await unfolded;
+  });
+}
+
 /** All numbers of a table, by its caption: a list for each row, in full precision. */
 export async function numbersOf(figure: Locator, caption: string | RegExp): Promise<number[][]> {
+  await unfoldNumbers(figure);
   const rows = figure
     .locator('table')
     .filter({ has: figure.page().locator('caption', { hasText: caption }) })

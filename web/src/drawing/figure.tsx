@@ -2,7 +2,7 @@
 // A figure: its state, and what the core computes from it as a drawing, a table and a sentence. The same code draws the
 // still picture when the page is built and the live one in the browser.
 
-import type { ComponentChildren } from 'preact';
+import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Core } from '../core.ts';
 import { formatNumber } from '../format.ts';
 import type { Controls } from './controls.tsx';
@@ -91,6 +91,26 @@ export function Table({ table }: { table: NumbersTable }) {
   );
 }
 
+/** The tables, folded. What nobody sees is not counted again with every frame, but when it is unfolded. */
+class Tables extends Component<{ tables: readonly NumbersTable[] }> {
+  private readonly element = createRef<HTMLDetailsElement>();
+
+  override shouldComponentUpdate(): boolean {
+    return this.element.current?.open === true;
+  }
+
+  override render() {
+    return (
+      <details class="figure-numbers" ref={this.element} onToggle={() => this.forceUpdate()}>
+        <summary>The numbers as a table</summary>
+        {this.props.tables.map((table) => (
+          <Table table={table} key={table.caption} />
+        ))}
+      </details>
+    );
+  }
+}
+
 interface FrameProps {
   view: View;
   /** why the state as it stands cannot be drawn; the view is then the last one that could */
@@ -118,12 +138,7 @@ export function Frame({ view, refusal = '', announced = '', link, onReset, onCop
       <div class="drawing">{drawing}</div>
       {beside !== undefined && <div class="beside">{beside}</div>}
       <p class="sentence">{sentence}</p>
-      <details class="figure-numbers">
-        <summary>The numbers as a table</summary>
-        {tables.map((table) => (
-          <Table table={table} key={table.caption} />
-        ))}
-      </details>
+      <Tables tables={tables} />
       <div class="figure-actions live-only">
         <button type="button" data-action="reset" onClick={onReset}>
           Reset

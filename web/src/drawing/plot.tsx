@@ -35,14 +35,13 @@ interface AxisProps {
   scale: Scale;
   /** where the axis lies on the other side: its y for a horizontal one, its x for a vertical one */
   at: number;
-  label?: ComponentChildren;
   vertical?: boolean;
   ticks?: readonly number[];
   format?: (value: number) => string;
 }
 
 /** A line with ticks and their numbers. Hidden from screen readers: the table has the numbers. */
-export function Axis({ scale, at, label, vertical = false, ticks, format = formatNumber }: AxisProps) {
+export function Axis({ scale, at, vertical = false, ticks, format = formatNumber }: AxisProps) {
   const length = Math.abs(scale.to - scale.from);
   const marks = ticks ?? ticksOf(scale, length / (vertical ? 40 : 60));
   const far = Math.max(scale.from, scale.to);
@@ -68,16 +67,6 @@ export function Axis({ scale, at, label, vertical = false, ticks, format = forma
           </g>
         );
       })}
-      {label !== undefined &&
-        (vertical ? (
-          <text x={at} y={near - 9} class="axis-label">
-            {label}
-          </text>
-        ) : (
-          <text x={far} y={at - 8} class="axis-label end">
-            {label}
-          </text>
-        ))}
     </g>
   );
 }

@@ -74,16 +74,21 @@ function gradientOf(
   const { dx } = core.backwardTrace({ x, gamma: [gamma], beta: [0], eps, dy });
   const all = { x_hat, saved_invstd: saved_invstd[0] ?? 0, gamma, dy, dx };
   const of = (formula: string) => core.evaluate(formula, all).shown;
+  const [dyMean = 0, along = 0, share = 0, rest = 0] = of(`[
+    mean(dy),
+    mean(dy * x_hat),
+    100 * sqrt(sum(dx^2) / sum(dy^2)) / (gamma * saved_invstd),
+    max(abs(dx)) / (gamma * saved_invstd * max(abs(dy - mean(dy))))
+  ]`);
   return {
     dy,
     dx: of('dx'),
     left: of('dx / (gamma * saved_invstd)'),
-    dyMean: of('mean(dy)')[0] ?? 0,
+    dyMean,
     alongXHat: of('x_hat * mean(dy * x_hat)'),
-    isAgainst: (of('mean(dy * x_hat)')[0] ?? 0) < 0,
-    share: of('100 * sqrt(sum(dx^2) / sum(dy^2)) / (gamma * saved_invstd)')[0] ?? 0,
-    isNothing:
-      (of('max(abs(dx)) / (gamma * saved_invstd * max(abs(dy - mean(dy))))')[0] ?? 0) < almostNothing,
+    isAgainst: along < 0,
+    share,
+    isNothing: rest < almostNothing,
   };
 }
 
