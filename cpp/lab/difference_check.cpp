@@ -53,23 +53,26 @@ Vector<T> losses_of(Matrix<T> columns, const CheckedGradient& of) {
   return losses;
 }
 
-/// (steps, m)
+/// (steps, m). One step after the other, so that its gradient is the same whatever other steps are asked for.
 template <typename T>
 Batch numeric_gradients(const CheckedGradient& of, const Channels& steps) {
-  const Index m = of.x.size(), count = steps.size() * m;
-  const auto losses_moved = [&](double direction) {
-    Matrix<T> columns = of.x.cast<T>().transpose().replicate(1, count);
-    for (Index k = 0; k < count; ++k)
-      columns(k % m, k) = static_cast<T>(of.x(k % m) + direction * steps(k / m));
+  const Index m = of.x.size();
+  const auto losses_moved = [&](double by) {
+    Matrix<T> columns = of.x.cast<T>().transpose().replicate(1, m);
+    for (Index i = 0; i < m; ++i) columns(i, i) = static_cast<T>(of.x(i) + by);
     return losses_of<T>(columns, of);
   };
-  const Vector<T> above = losses_moved(1);
   const bool is_forward = of.scheme == Scheme::forward;
-  const Vector<T> below = is_forward ? losses_moved(0) : losses_moved(-1);
+  const Vector<T> losses = losses_moved(0);
   Batch gradients(steps.size(), m);
-  for (Index k = 0; k < count; ++k) {
-    const double slope = static_cast<T>(above(k) - below(k)) / (is_forward ? 1.0 : 2.0) / steps(k / m);
-    gradients(k / m, k % m) = std::isfinite(slope) ? slope : not_a_number;
+  for (Index k = 0; k < steps.size(); ++k) {
+    const double h = steps(k);
+    const Vector<T> above = losses_moved(h);
+    const Vector<T> below = is_forward ? losses : losses_moved(-h);
+    for (Index i = 0; i < m; ++i) {
+      const double slope = static_cast<T>(above(i) - below(i)) / (is_forward ? 1.0 : 2.0) / h;
+      gradients(k, i) = std::isfinite(slope) ? slope : not_a_number;
+    }
   }
   return gradients;
 }

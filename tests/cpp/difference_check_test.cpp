@@ -47,6 +47,20 @@ TEST(DifferenceCheck, WhereTruncationRulesTheErrorGrowsWithTheOrderOfTheScheme) 
   }
 }
 
+TEST(DifferenceCheck, AStepGivesTheSameWhateverOtherStepsAreAskedFor) {
+  const Channels steps = decades(-16, 0, 4);
+  for (const Precision precision : {Precision::in_single, Precision::in_double}) {
+    for (const Scheme scheme : {Scheme::forward, Scheme::central}) {
+      const CheckedGradient of = problem(scheme, precision);
+      const DifferenceCheck all = difference_check(of, steps);
+      for (Index k = 0; k < steps.size(); ++k) {
+        const DifferenceCheck one = difference_check(of, steps.segment(k, 1));
+        EXPECT_TRUE((one.numeric.row(0) == all.numeric.row(k)).all()) << "h = " << steps(k);
+      }
+    }
+  }
+}
+
 TEST(DifferenceCheck, WhereRoundingRulesTheErrorGrowsAsTheStepShrinks) {
   for (const Scheme scheme : {Scheme::forward, Scheme::central}) {
     const Channels error = difference_check(problem(scheme, Precision::in_double), decades(-14, -1, 4)).error;
