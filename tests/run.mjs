@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, ensure, neededToTest } from '../cpp/toolchain.mjs';
@@ -62,7 +63,10 @@ const parts = [
     'C++ core, native (CTest)',
     () => {
       if (!build('native')) return one(false);
-      const succeeded = run('ctest', ['--preset', 'native', '--output-junit', report('native.xml')]);
+      const succeeded = run('ctest', [
+        ...['--preset', 'native', '--parallel', String(availableParallelism())],
+        ...['--output-junit', report('native.xml')],
+      ]);
       const [suite = ''] = /<testsuite[^>]*>/.exec(readFileSync(report('native.xml'), 'utf8')) ?? [];
       const number = (/** @type {string} */ name) =>
         Number(new RegExp(`\\s${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
