@@ -31,6 +31,10 @@ export function TimeChart({ time, values, quantity, label, dots, line, truth }: 
   const last = line[now] ?? 0;
   const late = now > 0.85 * time.most;
   const shift = x(truth.shift_at + 0.5);
+  const level = Number(y(now > truth.shift_at ? truth.after : truth.before));
+  const end = Number(y(last));
+  // Beside the end of the line, but not on the level of the distribution that it nears.
+  const beside = Math.abs(end - level) > 12 ? end + 4 : end > level ? level + 16 : level - 7;
   return (
     <g class={`time-chart ${quantity}`}>
       <Axis scale={values} at={time.from} vertical />
@@ -42,11 +46,7 @@ export function TimeChart({ time, values, quantity, label, dots, line, truth }: 
       {/* Lines of no length have round ends: a disk for each batch in a single path. */}
       <path class="dots" d={Array.from(dots, (value, k) => `M${x(k + 1)} ${y(value)}h0`).join('')} />
       <polyline class="line" points={Array.from(line, (value, t) => `${x(t)},${y(value)}`).join(' ')} />
-      <text
-        class={late ? 'end' : 'start'}
-        x={Number(x(now)) + (late ? 0 : 10)}
-        y={Number(y(last)) + (late ? -12 : 4)}
-      >
+      <text class={late ? 'end' : 'start'} x={Number(x(now)) + (late ? 0 : 10)} y={late ? end - 12 : beside}>
         {formatNumber(last)}
       </text>
       <text class="start" x={4} y={values.to - 10}>
