@@ -180,6 +180,7 @@ test('on paper there are no controls, and all answers', async ({ page }) => {
   await expect(answer).toBeVisible();
   expect((await answer.boundingBox())?.height).toBeGreaterThan(0);
   await expect(question(page, 5).getByText('Not this one.').first()).toBeVisible();
+  await expect(page.locator('bn-gradient-check .stage').getByText('This check means')).toBeVisible();
 
   await page.emulateMedia({ media: 'screen' });
   await becomesLive(page);
