@@ -63,10 +63,9 @@ const parts = [
     'C++ core, native (CTest)',
     () => {
       if (!build('native')) return one(false);
-      const succeeded = run('ctest', [
-        ...['--preset', 'native', '--parallel', String(availableParallelism())],
-        ...['--output-junit', report('native.xml')],
-      ]);
+      const processes = String(availableParallelism());
+      const options = ['--parallel', processes, '--output-junit', report('native.xml')];
+      const succeeded = run('ctest', ['--preset', 'native', ...options]);
       const [suite = ''] = /<testsuite[^>]*>/.exec(readFileSync(report('native.xml'), 'utf8')) ?? [];
       const number = (/** @type {string} */ name) =>
         Number(new RegExp(`\\s${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);

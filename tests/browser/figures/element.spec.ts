@@ -39,7 +39,9 @@ test('numbers that are folded away are counted when they are unfolded, and with 
   const handle = figure.getByRole('slider', { name: 'x 1', exact: true });
   const first = figure.locator('table data').first();
   const value = async () => Number(await handle.getAttribute('aria-valuenow'));
+  const start = await value();
   await handle.press('ArrowRight');
+  await expect.poll(value).toBeGreaterThan(start);
   const moved = await value();
   await figure.locator('summary', { hasText: 'table' }).click();
   await expect(first).toHaveAttribute('value', String(moved));
