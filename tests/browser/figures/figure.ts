@@ -46,6 +46,10 @@ export async function numbersOf(figure: Locator, caption: string | RegExp): Prom
   );
 }
 
+/** Until what was moved last is drawn. */
+const nextFrame = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+
 /** Drags a handle by so many pixels with the mouse. */
 export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
   await handle.scrollIntoViewIfNeeded();
@@ -58,6 +62,7 @@ export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
   await mouse.move(x + dx / 2, y + dy / 2);
   await mouse.move(x + dx, y + dy);
   await mouse.up();
+  await nextFrame(handle.page());
 }
 
 /** The same with a finger; the context needs hasTouch. */
@@ -75,6 +80,7 @@ export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<vo
   // A finger that lifts in full flight flings, and the browser takes the next tap as the end of that.
   await handle.page().waitForTimeout(100);
   await touch('touchEnd', []);
+  await nextFrame(handle.page());
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
