@@ -2,7 +2,7 @@
 
 import { figures } from '../../../web/src/figures/all.ts';
 import { expect, test } from '../lesson.ts';
-import { drawnFigure } from './figure.ts';
+import { drawnFigure, openFigure } from './figure.ts';
 
 test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({
   lesson,
@@ -48,4 +48,19 @@ test('numbers that are folded away are counted when they are unfolded, and with 
   await handle.press('ArrowRight');
   await expect.poll(value).toBeGreaterThan(moved);
   await expect(first).toHaveAttribute('value', String(await value()));
+});
+
+test('where points lie close together, the nearest one is dragged', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer', '#bn1&forward-explorer.x=2,2.2,6,8');
+  const point = (number: number) => figure.getByRole('slider', { name: `x ${number}`, exact: true });
+  const reach = await point(1).locator('.reach').boundingBox();
+  if (!reach) throw new Error('the point is not to be seen');
+  const [x, y] = [reach.x + reach.width / 2, reach.y + reach.height / 2];
+  await page.mouse.move(x - 2, y);
+  await page.mouse.down();
+  await page.mouse.move(x - 100, y);
+  await page.mouse.up();
+  await expect(point(1)).toBeFocused();
+  await expect.poll(async () => Number(await point(1).getAttribute('aria-valuenow'))).toBeLessThan(1);
+  await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
 });

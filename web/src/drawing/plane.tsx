@@ -2,6 +2,7 @@
 // A point in a plane: dragged in any direction, turned about a centre with the arrow keys.
 
 import type { ComponentChildren, TargetedPointerEvent } from 'preact';
+import { keepFocus, takeNearest } from './plot.tsx';
 
 /** Across and up, from a centre. */
 export type Point = readonly [number, number];
@@ -78,11 +79,8 @@ export function PlaneHandle(props: PlaneHandleProps) {
         event.preventDefault();
         onTurn((degrees + turn + 360) % 360);
       }}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        event.currentTarget.focus();
-      }}
+      onPointerDown={takeNearest}
+      onMouseDown={keepFocus}
       onPointerMove={(event) => {
         if (event.currentTarget.hasPointerCapture(event.pointerId)) onMove(pointUnder(event, plane));
       }}

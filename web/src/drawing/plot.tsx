@@ -97,6 +97,23 @@ function pointerPixel(event: TargetedPointerEvent<SVGGElement>, vertical: boolea
   return vertical ? point.y : point.x;
 }
 
+/** The hand takes the handle that is nearest: where two reaches overlap, it need not be the one on top. */
+export function takeNearest(event: TargetedPointerEvent<SVGGElement>): void {
+  if (event.button !== 0) return;
+  const distanceTo = (handle: SVGGElement) => {
+    const reach = handle.querySelector('.reach')?.getBoundingClientRect() ?? new DOMRect();
+    return Math.hypot(reach.x + reach.width / 2 - event.clientX, reach.y + reach.height / 2 - event.clientY);
+  };
+  const all = event.currentTarget.ownerSVGElement?.querySelectorAll<SVGGElement>('.handle') ?? [];
+  let nearest = event.currentTarget;
+  for (const handle of all) if (distanceTo(handle) < distanceTo(nearest)) nearest = handle;
+  nearest.setPointerCapture(event.pointerId);
+  nearest.focus();
+}
+
+/** Left alone, the browser would give the focus to the handle on top after all. */
+export const keepFocus = (event: Event): void => event.preventDefault();
+
 /** How far a key moves a value, in steps; undefined for keys that do not. */
 const stepsOfKey: Readonly<Record<string, number>> = {
   ArrowRight: 1,
@@ -148,11 +165,8 @@ export function Handle({
         event.preventDefault();
         move(end ?? value + (steps ?? 0) * bounds.step);
       }}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        event.currentTarget.focus();
-      }}
+      onPointerDown={takeNearest}
+      onMouseDown={keepFocus}
       onPointerMove={(event) => {
         if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
         move(valueAt(scale, pointerPixel(event, vertical)));
