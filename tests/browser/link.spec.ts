@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 import { figures } from '../../web/src/figures/all.ts';
-import { drawnFigure, unfoldNumbers } from './figures/figure.ts';
+import { drawnFigure, nextFrame, unfoldNumbers } from './figures/figure.ts';
 import {
   answerForm,
   becomesLive,
@@ -41,8 +41,10 @@ async function moveEverything(figure: Locator): Promise<void> {
   const controls = figure.locator('.figure-controls');
   for (let k = 0; k < (await controls.locator('fieldset').count()); ++k) {
     await controls.locator('fieldset').nth(k).locator('input').last().check();
+    await nextFrame(figure.page()); // a choice may take others away
   }
   for (const flag of await controls.locator('input[type=checkbox]').all()) await flag.click();
+  await nextFrame(figure.page());
   for (const slider of await controls.locator('input[type=range]').all()) {
     for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowRight']) await slider.press(key);
   }
@@ -53,7 +55,7 @@ async function moveEverything(figure: Locator): Promise<void> {
     await handle.press('ArrowLeft');
     await handle.press('ArrowDown');
   }
-  await figure.page().waitForTimeout(100); // the frame in which the last change is drawn
+  await nextFrame(figure.page());
 }
 
 async function copied(button: Locator, context: BrowserContext): Promise<string> {

@@ -47,7 +47,7 @@ export async function numbersOf(figure: Locator, caption: string | RegExp): Prom
 }
 
 /** Until what was moved last is drawn. */
-const nextFrame = (page: Page) =>
+export const nextFrame = (page: Page): Promise<unknown> =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
 /** Drags a handle by so many pixels with the mouse. */
