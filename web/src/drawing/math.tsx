@@ -131,3 +131,36 @@ export const Sum = ({ over = 'j' }: { over?: string }) => (
     <mi>{over}</mi>
   </munder>
 );
+
+interface NormalizedProps {
+  /** what comes of it: x_hat, or y where γ = 1 and β = 0 */
+  of: 'x_hat' | 'y';
+  sub: string;
+  x: number;
+  mean: number;
+  variance: number;
+  eps: number;
+  value: number;
+}
+
+/** (x − mean) / √(variance + ε), with its value. */
+export const Normalized = ({ of, sub, x, mean, variance, eps, value }: NormalizedProps) => (
+  <Formula>
+    <Symbol of={of} sub={sub} />
+    <mo>=</mo>
+    <mfrac>
+      <mrow>
+        <Num value={x} of="x" />
+        <mo>−</mo>
+        <Num value={mean} of="mean" bracket />
+      </mrow>
+      <msqrt>
+        <Num value={variance} of="var" />
+        <mo>+</mo>
+        <Num value={eps} />
+      </msqrt>
+    </mfrac>
+    <mo>=</mo>
+    <Num value={value} of={of} />
+  </Formula>
+);

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { flag, list, number, snapped, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Gradient, Num, Symbol } from '../drawing/math.tsx';
+import { Formula, Gradient, Num, Sum, Symbol } from '../drawing/math.tsx';
 import { Axis, Arrow, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { Waterfall } from '../drawing/waterfall.tsx';
 import { formatNumber } from '../format.ts';
@@ -472,10 +472,7 @@ export const backwardPaths = figure({
           <Formula>
             <Gradient of="beta" />
             <mo>=</mo>
-            <munder>
-              <mo>∑</mo>
-              <mi>j</mi>
-            </munder>
+            <Sum />
             <Gradient of="y" sub="j" />
             <mo>=</mo>
             <Num value={dbeta} of="beta" />
@@ -483,10 +480,7 @@ export const backwardPaths = figure({
           <Formula>
             <Gradient of="gamma" />
             <mo>=</mo>
-            <munder>
-              <mo>∑</mo>
-              <mi>j</mi>
-            </munder>
+            <Sum />
             <Gradient of="y" sub="j" />
             <Symbol of="x_hat" sub="j" />
             <mo>=</mo>

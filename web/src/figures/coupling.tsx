@@ -2,6 +2,7 @@
 // The Jacobian of a batch, and the circle on which a normalised batch of three lives.
 
 import type { Core } from '../core.ts';
+import { areInside, BatchButtons } from '../drawing/batch-buttons.tsx';
 import { choice, list, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../drawing/math.tsx';
@@ -34,9 +35,6 @@ const fields = {
   /** what a narrow screen shows */
   tab: choice('circle', 'circle', 'matrix'),
 };
-
-const inside = (values: readonly number[]) =>
-  values.every((value) => value >= bounds.least && value <= bounds.most);
 
 /** Thousandths, with the sum kept: a drag moves x in the plane only, and links stay short. */
 function rounded(values: readonly number[]): number[] {
@@ -278,10 +276,6 @@ export const coupling = figure({
     const circleSize = isWide ? Math.min(410, width * 0.46) : Math.min(410, width);
     const matrixWidth = isWide && hasCircle ? width - circleSize - 28 : width;
 
-    const moved = (values: readonly number[]) => ({ x: values });
-    const change = (values: readonly number[], name: string, label: string) =>
-      inside(values) ? controls.button(name, label, () => moved(values)) : null;
-
     const rankInWords = rank === 0 ? 'The Jacobian is 0.' : `The Jacobian has rank ${rank}.`;
     const lostInWords =
       eps > 0
@@ -297,34 +291,13 @@ export const coupling = figure({
           {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
           {controls.slider('eps', 'ε eps')}
           <div class="actions">
-            {change(
-              x.map((each) => each - 1),
-              'shift',
-              'Shift all by −1',
-            )}
-            {change(
-              x.map((each) => each + 1),
-              'shift',
-              'Shift all by +1',
-            )}
-            {change(
-              x.map((each) => each / 2),
-              'scale',
-              'Halve all',
-            )}
-            {change(
-              x.map((each) => each * 2),
-              'scale',
-              'Double all',
-            )}
-            {m < longest && controls.button('size', 'One more example', () => moved([...x, 0]))}
-            {m > fewest && controls.button('size', 'One fewer', () => moved(x.slice(0, -1)))}
+            <BatchButtons controls={controls} x={x} bounds={bounds} fewest={fewest} longest={longest} />
           </div>
         </>
       ),
       drawing: (
         <>
-          <Batch width={width} x={x} mean={mean} onMove={(i, value) => set(moved(x.with(i, value)))} />
+          <Batch width={width} x={x} mean={mean} onMove={(i, value) => set({ x: x.with(i, value) })} />
           <div class="coupling-parts">
             {showsCircle && (
               <div class="coupling-part">
@@ -341,7 +314,7 @@ export const coupling = figure({
                       turn={turn}
                       onMove={(point) => {
                         const values = rounded(fromPlane(point, mean, m));
-                        if (inside(values)) set(moved(values));
+                        if (areInside(values, bounds)) set({ x: values });
                       }}
                       onTurn={(degrees) => set({ turn: Math.round(degrees) % 360 })}
                     />

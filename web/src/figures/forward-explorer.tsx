@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 // The forward pass on three number lines: the batch as it comes, normalised, and scaled and shifted.
 
+import { BatchButtons } from '../drawing/batch-buttons.tsx';
 import { list, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Num, Symbol } from '../drawing/math.tsx';
+import { Formula, Normalized, Num, Symbol } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { formatNumber } from '../format.ts';
 
@@ -19,9 +20,6 @@ const fields = {
   /** which batch comes next */
   seed: number(0, 0, 1e6, 1),
 };
-
-const inside = (values: readonly number[]) =>
-  values.every((value) => value >= bounds.least && value <= bounds.most);
 
 /** Round ends for an axis that holds all values: ±10, or more where y needs it. */
 function reachOf(values: Float64Array): number {
@@ -47,9 +45,6 @@ export const forwardExplorer = figure({
     const y_std = of('sqrt(mean((y - mean(y))^2))');
     const isIdentity = core.evaluate('max(abs(y - x))', { x: Float64Array.from(x), y }).shown[0] === 0;
 
-    const moved = (values: readonly number[]) => ({ x: values });
-    const change = (values: readonly number[], name: string, label: string) =>
-      inside(values) ? controls.button(name, label, () => moved(values)) : null;
     const next = () => {
       const seed = state.seed + 1;
       const draws = core.normalBatches({ seed, batches: 1, m, mean: seed % 2 === 0 ? 3 : -2, std: 2.5 });
@@ -85,28 +80,7 @@ export const forwardExplorer = figure({
           {controls.slider('beta', <span class="q-beta">β beta</span>)}
           {controls.slider('eps', 'ε eps')}
           <div class="actions">
-            {change(
-              x.map((each) => each - 1),
-              'shift',
-              'Shift all by −1',
-            )}
-            {change(
-              x.map((each) => each + 1),
-              'shift',
-              'Shift all by +1',
-            )}
-            {change(
-              x.map((each) => each / 2),
-              'scale',
-              'Halve all',
-            )}
-            {change(
-              x.map((each) => each * 2),
-              'scale',
-              'Double all',
-            )}
-            {m < 6 && controls.button('size', 'One more example', () => moved([...x, 0]))}
-            {m > 2 && controls.button('size', 'One fewer', () => moved(x.slice(0, -1)))}
+            <BatchButtons controls={controls} x={x} bounds={bounds} fewest={2} longest={6} />
             {controls.button('undo', 'Set γ and β so that y = x', () => ({
               gamma: of('sqrt(batch_var + eps)'),
               beta: mean,
@@ -164,7 +138,7 @@ export const forwardExplorer = figure({
               bounds={bounds}
               at={lines.x}
               label={`x ${i + 1}`}
-              onMove={(to) => set(moved(x.with(i, to)))}
+              onMove={(to) => set({ x: x.with(i, to) })}
               onChosen={() => set({ chosen: i })}
             />
           ))}
@@ -172,24 +146,15 @@ export const forwardExplorer = figure({
       ),
       beside: (
         <>
-          <Formula>
-            <Symbol of="x_hat" sub={String(chosen + 1)} />
-            <mo>=</mo>
-            <mfrac>
-              <mrow>
-                <Num value={x[chosen] ?? 0} of="x" />
-                <mo>−</mo>
-                <Num value={mean} of="mean" bracket />
-              </mrow>
-              <msqrt>
-                <Num value={variance} of="var" />
-                <mo>+</mo>
-                <Num value={eps} />
-              </msqrt>
-            </mfrac>
-            <mo>=</mo>
-            <Num value={x_hat[chosen] ?? 0} of="x_hat" />
-          </Formula>
+          <Normalized
+            of="x_hat"
+            sub={String(chosen + 1)}
+            x={x[chosen] ?? 0}
+            mean={mean}
+            variance={variance}
+            eps={eps}
+            value={x_hat[chosen] ?? 0}
+          />
           <Formula>
             <Symbol of="y" sub={String(chosen + 1)} />
             <mo>=</mo>

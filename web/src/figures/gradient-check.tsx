@@ -175,8 +175,7 @@ export const gradientCheck = figure({
 
     const narrow = width < 480;
     const height = narrow ? 300 : 360;
-    // Where the figure is hidden it has no width.
-    const xs: Scale = { least: -16, most: 0, from: 52, to: Math.max(60, width - 16) };
+    const xs: Scale = { least: -16, most: 0, from: 52, to: width - 16 };
     const ys: Scale = { least: floor.bottom, most: 0.6, from: height - 44, to: 24 };
     const toX = (power: number) => pixelOf(xs, power);
     const toY = (error: number) =>

@@ -52,32 +52,3 @@ export function Update({
     </Formula>
   );
 }
-
-/** y = (x − mean) / √(variance + ε), with γ = 1 and β = 0. */
-export const Normalized = ({
-  mode,
-  x,
-  mean,
-  variance,
-  eps,
-  y,
-}: Record<'x' | 'mean' | 'variance' | 'eps' | 'y', number> & { mode: string }) => (
-  <Formula>
-    <Symbol of="y" sub={mode} />
-    <mo>=</mo>
-    <mfrac>
-      <mrow>
-        <Num value={x} of="x" />
-        <mo>−</mo>
-        <Num value={mean} of="mean" bracket />
-      </mrow>
-      <msqrt>
-        <Num value={variance} of="var" />
-        <mo>+</mo>
-        <Num value={eps} />
-      </msqrt>
-    </mfrac>
-    <mo>=</mo>
-    <Num value={y} of="y" />
-  </Formula>
-);

@@ -1,19 +1,23 @@
 /** @jsxImportSource preact */
 // Training and inference: batches stream by, the running statistics follow them, and one example meets both.
 
-import { conventions, decayIn, frameworks, momentumIn, updateIn } from '../conventions.ts';
+import { conventions, decayIn, type Framework, frameworks, momentumIn, updateIn } from '../conventions.ts';
 import { choice, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Num } from '../drawing/math.tsx';
+import { Formula, Normalized, Num } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
 import { batchesOf, inTraining, runningOf } from '../stream.ts';
-import { Normalized, Update, Weight } from './running-formulas.tsx';
+import { Update, Weight } from './running-formulas.tsx';
 
 /** How many batches there are, and how many of the last ones are looked at together. */
 const steps = 80;
 const recent = 10;
+
+const namesOfFrameworks = Object.fromEntries(
+  frameworks.map((framework) => [framework, conventions[framework].name]),
+) as Record<Framework, string>;
 
 interface Bounds {
   least: number;
@@ -127,14 +131,7 @@ export const trainingInference = figure({
     return {
       controls: (
         <>
-          {controls.choice('framework', 'In the terms of', {
-            page: 'this page',
-            pytorch: 'PyTorch',
-            keras: 'Keras 3',
-            tensorflow: 'TensorFlow, fused',
-            flax: 'Flax',
-            onnx: 'ONNX',
-          })}
+          {controls.choice('framework', 'In the terms of', namesOfFrameworks)}
           <div class="momentum">
             {controls.slider('momentum', `momentum, weight of the ${convention.weights} value`, (value) =>
               formatNumber(momentumIn(core, convention, value)),
@@ -333,16 +330,25 @@ export const trainingInference = figure({
                 <mtext>{'\u00a0'}batches</mtext>
               </Formula>
               <Normalized
-                mode="training"
+                of="y"
+                sub="training"
                 x={x}
                 mean={at(training.batch_mean, last)}
                 variance={at(training.batch_var, last)}
                 eps={eps}
-                y={y_training}
+                value={y_training}
               />
             </>
           )}
-          <Normalized mode="inference" x={x} mean={mean} variance={variance} eps={eps} y={y_inference} />
+          <Normalized
+            of="y"
+            sub="inference"
+            x={x}
+            mean={mean}
+            variance={variance}
+            eps={eps}
+            value={y_inference}
+          />
         </>
       ),
       tables: [
