@@ -29,7 +29,7 @@ function fingerprint(places) {
     if (statSync(place).isDirectory()) {
       for (const name of readdirSync(place).toSorted()) add(path.join(place, name));
     } else {
-      hash.update(place).update(readFileSync(place));
+      hash.update(path.relative(root, place)).update(readFileSync(place));
     }
   };
   for (const place of places) add(at(place));

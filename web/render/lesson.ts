@@ -1,4 +1,4 @@
-// The lesson's folder to the page's main part and its table of contents.
+// The lesson's folder to the pages of the site.
 
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,119 +10,281 @@ import rehypeStringify from 'rehype-stringify';
 import { unified } from 'unified';
 import { SKIP, visit } from 'unist-util-visit';
 import type { Core } from '../src/core.ts';
-import { type BlockKind, parseBlock } from './blocks.ts';
-import { renderExample, renderPractice, renderQuiz, renderScore } from './blocks-html.ts';
+import type { Listed } from '../src/memory/mastery.ts';
+import { pitfallNames } from '../src/pitfalls.ts';
+import { parseBlock } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
-import { renderFigure } from './figure-html.tsx';
+import { renderItem } from './item.tsx';
+import { lessonItems, objectiveNames } from './items.ts';
+import { kinds, type ScopeBlock, schemas } from './kinds.ts';
+import { type FigureBlock, renderFigure } from './kinds/figure.tsx';
 import { renderMarkdown, type Surroundings } from './markdown.ts';
-import { renderProof } from './proof-html.ts';
+import { nearest } from './nearest.ts';
+import { oldAddresses } from './old-addresses.ts';
+import { type Page, pages } from './pages.ts';
 import { quantitiesOf } from './sheet.ts';
-import { renderWorksheet } from './worksheet-html.ts';
 
-export interface Lesson {
+export interface RenderedPage {
+  page: Page;
   title: string;
-  /** HTML of the table of contents and of the text. */
+  description: string;
+  /** HTML of the list of headings and of the text */
   contents: string;
   main: string;
 }
 
-/** The lesson's files in reading order: 01-….md, 02-….md … README.md is about the folder, not part of the lesson. */
-export async function lessonFiles(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d.*\.md$/.test(name));
-  return names.toSorted().map((name) => path.join(folder, name));
+export interface Site {
+  pages: RenderedPage[];
+  /** Where each id stands, and each that the lesson once had: "problem-1" -> "practice.html#problem-1". */
+  addresses: Readonly<Record<string, string>>;
 }
 
-const stringify = (children: ElementContent[]) =>
-  unified().use(rehypeStringify).stringify({ type: 'root', children });
+/** The files of a page in reading order: 01-….md, 02-….md … */
+export async function lessonFiles(folder: string, page: Page): Promise<string[]> {
+  const names = (await readdir(path.join(folder, page.folder))).filter((name) => /^\d.*\.md$/.test(name));
+  return names.toSorted().map((name) => path.join(folder, page.folder, name));
+}
 
-/** Renders one file's text into HTML nodes. Ids of blocks count through the whole lesson, so `counts` is shared. */
-export function renderFile(
-  source: string,
-  file: string,
-  core: Core,
-  counts = new Map<BlockKind, number>(),
-): ElementContent[] {
+/** Prints the number of its kind where a title has a #: "Problem #: sums" -> "Problem 2: sums". */
+export function numbering(): (title: string) => string {
+  const counts = new Map<string, number>();
+  return (title) =>
+    title.replace(/^(\w+) #/, (_, kind: string) => {
+      const count = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, count);
+      return `${kind} ${count}`;
+    });
+}
+
+/** What the blocks of a page know of the lesson. */
+interface Context {
+  items: readonly Listed[];
+  objectives: readonly string[];
+  page: string;
+  folded: boolean;
+  numbered: (title: string) => string;
+}
+
+/** A problem behind its title; the browser keeps one of them open. */
+function folded(problem: Element): Element {
+  const { title } = JSON.parse(String(problem.properties.dataData)) as { title: string };
+  return h('details', { className: ['drill'], name: 'drill' }, [h('summary', title), problem]);
+}
+
+const alone = (): Context => ({ items: [], objectives: [], page: '', folded: false, numbered: numbering() });
+
+/** Renders one file's text into HTML nodes. */
+export function renderFile(source: string, file: string, core: Core, context: Context = alone()): ElementContent[] {
+  const problems = new Map<string, Element>();
   const around: Surroundings = {
     core,
     quantities: {},
     strictness: 'prose',
-    block(kind, node, place: Place) {
-      const count = (counts.get(kind) ?? 0) + 1;
-      counts.set(kind, count);
-      const id = `${kind}-${count}`;
-      switch (kind) {
-        case 'example':
-          return [renderExample(parseBlock(kind, node.value, place), id, around)];
-        case 'practice':
-          return [renderPractice(parseBlock(kind, node.value, place), id, around)];
-        case 'worksheet':
-          return [renderWorksheet(parseBlock(kind, node.value, place), id, around)];
-        case 'proof':
-          return [renderProof(parseBlock(kind, node.value, place), id, around)];
-        case 'quiz':
-          return [renderQuiz(parseBlock(kind, node.value, place), id, around)];
-        case 'figure':
-          return [renderFigure(parseBlock(kind, node.value, place), id, around)];
-        case 'score':
-          return [renderScore(parseBlock(kind, node.value, place))];
-        case 'given': {
-          const { block } = parseBlock(kind, node.value, place);
-          around.quantities = quantitiesOf(core, { ...block, buttons: [] }, {}, place);
-          return [h('div', { hidden: true, dataScope: JSON.stringify(block) })];
-        }
+    blockNames: Object.keys(schemas),
+    block(name, node, place: Place) {
+      const schema = schemas[name];
+      if (!schema) return [];
+      if (name === 'given') {
+        const { block } = parseBlock<ScopeBlock>(name, schema, node.value, place);
+        around.quantities = quantitiesOf(core, { ...block, buttons: [] }, {}, place);
+        return [h('div', { hidden: true, dataScope: JSON.stringify(block) })];
       }
+      if (name === 'figure')
+        return [renderFigure(parseBlock<FigureBlock>(name, schema, node.value, place), around, context)];
+      const kind = kinds[name];
+      if (!kind) return [];
+      const parsed = parseBlock<never>(name, schema, node.value, place);
+      const id = kind.name?.(parsed.block) ?? name;
+      const element = renderItem(name, kind, parsed, around, { ...context, id });
+      if (name === 'practice') problems.set(id, element);
+      if (name === 'practice' && context.folded) return [folded(element)];
+      // A proof that belongs to a problem stands in it.
+      const { of } = parsed.block as { of?: string };
+      if (of === undefined) return [element];
+      const problem = problems.get(of);
+      if (!problem)
+        throw new LessonError(parsed.placeOf(['of']), `proof.of: no problem “${of}” above it${nearest(of, [...problems.keys()])}`);
+      placeInProblem(problem, element);
+      return [];
     },
   };
   return renderMarkdown(source, { file, line: 1 }, around);
 }
 
-export async function renderLesson(folder: string, core: Core): Promise<Lesson> {
-  const counts = new Map<BlockKind, number>();
-  const root: Root = { type: 'root', children: [] };
-  const files = await lessonFiles(folder);
-  for (const file of files) {
-    const name = path.relative(process.cwd(), file);
-    root.children.push(...renderFile(await readFile(file, 'utf8'), name, core, counts));
-  }
-  await unified().use(rehypeSlug).run(root);
+/** The "Show" part of a problem stands before its answer. */
+function placeInProblem(problem: Element, proof: Element): void {
+  visit(problem, 'element', (element, index, parent) => {
+    if (element.tagName !== 'details' || ![element.properties.className].flat().includes('answer')) return undefined;
+    let place = parent?.children[(index ?? 0) - 1];
+    if (place?.type !== 'element' || place.properties.dataSlot !== 'show') {
+      place = h('div', { className: ['show'], dataSlot: 'show' });
+      parent?.children.splice(index ?? 0, 0, place);
+    }
+    place.children.push(proof);
+    return false;
+  });
+}
 
-  numberPitfalls(root);
-  // What only works live is not in the contents: without scripts the link would lead nowhere.
-  const headings: Element[] = [];
+const stringify = (children: ElementContent[]) =>
+  unified().use(rehypeStringify).stringify({ type: 'root', children });
+
+/** Numbers of headings are printed from their order: "#. The forward pass" -> "2. The forward pass". */
+function numberHeadings(root: Root): void {
+  let count = 0;
   visit(root, 'element', (node: Element) => {
+    const [text] = node.children;
+    if (node.tagName === 'h3' && text?.type === 'text' && text.value.startsWith('#. '))
+      text.value = `${++count}. ${text.value.slice(3)}`;
+  });
+}
+
+/** Refuses a lesson whose pitfalls are not those that mistakes name. */
+function checkPitfalls(ids: ReadonlySet<string>, place: Place): void {
+  for (const name of pitfallNames)
+    if (!ids.has(`pitfall-${name}`)) throw new LessonError(place, `the lesson has no pitfall {#pitfall-${name}}`);
+}
+
+interface Draft {
+  page: Page;
+  root: Root;
+  place: Place;
+}
+
+export async function renderSite(folder: string, core: Core): Promise<Site> {
+  const items = await lessonItems(folder);
+  const context = { items: items.map(({ listed }) => listed), objectives: await objectiveNames(folder) };
+  const drafts: Draft[] = [];
+  for (const page of pages) {
+    const root: Root = { type: 'root', children: [] };
+    const files = await lessonFiles(folder, page);
+    const numbered = numbering();
+    for (const file of files) {
+      const name = path.relative(process.cwd(), file);
+      const source = await readFile(file, 'utf8');
+      root.children.push(...renderFile(source, name, core, {
+        ...context,
+        page: page.file,
+        folded: page.folded === true,
+        numbered,
+      }));
+    }
+    numberHeadings(root);
+    await unified().use(rehypeSlug).run(root);
+    drafts.push({ page, root, place: { file: files[0] ?? path.join(folder, page.folder, '01-….md'), line: 1 } });
+  }
+
+  const places = new Map<string, { page: Page; label: string | undefined }>();
+  for (const { page, root, place } of drafts) {
+    visit(root, 'element', (node: Element, index, parent) => {
+      const { id } = node.properties;
+      if (typeof id !== 'string') return;
+      const other = places.get(id);
+      if (other) throw new LessonError(place, `the id “${id}” is used on two pages, or twice on ${page.file}`);
+      places.set(id, { page, label: numberOf(node, index, parent as Element) });
+    });
+  }
+  checkPitfalls(new Set(places.keys()), drafts[0]?.place ?? { file: folder, line: 1 });
+  for (const { page, root, place } of drafts) resolveLinks(root, page, places, place);
+
+  const pitfalls = pitfallList(drafts);
+  const addresses: Record<string, string> = {};
+  for (const [id, { page }] of places) addresses[id] = `${page.file}#${id}`;
+  for (const [old, now] of Object.entries(oldAddresses)) {
+    const place = places.get(now);
+    if (!place) throw new Error(`old-addresses.ts: “${now}” is not on any page`);
+    addresses[old] = `${place.page.file}#${now}`;
+  }
+  return { addresses, pages: drafts.map((draft) => finish(draft, pitfalls)) };
+}
+
+/** The number by which an element is called: that of its heading, of its title, or its place in a list. */
+function numberOf(node: Element, index: number | undefined, parent: Element | undefined): string | undefined {
+  if (node.tagName === 'li') {
+    const entries = parent?.children.filter((each) => each.type === 'element') ?? [];
+    return String(entries.indexOf(node) + 1);
+  }
+  let heading: Element | undefined = /^h\d$/.test(node.tagName) ? node : undefined;
+  if (!heading && node.properties.dataKind !== undefined)
+    visit(node, 'element', (each: Element) => {
+      if (!heading && /^h\d$/.test(each.tagName)) heading = each;
+    });
+  return heading && /^(?:\w+ )?(\d+)\b/.exec(toString(heading))?.[1];
+}
+
+/** Links lead to the page where their target stands; "[Problem](#id)" gets its number. */
+function resolveLinks(
+  root: Root,
+  page: Page,
+  places: ReadonlyMap<string, { page: Page; label: string | undefined }>,
+  place: Place,
+): void {
+  visit(root, 'element', (node: Element) => {
+    const { href } = node.properties;
+    if (node.tagName !== 'a' || typeof href !== 'string' || !href.startsWith('#')) return;
+    const id = href.slice(1);
+    const target = places.get(id);
+    if (!target)
+      throw new LessonError(place, `a link leads to #${id}, which is on no page${nearest(id, [...places.keys()].filter((each) => !each.includes('.')).slice(0, 40))}`);
+    if (target.page !== page) node.properties.href = `${target.page.file}#${id}`;
+    const text = toString(node);
+    if (/^(section|problem|example|question|drill|pitfall)$/i.test(text) && target.label !== undefined)
+      node.children = [{ type: 'text', value: `${text}\u00A0${target.label}` }];
+  });
+}
+
+/** The pitfalls as a template, for the pages whose verdicts name them. */
+function pitfallList(drafts: readonly Draft[]): Element {
+  const entries: ElementContent[] = [];
+  for (const { root } of drafts)
+    visit(root, 'element', (node: Element) => {
+      const id = String(node.properties.id ?? '');
+      if (node.tagName !== 'li' || !id.startsWith('pitfall-')) return;
+      entries.push(h('div', { dataPitfall: id.slice('pitfall-'.length) }, node.children));
+    });
+  return { ...h('template', { id: 'pitfall-texts' }), content: { type: 'root', children: entries } } as Element;
+}
+
+const hasItems = (root: Root) => {
+  let found = false;
+  visit(root, 'element', ({ properties }: Element) => {
+    if (properties.dataKind !== undefined) found = true;
+  });
+  return found;
+};
+
+function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
+  const headings: Element[] = [];
+  let description = '';
+  visit(root, 'element', (node: Element) => {
+    // What only works live is not in the contents: without scripts the link would lead nowhere.
+    // What is folded away is not either.
     if ([node.properties.className].flat().includes('live-only')) return SKIP;
+    if (node.tagName === 'details') return SKIP;
     if (/^h[123]$/.test(node.tagName) && node.properties.id) headings.push(node);
+    if (node.tagName === 'p' && description === '') description = toString(node);
     return undefined;
   });
   const title = headings.find((node) => node.tagName === 'h1');
-  if (!title)
-    throw new LessonError(
-      { file: files[0] ?? path.join(folder, '01-….md'), line: 1 },
-      'the lesson has no title (# …)',
-    );
+  if (!title) throw new LessonError(place, `the page ${page.name} has no title (# …)`);
+  const hasOwnPitfalls = root.children.some(
+    (node) => node.type === 'element' && node.properties.id === 'pitfalls',
+  );
+  const extra = hasItems(root) && !hasOwnPitfalls ? [pitfalls] : [];
   return {
+    page,
     title: toString(title),
+    description: description.replace(/\s+/g, ' ').slice(0, 300),
     contents: stringify([tableOfContents(headings)]),
-    main: stringify(root.children as ElementContent[]),
+    main: stringify([...(root.children as ElementContent[]), ...extra]),
   };
 }
 
-/** Items name the pitfall they belong to: each of the list below the heading "Pitfalls" gets the id pitfall-1 and so on. */
-function numberPitfalls(root: Root): void {
-  const at = root.children.findIndex((node) => node.type === 'element' && node.properties.id === 'pitfalls');
-  const list = root.children.slice(at).find((node) => node.type === 'element' && node.tagName === 'ol');
-  if (at < 0 || list?.type !== 'element') return;
-  list.children
-    .filter((node): node is Element => node.type === 'element')
-    .forEach((item, k) => (item.properties.id = `pitfall-${k + 1}`));
-}
-
 function tableOfContents(headings: Element[]): Element {
-  const items: Element[] = [];
+  const entries: Element[] = [];
   for (const heading of headings) {
     const link = h('a', { href: `#${String(heading.properties.id)}` }, toString(heading));
-    if (heading.tagName === 'h2') items.push(h('li', [link]));
-    const parent = items.at(-1);
+    if (heading.tagName === 'h2') entries.push(h('li', [link]));
+    const parent = entries.at(-1);
     if (heading.tagName !== 'h3' || !parent) continue;
     let list = parent.children.find(
       (child): child is Element => child.type === 'element' && child.tagName === 'ul',
@@ -130,5 +292,5 @@ function tableOfContents(headings: Element[]): Element {
     if (!list) parent.children.push((list = h('ul')));
     list.children.push(h('li', [link]));
   }
-  return h('ol', items);
+  return h('ol', entries);
 }

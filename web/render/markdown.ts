@@ -13,9 +13,9 @@ import { visit } from 'unist-util-visit';
 import { type Core, type FormulaValue, type Quantities, UnreadableError } from '../src/core.ts';
 import { formatValue, fullText } from '../src/format.ts';
 import { quantityOfFormula } from '../src/quantity.ts';
-import { type BlockKind, isBlockKind, nearest, schemas } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
 import { nameFormulas, renderMath } from './math.ts';
+import { nearest } from './nearest.ts';
 import { findTypedNumber, type Strictness } from './typed-numbers.ts';
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
@@ -27,7 +27,9 @@ export interface Surroundings {
   quantities: Quantities;
   strictness: Strictness;
   /** Renders a fenced block; absent inside blocks, which do not nest. May change `quantities` for what follows. */
-  block?: (kind: BlockKind, node: Code, place: Place) => ElementContent[];
+  block?: (kind: string, node: Code, place: Place) => ElementContent[];
+  /** The words that may stand behind a fence. */
+  blockNames?: readonly string[];
 }
 
 const computed = /^=\s*(?<formula>.+?)(?:\s+to\s+(?<digits>\d+)\s+digits)?$/s;
@@ -35,7 +37,7 @@ const cited = /^"(?<number>.+)"$/;
 /** In results: a decimal anywhere, or nothing but a number; 0 and 1 belong to identities. */
 const typedResult = /\d+\.\d+|^\s*-?\s*(?![01]\s*$)[\d\s]+$/;
 
-const noteKinds = ['note', 'term', 'trap', 'source'] as const;
+const noteKinds = ['note', 'term', 'trap', 'source', 'next'] as const;
 const noteMark = new RegExp(`^\\[!(?<kind>\\w+)\\]\\s*`);
 
 /** The value of a formula; one without a value, or one that is a typed result, is a mistake of the lesson. */
@@ -104,8 +106,8 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       },
       code(_: State, node: Code) {
         const kind = node.lang ?? '';
-        if (!around.block || !isBlockKind(kind)) {
-          const valid = around.block ? Object.keys(schemas) : [];
+        const valid = around.blockNames ?? [];
+        if (!around.block || !valid.includes(kind)) {
           throw new LessonError(at(node), `unknown block “${kind}”${nearest(kind, valid)}`);
         }
         const first = at(node);
@@ -114,11 +116,14 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       blockquote(state: State, node: Blockquote) {
         const kind = takeNoteMark(node, at(node));
         if (kind === undefined) return defaultHandlers.blockquote(state, node);
+        if (kind === 'next') return h('nav', { className: ['next'], ariaLabel: 'Go on' }, state.all(node));
         return h('aside', { className: ['note', `note-${kind}`], role: 'note' }, [
           h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
           ...state.all(node),
         ]);
       },
+      heading: (state: State, node) => takeName(defaultHandlers.heading(state, node)),
+      listItem: (state: State, node, parent) => takeName(defaultHandlers.listItem(state, node, parent)),
       table(state: State, node) {
         const element = defaultHandlers.table(state, node);
         return h('div', { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'Table' }, element);
@@ -134,7 +139,22 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
   return children.type === 'root' ? (children.children as ElementContent[]) : [children as ElementContent];
 }
 
-const noteTitles = { term: 'Term', trap: 'Trap', source: 'Source', note: 'Note' } as const;
+const nameMark = /^\{#(?<name>[a-z][a-z0-9-]*)\}\s*/;
+
+/** A heading, or an entry of a list, that begins with "{#name}" has that name as its id. */
+function takeName(element: Element): Element {
+  const [child] = element.children.filter((each) => each.type !== 'text' || each.value.trim() !== '');
+  const holder = child?.type === 'element' && child.tagName === 'p' ? child : element;
+  const [text] = holder.children;
+  const found = text?.type === 'text' ? nameMark.exec(text.value) : null;
+  if (text?.type === 'text' && found) {
+    element.properties.id = found.groups?.name ?? '';
+    text.value = text.value.slice(found[0].length);
+  }
+  return element;
+}
+
+const noteTitles = { next: 'Next', term: 'Term', trap: 'Trap', source: 'Source', note: 'Note' } as const;
 
 /** `> [!trap] …`: takes the mark out of the text and returns its kind. */
 function takeNoteMark(node: Blockquote, place: Place): (typeof noteKinds)[number] | undefined {

@@ -1,5 +1,5 @@
-// The Vite plugin: puts the rendered lesson into index.html, reloads the page when a lesson file changes, and shows a
-// mistake of the lesson with its file and line instead of the page.
+// The Vite plugin: makes a page of each of the lesson's folders from page.html, reloads when a lesson file changes, and
+// shows a mistake of the lesson with its file and line instead of the page.
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,8 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Core } from '../src/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
-import { renderLesson } from './lesson.ts';
+import { type RenderedPage, renderSite, type Site } from './lesson.ts';
+import { pages } from './pages.ts';
 
 // No worker, image, form or connection to anywhere else, no inline script or style, no HTML from strings.
 const contentSecurityPolicy = [
@@ -47,48 +48,98 @@ function explain(error: unknown): Explained {
   return { message: error.message, stack: '', frame, loc: { file: path.resolve(file), line, column: 0 } };
 }
 
+/** The links of the bar; the page's own is marked. */
+const bar = (own: string) =>
+  pages
+    .map(({ file, name }) => `<a href="${file}"${file === own ? ' aria-current="page"' : ''}>${name}</a>`)
+    .join(' ');
+
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/** What stands at the marks of page.html. */
+const parts = ({ page, title, description, contents, main }: RenderedPage): Record<string, string> => ({
+  title: escaped(page.folder === 'learn' ? title : `${page.name} · 16-09 Batch Normalization`),
+  description: escaped(description),
+  folder: page.folder,
+  pages: bar(page.file),
+  contents,
+  main,
+});
+
 export function lessonPlugin(folder: string): Plugin {
   let core: Promise<Core> | undefined;
+  let site: Promise<Site> | undefined;
   let building = false;
-  const render = async () => renderLesson(folder, await (core ??= loadBuiltCore()));
+  let root = '';
+  const render = async () => renderSite(folder, await (core ??= loadBuiltCore()));
+  const rendered = () =>
+    (site ??= render()).catch((error: unknown) => {
+      site = undefined;
+      throw Object.assign(new Error(), explain(error));
+    });
+  const template = () => readFileSync(path.join(root, 'page.html'), 'utf8');
+  const fileOf = (id: string) => pages.find(({ file }) => path.join(root, file) === id)?.file;
 
   return {
     name: 'lesson',
+    config: ({ root: at = process.cwd() }) => ({
+      build: { rolldownOptions: { input: pages.map(({ file }) => path.join(at, file)) } },
+    }),
     configResolved(config) {
       building = config.command === 'build';
+      root = config.root;
     },
+    // The pages are no files: each is page.html with other contents.
+    resolveId: (id) => (fileOf(id) ? id : undefined),
+    load: (id) => (fileOf(id) ? template() : undefined),
     configureServer(server: ViteDevServer) {
       server.watcher.add(folder);
       const changed = (file: string) => {
         if (!file.startsWith(folder)) return;
-        render().then(
+        site = undefined;
+        rendered().then(
           () => server.ws.send({ type: 'full-reload' }),
-          (error: unknown) => {
-            const explained = explain(error);
-            server.config.logger.error(explained.message);
-            server.ws.send({ type: 'error', err: explained });
+          (error: Explained) => {
+            server.config.logger.error(error.message);
+            server.ws.send({ type: 'error', err: error });
           },
         );
       };
       server.watcher.on('change', changed).on('add', changed).on('unlink', changed);
+      server.middlewares.use((request, response, next) => {
+        const url = (request.url ?? '').split('?')[0] ?? '';
+        const file = url === '/' ? 'index.html' : url.slice(1);
+        const send = (type: string, text: string) =>
+          response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+        if (file === 'addresses.json') {
+          rendered().then(({ addresses }) => send('application/json', JSON.stringify(addresses)), next);
+        } else if (pages.some((page) => page.file === file)) {
+          server.transformIndexHtml(`/${file}`, template()).then((html) => send('text/html', html), next);
+        } else next();
+      });
     },
     transformIndexHtml: {
       order: 'pre',
-      async handler(html) {
-        const lesson = await render().catch((error: unknown) => {
-          throw Object.assign(new Error(), explain(error));
-        });
-        for (const place of ['title', 'contents', 'main'] as const) {
+      async handler(html, { path: at }) {
+        const { pages: all } = await rendered();
+        const page = all.find((each) => `/${each.page.file}` === at);
+        if (!page) throw new Error(`${at} is no page of the lesson`);
+        for (const [place, text] of Object.entries(parts(page))) {
           const mark = `<!--lesson-${place}-->`;
-          if (!html.includes(mark)) throw new Error(`index.html has no ${mark}`);
+          if (!html.includes(mark)) throw new Error(`page.html has no ${mark}`);
           // A function as the replacement: "$" in the lesson must not be read as a pattern.
-          html = html.replace(mark, () => lesson[place]);
+          html = html.replace(mark, () => text);
         }
         const policy = { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy };
         // Vite's own scripts for development would break it.
         const tags = building ? [{ tag: 'meta', attrs: policy, injectTo: 'head-prepend' as const }] : [];
         return { html, tags };
       },
+    },
+    async generateBundle() {
+      const { addresses } = await rendered();
+      this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(addresses) });
     },
   };
 }

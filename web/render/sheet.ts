@@ -1,13 +1,13 @@
-// A sheet: givens that a learner may edit, and the texts and tables that are computed from them. Examples, problems
-// and quiz checks are made of it; src/sheet.ts brings it to life.
+// A sheet: givens that a learner may edit, and the tables that are computed from them.
 
 import type { Element, ElementContent, Properties } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
 import type { Core, Quantities } from '../src/core.ts';
 import { pointPadding } from '../src/format.ts';
-import { computeQuantities, type GivenName, givens, readGivens, type Typed } from '../src/scenario.ts';
-import type { Content, Sheet } from './blocks.ts';
+import type { SheetData } from '../src/kinds/givens.tsx';
+import type { ResultsTableBlock, TableBlock } from '../src/kinds/schema.ts';
+import { computeQuantities, type GivenName, readGivens, type Typed } from '../src/scenario.ts';
 import { LessonError, type Place } from './error.ts';
 import {
   computedValue,
@@ -18,7 +18,13 @@ import {
   type Surroundings,
 } from './markdown.ts';
 
-const symbols: Partial<Record<GivenName, string>> = { gamma: 'γ', beta: 'β', eps: 'ε', momentum: 'α' };
+/** Givens, and which of them a learner may change. */
+export interface Sheet {
+  given: Typed;
+  edit?: GivenName[] | undefined;
+  fewest: number;
+  buttons: { label: string; set: Typed }[];
+}
 
 /** The quantities of a sheet with some givens replaced; a given that does not work is a mistake of the lesson. */
 export function quantitiesOf(core: Core, sheet: Sheet, replaced: Typed, place: Place): Quantities {
@@ -32,68 +38,10 @@ export function quantitiesOf(core: Core, sheet: Sheet, replaced: Typed, place: P
   }
 }
 
-/** The boxes to edit the givens in, and the buttons; shown only where the page is live. */
-export function renderControls(sheet: Sheet, id: string, canBeDrawn = false): Element {
-  const isFormula = (name: GivenName) => sheet.given[name]?.startsWith('=');
-  const names = Object.keys(sheet.given) as GivenName[];
-  const editable = sheet.edit ?? names.filter((name) => !isFormula(name));
-  const boxes = editable.map((name) => {
-    const inputId = `${id}-${name}`;
-    const symbol = symbols[name];
-    const { kind, says } = givens[name];
-    return h('div', { className: ['given', `given-${kind}`] }, [
-      h(
-        'label',
-        { htmlFor: inputId, title: says },
-        symbol ? [`${symbol} `, h('code', name)] : [h('code', name)],
-      ),
-      h('input', {
-        id: inputId,
-        type: 'text',
-        value: sheet.given[name],
-        dataGiven: name,
-        autoComplete: 'off',
-        spellCheck: 'false',
-        autoCapitalize: 'off',
-        ariaDescribedBy: `${id}-message`,
-      }),
-    ]);
-  });
-  const actions = sheet.buttons.map((button) =>
-    h('button', { type: 'button', dataSet: JSON.stringify(button.set) }, button.label),
-  );
-  return h('div', { className: ['controls', 'live-only'], role: 'group', ariaLabel: 'Change the numbers' }, [
-    h('div', { className: ['givens'] }, boxes),
-    h('div', { className: ['actions'] }, [
-      ...actions,
-      ...(canBeDrawn ? [h('button', { type: 'button', dataDraw: '' }, 'New numbers')] : []),
-      h('button', { type: 'button', dataReset: '' }, 'Reset'),
-      h('label', { className: ['all-digits'] }, [
-        h('input', { type: 'checkbox', dataAllDigits: '' }),
-        ' all digits',
-      ]),
-    ]),
-    h('p', { className: ['sheet-message'], id: `${id}-message`, role: 'status' }),
-  ]);
-}
-
-/** The attribute by which src/sheet.ts knows the givens. */
-export const sheetData = (sheet: Sheet) => JSON.stringify({ given: sheet.given, fewest: sheet.fewest });
-
-/** Text, table and results of a step or a check. `placeOf` names the place of each of its fields. */
-export function renderContent(
-  content: Content,
-  sheet: Sheet,
-  around: Surroundings,
-  placeOf: (path: PropertyKey[]) => Place,
-): ElementContent[] {
-  const children: ElementContent[] = [];
-  if (content.text !== undefined) children.push(...renderMarkdown(content.text, placeOf(['text']), around));
-  if (content.table) children.push(renderTable(content.table, around, placeOf));
-  if (content.results) children.push(renderResults(content.results, sheet, around, placeOf));
-  if (content.after !== undefined)
-    children.push(...renderMarkdown(content.after, placeOf(['after']), around));
-  return children;
+/** The givens as the page carries them: all that are no formulas may be changed, unless the author says which. */
+export function sheetData({ given, edit, fewest, buttons }: Sheet): SheetData {
+  const names = Object.keys(given) as GivenName[];
+  return { given, fewest, buttons, edit: edit ?? names.filter((name) => !given[name]?.startsWith('=')) };
 }
 
 /** Lines the points of each column up; `cells` are the rows of data elements. */
@@ -113,13 +61,13 @@ const tableRow = (label: ElementContent[], values: Element[], properties: Proper
 const scrollable = (caption: string, element: Element) =>
   h('div', { className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: caption }, element);
 
-function renderTable(
-  table: NonNullable<Content['table']>,
+export function renderTable(
+  table: TableBlock,
   around: Surroundings,
   placeOf: (path: PropertyKey[]) => Place,
 ): Element {
   const columns = table.columns.map((column, k) => {
-    const place = placeOf(['table', 'columns', k, 'value']);
+    const place = placeOf(['columns', k, 'value']);
     return { ...column, place, cells: evaluateFormula(around, column.value, place).values.length };
   });
   const count = Math.max(...columns.map((column) => column.cells));
@@ -140,27 +88,27 @@ function renderTable(
     h(
       'th',
       { scope: 'col', dataColumn: column.value },
-      renderLabel(column.head, placeOf(['table', 'columns', k, 'head']), around),
+      renderLabel(column.head, placeOf(['columns', k, 'head']), around),
     ),
   );
   return scrollable(
     table.caption,
     h('table', { className: ['numbers'], dataRows: '' }, [
-      h('caption', renderInline(table.caption, placeOf(['table', 'caption']), around)),
+      h('caption', renderInline(table.caption, placeOf(['caption']), around)),
       h('thead', h('tr', [h('th', { scope: 'col' }, 'i'), ...head])),
       h('tbody', rows),
     ]),
   );
 }
 
-function renderResults(
-  results: NonNullable<Content['results']>,
+export function renderResults(
+  results: ResultsTableBlock,
   sheet: Sheet,
   around: Surroundings,
   placeOf: (path: PropertyKey[]) => Place,
 ): Element {
   const lines = results.rows.map((row, r) => {
-    const place = placeOf(['results', 'rows', r, 'values']);
+    const place = placeOf(['rows', r, 'values']);
     if (row.values.length !== results.columns.length) {
       throw new LessonError(
         place,
@@ -170,10 +118,10 @@ function renderResults(
     const here = row.with
       ? {
           ...around,
-          quantities: quantitiesOf(around.core, sheet, row.with, placeOf(['results', 'rows', r, 'with'])),
+          quantities: quantitiesOf(around.core, sheet, row.with, placeOf(['rows', r, 'with'])),
         }
       : around;
-    const label = renderLabel(row.label, placeOf(['results', 'rows', r, 'label']), here);
+    const label = renderLabel(row.label, placeOf(['rows', r, 'label']), here);
     return { label, values: row.values.map((value) => computedValue(here, value, place)), with: row.with };
   });
   alignPoints(lines.map((line) => line.values));
@@ -181,12 +129,12 @@ function renderResults(
     tableRow(line.label, line.values, line.with ? { dataWith: JSON.stringify(line.with) } : {}),
   );
   const head = results.columns.map((column, k) =>
-    h('th', { scope: 'col' }, renderLabel(column, placeOf(['results', 'columns', k]), around)),
+    h('th', { scope: 'col' }, renderLabel(column, placeOf(['columns', k]), around)),
   );
   return scrollable(
     results.caption,
     h('table', { className: ['numbers', 'results'] }, [
-      h('caption', renderInline(results.caption, placeOf(['results', 'caption']), around)),
+      h('caption', renderInline(results.caption, placeOf(['caption']), around)),
       h('thead', h('tr', [h('td'), ...head])),
       h('tbody', rows),
     ]),

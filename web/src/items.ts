@@ -15,6 +15,7 @@ import type {
   Verdict,
   WorksheetJudgement,
 } from './core.ts';
+import type { PitfallName } from './pitfalls.ts';
 import { computeQuantities, type GivenName, type Limits, readGivens, type Typed } from './scenario.ts';
 
 /** What every graded part says about itself. */
@@ -23,8 +24,10 @@ export interface Graded {
   id: string;
   /** the learning objective it serves, 1 to 5 */
   objective: number;
-  /** the pitfalls it is about */
-  pitfalls: number[];
+  /** the pitfalls it is about, by their names */
+  pitfalls: PitfallName[];
+  /** whether the objective is counted by it */
+  core: boolean;
 }
 
 export interface ValuePart extends Graded {

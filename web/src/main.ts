@@ -1,34 +1,42 @@
-// Starts the core and brings the prerendered page to life. Without the core the text stays as it is, and a banner
-// says what is wrong.
+// Brings the prerendered page to life. Without the core the text stays as it is, and a banner says what is wrong.
 
-import wasmUrl from '../../build/wasm/core.wasm?url';
-import { followReading } from './contents.ts';
-import { loadCore } from './core.ts';
-import { BnExample } from './elements/bn-example.ts';
-import { BnPractice } from './elements/bn-practice.ts';
-import { BnProof } from './elements/bn-proof.ts';
-import { BnQuiz } from './elements/bn-quiz.ts';
-import { BnScore } from './elements/bn-score.ts';
-import { BnWorksheet } from './elements/bn-worksheet.ts';
-import { defineFigure } from './drawing/element.tsx';
-import { figures } from './figures/all.ts';
-import { remember } from './kept.ts';
-import { linkSymbols } from './linked-symbols.ts';
-import { offerPageActions } from './page-actions.ts';
-import { recomputeProse } from './prose.ts';
-import { focusableWhereTheyScroll } from './scrollers.ts';
-import { startWith, theCore } from './the-core.ts';
+import type { Around } from './kinds/item.tsx';
+import { offerPageActions } from './page/actions.ts';
+import { startWhenMet } from './page/blocks.ts';
+import { startFigure } from './page/figures.tsx';
+import { coreIfRunning, startCore } from './page/core.ts';
+import { startItem } from './page/items.tsx';
+import { linkSymbols } from './page/linked-symbols.ts';
+import { followLinks } from './page/links.ts';
+import { followReading, offerContents } from './page/navigation.ts';
+import { fillNumbers, fillProse } from './page/numbers.ts';
+import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
+import { pitfall } from './page/pitfalls.ts';
+import { focusableWhereTheyScroll } from './page/scrollers.ts';
+import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
 
-async function fetchCore(): Promise<ArrayBuffer> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  return response.arrayBuffer();
-}
+const surroundings: Around = {
+  keptOf: (name) => memory.get(name),
+  pitfall,
+  fill: (nodes, sheet) => {
+    const core = coreIfRunning();
+    return !core || fillNumbers(core, nodes, sheet);
+  },
+  goOn,
+  startAgain,
+  showOnly,
+  open,
+  judged: (name, part) => document.dispatchEvent(new CustomEvent('bn-judged', { detail: { name, part } })),
+};
 
 async function start(): Promise<void> {
   const banner = document.getElementById('banner') as HTMLElement;
   try {
-    startWith(await loadCore(await fetchCore()));
+    const core = await startCore();
+    if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
+    banner.replaceChildren();
+    document.documentElement.classList.add('computing');
+    requestAnimationFrame(() => fillProse(core));
   } catch (error) {
     const focused = banner.contains(document.activeElement);
     const retry = document.createElement('button');
@@ -41,26 +49,19 @@ async function start(): Promise<void> {
       retry,
     );
     if (focused) retry.focus();
-    return;
   }
-  if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
-  banner.replaceChildren();
-  customElements.define('bn-example', BnExample);
-  customElements.define('bn-practice', BnPractice);
-  customElements.define('bn-proof', BnProof);
-  customElements.define('bn-quiz', BnQuiz);
-  customElements.define('bn-score', BnScore);
-  customElements.define('bn-worksheet', BnWorksheet);
-  document.documentElement.classList.add('live');
-  for (const figure of figures) defineFigure(figure);
-  remember();
-  offerPageActions();
-  recomputeProse();
-  // The batches on which formulas are tried are made once, at the first wrong one: here, while the learner reads.
-  setTimeout(() => theCore().judgeFormula({ text: 'x', answer: 'x_hat', names: ['x'] }), 1000);
 }
 
+takeOverEarlier();
+rememberOnLeaving();
+dealQuestions();
+startWhenMet(document.querySelectorAll<HTMLElement>('main :is([data-kind], [data-figure])'), (root) =>
+  root.dataset.figure === undefined ? startItem(root, surroundings) : startFigure(root),
+);
 followReading();
+offerContents();
+offerPageActions();
+followLinks();
 focusableWhereTheyScroll();
 linkSymbols();
 void start();

@@ -1,23 +1,18 @@
-// The tree of a typed formula as MathML nodes: how the input was read.
+// The tree of a typed formula as MathML: how the input was read.
 
+import { type ComponentChildren, h, type VNode } from 'preact';
 import type { Tree } from './core.ts';
 
-const namespace = 'http://www.w3.org/1998/Math/MathML';
-
-const element = (name: string, ...children: (Element | string)[]): Element => {
-  const node = document.createElementNS(namespace, name);
-  node.append(...children);
-  return node;
-};
+const element = (name: string, ...children: ComponentChildren[]): VNode => h(name as 'mrow', null, ...children);
 
 const letter = (text: string) => element('mi', text);
-const withSubscript = (base: Element, subscript: Element | undefined) =>
+const withSubscript = (base: VNode, subscript: VNode | undefined) =>
   subscript === undefined ? base : element('msub', base, subscript);
-const squared = (base: Element, subscript: Element) =>
+const squared = (base: VNode, subscript: VNode) =>
   element('msubsup', base, subscript, element('mn', '2'));
 
 /** The lesson's symbols for its quantities, with the subscript of one value; other quantities keep their names. */
-const symbols = new Map<string, (place?: Element) => Element>([
+const symbols = new Map<string, (place?: VNode) => VNode>([
   ['gamma', (place) => withSubscript(letter('γ'), place)],
   ['beta', (place) => withSubscript(letter('β'), place)],
   ['eps', (place) => withSubscript(letter('ε'), place)],
@@ -40,7 +35,7 @@ const gradients = new Map([
   ['dmean', 'batch_mean'],
 ]);
 
-function symbol(name: string, place?: Element): Element {
+function symbol(name: string, place?: VNode): VNode {
   const under = gradients.get(name);
   if (under !== undefined) {
     const differential = element('mrow', element('mo', '∂'), symbol(under, place));
@@ -76,16 +71,16 @@ function tightness(tree: Tree): number {
   return binding[tree.kind];
 }
 
-function bracketed(tree: Tree, least: number): Element {
+function bracketed(tree: Tree, least: number): VNode {
   const inside = build(tree);
   return tightness(tree) >= least ? inside : element('mrow', element('mo', '('), inside, element('mo', ')'));
 }
 
-function separated(children: Tree[]): Element[] {
+function separated(children: Tree[]): VNode[] {
   return children.flatMap((child, k) => (k === 0 ? [build(child)] : [element('mo', ','), build(child)]));
 }
 
-function build(tree: Tree): Element {
+function build(tree: Tree): VNode {
   const [first, second] = tree.children as [Tree, Tree];
   switch (tree.kind) {
     case 'number': {
@@ -142,9 +137,5 @@ export const isPlain = (tree: Tree): boolean =>
   tree.kind === 'number' ||
   ((tree.kind === 'negate' || tree.kind === 'list') && tree.children.every(isPlain));
 
-export function mathOf(tree: Tree): Element {
-  const math = element('math', build(tree));
-  // Fractions at the size of the text, not of a script.
-  math.setAttribute('displaystyle', 'true');
-  return math;
-}
+/** Fractions stand at the size of the text, not of a script. */
+export const mathOf = (tree: Tree): VNode => h('math', { displaystyle: 'true' } as object, build(tree));

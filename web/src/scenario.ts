@@ -11,10 +11,10 @@ export const givens = {
   x: { kind: 'list', says: 'the values of one channel over the mini-batch' },
   other_x: { kind: 'list', says: 'the values of a second channel, for the same examples' },
   dy: { kind: 'list', says: 'the upstream gradient, one value for each x' },
-  gamma: { kind: 'number', says: 'the learnable scale' },
-  beta: { kind: 'number', says: 'the learnable shift' },
-  eps: { kind: 'number', says: 'added to the variance' },
-  momentum: { kind: 'number', says: 'the weight of the old running value' },
+  gamma: { kind: 'number', symbol: 'γ', says: 'the learnable scale' },
+  beta: { kind: 'number', symbol: 'β', says: 'the learnable shift' },
+  eps: { kind: 'number', symbol: 'ε', says: 'added to the variance' },
+  momentum: { kind: 'number', symbol: 'α', says: 'the weight of the old running value' },
   running_mean: { kind: 'number', says: 'the running mean before the step' },
   running_var: { kind: 'number', says: 'the running variance before the step' },
   steps: { kind: 'count', says: 'how often the same batch updates the running statistics' },
@@ -31,9 +31,14 @@ export const givens = {
   draws: { kind: 'count', says: 'how many mini-batches are drawn' },
   population_mean: { kind: 'number', says: 'the mean of the distribution that batches are drawn from' },
   population_std: { kind: 'number', says: 'its standard deviation' },
-} as const satisfies Record<string, { kind: 'list' | 'number' | 'count'; says: string }>;
+} as const satisfies Record<string, { kind: 'list' | 'number' | 'count'; symbol?: string; says: string }>;
 
 export type GivenName = keyof typeof givens;
+
+/** The symbol of a given, where it has another one than its name. */
+export const symbolOf = (name: string): string | undefined =>
+  (givens as Readonly<Record<string, { symbol?: string }>>)[name]?.symbol;
+
 export const givenNames = Object.keys(givens) as GivenName[];
 
 /** The most values a list may have, so that every table still fits a page. */
@@ -113,4 +118,18 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
     if (!givenNames.includes(name as GivenName)) throw error;
     throw new GivenError(name as GivenName, sentence as string, { begin: 0, end: 0 });
   }
+}
+
+/** Why givens cannot be used, for a learner. What the core says of a division by 0 names none of the boxes. */
+export function refusalInWords(error: RangeError): string {
+  return /^batch_var \+ eps/.test(error.message)
+    ? 'All values of x are equal and eps is 0, so this would divide by 0. Change one value, or choose an eps above 0'
+    : error.message;
+}
+
+/** The givens that a refusal names before its colon: "eps: …", "x (channel 0): …". A batch_var comes from x. */
+export function givensNamedBy(refusal: RangeError): GivenName[] {
+  if (refusal instanceof GivenError) return [refusal.given];
+  const [subject = ''] = refusal.message.replace('batch_var', 'x').split(':', 1);
+  return givenNames.filter((name) => new RegExp(`\\b${name}\\b`).test(subject));
 }

@@ -13,13 +13,13 @@ export function onOneLine(text: string): string {
   return text.replace(lineEnds, (_, sign: string) => (sign === '' ? separator : `${sign} `));
 }
 
-export function keepLinesApart(input: HTMLInputElement): void {
-  input.addEventListener('paste', (event) => {
-    const text = event.clipboardData?.getData('text').trim() ?? '';
-    if (!/[\r\n\t]/.test(text)) return;
-    event.preventDefault();
-    const start = input.selectionStart ?? 0;
-    input.setRangeText(onOneLine(text), start, input.selectionEnd ?? input.value.length, 'end');
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-  });
+/** For the event "paste" of a text box. */
+export function keepLinesApart(event: ClipboardEvent): void {
+  const input = event.currentTarget as HTMLInputElement;
+  const text = event.clipboardData?.getData('text').trim() ?? '';
+  if (!/[\r\n\t]/.test(text)) return;
+  event.preventDefault();
+  const start = input.selectionStart ?? 0;
+  input.setRangeText(onOneLine(text), start, input.selectionEnd ?? input.value.length, 'end');
+  input.dispatchEvent(new Event('input', { bubbles: true }));
 }

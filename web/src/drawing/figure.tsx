@@ -116,6 +116,8 @@ interface FrameProps {
   /** why the state as it stands cannot be drawn; the view is then the last one that could */
   refusal?: string;
   announced?: string;
+  /** the drawing alone, with its sentence for those who do not see it */
+  isBare?: boolean;
   /** true: the link is in the clipboard; a text: it must be copied by hand */
   link?: string | true | undefined;
   onReset?: () => void;
@@ -123,8 +125,17 @@ interface FrameProps {
 }
 
 /** Everything of a figure that its state decides. */
-export function Frame({ view, refusal = '', announced = '', link, onReset, onCopy }: FrameProps) {
+export function Frame({ view, refusal = '', announced = '', isBare, link, onReset, onCopy }: FrameProps) {
   const { controls, drawing, beside, tables, sentence } = view;
+  if (isBare)
+    return (
+      <>
+        <div class="drawing">{drawing}</div>
+        <p class="visually-hidden announced" role="status">
+          {announced}
+        </p>
+      </>
+    );
   return (
     <>
       {controls !== undefined && (

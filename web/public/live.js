@@ -1,0 +1,24 @@
+// Before the first paint: the page is live, so what only works live is there from the start and nothing moves later.
+// Where the page's own script does not come, it is not, and a sentence says so.
+document.documentElement.classList.add('live');
+addEventListener(
+  'error',
+  (event) => {
+    if (!(event.target instanceof HTMLScriptElement)) return;
+    document.documentElement.classList.remove('live');
+    const tell = () => {
+      const banner = document.getElementById('banner');
+      const reload = document.createElement('button');
+      reload.type = 'button';
+      reload.textContent = 'Reload';
+      reload.addEventListener('click', () => location.reload());
+      banner?.replaceChildren(
+        'A part of this page is missing on its host, probably because a new version has just been put there. The text below is complete. ',
+        reload,
+      );
+    };
+    if (document.body) tell();
+    else addEventListener('DOMContentLoaded', tell);
+  },
+  true,
+);

@@ -1,0 +1,184 @@
+/** @jsxImportSource preact */
+// Builds a block `figure`: title, what to try, the picture, the drawing in words, and a question to answer before the
+// figure is moved.
+
+import type { Element, ElementContent } from 'hast';
+import { fromHtml } from 'hast-util-from-html';
+import { h } from 'hastscript';
+import { renderToString } from 'preact-render-to-string';
+import { z } from 'zod';
+import { Controls } from '../../src/drawing/controls.tsx';
+import { initialState } from '../../src/drawing/fields.ts';
+import { type Figure, Frame, stillWidth } from '../../src/drawing/figure.tsx';
+import { figures } from '../../src/figures/all.ts';
+import { foreseen, formula, given, graded, hints, id, inline, label, paragraphs, tolerance } from '../../src/kinds/schema.ts';
+import type { PracticeBlock } from '../../src/kinds/practice/schema.ts';
+import type { ParsedBlock } from '../blocks.ts';
+import { cppLines } from '../cpp-lines.ts';
+import { LessonError } from '../error.ts';
+import { type Building, renderItem } from '../item.tsx';
+import { renderInline, renderLabel, renderMarkdown, type Surroundings } from '../markdown.ts';
+import { practice, practiceData } from './practice.ts';
+
+/**
+ * `predict` is judged before the figure shows it; `show` are fields of the figure's state, as in a link. A `bare` figure is
+ * its drawing alone.
+ */
+export const figureSchema = z.strictObject({
+  kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
+  id: id.optional(),
+  bare: z.boolean().default(false),
+  title: label,
+  try: inline.optional(),
+  description: paragraphs,
+  predict: z
+    .strictObject({
+      objective: graded.objective,
+      pitfall: graded.pitfall,
+      core: graded.core,
+      given,
+      fewest: z.number().int().min(1).default(2),
+      about: paragraphs,
+      ask: label,
+      answer: formula,
+      tolerance,
+      foreseen: z.array(foreseen).optional(),
+      hints,
+      why: inline.optional(),
+      explain: paragraphs,
+      show: z.record(z.string(), z.union([z.string(), z.number().transform(String)])),
+    })
+    .optional(),
+});
+
+export type FigureBlock = z.infer<typeof figureSchema>;
+
+/** What figures show of the sources, by kind. */
+const factsOf: Readonly<Record<string, () => unknown>> = {
+  'computation-graph': cppLines,
+};
+
+/** By what a figure is remembered: two of a kind on one page have names of their own. */
+export const nameOfFigure = ({ id: own, kind }: Pick<FigureBlock, 'id' | 'kind'>): string => own ?? kind;
+
+/** The question of a figure as the practice block that it is. */
+export function predictionOf(block: FigureBlock): PracticeBlock | undefined {
+  const { predict } = block;
+  if (!predict) return undefined;
+  const { given: givens, fewest, about, explain, show: _, ...part } = predict;
+  return {
+    id: nameOfFigure(block),
+    title: 'Predict, then look',
+    given: givens,
+    fewest,
+    edit: [],
+    buttons: [],
+    draw: [],
+    problem: about,
+    parts: [{ id: 'prediction', ...part }],
+    answer: explain,
+  };
+}
+
+/** The prediction is a practice block whose heading stands below the figure's. */
+const predictionKind = {
+  ...practice,
+  data: (block: never, at: Building) => practiceData(block, at, 'h4'),
+};
+
+/** The figure as it stands before anyone moves it, node by node as the browser will take it over. */
+function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundings['core'], facts: unknown) {
+  const id = nameOfFigure(block);
+  const state = initialState(figure.fields);
+  const set = () => {};
+  const controls = new Controls(id, figure.fields, state, set, new Set());
+  const view = figure.view({ core, state, set, controls, width: stillWidth, id, facts });
+  const { children } = fromHtml(renderToString(<Frame view={view} isBare={bare} />), { fragment: true });
+  return children as ElementContent[];
+}
+
+/** Refuses fields that the figure does not have, and texts that they do not allow. */
+function checkShown(figure: Figure, { kind, predict }: FigureBlock, placeOf: ParsedBlock['placeOf']): void {
+  for (const [name, text] of Object.entries(predict?.show ?? {})) {
+    const field = figure.fields[name];
+    const place = placeOf(['predict', 'show', name]);
+    if (!field)
+      throw new LessonError(
+        place,
+        `figure.predict.show: ${name} is no field of ${kind}. Valid here: ${Object.keys(figure.fields).join(', ')}`,
+      );
+    if (field.read(text) === undefined)
+      throw new LessonError(place, `figure.predict.show.${name}: “${text}” is not allowed there`);
+  }
+}
+
+export function renderFigure(
+  { block, placeOf }: ParsedBlock<FigureBlock>,
+  outer: Surroundings,
+  at: Omit<Building, 'around' | 'placeOf' | 'refuse' | 'id'>,
+): Element {
+  const name = nameOfFigure(block);
+  const figure = figures.find(({ kind }) => kind === block.kind) as Figure;
+  const facts = factsOf[block.kind]?.() ?? null;
+  const prediction = predictionOf(block);
+  checkShown(figure, block, placeOf);
+  return h(
+    `bn-${block.kind}`,
+    {
+      id: name,
+      dataFigure: block.kind,
+      className: block.bare ? ['figure', 'bare'] : ['figure'],
+      ...(facts === null ? {} : { dataFacts: JSON.stringify(facts) }),
+    },
+    [
+      h('figure', { ariaLabelledBy: `${name}-title` }, [
+        h('figcaption', { id: `${name}-title` }, renderLabel(block.title, placeOf(['title']), outer)),
+        ...(block.try === undefined
+          ? []
+          : [
+              h('p', { className: ['try', 'live-only'] }, [
+                h('strong', 'Try this. '),
+                ...renderInline(block.try, placeOf(['try']), outer),
+              ]),
+            ]),
+        h('div', { className: ['stage'] }, still(figure, block, outer.core, facts)),
+        h('details', { className: ['description'] }, [
+          h('summary', 'The figure in words'),
+          ...renderMarkdown(block.description, placeOf(['description']), outer),
+        ]),
+      ]),
+      ...(prediction
+        ? [
+            renderItem(
+              'practice',
+              predictionKind,
+              { block: prediction, placeOf: placesOfPrediction(placeOf) },
+              outer,
+              { ...at, id: `${name}-prediction` },
+            ),
+            h(
+              'button',
+              {
+                type: 'button',
+                className: ['live-only', 'show-prediction'],
+                hidden: true,
+                dataShow: JSON.stringify(block.predict?.show),
+              },
+              'Show it in the figure',
+            ),
+          ]
+        : []),
+    ],
+  );
+}
+
+/** Where the fields of the practice block stand in the block of the figure. */
+const placesOfPrediction =
+  (placeOf: ParsedBlock['placeOf']): ParsedBlock['placeOf'] =>
+  ([field, , ...rest]) => {
+    if (field === 'parts') return placeOf(['predict', ...rest]);
+    return placeOf([
+      'predict',
+      field === 'problem' ? 'about' : field === 'answer' ? 'explain' : (field ?? ''),
+    ]);
+  };

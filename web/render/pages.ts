@@ -1,0 +1,20 @@
+// The pages of the site, in the order of its bar. A page is a folder of Markdown in web/lesson and a line here.
+
+export interface Page {
+  /** in web/lesson */
+  folder: string;
+  /** the file on the host */
+  file: string;
+  /** in the bar */
+  name: string;
+  /** its problems are folded, and one is open at a time */
+  folded?: true;
+}
+
+export const pages: readonly Page[] = [
+  { folder: 'learn', file: 'index.html', name: 'Learn' },
+  { folder: 'practice', file: 'practice.html', name: 'Practice' },
+  { folder: 'quiz', file: 'quiz.html', name: 'Quiz' },
+  { folder: 'workshop', file: 'workshop.html', name: 'Workshop', folded: true },
+  { folder: 'more', file: 'more.html', name: 'More' },
+];

@@ -1,0 +1,98 @@
+/** @jsxImportSource preact */
+// The verdict: icon, word, sentence. The line is a polite live region that stands from the start and is filled in one go.
+
+import type { ComponentChildren } from 'preact';
+import type { Mistake, Range, Verdict as CoreVerdict } from '../core.ts';
+import { type Around, Nodes } from '../kinds/item.tsx';
+import { asSentence } from '../verdict.ts';
+
+export type VerdictKind = CoreVerdict | 'unjudged';
+
+const icons: Record<VerdictKind, string> = {
+  right: '✓',
+  coarse: '≈',
+  carried: '↳',
+  wrong: '✗',
+  unreadable: '?',
+  unjudged: '?',
+  empty: '…',
+};
+const words: Record<VerdictKind, string> = {
+  right: 'Right.',
+  coarse: 'Right, but too coarse.',
+  carried: 'Carried on.',
+  wrong: 'Not yet.',
+  unreadable: 'Not readable.',
+  unjudged: 'Not judged.',
+  empty: 'No answer yet.',
+};
+
+interface Props {
+  id?: string;
+  kind?: VerdictKind | undefined;
+  /** Another number at each check: a browser that translates the page has put nodes of its own into the old line. */
+  turn?: number | string;
+  class?: string;
+  isStatus?: boolean;
+  children?: ComponentChildren;
+}
+
+export function Verdict({ id, kind, turn, class: name = '', isStatus = true, children }: Props) {
+  return (
+    <div class={`verdict ${name}`} id={id} role={isStatus ? 'status' : undefined} data-verdict={kind}>
+      {kind !== undefined && (
+        <div class="verdict-line" key={turn}>
+          <span class="icon" aria-hidden="true">
+            {icons[kind]}
+          </span>
+          <strong>{words[kind]}</strong> {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The names of mistakes and why they are mistakes. */
+export function Mistakes({ mistakes }: { mistakes: readonly Mistake[] }) {
+  return (
+    <>
+      {mistakes.length > 1 && 'Two at once. '}
+      {mistakes.map(({ id, title, reason }) => (
+        <span key={id}>
+          <strong class="mistake">{asSentence(title)}</strong> {asSentence(reason)}{' '}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** The pitfalls of mistakes, each folded in place. */
+export function Pitfalls({ mistakes, around }: { mistakes: readonly Mistake[]; around: Around }) {
+  const names = [...new Set(mistakes.map(({ pitfall }) => pitfall))];
+  return (
+    <>
+      {names.map((name) => {
+        const found = around.pitfall(name);
+        return (
+          found && (
+            <details class="pitfall" key={name}>
+              <summary>{found.title}</summary>
+              <Nodes nodes={found.nodes} />
+            </details>
+          )
+        );
+      })}
+    </>
+  );
+}
+
+/** Typed text with the unreadable place marked. */
+export function Marked({ text, range }: { text: string; range: Range }) {
+  return (
+    <code>
+      {text.slice(0, range.begin)}
+      <mark>{text.slice(range.begin, range.end) || '⎵'}</mark>
+      {text.slice(Math.max(range.end, range.begin))}
+    </code>
+  );
+}

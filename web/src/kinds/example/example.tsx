@@ -1,0 +1,71 @@
+/** @jsxImportSource preact */
+// A worked example: givens that can be edited or drawn anew, steps that follow.
+
+import { useState } from 'preact/hooks';
+import { drawGivens, type Problem } from '../../items.ts';
+import { withTexts } from '../../memory/kept.ts';
+import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { type Item, Present, type Scene, Slot } from '../item.tsx';
+import { useNumbers } from '../numbers.ts';
+
+export interface ExampleData {
+  title: string;
+  problem: Problem;
+  sheet: SheetData;
+  steps: number;
+}
+
+function Example(scene: Scene<ExampleData>) {
+  const { id, data, kept, change, core } = scene;
+  const { title, problem, sheet } = data;
+  const [allDigits, setAllDigits] = useState(false);
+  const [note, setNote] = useState('');
+  const typed = typedOf(sheet, kept);
+  const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
+  const draw = () => {
+    if (!core) return;
+    const seed = Number(kept.texts.seed ?? 0) + 1;
+    const givens = givensText(sheet, drawGivens(core, problem, seed));
+    change((now) => withTexts(now, { seed: String(seed), givens }));
+    setNote(`Other numbers stand here now: variant ${seed}.`);
+  };
+  return (
+    <div class={`example${stale ? ' stale' : ''}`}>
+      <h3 id={`${id}-title`}>{title}</h3>
+      <Slot name="problem" />
+      <Givens
+        id={id}
+        sheet={sheet}
+        core={core}
+        typed={typed}
+        allDigits={allDigits}
+        canDraw={problem.drawn.length > 0}
+        note={note}
+        onSet={(texts) => {
+          setNote('');
+          change((now) => withTexts(now, { givens: givensText(sheet, texts) }));
+        }}
+        onAllDigits={setAllDigits}
+        onDraw={draw}
+      />
+      <ol class="steps">
+        {Array.from({ length: data.steps }, (_, k) => (
+          <li key={k}>
+            <Slot as="h4" name={`steps.${k}.title`} />
+            <Present names={['text', 'table', 'results', 'after'].map((each) => `steps.${k}.${each}`)}>
+              {(name) => <Slot name={name} key={name} />}
+            </Present>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+export const item: Item<ExampleData> = {
+  View: Example,
+  accepts({ problem, sheet }, name, text, core) {
+    if (name === 'givens') return acceptsGivens(sheet, text, core);
+    return name === 'seed' && problem.drawn.length > 0 && /^\d{1,9}$/.test(text);
+  },
+};

@@ -1,0 +1,180 @@
+/** @jsxImportSource preact */
+// The numbers of an item: folded to one line, with boxes to change them, and a button that draws others.
+
+import type { Core } from '../core.ts';
+import { fullText } from '../format.ts';
+import type { Kept } from '../memory/kept.ts';
+import {
+  computeQuantities,
+  type GivenName,
+  givens,
+  givensNamedBy,
+  type Limits,
+  readGivens,
+  refusalInWords,
+  symbolOf,
+  type Typed,
+} from '../scenario.ts';
+import { keepLinesApart } from '../typed-text.ts';
+
+/** The givens of an item and what a learner may do with them. */
+export interface SheetData extends Limits {
+  given: Typed;
+  edit: GivenName[];
+  buttons: { label: string; set: Typed }[];
+}
+
+const textsFrom = (json: string): Typed | undefined => {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null) return undefined;
+    return Object.values(value).every((each) => typeof each === 'string') ? (value as Typed) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The givens as they stand: those of the author, and over them what is kept under the name "givens". */
+export function typedOf({ given }: Pick<SheetData, 'given'>, kept: Kept): Typed {
+  const other = textsFrom(kept.texts.givens ?? '') ?? {};
+  const known = Object.entries(other).filter(([name]) => Object.hasOwn(given, name));
+  return { ...given, ...(Object.fromEntries(known) as Typed) };
+}
+
+/** What is kept under the name "givens": those that are not the author's. */
+export function givensText({ given }: Pick<SheetData, 'given'>, typed: Typed): string | undefined {
+  const other = Object.entries(typed).filter(([name, text]) => text !== given[name as GivenName]);
+  return other.length > 0 ? JSON.stringify(Object.fromEntries(other)) : undefined;
+}
+
+/** Whether a text is one of this sheet's givens that can be used. */
+export function acceptsGivens(sheet: SheetData, text: string, core: Core): boolean {
+  const values = textsFrom(text);
+  if (!values || !Object.keys(values).every((name) => Object.hasOwn(sheet.given, name))) return false;
+  try {
+    computeQuantities(core, readGivens(core, { ...sheet.given, ...values }, sheet));
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** The texts that a button sets, with its formulas computed from the numbers as they stand; undefined where it cannot. */
+function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): Typed | undefined {
+  try {
+    const quantities = computeQuantities(core, readGivens(core, typed, sheet));
+    const texts = Object.entries(set).map(([name, text]) => {
+      const isFormula = text.startsWith('=') && sheet.edit.includes(name as GivenName);
+      return [name, isFormula ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const;
+    });
+    return Object.fromEntries(texts) as Typed;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Why the numbers cannot be used, and which boxes that concerns; nothing where they can. */
+export function refusalOf(core: Core | undefined, sheet: SheetData, typed: Typed): { says: string; at: GivenName[] } {
+  if (!core) return { says: '', at: [] };
+  try {
+    computeQuantities(core, readGivens(core, typed, sheet));
+    return { says: '', at: [] };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { says: refusalInWords(error), at: givensNamedBy(error) };
+  }
+}
+
+interface Props {
+  id: string;
+  sheet: SheetData;
+  core: Core | undefined;
+  typed: Typed;
+  allDigits: boolean;
+  canDraw: boolean;
+  /** a draw is under way */
+  isDrawing?: boolean;
+  /** what was done last, in a sentence, with what undoes it */
+  note?: string;
+  onSet: (typed: Typed) => void;
+  onAllDigits: (isOn: boolean) => void;
+  onDraw: () => void;
+  onUndo?: (() => void) | undefined;
+}
+
+export function Givens(props: Props) {
+  const { id, sheet, core, typed, allDigits, canDraw, isDrawing, note, onSet, onDraw, onUndo } = props;
+  const { says, at } = refusalOf(core, sheet, typed);
+  const press = (set: Typed) => {
+    const texts = core && computedTexts(core, sheet, typed, set);
+    if (texts) onSet({ ...typed, ...texts });
+  };
+  return (
+    <div class="givens-line live-only" role="group" aria-label="Change the numbers">
+      {canDraw && (
+        <button type="button" class="quiet" data-task="draw" aria-disabled={isDrawing} onClick={() => !isDrawing && onDraw()}>
+          New numbers
+        </button>
+      )}
+      <details class="change-numbers">
+        <summary>Change numbers</summary>
+        <div class="givens">
+          {sheet.edit.map((name) => (
+            <div class={`given given-${givens[name].kind}`} key={name}>
+              <label for={`${id}-${name}`} title={givens[name].says}>
+                {symbolOf(name) ? `${symbolOf(name)} ` : ''}
+                <code>{name}</code>
+              </label>
+              <input
+                id={`${id}-${name}`}
+                type="text"
+                autocomplete="off"
+                spellcheck={false}
+                autocapitalize="off"
+                value={typed[name] ?? ''}
+                aria-describedby={`${id}-message`}
+                aria-invalid={at.includes(name) ? 'true' : undefined}
+                onInput={({ currentTarget }) => onSet({ ...typed, [name]: currentTarget.value })}
+                onPaste={keepLinesApart}
+              />
+            </div>
+          ))}
+        </div>
+        <div class="actions">
+          {sheet.buttons.map(({ label, set }) => (
+            <button type="button" class="quiet" key={label} onClick={() => press(set)}>
+              {label}
+            </button>
+          ))}
+          <button type="button" class="quiet" onClick={() => onSet(sheet.given)}>
+            Reset
+          </button>
+          <label class="all-digits">
+            <input
+              type="checkbox"
+              checked={allDigits}
+              onInput={({ currentTarget }) => props.onAllDigits(currentTarget.checked)}
+            />{' '}
+            all digits
+          </label>
+        </div>
+      </details>
+      <p class="sheet-message" id={`${id}-message`} role="status">
+        {says === '' ? '' : `${says}. The dimmed numbers belong to the last values that could be used.`}
+      </p>
+      <p class="sheet-note" role="status">
+        {isDrawing ? 'Drawing other numbers…' : note}
+        {note && onUndo && !isDrawing ? (
+          <>
+            {' '}
+            <button type="button" class="link" onClick={onUndo}>
+              Undo
+            </button>
+          </>
+        ) : null}
+      </p>
+    </div>
+  );
+}

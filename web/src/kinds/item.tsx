@@ -1,0 +1,132 @@
+/** @jsxImportSource preact */
+// What an item is made of: a view, called at build time for the page as it is delivered and in the browser for the live
+// one, and slots, which are the places of the author's text within it.
+
+import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
+import type { Core } from '../core.ts';
+import type { Kept } from '../memory/kept.ts';
+
+/** What a view is called with. */
+export interface Scene<Data = unknown> {
+  /** of the element, for the ids within it */
+  id: string;
+  /** by which the block is remembered, and which a link names */
+  name: string;
+  data: Data;
+  kept: Kept;
+  change: (edit: (kept: Kept) => Kept) => void;
+  /** undefined until it runs; then the item is drawn again */
+  core: Core | undefined;
+  surroundings: Around;
+}
+
+/** What an item may ask of the page around it. */
+export interface Around {
+  /** the states of all blocks of the site, for what sums them up */
+  keptOf: (name: string) => Kept;
+  /** the nodes of a pitfall, for a verdict that names it */
+  pitfall: (name: string) => { title: string; nodes: Node[] } | undefined;
+  /** computes the numbers of these nodes again; false where the givens cannot be used, and then they stay */
+  fill: (nodes: readonly Node[], sheet: SheetState) => boolean;
+  /** moves on to the next thing to do behind this question */
+  goOn: (from: Element) => void;
+  /** opens the questions of the page again, each with its options in another order */
+  startAgain: () => void;
+  /** shows these blocks of the page, each folded, and opens one */
+  showOnly: (ids: readonly string[] | undefined) => void;
+  open: (id: string) => void;
+  /** an answer was judged */
+  judged: (name: string, part: string) => void;
+}
+
+/** The givens of a sheet as they stand, for the numbers in its text. */
+export interface SheetState {
+  typed: Readonly<Record<string, string>>;
+  fewest: number;
+  allDigits: boolean;
+}
+
+export type View<Data> = (scene: Scene<Data>) => VNode;
+
+export interface Item<Data = never> {
+  View: View<Data>;
+  /** Whether a text of a link means something here. */
+  accepts: (data: Data, name: string, text: string, core: Core) => boolean;
+  /** it sums up other blocks, and is drawn again when one of them changes */
+  sumsUp?: true;
+}
+
+/** The author's text as nodes by the names of their slots; at build time the names alone. */
+export type Slots = ReadonlyMap<string, readonly Node[]>;
+
+export const SlotContext = createContext<Slots>(new Map());
+
+interface SlotProps {
+  name: string;
+  as?: keyof JSX.IntrinsicElements;
+  class?: string;
+  id?: string;
+}
+
+/** The place of a text. The nodes are moved here, so numbers that are computed again stay with them. */
+export class Slot extends Component<SlotProps> {
+  static override contextType = SlotContext;
+  private readonly place = createRef<HTMLElement>();
+
+  override shouldComponentUpdate(): boolean {
+    return false;
+  }
+
+  override componentDidMount(): void {
+    this.place.current?.append(...((this.context as Slots).get(this.props.name) ?? []));
+  }
+
+  override render() {
+    const { name, as = 'div', ...rest } = this.props;
+    return h(as as 'div', { ...rest, 'data-slot': name, ref: this.place as never });
+  }
+}
+
+/** A copy of a text that has its place elsewhere too. */
+export class SlotCopy extends Component<SlotProps> {
+  static override contextType = SlotContext;
+  private readonly place = createRef<HTMLElement>();
+
+  override shouldComponentUpdate(): boolean {
+    return false;
+  }
+
+  override componentDidMount(): void {
+    const nodes = (this.context as Slots).get(this.props.name) ?? [];
+    this.place.current?.append(...nodes.map((node) => node.cloneNode(true)));
+  }
+
+  override render() {
+    const { name: _, as = 'span', ...rest } = this.props;
+    return h(as as 'span', { ...rest, ref: this.place as never });
+  }
+}
+
+/** Nodes that were made elsewhere, such as a pitfall's. */
+export class Nodes extends Component<{ nodes: readonly Node[]; class?: string }> {
+  private readonly place = createRef<HTMLDivElement>();
+
+  override shouldComponentUpdate(): boolean {
+    return false;
+  }
+
+  override componentDidMount(): void {
+    this.place.current?.append(...this.props.nodes);
+  }
+
+  override render() {
+    return <div class={this.props.class} ref={this.place} />;
+  }
+}
+
+/** The slots that are there, of these names. */
+export const Present = ({ names, children }: { names: readonly string[]; children: (name: string) => ComponentChildren }) => (
+  <SlotContext.Consumer>
+    {(slots) => names.filter((name) => slots.has(name)).map((name) => children(name))}
+  </SlotContext.Consumer>
+);

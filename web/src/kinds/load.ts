@@ -1,0 +1,15 @@
+// Every kind of item by its name. The code of a kind is loaded where one stands on the page and is met.
+
+import type { Item } from './item.tsx';
+
+export const items: Readonly<Record<string, () => Promise<{ item: Item<never> }>>> = {
+  example: () => import('./example/example.tsx'),
+  practice: () => import('./practice/practice.tsx'),
+  worksheet: () => import('./worksheet/worksheet.tsx'),
+  proof: () => import('./proof/proof.tsx'),
+  quiz: () => import('./quiz/quiz.tsx'),
+  start: () => import('./start/start.tsx'),
+  objectives: () => import('./objectives/objectives.tsx'),
+  drills: () => import('./drills/drills.tsx'),
+  results: () => import('./results/results.tsx'),
+};

@@ -1,0 +1,136 @@
+/** @jsxImportSource preact */
+// A practice problem: its text, its numbers, and a card for each question.
+
+import { useRef, useState } from 'preact/hooks';
+import type { Core } from '../../core.ts';
+import { drawGivens, type Problem } from '../../items.ts';
+import { isOpen, type Kept, openName, withTexts } from '../../memory/kept.ts';
+import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { type Item, Present, type Scene, Slot } from '../item.tsx';
+import { useNumbers } from '../numbers.ts';
+import { Question } from './question.tsx';
+
+export interface PracticeData {
+  title: string;
+  level: "h2" | "h4";
+  problem: Problem;
+  sheet: SheetData;
+  /** one for each part of the problem */
+  cards: { hints: number; rule: string; placeholder: string; example: string }[];
+}
+
+/** The name by which a part is kept: that of its id behind the block's. */
+export const nameOfPart = (id: string): string => id.slice(id.indexOf('/') + 1);
+
+/** The same without the answers that belong to other numbers: what they were is what is typed, not what was learnt. */
+export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolean): Kept {
+  const about = parts.filter(({ kind }) => kind !== 'formula').map(({ id }) => nameOfPart(id));
+  const answers = { ...kept.answers };
+  for (const name of about) {
+    const { checked: _, ...rest } = answers[name] ?? {};
+    if (answers[name]) answers[name] = rest as (typeof answers)[string];
+  }
+  const closed = Object.fromEntries(about.map((name) => [openName(name), undefined]));
+  const without = withTexts({ ...kept, answers }, closed);
+  return keepTexts ? without : withTexts(without, Object.fromEntries(about.map((name) => [name, undefined])));
+}
+
+function Practice(scene: Scene<PracticeData>) {
+  const { id, data, kept, change, core } = scene;
+  const { problem, sheet, cards, level: Heading } = data;
+  const [isDrawing, setDrawing] = useState(false);
+  const [note, setNote] = useState('');
+  const [allDigits, setAllDigits] = useState(false);
+  const before = useRef<Kept | undefined>(undefined);
+  const typed = typedOf(sheet, kept);
+  const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
+  const canDraw = problem.drawn.length > 0;
+  const isDone = problem.parts.every(({ id: part }) => {
+    const name = nameOfPart(part);
+    return kept.answers[name]?.best === 'right' || isOpen(kept, name);
+  });
+
+  const draw = () => {
+    if (!core) return;
+    setDrawing(true);
+    const seed = Number(kept.texts.seed ?? 0) + 1;
+    // The sign that it works is painted first: a draw may take a while.
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        const drawn = givensText(sheet, drawGivens(core, problem, seed));
+        before.current = kept;
+        change((now) =>
+          withTexts(withoutAnswers(now, problem, false), { seed: String(seed), givens: drawn }),
+        );
+        setDrawing(false);
+        setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
+      }),
+    );
+  };
+  const undo = () => {
+    const { current } = before;
+    if (current) change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
+    before.current = undefined;
+    setNote('The numbers and answers from before stand here again.');
+  };
+
+  return (
+    <div class={`problem${stale ? ' stale' : ''}`} data-done={isDone ? '' : undefined}>
+      <Heading id={`${id}-title`}>{data.title}</Heading>
+      <Slot name="problem" />
+      {(canDraw || sheet.edit.length > 0) && (
+        <Givens
+          id={id}
+          sheet={sheet}
+          core={core}
+          typed={typed}
+          allDigits={allDigits}
+          canDraw={canDraw}
+          isDrawing={isDrawing}
+          note={note}
+          onSet={(texts) => {
+            setNote('');
+            change((now) =>
+              withTexts(withoutAnswers(now, problem, true), { givens: givensText(sheet, texts) }),
+            );
+          }}
+          onAllDigits={setAllDigits}
+          onDraw={draw}
+          onUndo={before.current ? undo : undefined}
+        />
+      )}
+      {problem.parts.map((part, k) => (
+        <Question
+          key={part.id}
+          scene={scene}
+          part={part}
+          name={nameOfPart(part.id)}
+          slot={`parts.${k}`}
+          card={cards[k] as PracticeData['cards'][number]}
+          typed={typed}
+        />
+      ))}
+      <Present names={['show']}>{(name) => <Slot name={name} class="show" key={name} />}</Present>
+      <details class="answer">
+        <summary>The whole answer</summary>
+        <Slot name="answer" />
+        <Present names={problem.parts.map((_, k) => `parts.${k}.why`)}>
+          {(name) => (
+            <p key={name}>
+              <Slot name={name} as="span" />
+            </p>
+          )}
+        </Present>
+      </details>
+    </div>
+  );
+}
+
+export const item: Item<PracticeData> = {
+  View: Practice,
+  accepts({ problem, sheet }, name, text, core: Core) {
+    if (name === 'givens') return acceptsGivens(sheet, text, core);
+    if (name === 'seed') return problem.drawn.length > 0 && /^\d{1,9}$/.test(text);
+    return problem.parts.some(({ id }) => [nameOfPart(id), openName(nameOfPart(id))].includes(name));
+  },
+};

@@ -1,0 +1,39 @@
+/** @jsxImportSource preact */
+// One button to begin or to go on with.
+
+import type { Item, Scene } from '../item.tsx';
+
+export interface StartData {
+  time: string;
+  needs: string;
+  about: string;
+  first: string;
+  quiz: string;
+}
+
+/** Under this name is kept where the reader was: "at", an address, and "label", its heading. */
+export const reading = 'reading';
+
+function Start({ data, core, surroundings }: Scene<StartData>) {
+  const { at, label } = surroundings.keptOf(reading).texts;
+  // The page as it is delivered knows no reader.
+  const isBack = core !== undefined && at !== undefined && label !== undefined;
+  return (
+    <div class="start">
+      <p class="actions">
+        <a class="button main" href={isBack ? at : `#${data.first}`}>
+          {isBack ? `Continue: ${label}` : 'Start'}
+        </a>
+        <a class="button" href={data.quiz}>
+          Take the quiz
+        </a>
+      </p>
+      <p class="time">
+        {data.time}. {data.needs}
+      </p>
+      <p class="about">{data.about}</p>
+    </div>
+  );
+}
+
+export const item: Item<StartData> = { View: Start, accepts: () => false, sumsUp: true };

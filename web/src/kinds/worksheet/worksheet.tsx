@@ -1,0 +1,344 @@
+/** @jsxImportSource preact */
+// A worksheet: the steps of a computation by hand, judged all at once, each also against the learner's own numbers
+// above it.
+
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { Core, Tolerance, Tree, WorksheetJudgement } from '../../core.ts';
+import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
+import { formatValue } from '../../format.ts';
+import { drawGivens, type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
+import { isPlain, mathOf } from '../../mathml.ts';
+import {
+  answerOf,
+  isOpen,
+  type Kept,
+  openName,
+  marks,
+  withAnswer,
+  withAnswerOpened,
+  withTexts,
+  withVerdict,
+} from '../../memory/kept.ts';
+import { readGivens } from '../../scenario.ts';
+import { keepLinesApart } from '../../typed-text.ts';
+import { asSentence } from '../../verdict.ts';
+import { acceptsGivens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
+import { useNumbers } from '../numbers.ts';
+
+export interface WorksheetData extends Graded {
+  title: string;
+  /** the quantities asked for, in the order of computation */
+  cells: { name: string; isList: boolean }[];
+  tolerance: Tolerance;
+  problem: Problem;
+  sheet: SheetData;
+  rule: string;
+  hints: number;
+}
+
+/** The name under which the answer is kept: a worksheet is one item. */
+export const whole = 'whole';
+
+type CellJudgement = WorksheetJudgement['cells'][number];
+
+const namesIn = (tree: Tree): string[] => [
+  ...(tree.kind === 'name' ? [tree.text] : []),
+  ...tree.children.flatMap(namesIn),
+];
+
+/**
+ * Which verdicts on `checked` still hold for `texts`: what is not right in itself may be right for another number above
+ * it, and what names an edited box has another value.
+ */
+function standing(cells: readonly CellJudgement[], names: string[], checked: readonly string[], texts: readonly string[]) {
+  const changed = new Set<string>();
+  return cells.map((cell, k) => {
+    const name = names[k] ?? '';
+    const isOwn = cell.verdict === 'right' || cell.verdict === 'coarse';
+    const namesChanged = cell.tree !== null && namesIn(cell.tree).some((each) => changed.has(each));
+    const holds = texts[k] === checked[k] && (changed.size === 0 || (isOwn && !namesChanged));
+    if (texts[k] !== checked[k] || namesChanged) changed.add(name);
+    return holds;
+  });
+}
+
+function Worksheet(scene: Scene<WorksheetData>) {
+  const { id, data, kept, change, core, surroundings } = scene;
+  const { cells, sheet, problem, tolerance } = data;
+  const typed = typedOf(sheet, kept);
+  useNumbers(scene, { typed, fewest: sheet.fewest, allDigits: false });
+  const [note, setNote] = useState('');
+  const [turn, setTurn] = useState(0);
+  const before = useRef<Kept | undefined>(undefined);
+  const names = cells.map(({ name }) => name);
+  const texts = names.map((name) => kept.texts[name] ?? '');
+  const answer = answerOf(kept, whole);
+  const checked = useMemo(() => {
+    const all = JSON.parse(answer.checked ?? 'null') as unknown;
+    return Array.isArray(all) && all.length === cells.length ? all.map(String) : undefined;
+  }, [answer.checked]);
+  const givens = JSON.stringify(typed);
+
+  const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement =>
+    running.judgeWorksheet({
+      givens: readGivens(running, typed, sheet),
+      cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
+      ...tolerance,
+    });
+  const judged = useMemo(
+    () => (core && checked ? judge(core, checked) : undefined),
+    [core, checked, givens],
+  );
+  const holds = judged && checked ? standing(judged.cells, names, checked, texts) : [];
+  const allHold = holds.length > 0 && holds.every(Boolean) && texts.every((text, k) => text === checked?.[k]);
+
+  const check = () => {
+    if (!core) return;
+    setTurn(turn + 1);
+    const result = judge(core, texts);
+    const verdict = verdictOnWorksheet(result);
+    const mistakes = result.cells.flatMap((cell) => cell.mistakes.map(({ title }) => title));
+    const text = JSON.stringify(texts);
+    const mark = marks.find((each) => each === verdict);
+    change((now) =>
+      mark === undefined
+        ? withAnswer(now, whole, { checked: text })
+        : withVerdict(now, whole, { mark, text, mistakes, isFresh: now.texts.givens !== undefined }),
+    );
+    if (mark !== undefined) surroundings.judged(scene.name, whole);
+  };
+  const draw = () => {
+    if (!core) return;
+    const seed = Number(kept.texts.seed ?? 0) + 1;
+    const drawn = givensText(sheet, drawGivens(core, problem, seed));
+    before.current = kept;
+    change((now) => {
+      const { checked: _, ...rest } = answerOf(now, whole);
+      const empty = Object.fromEntries(names.map((name) => [name, undefined]));
+      return withTexts(
+        { ...now, answers: { ...now.answers, [whole]: rest } },
+        { ...empty, [openName(whole)]: undefined, seed: String(seed), givens: drawn },
+      );
+    });
+    setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
+  };
+  const undo = () => {
+    const { current } = before;
+    if (current) change((now) => ({ ...now, texts: current.texts, answers: current.answers }));
+    before.current = undefined;
+    setNote('The numbers and answers from before stand here again.');
+  };
+
+  return (
+    <div class="worksheet-item" data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
+      <h2 id={`${id}-title`}>{data.title}</h2>
+      <Slot name="problem" />
+      <form
+        class="worksheet live-only"
+        aria-labelledby={`${id}-title`}
+        noValidate
+        data-question={scene.name}
+        data-state={allHold && judged && verdictOnWorksheet(judged) === 'right' ? 'right' : 'new'}
+        onSubmit={(event) => {
+          event.preventDefault();
+          check();
+        }}
+      >
+        <Summary cells={cells} judged={allHold ? judged : undefined} turn={turn} />
+        {/* The roles stay with the table where a narrow screen shows it as blocks. */}
+        <table class="worksheet" role="table" aria-labelledby={`${id}-title`}>
+          <thead role="rowgroup">
+            <tr role="row">
+              {['step', 'quantity', 'your value'].map((head) => (
+                <th scope="col" role="columnheader" key={head}>
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {cells.map((cell, k) => {
+              const verdict = holds[k] ? judged?.cells[k] : undefined;
+              const boxId = `${id}-${cell.name}`;
+              return (
+                <tr
+                  key={cell.name}
+                  role="row"
+                  data-step={cell.name}
+                  data-verdict={verdict && verdict.verdict !== 'empty' ? verdict.verdict : undefined}
+                >
+                  <td class="step" role="cell">
+                    {k + 1}
+                  </td>
+                  <th scope="row" role="rowheader">
+                    <label for={boxId}>
+                      <Slot as="span" name={`symbols.${cell.name}`} /> <code>{cell.name}</code>
+                    </label>
+                    <span class="shape" id={`${boxId}-shape`}>
+                      {cell.isList ? 'one value for each example' : 'one number'}
+                    </span>
+                  </th>
+                  <td role="cell">
+                    <input
+                      id={boxId}
+                      type="text"
+                      autocomplete="off"
+                      spellcheck={false}
+                      autocapitalize="off"
+                      value={texts[k] ?? ''}
+                      aria-describedby={`${boxId}-shape ${boxId}-read ${boxId}-verdict`}
+                      aria-invalid={verdict?.verdict === 'unreadable' ? 'true' : undefined}
+                      onInput={({ currentTarget }) =>
+                        change((now) => withTexts(now, { [cell.name]: currentTarget.value }))
+                      }
+                      onPaste={keepLinesApart}
+                    />
+                    <p class="read-as" id={`${boxId}-read`}>
+                      {core && <Reading judged={judge(core, texts.slice(0, k + 1)).cells.at(-1)} />}
+                    </p>
+                    <CellVerdict id={`${boxId}-verdict`} judged={verdict} text={texts[k] ?? ''} turn={turn} />
+                    {verdict && <Pitfalls mistakes={verdict.mistakes} around={surroundings} />}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        <div class="actions">
+          <button type="submit">Check</button>
+          <button type="button" class="quiet" data-task="draw" onClick={draw}>
+            New numbers
+          </button>
+          {answer.first !== undefined && answer.best !== 'right' && !isOpen(kept, whole) && (
+            <button type="button" class="link" onClick={() => change((now) => withAnswerOpened(now, whole))}>
+              Show answer
+            </button>
+          )}
+          <details class="rule">
+            <summary aria-label="What can I type?">?</summary>
+            <p>{data.rule}</p>
+          </details>
+        </div>
+        <p class="sheet-note" role="status">
+          {note}
+          {before.current && note ? (
+            <>
+              {' '}
+              <button type="button" class="link" onClick={undo}>
+                Undo
+              </button>
+            </>
+          ) : null}
+        </p>
+      </form>
+      <div class="help">
+        {Array.from({ length: data.hints }, (_, k) => (
+          <details
+            class="hint"
+            key={k}
+            onToggle={({ currentTarget }) => {
+              if (currentTarget.open && answerOf(kept, whole).hints <= k)
+                change((now) => withAnswer(now, whole, { hints: k + 1 }));
+            }}
+          >
+            <summary>{data.hints === 1 ? 'Hint' : `Hint ${k + 1} of ${data.hints}`}</summary>
+            <Slot name={`hints.${k}`} />
+          </details>
+        ))}
+      </div>
+      <details class="answer">
+        <summary>The whole answer</summary>
+        <Slot name="worked" />
+      </details>
+    </div>
+  );
+}
+
+function Reading({ judged }: { judged: CellJudgement | undefined }) {
+  if (!judged?.tree || (isPlain(judged.tree) && !judged.note)) return null;
+  const { tree, value, note } = judged;
+  return (
+    <>
+      read as {mathOf(tree)}
+      {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : ''}
+      {note ? ` (${note})` : ''}
+    </>
+  );
+}
+
+interface CellProps {
+  id: string;
+  judged: CellJudgement | undefined;
+  text: string;
+  turn: number;
+}
+
+function CellVerdict({ id, judged, text, turn }: CellProps) {
+  if (!judged || judged.verdict === 'empty') return <Verdict id={id} isStatus={false} />;
+  const { verdict, mistakes, message, value, range } = judged;
+  const unjudged = verdict === 'unreadable' && value !== null;
+  const kind: VerdictKind = unjudged ? 'unjudged' : verdict;
+  return (
+    <Verdict id={id} kind={kind} turn={turn} isStatus={false}>
+      <Mistakes mistakes={mistakes} />
+      {asSentence(message)}
+      {verdict === 'wrong' && mistakes.length === 0 && message === ''
+        ? 'It does not follow from the steps above it; look at its formula again.'
+        : ''}
+      {verdict === 'unreadable' && !unjudged && <Marked text={text} range={range} />}
+    </Verdict>
+  );
+}
+
+interface SummaryProps {
+  cells: WorksheetData['cells'];
+  judged: WorksheetJudgement | undefined;
+  turn: number;
+}
+
+/** One sentence: what to look at first, or how far it is right. */
+function Summary({ cells, judged, turn }: SummaryProps) {
+  if (!judged) return <Verdict class="summary" />;
+  const having = (verdict: CellJudgement['verdict']) =>
+    cells.filter((_, k) => judged.cells[k]?.verdict === verdict);
+  const label = (cell: WorksheetData['cells'][number] | undefined) =>
+    cell && (
+      <>
+        <SlotCopy name={`symbols.${cell.name}`} /> <code>{cell.name}</code>
+      </>
+    );
+  const wrong = cells.find(({ name }) => name === judged.first_wrong);
+  const [unreadable] = having('unreadable');
+  const [coarse] = having('coarse');
+  const right = having('right').length;
+  const filled = cells.length - having('empty').length;
+  const verdict = verdictOnWorksheet(judged);
+  const kind: VerdictKind = verdict === 'empty' && filled > 0 ? 'right' : verdict;
+  return (
+    <Verdict class="summary" kind={kind} turn={turn}>
+      {wrong ? (
+        <>The first wrong step is {label(wrong)}.</>
+      ) : unreadable ? (
+        <>Mend {label(unreadable)} first.</>
+      ) : filled === 0 ? (
+        'Fill at least one box, then check.'
+      ) : coarse ? (
+        <>Give more digits of {label(coarse)}.</>
+      ) : filled < cells.length ? (
+        `So far: ${right} of ${cells.length} steps ${right === 1 ? 'is' : 'are'} right, the others are empty.`
+      ) : (
+        `All ${cells.length} steps are right.`
+      )}
+    </Verdict>
+  );
+}
+
+export const item: Item<WorksheetData> = {
+  View: Worksheet,
+  accepts({ sheet, problem, cells }, name, text, core) {
+    if (name === 'givens') return acceptsGivens(sheet, text, core);
+    if (name === 'seed') return problem.drawn.length > 0 && /^\d{1,9}$/.test(text);
+    return name === openName(whole) || cells.some((cell) => cell.name === name);
+  },
+};

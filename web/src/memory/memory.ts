@@ -1,0 +1,131 @@
+// The states of all blocks, by their names, as the browser keeps them: one entry of its storage for each block, so that
+// two tabs and two pages never write over each other's work.
+
+import { isNothing, type Kept, merged, nothingKept, readKept, withTexts, writeKept } from './kept.ts';
+
+/** What of the browser's Storage is used; a Map's worth of it will do in a test. */
+export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
+export class Memory {
+  private readonly drawer: Drawer | undefined;
+  /** In front of every key: two copies of the lesson on one host have different ones. */
+  readonly prefix: string;
+  private readonly states = new Map<string, Kept>();
+  /** The texts of each block that changed here since they were last stored. */
+  private readonly changed = new Map<string, Set<string>>();
+  private readonly listeners = new Set<(name: string) => void>();
+  private waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Called when the browser refuses to store; with what it says. */
+  onRefusal: (reason: string) => void = () => {};
+
+  constructor(drawer: Drawer | undefined, prefix: string) {
+    this.drawer = drawer;
+    this.prefix = prefix;
+  }
+
+  /** The state of a block; stored ones are read when they are first asked for. */
+  get(name: string): Kept {
+    let kept = this.states.get(name);
+    if (!kept) {
+      kept = this.stored(name) ?? nothingKept;
+      this.states.set(name, kept);
+    }
+    return kept;
+  }
+
+  /** The names of all blocks of which something is kept, on whatever page they stand. */
+  names(): string[] {
+    const names = new Set<string>();
+    for (const [name, kept] of this.states) if (!isNothing(kept)) names.add(name);
+    const { drawer, prefix } = this;
+    for (let k = 0; drawer && k < drawer.length; ++k) {
+      const key = drawer.key(k) ?? '';
+      if (key.startsWith(prefix)) names.add(key.slice(prefix.length));
+    }
+    return [...names];
+  }
+
+  change(name: string, edit: (kept: Kept) => Kept): void {
+    const before = this.get(name);
+    const after = edit(before);
+    if (after === before) return;
+    this.states.set(name, after);
+    const changed = this.changed.get(name) ?? new Set<string>();
+    for (const text of new Set([...Object.keys(before.texts), ...Object.keys(after.texts)]))
+      if (before.texts[text] !== after.texts[text]) changed.add(text);
+    this.changed.set(name, changed);
+    this.storeSoon();
+    this.tell(name);
+  }
+
+  setTexts(name: string, texts: Readonly<Record<string, string | undefined>>): void {
+    this.change(name, (kept) => withTexts(kept, texts));
+  }
+
+  onChange(listener: (name: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Another tab has stored a state of a block. `key` and `text` are those of the browser's event. */
+  hear(key: string | null, text: string | null): void {
+    if (!key?.startsWith(this.prefix) || text === null) return;
+    const name = key.slice(this.prefix.length);
+    const theirs = readKept(text);
+    if (!theirs || !this.states.has(name)) return;
+    this.states.set(name, merged(theirs, this.get(name), this.changed.get(name) ?? new Set()));
+    this.tell(name);
+  }
+
+  /** Stores at once what waits to be stored. */
+  store(): void {
+    clearTimeout(this.waiting);
+    this.waiting = undefined;
+    for (const [name, texts] of this.changed) {
+      const mine = this.get(name);
+      const theirs = this.stored(name);
+      const both = theirs ? merged(theirs, mine, texts) : mine;
+      try {
+        this.drawer?.setItem(this.prefix + name, writeKept(both));
+      } catch (error) {
+        this.onRefusal(error instanceof Error ? error.message : String(error));
+        return;
+      }
+      this.changed.delete(name);
+      if (theirs && writeKept(both) !== writeKept(mine)) {
+        this.states.set(name, both);
+        this.tell(name);
+      }
+    }
+  }
+
+  private storeSoon(): void {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.store(), 300);
+  }
+
+  private tell(name: string): void {
+    for (const listener of this.listeners) listener(name);
+  }
+
+  /** What cannot be read is kept aside under another key, not deleted. */
+  private stored(name: string): Kept | undefined {
+    const { drawer, prefix } = this;
+    let text: string | null;
+    try {
+      text = drawer?.getItem(prefix + name) ?? null;
+    } catch {
+      return undefined;
+    }
+    if (text === null) return undefined;
+    const kept = readKept(text);
+    if (kept) return kept;
+    try {
+      drawer?.setItem(`aside ${prefix}${name}`, text);
+      drawer?.removeItem(prefix + name);
+    } catch {
+      // It stays where it is, and is not read.
+    }
+    return undefined;
+  }
+}

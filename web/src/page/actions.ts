@@ -1,0 +1,112 @@
+// What concerns all that the learner did: a link to it, a file of it, and clearing it.
+
+import { type Kept, merged, nothingKept, readKept, withTexts } from '../memory/kept.ts';
+import { copyLink, entriesOfPage } from './links.ts';
+import { memory } from './our-memory.ts';
+
+const format = 'batch-normalization lesson, work, 1';
+
+/** The states of all blocks as one file. */
+export function exported(): string {
+  const blocks = Object.fromEntries(memory.names().map((name) => [name, memory.get(name)]));
+  return JSON.stringify({ format, blocks }, undefined, 1);
+}
+
+/** The states in such a file. Throws RangeError with what is wrong with it. */
+export function imported(text: string): Map<string, Kept> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new RangeError('it is not a file of this lesson: it is no JSON');
+  }
+  const { format: its, blocks } = (value ?? {}) as { format?: unknown; blocks?: unknown };
+  if (its !== format) throw new RangeError(`it is not a file of this lesson: expected the format “${format}”`);
+  if (typeof blocks !== 'object' || blocks === null) throw new RangeError('it holds no blocks');
+  return new Map(
+    Object.entries(blocks).map(([name, kept]) => {
+      const read = readKept(JSON.stringify(kept));
+      if (!read) throw new RangeError(`the part “${name}” cannot be read`);
+      return [name, read];
+    }),
+  );
+}
+
+function save(text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = 'batch-normalization.json';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** The names of the blocks of this page. */
+const onPage = (name: string) =>
+  document.querySelector(`[data-name="${CSS.escape(name)}"], [id="${CSS.escape(name)}"]`) !== null;
+
+/** Clears, and gives what takes it back. */
+function clear(names: readonly string[]): () => void {
+  const before = names.map((name) => [name, memory.get(name)] as const);
+  const now = Date.now();
+  for (const name of names) memory.change(name, () => ({ ...nothingKept, cleared: now }));
+  return () => {
+    for (const [name, kept] of before) memory.change(name, () => ({ ...kept, cleared: now + 1 }));
+  };
+}
+
+export function offerPageActions(): void {
+  const place = document.querySelector('.your-work') as HTMLElement;
+  const status = place.querySelector('[role=status]') as HTMLElement;
+  const dialog = document.querySelector('dialog.clear-dialog') as HTMLDialogElement;
+  const on = (action: string, run: () => void | Promise<void>) =>
+    place
+      .querySelector(`[data-page-action="${action}"]`)
+      ?.addEventListener(action === 'import' ? 'change' : 'click', () => void Promise.resolve(run()));
+
+  on('copy', async () => {
+    const copied = await copyLink(entriesOfPage());
+    status.replaceChildren(copied === true ? 'The link is in the clipboard.' : `The link: ${copied}`);
+  });
+  on('export', () => {
+    save(exported());
+    status.replaceChildren('The file holds all that you typed and answered, on all pages.');
+  });
+  on('import', async () => {
+    const input = place.querySelector('input[type=file]') as HTMLInputElement;
+    const [file] = input.files ?? [];
+    if (!file) return;
+    try {
+      for (const [name, kept] of imported(await file.text()))
+        memory.change(name, (mine) => merged(mine, { ...kept, cleared: mine.cleared }));
+      status.replaceChildren('The work in the file stands here now, beside what was here.');
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      status.replaceChildren(`The file was not used: ${error.message}.`);
+    }
+    input.value = '';
+  });
+  on('reset-figures', () => {
+    const figures = [...document.querySelectorAll<HTMLElement>('.figure')].map(({ id }) => id);
+    for (const name of figures)
+      memory.change(name, (kept) =>
+        withTexts({ ...kept, texts: {} }, Object.fromEntries(Object.entries(kept.texts).filter(([field]) => field.startsWith('prediction')))),
+      );
+    status.replaceChildren('All figures stand as they came.');
+  });
+  on('clear', () => dialog.showModal());
+  dialog.addEventListener('close', () => {
+    if (dialog.returnValue === '') return;
+    const names = memory.names().filter((name) => dialog.returnValue === 'all' || onPage(name));
+    const undo = clear(names);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Undo';
+    button.addEventListener('click', () => {
+      undo();
+      status.replaceChildren('All is back as it was.');
+    });
+    status.replaceChildren('What you typed and answered is cleared. ', button);
+    dialog.returnValue = '';
+  });
+}

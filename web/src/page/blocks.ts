@@ -1,0 +1,72 @@
+// Blocks start when they are met: near the window, when the focus comes close, by a link, or when the browser is idle.
+// Until then they are their own picture, with all controls in the tab order.
+
+import type { Core } from '../core.ts';
+
+/** A block that has started. */
+export interface Started {
+  /** whether a text of a link means something here */
+  accepts: (name: string, text: string, core: Core) => boolean;
+}
+
+type Start = (root: HTMLElement) => Promise<Started>;
+
+const starts = new Map<HTMLElement, Start>();
+const started = new Map<HTMLElement, Promise<Started>>();
+
+/** Starts the block now, if it has not. */
+export function meet(root: HTMLElement): Promise<Started> | undefined {
+  const start = starts.get(root);
+  if (!start) return undefined;
+  let promise = started.get(root);
+  if (!promise) {
+    promise = start(root);
+    started.set(root, promise);
+  }
+  return promise;
+}
+
+/** The blocks around an element, the outermost first. */
+function around(element: Element | null): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  for (let each = element; each; each = each.parentElement)
+    if (each instanceof HTMLElement && starts.has(each)) found.unshift(each);
+  return found;
+}
+
+const idle: (run: () => void) => void =
+  'requestIdleCallback' in window ? (run) => requestIdleCallback(run) : (run) => setTimeout(run, 200);
+
+/** Watches for these blocks; `start` starts one. */
+export function startWhenMet(blocks: Iterable<HTMLElement>, start: Start): void {
+  const waiting: HTMLElement[] = [];
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        void meet(target as HTMLElement);
+      }
+    },
+    { rootMargin: '50%' },
+  );
+  for (const block of blocks) {
+    starts.set(block, start);
+    near.observe(block);
+    waiting.push(block);
+  }
+  document.addEventListener('focusin', ({ target }) => {
+    for (const block of around(target as Element)) void meet(block);
+  });
+  document.addEventListener('pointerdown', ({ target }) => {
+    for (const block of around(target as Element)) void meet(block);
+  });
+  // One at a time, so that nothing keeps the page from what its reader does.
+  const next = () => {
+    const block = waiting.shift();
+    if (!block) return;
+    void (meet(block) ?? Promise.resolve()).then(() => idle(next));
+  };
+  if (document.readyState === 'complete') idle(next);
+  else addEventListener('load', () => idle(next), { once: true });
+}

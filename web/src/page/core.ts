@@ -1,0 +1,33 @@
+// The one core of the page: asked for once, waited for by whoever needs it.
+
+import wasmUrl from '../../../build/wasm/core.wasm?url';
+import { type Core, loadCore } from '../core.ts';
+
+let running: Core | undefined;
+let starting: Promise<Core> | undefined;
+
+async function fetchCore(): Promise<Core> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
+  return loadCore(await response.arrayBuffer());
+}
+
+/** Starts the core where it does not run yet; a failed start may be tried again. */
+export function startCore(): Promise<Core> {
+  starting ??= fetchCore().then(
+    (core) => (running = core),
+    (error: unknown) => {
+      starting = undefined;
+      throw error;
+    },
+  );
+  return starting;
+}
+
+/** The core, if it runs. */
+export const coreIfRunning = (): Core | undefined => running;
+
+export function theCore(): Core {
+  if (!running) throw new Error('the core is not running yet');
+  return running;
+}

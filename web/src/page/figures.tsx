@@ -1,0 +1,202 @@
+/** @jsxImportSource preact */
+// Brings a figure to life: its state is what is remembered of it; it is drawn again in the next frame when that changes,
+// and says what is to be seen when a hand rests.
+
+import { hydrate, render, type VNode } from 'preact';
+import type { Core } from '../core.ts';
+import { Controls } from '../drawing/controls.tsx';
+import { type Fields, initialState, type StateOf } from '../drawing/fields.ts';
+import { type Figure, Frame, stillWidth, type View } from '../drawing/figure.tsx';
+import { loaders } from '../figures/load.ts';
+import type { Started } from './blocks.ts';
+import { startCore } from './core.ts';
+import { copyLink, entriesOfPage } from './links.ts';
+import { memory } from './our-memory.ts';
+import { focusableWhereTheyScroll } from './scrollers.ts';
+
+/** How long a hand rests before the sentence is announced. */
+const rest = 700;
+
+const noneHidden: ReadonlySet<string> = new Set();
+
+class LiveFigure {
+  private readonly root: HTMLElement;
+  private readonly stage: HTMLElement;
+  private readonly figure: Figure;
+  private readonly core: Core;
+  private readonly facts: unknown;
+  private frame: number | undefined;
+  /** of the drawing as it stands: the still picture's until it has been measured */
+  private width = stillWidth;
+  /** at its width and for its state; it is the still picture before */
+  private isDrawn = false;
+  /** the last state that could be drawn, and what was said of it */
+  private drawable: StateOf<Fields>;
+  private sentence = '';
+  private announcing: ReturnType<typeof setTimeout> | undefined;
+  private announced = '';
+  private link: string | true | undefined;
+
+  static start(root: HTMLElement, figure: Figure, core: Core): void {
+    new LiveFigure(root, figure, core).begin();
+  }
+
+  private constructor(root: HTMLElement, figure: Figure, core: Core) {
+    this.root = root;
+    this.figure = figure;
+    this.core = core;
+    this.stage = root.querySelector('.stage') as HTMLElement;
+    this.facts = JSON.parse(root.dataset.facts ?? 'null');
+    this.drawable = initialState(figure.fields);
+  }
+
+  /** The still picture comes alive as it stands; it is drawn for its state and its width with the next frame. */
+  private begin(): void {
+    const { root, figure } = this;
+    const start = performance.now();
+    hydrate(this.frameOf(this.viewOf(this.drawable, stillWidth, noneHidden)), this.stage);
+    performance.measure(`start ${figure.kind}`, { start });
+    root.dataset.started = '';
+
+    memory.onChange((name) => name === root.id && this.drawSoon());
+    // A key or a click counts on from what the one before has changed, which need not be drawn yet.
+    for (const type of ['keydown', 'click'] as const)
+      root.addEventListener(type, () => this.drawNow(), { capture: true });
+    // The width decides how the drawing is laid out; the first report comes at once.
+    new ResizeObserver(() => {
+      // What is not shown has no width to draw for. A longer sentence makes the figure higher, not wider.
+      const width = this.stage.clientWidth;
+      if (width === 0 || (width === this.width && this.isDrawn)) return;
+      this.width = width;
+      this.drawSoon();
+    }).observe(this.stage);
+    this.offerPrediction();
+  }
+
+  /** The fields as they are remembered; a text that means nothing is as if it were not there. */
+  private get state(): StateOf<Fields> {
+    const { fields } = this.figure;
+    const { texts } = memory.get(this.root.id);
+    const state = Object.entries(fields).map(([name, field]) => {
+      const text = texts[name];
+      return [name, (text === undefined ? undefined : field.read(text)) ?? field.initial];
+    });
+    return Object.fromEntries(state) as StateOf<Fields>;
+  }
+
+  private get hidden(): ReadonlySet<string> {
+    const text = memory.get(this.root.id).texts.hide;
+    return text === undefined ? noneHidden : new Set(text.split(','));
+  }
+
+  private readonly set = (change: Partial<StateOf<Fields>>): void => {
+    const { fields } = this.figure;
+    const texts = Object.entries(change).map(([name, value]) => {
+      const field = fields[name];
+      const text = field?.write(value as never);
+      return [name, text === field?.write(field.initial as never) ? undefined : text];
+    });
+    this.link = undefined;
+    memory.setTexts(this.root.id, Object.fromEntries(texts) as Record<string, string | undefined>);
+  };
+
+  /** The button that shows what was predicted comes with the verdict on it. */
+  private offerPrediction(): void {
+    const show = this.root.querySelector<HTMLButtonElement>('button[data-show]');
+    if (!show) return;
+    const appear = () => {
+      if (memory.get(this.root.id).answers.prediction?.first !== undefined) show.hidden = false;
+    };
+    memory.onChange((name) => name === this.root.id && appear());
+    appear();
+    show.addEventListener('click', () => {
+      const texts = JSON.parse(show.dataset.show ?? '{}') as Record<string, string>;
+      const others = Object.keys(this.figure.fields).map((name) => [name, undefined]);
+      memory.setTexts(this.root.id, { ...Object.fromEntries(others), ...texts });
+      this.stage.scrollIntoView({ block: 'nearest' });
+    });
+  }
+
+  /** However many changes come, one drawing a frame. */
+  private drawSoon(): void {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+    });
+  }
+
+  /** What waits for the next frame. */
+  private drawNow(): void {
+    if (this.frame === undefined) return;
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    this.draw();
+  }
+
+  private draw(): void {
+    const { stage, figure, width, hidden, state } = this;
+    const start = performance.now();
+    let view;
+    let refusal = '';
+    try {
+      view = this.viewOf(state, width, hidden);
+      this.drawable = state;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refusal = error.message;
+      view = this.viewOf(this.drawable, width, hidden);
+    }
+    // What stands there from the start is for those who read on.
+    if (this.isDrawn && view.sentence !== this.sentence) this.announceSoon(view.sentence);
+    this.sentence = view.sentence;
+    render(this.frameOf(view, refusal), stage);
+    this.isDrawn = true;
+    this.root.dataset.drawn = '';
+    focusableWhereTheyScroll(stage);
+    performance.measure(`draw ${figure.kind}`, { start });
+  }
+
+  private viewOf(state: StateOf<Fields>, width: number, hidden: ReadonlySet<string>): View {
+    const { figure, root, set, facts, core } = this;
+    const controls = new Controls(root.id, figure.fields, state, set, hidden);
+    return figure.view({ core, state, set, controls, width, id: root.id, facts });
+  }
+
+  private frameOf(view: View, refusal = ''): VNode {
+    return (
+      <Frame
+        view={view}
+        isBare={this.root.classList.contains('bare')}
+        refusal={refusal}
+        announced={this.announced}
+        link={this.link}
+        onReset={() => this.set(initialState(this.figure.fields))}
+        onCopy={() => void this.copy()}
+      />
+    );
+  }
+
+  private announceSoon(sentence: string): void {
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => {
+      this.announced = sentence;
+      this.drawSoon();
+    }, rest);
+  }
+
+  private async copy(): Promise<void> {
+    const { id } = this.root;
+    const fields = entriesOfPage(id).filter(({ name }) => Object.hasOwn(this.figure.fields, name) || name === 'hide');
+    this.link = await copyLink(fields, id);
+    this.drawSoon();
+  }
+}
+
+export async function startFigure(root: HTMLElement): Promise<Started> {
+  const [figure, core] = await Promise.all([loaders[root.dataset.figure ?? '']?.(), startCore()]);
+  if (!figure) throw new Error(`no figure “${root.dataset.figure}”`);
+  LiveFigure.start(root, figure, core);
+  return {
+    accepts: (name, text) => name === 'hide' || figure.fields[name]?.read(text) !== undefined,
+  };
+}

@@ -1,0 +1,80 @@
+/** @jsxImportSource preact */
+// Brings the items of the page to life: the same views that drew them at build time, over the states in memory.
+
+import { Component, hydrate } from 'preact';
+import type { Core } from '../core.ts';
+import { type Around, type Item, type Scene, SlotContext, type Slots } from '../kinds/item.tsx';
+import { items } from '../kinds/load.ts';
+import { type Kept, nothingKept } from '../memory/kept.ts';
+import type { Started } from './blocks.ts';
+import { coreIfRunning, startCore } from './core.ts';
+import { memory } from './our-memory.ts';
+
+/** Takes the text out of its places, so that the view finds them as it left them; nested blocks stay in one piece. */
+function takeSlots(root: HTMLElement): Slots {
+  const slots = new Map<string, Node[]>();
+  const places = [...root.querySelectorAll<HTMLElement>('[data-slot]')].filter(
+    (place) => place.parentElement?.closest('[data-slot], [data-kind]') === root,
+  );
+  for (const place of places) {
+    slots.set(place.dataset.slot ?? '', [...place.childNodes]);
+    place.replaceChildren();
+  }
+  return slots;
+}
+
+interface Props {
+  root: HTMLElement;
+  item: Item<never>;
+  name: string;
+  data: never;
+  slots: Slots;
+  surroundings: Around;
+}
+
+/** The first drawing is that of the page as it came; what is kept and the core's numbers come with the second. */
+class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: number }> {
+  override state = { kept: nothingKept, core: undefined as Core | undefined, turn: 0 };
+
+  override componentDidMount(): void {
+    const { name, item } = this.props;
+    const take = () => this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
+    memory.onChange((changed) => (changed === name || item.sumsUp) && take());
+    take();
+    // A core that does not start is the page's own to tell.
+    startCore().then(take, () => {});
+  }
+
+  override render() {
+    const { root, item, name, data, slots, surroundings } = this.props;
+    const { View } = item as unknown as Item<unknown>;
+    const { kept, core } = this.state;
+    const scene: Scene = {
+      id: root.id,
+      name,
+      data,
+      kept,
+      change: (edit) => memory.change(name, edit),
+      core,
+      surroundings,
+    };
+    return (
+      <SlotContext.Provider value={slots}>
+        <View {...scene} />
+      </SlotContext.Provider>
+    );
+  }
+}
+
+export async function startItem(root: HTMLElement, surroundings: Around): Promise<Started> {
+  const { item } = await (items[root.dataset.kind ?? ''] as NonNullable<(typeof items)[string]>)();
+  const data = JSON.parse(root.dataset.data ?? 'null') as never;
+  const name = root.dataset.name ?? root.id;
+  const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
+  const slots = takeSlots(root);
+  hydrate(<Live root={root} item={item} name={name} data={data} slots={slots} surroundings={surroundings} />, root);
+  root.dataset.started = '';
+  // Text that was taken out for a moment has lost the focus that stood in it.
+  if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  return { accepts: (field, text, core) => item.accepts(data, field, text, core) };
+}

@@ -1,0 +1,220 @@
+// What the page's address asks for: a place, perhaps on another page by now, or a state.
+
+import type { Core } from '../core.ts';
+import { subjectToday, textToday } from '../memory/earlier.ts';
+import { merged, withTexts } from '../memory/kept.ts';
+import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';
+import { meet } from './blocks.ts';
+import { startCore } from './core.ts';
+import { memory, mine, visit } from './our-memory.ts';
+import { goTo } from './way.ts';
+
+/** Where each id of the lesson stands: made when the site is built. */
+let addresses: Promise<Readonly<Record<string, string>>> | undefined;
+
+function allAddresses(): Promise<Readonly<Record<string, string>>> {
+  addresses ??= fetch('./addresses.json')
+    .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : {}))
+    .catch(() => ({}));
+  return addresses;
+}
+
+interface Offer {
+  label: string;
+  act: () => void;
+}
+
+/** Tells the reader what became of a link, with what can be done about it. */
+function say(parts: (string | Node)[], offers: Offer[] = []): void {
+  const notice = document.getElementById('notice') as HTMLElement;
+  notice.replaceChildren(...parts);
+  if (parts.length === 0) return;
+  for (const { label, act } of [...offers, { label: 'Close', act: () => say([]) }]) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'quiet';
+    button.textContent = label;
+    button.addEventListener('click', act);
+    notice.append(' ', button);
+  }
+}
+
+const quoted = (parts: readonly string[]) => {
+  const [first = ''] = parts;
+  const start = first.length > 60 ? `${first.slice(0, 60)}…` : first;
+  return parts.length === 1 ? `“${start}”` : `“${start}” and ${parts.length - 1} more`;
+};
+
+const rootOf = (subject: string): HTMLElement | null =>
+  document.querySelector<HTMLElement>(`[data-name="${CSS.escape(subject)}"]`) ?? document.getElementById(subject);
+
+/** The element of a figure is remembered by the same name as its prediction: either may know a text. */
+const rootsOf = (subject: string): HTMLElement[] =>
+  [...new Set([rootOf(subject), document.getElementById(subject)])].filter((root): root is HTMLElement => root !== null);
+
+const today = (link: Link): Entry[] =>
+  link.entries.map(({ subject, name, text }) => ({ subject: subjectToday(subject), name, text: textToday(name, text) }));
+
+/** Whether a started block knows the text. */
+async function isKnown({ subject, name, text }: Entry, core: Core): Promise<boolean> {
+  for (const root of rootsOf(subject)) {
+    const block = await meet(root);
+    if (block?.accepts(name, text, core)) return true;
+  }
+  return false;
+}
+
+const plainAddress = () => location.href.replace(/#.*$/, '');
+
+/** Ends the visit: the page's address is its own again. */
+function leaveVisit(): void {
+  history.replaceState(null, '', plainAddress());
+  location.reload();
+}
+
+/** What was done at a link becomes the reader's own. */
+function goOnWithVisit(): void {
+  for (const name of memory.names()) mine.change(name, (kept) => merged(kept, { ...memory.get(name), cleared: kept.cleared }));
+  mine.store();
+  leaveVisit();
+}
+
+/** Puts the state of a link in place. */
+async function show(link: Link): Promise<void> {
+  const entries = today(link);
+  const elsewhere = entries.filter(({ subject }) => rootsOf(subject).length === 0);
+  const here = entries.filter(({ subject }) => rootsOf(subject).length > 0);
+  const map = elsewhere.length > 0 || (link.at !== undefined && !document.getElementById(link.at)) ? await allAddresses() : {};
+  const pageOf = (id: string | undefined) => (id === undefined ? undefined : map[id]?.split('#')[0]);
+  const other = new Set(elsewhere.flatMap(({ subject }) => pageOf(subject) ?? []));
+  const [only] = [...other, ...(other.size === 0 ? [pageOf(link.at)] : [])];
+  // A link about another page leads there.
+  if (here.length === 0 && only !== undefined && other.size <= 1) {
+    location.replace(only + location.hash);
+    return;
+  }
+  const core = await startCore();
+  const ignored = [...link.unreadable];
+  const known: Entry[] = [];
+  for (const entry of here) {
+    if (await isKnown(entry, core)) known.push(entry);
+    else ignored.push(partOf(entry));
+  }
+  for (const entry of elsewhere) if (pageOf(entry.subject) === undefined) ignored.push(partOf(entry));
+
+  const subjects = new Set(known.map(({ subject }) => subject));
+  const before = new Map([...subjects].map((subject) => [subject, memory.get(subject)]));
+  // What was done at this link before stands as it was left.
+  const isReturn = visit !== undefined && memory.names().length > 0;
+  if (!isReturn)
+    for (const subject of subjects) {
+      const texts = Object.fromEntries(known.filter((each) => each.subject === subject).map(({ name, text }) => [name, text]));
+      memory.change(subject, (kept) => withTexts({ ...kept, texts: {} }, texts));
+    }
+  tell(link, ignored, before, [...other], isReturn);
+  const target = link.at === undefined ? null : document.getElementById(link.at) ?? document.getElementById(map[link.at]?.split('#')[1] ?? '');
+  if (target) goTo(target);
+}
+
+/** Says what became of the link, where that is not plain to see. */
+function tell(
+  link: Link,
+  ignored: readonly string[],
+  before: ReadonlyMap<string, ReturnType<typeof memory.get>>,
+  other: readonly string[],
+  isReturn: boolean,
+): void {
+  const says: (string | Node)[] = [];
+  const offers: Offer[] = [];
+  if (link.whole) {
+    says.push(
+      isReturn
+        ? 'The page stands as in a link, with what you did here since. Your own work is kept apart.'
+        : 'The page stands as in a link. Your own work is kept apart, and what you do here too.',
+    );
+    offers.push({ label: 'Go on with this', act: goOnWithVisit }, { label: 'Back to mine', act: leaveVisit });
+  } else {
+    const replaced = [...before].filter(([, kept]) => Object.keys(kept.texts).length > 0);
+    if (replaced.length > 0) {
+      says.push('This stands as in the link.');
+      const back = () => {
+        for (const [subject, kept] of replaced) memory.setTexts(subject, { ...emptied(subject), ...kept.texts });
+        say([]);
+      };
+      offers.push({ label: 'Back to mine', act: back });
+    }
+  }
+  for (const file of other) {
+    const a = document.createElement('a');
+    a.href = file + location.hash;
+    a.textContent = file.replace('.html', '');
+    says.push(' A part of the link is about another page: ', a, '.');
+  }
+  if (ignored.length > 0) says.push(` A part of this link could not be used and was left out: ${quoted(ignored)}.`);
+  say(says, offers);
+}
+
+const emptied = (subject: string) =>
+  Object.fromEntries(Object.keys(memory.get(subject).texts).map((name) => [name, undefined]));
+
+/** An id that is not on this page may have another name, or stand on another page. */
+async function find(id: string): Promise<void> {
+  if (id === '') return;
+  const here = document.getElementById(id);
+  if (here) {
+    goTo(here);
+    return;
+  }
+  const address = (await allAddresses())[id];
+  if (address === undefined) return;
+  const [file = '', now = ''] = address.split('#');
+  const target = document.getElementById(now);
+  if (target) {
+    history.replaceState(null, '', `#${now}`);
+    goTo(target);
+  } else if (file !== '') location.replace(address);
+}
+
+async function follow(): Promise<void> {
+  let link;
+  try {
+    link = readLink(location.hash);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    say([`The state in this link was not used: ${error.message}.`]);
+    return;
+  }
+  if (link) await show(link);
+  else await find(decodeURIComponent(location.hash.slice(1)));
+}
+
+/** Follows the address now and whenever it changes. */
+export function followLinks(): void {
+  addEventListener('hashchange', () => {
+    // The whole state of another link is another page as far as memory goes.
+    const isWhole = /^#bn\d+&(.*&)?all(&|$)/.test(location.hash);
+    if (isWhole ? location.hash !== visit : visit !== undefined && location.hash.startsWith('#bn')) location.reload();
+    else void follow();
+  });
+  void follow();
+}
+
+/** Everything typed and set on the page, of one block or of all. */
+export function entriesOfPage(subject?: string): Entry[] {
+  const names = subject === undefined ? memory.names().filter((name) => rootsOf(name).length > 0) : [subject];
+  return names.flatMap((name) =>
+    Object.entries(memory.get(name).texts).map(([field, text]) => ({ subject: name, name: field, text })),
+  );
+}
+
+/** Puts a link into the clipboard; gives the link where the browser does not let it. */
+export async function copyLink(entries: readonly Entry[], at?: string): Promise<string | true> {
+  const address = new URL(writeLink(entries, at), location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    return true;
+  } catch {
+    return address;
+  }
+}
+
