@@ -148,6 +148,11 @@ function Worksheet(scene: Scene<WorksheetData>) {
         <Summary cells={cells} judged={allHold ? judged : undefined} turn={turn} />
         {/* The roles stay with the table where a narrow screen shows it as blocks. */}
         <table class="worksheet" role="table" aria-labelledby={`${id}-title`}>
+          <colgroup>
+            <col class="step" />
+            <col class="quantity" />
+            <col />
+          </colgroup>
           <thead role="rowgroup">
             <tr role="row">
               {['step', 'quantity', 'your value'].map((head) => (
