@@ -13,7 +13,12 @@ export interface ParsedBlock<Block = unknown> {
 }
 
 /** Reads the YAML of a fenced block by its schema; `start` is the line of its first line of YAML. */
-export function parseBlock<Block>(kind: string, schema: z.ZodType, source: string, start: Place): ParsedBlock<Block> {
+export function parseBlock<Block>(
+  kind: string,
+  schema: z.ZodType,
+  source: string,
+  start: Place,
+): ParsedBlock<Block> {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines });
   const placeAt = (offset: number): Place => ({

@@ -115,7 +115,9 @@ export function renderItem(
   at: Pick<Building, 'id' | 'numbered' | 'items' | 'objectives' | 'page'>,
 ): Element {
   const sheet = of.sheet?.(block as never);
-  const quantities = sheet ? quantitiesOf(outer.core, sheet, {}, placeOf([...(of.sheetAt ?? []), 'given'])) : {};
+  const quantities = sheet
+    ? quantitiesOf(outer.core, sheet, {}, placeOf([...(of.sheetAt ?? []), 'given']))
+    : {};
   const building: Building = {
     ...at,
     around: { core: outer.core, quantities, strictness: 'results' },
@@ -125,7 +127,8 @@ export function renderItem(
     },
   };
   const slots = authorsText(of, block, sheet, building);
-  for (const [name, nodes] of Object.entries(of.slots?.(block as never, building) ?? {})) slots.set(name, nodes);
+  for (const [name, nodes] of Object.entries(of.slots?.(block as never, building) ?? {}))
+    slots.set(name, nodes);
   const data = of.data(block as never, building);
   const name = of.name?.(block as never) ?? at.id;
   const ItemView = of.View as View<unknown>;

@@ -52,7 +52,20 @@ function partsOf(block: PracticeBlock, at: string, placeOf: (k: number) => Place
     const { id: name, example, answer, formula } = block.parts[k] as (typeof block.parts)[number];
     const right = example ?? formula ?? answer ?? '';
     const { id, objective, pitfalls, core } = part;
-    return { kind: 'part', id, objective, pitfalls, core, problem, part, example: right, place: placeOf(k), block_: block.id, name, at };
+    return {
+      kind: 'part',
+      id,
+      objective,
+      pitfalls,
+      core,
+      problem,
+      part,
+      example: right,
+      place: placeOf(k),
+      block_: block.id,
+      name,
+      at,
+    };
   });
 }
 
@@ -71,21 +84,27 @@ function itemsOf({ lang, value }: Code, place: Place): Found[] {
     }
     case 'quiz': {
       const { block } = parse<QuizBlock>();
-      return [{ kind: 'quiz', ...gradedOf(block), block, place, block_: block.id, name: 'choice', at: block.id }];
+      return [
+        { kind: 'quiz', ...gradedOf(block), block, place, block_: block.id, name: 'choice', at: block.id },
+      ];
     }
     case 'worksheet': {
       const { block } = parse<WorksheetBlock>();
       const tolerance = toleranceOf(block.tolerance);
       const problem = problemOfWorksheet(block);
       const known = { block_: block.id, name: 'whole', at: block.id };
-      return [{ kind: 'worksheet', ...gradedOf(block), problem, cells: block.cells, tolerance, place, ...known }];
+      return [
+        { kind: 'worksheet', ...gradedOf(block), problem, cells: block.cells, tolerance, place, ...known },
+      ];
     }
     case 'proof': {
       const { block } = parse<ProofBlock>();
       const { goal, names } = block;
       const proof = block.lines.map(({ id }) => id);
       const known = { block_: block.id, name: 'whole', at: block.id };
-      return [{ kind: 'proof', ...gradedOf(block), lines: coreLines(block), goal, names, proof, place, ...known }];
+      return [
+        { kind: 'proof', ...gradedOf(block), lines: coreLines(block), goal, names, proof, place, ...known },
+      ];
     }
     default:
       return [];
@@ -137,6 +156,7 @@ export async function objectiveNames(folder: string): Promise<string[]> {
     for (const file of await lessonFiles(folder, page))
       for (const { node, place } of await blocksOf(file))
         if (node.lang === 'objectives')
-          return parseBlock<ObjectivesBlock>('objectives', schemas.objectives as never, node.value, place).block.short;
+          return parseBlock<ObjectivesBlock>('objectives', schemas.objectives as never, node.value, place)
+            .block.short;
   return [];
 }

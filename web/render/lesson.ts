@@ -74,7 +74,12 @@ function folded(problem: Element): Element {
 const alone = (): Context => ({ items: [], objectives: [], page: '', folded: false, numbered: numbering() });
 
 /** Renders one file's text into HTML nodes. */
-export function renderFile(source: string, file: string, core: Core, context: Context = alone()): ElementContent[] {
+export function renderFile(
+  source: string,
+  file: string,
+  core: Core,
+  context: Context = alone(),
+): ElementContent[] {
   const problems = new Map<string, Element>();
   const around: Surroundings = {
     core,
@@ -103,7 +108,10 @@ export function renderFile(source: string, file: string, core: Core, context: Co
       if (of === undefined) return [element];
       const problem = problems.get(of);
       if (!problem)
-        throw new LessonError(parsed.placeOf(['of']), `proof.of: no problem “${of}” above it${nearest(of, [...problems.keys()])}`);
+        throw new LessonError(
+          parsed.placeOf(['of']),
+          `proof.of: no problem “${of}” above it${nearest(of, [...problems.keys()])}`,
+        );
       placeInProblem(problem, element);
       return [];
     },
@@ -114,7 +122,8 @@ export function renderFile(source: string, file: string, core: Core, context: Co
 /** The "Show" part of a problem stands before its answer. */
 function placeInProblem(problem: Element, proof: Element): void {
   visit(problem, 'element', (element, index, parent) => {
-    if (element.tagName !== 'details' || ![element.properties.className].flat().includes('answer')) return undefined;
+    if (element.tagName !== 'details' || ![element.properties.className].flat().includes('answer'))
+      return undefined;
     let place = parent?.children[(index ?? 0) - 1];
     if (place?.type !== 'element' || place.properties.dataSlot !== 'show') {
       place = h('div', { className: ['show'], dataSlot: 'show' });
@@ -141,7 +150,21 @@ function numberHeadings(root: Root): void {
 /** Refuses a lesson whose pitfalls are not those that mistakes name. */
 function checkPitfalls(ids: ReadonlySet<string>, place: Place): void {
   for (const name of pitfallNames)
-    if (!ids.has(`pitfall-${name}`)) throw new LessonError(place, `the lesson has no pitfall {#pitfall-${name}}`);
+    if (!ids.has(`pitfall-${name}`))
+      throw new LessonError(place, `the lesson has no pitfall {#pitfall-${name}}`);
+}
+
+/** Each pitfall folds behind its name, which it begins with. */
+function foldPitfalls(root: Root): void {
+  visit(root, 'element', (node: Element) => {
+    if (node.tagName !== 'li' || !String(node.properties.id ?? '').startsWith('pitfall-')) return;
+    const content = node.children.filter((each) => each.type !== 'text' || each.value.trim() !== '');
+    const [name, ...rest] = content;
+    if (name?.type !== 'element' || name.tagName !== 'strong') return;
+    node.children = [
+      h('details', { className: ['pitfall'] }, [h('summary', [name]), h('p', rest as ElementContent[])]),
+    ];
+  });
 }
 
 interface Draft {
@@ -161,16 +184,22 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
     for (const file of files) {
       const name = path.relative(process.cwd(), file);
       const source = await readFile(file, 'utf8');
-      root.children.push(...renderFile(source, name, core, {
-        ...context,
-        page: page.file,
-        folded: page.folded === true,
-        numbered,
-      }));
+      root.children.push(
+        ...renderFile(source, name, core, {
+          ...context,
+          page: page.file,
+          folded: page.folded === true,
+          numbered,
+        }),
+      );
     }
     numberHeadings(root);
     await unified().use(rehypeSlug).run(root);
-    drafts.push({ page, root, place: { file: files[0] ?? path.join(folder, page.folder, '01-….md'), line: 1 } });
+    drafts.push({
+      page,
+      root,
+      place: { file: files[0] ?? path.join(folder, page.folder, '01-….md'), line: 1 },
+    });
   }
 
   const places = new Map<string, { page: Page; label: string | undefined }>();
@@ -179,13 +208,15 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
       const { id } = node.properties;
       if (typeof id !== 'string') return;
       const other = places.get(id);
-      if (other) throw new LessonError(place, `the id “${id}” is used on two pages, or twice on ${page.file}`);
+      if (other)
+        throw new LessonError(place, `the id “${id}” is used on two pages, or twice on ${page.file}`);
       places.set(id, { page, label: numberOf(node, index, parent as Element) });
     });
   }
   checkPitfalls(new Set(places.keys()), drafts[0]?.place ?? { file: folder, line: 1 });
   for (const { page, root, place } of drafts) resolveLinks(root, page, places, place);
 
+  for (const { root } of drafts) foldPitfalls(root);
   const pitfalls = pitfallList(drafts);
   const addresses: Record<string, string> = {};
   for (const [id, { page }] of places) addresses[id] = `${page.file}#${id}`;
@@ -224,7 +255,10 @@ function resolveLinks(
     const id = href.slice(1);
     const target = places.get(id);
     if (!target)
-      throw new LessonError(place, `a link leads to #${id}, which is on no page${nearest(id, [...places.keys()].filter((each) => !each.includes('.')).slice(0, 40))}`);
+      throw new LessonError(
+        place,
+        `a link leads to #${id}, which is on no page${nearest(id, [...places.keys()].filter((each) => !each.includes('.')).slice(0, 40))}`,
+      );
     if (target.page !== page) node.properties.href = `${target.page.file}#${id}`;
     const text = toString(node);
     if (/^(section|problem|example|question|drill|pitfall)$/i.test(text) && target.label !== undefined)
@@ -241,7 +275,10 @@ function pitfallList(drafts: readonly Draft[]): Element {
       if (node.tagName !== 'li' || !id.startsWith('pitfall-')) return;
       entries.push(h('div', { dataPitfall: id.slice('pitfall-'.length) }, node.children));
     });
-  return { ...h('template', { id: 'pitfall-texts' }), content: { type: 'root', children: entries } } as Element;
+  return {
+    ...h('template', { id: 'pitfall-texts' }),
+    content: { type: 'root', children: entries },
+  } as Element;
 }
 
 const hasItems = (root: Root) => {
@@ -259,7 +296,8 @@ function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
     // What only works live is not in the contents: without scripts the link would lead nowhere.
     // What is folded away is not either.
     if ([node.properties.className].flat().includes('live-only')) return SKIP;
-    if (node.tagName === 'details') return SKIP;
+    if (node.tagName === 'details' || [node.properties.className].flat().includes('after-answer'))
+      return SKIP;
     if (/^h[123]$/.test(node.tagName) && node.properties.id) headings.push(node);
     if (node.tagName === 'p' && description === '') description = toString(node);
     return undefined;

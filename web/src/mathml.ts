@@ -3,13 +3,13 @@
 import { type ComponentChildren, h, type VNode } from 'preact';
 import type { Tree } from './core.ts';
 
-const element = (name: string, ...children: ComponentChildren[]): VNode => h(name as 'mrow', null, ...children);
+const element = (name: string, ...children: ComponentChildren[]): VNode =>
+  h(name as 'mrow', null, ...children);
 
 const letter = (text: string) => element('mi', text);
 const withSubscript = (base: VNode, subscript: VNode | undefined) =>
   subscript === undefined ? base : element('msub', base, subscript);
-const squared = (base: VNode, subscript: VNode) =>
-  element('msubsup', base, subscript, element('mn', '2'));
+const squared = (base: VNode, subscript: VNode) => element('msubsup', base, subscript, element('mn', '2'));
 
 /** The lesson's symbols for its quantities, with the subscript of one value; other quantities keep their names. */
 const symbols = new Map<string, (place?: VNode) => VNode>([

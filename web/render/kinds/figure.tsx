@@ -11,7 +11,18 @@ import { Controls } from '../../src/drawing/controls.tsx';
 import { initialState } from '../../src/drawing/fields.ts';
 import { type Figure, Frame, stillWidth } from '../../src/drawing/figure.tsx';
 import { figures } from '../../src/figures/all.ts';
-import { foreseen, formula, given, graded, hints, id, inline, label, paragraphs, tolerance } from '../../src/kinds/schema.ts';
+import {
+  foreseen,
+  formula,
+  given,
+  graded,
+  hints,
+  id,
+  inline,
+  label,
+  paragraphs,
+  tolerance,
+} from '../../src/kinds/schema.ts';
 import type { PracticeBlock } from '../../src/kinds/practice/schema.ts';
 import type { ParsedBlock } from '../blocks.ts';
 import { cppLines } from '../cpp-lines.ts';

@@ -50,7 +50,9 @@ function placeholder(part: PartBlock, isList: boolean): string {
   if (part.formula !== undefined) return 'a formula';
   if (part.find !== undefined) return part.find.join(', ');
   if (isList) return 'one value for each example';
-  return part.tolerance === undefined || part.tolerance === 'exact' ? 'a whole number' : '3 digits are enough';
+  return part.tolerance === undefined || part.tolerance === 'exact'
+    ? 'a whole number'
+    : '3 digits are enough';
 }
 
 export function problemOf(block: PracticeBlock): Problem {
@@ -86,7 +88,13 @@ export function practiceData(block: PracticeBlock, at: Building, level: 'h2' | '
       example: part.example ?? '',
     };
   });
-  return { title: at.numbered(block.title), level, problem: problemOf(block), sheet: sheetData(block), cards };
+  return {
+    title: at.numbered(block.title),
+    level,
+    problem: problemOf(block),
+    sheet: sheetData(block),
+    cards,
+  };
 }
 
 export const practice = kind<PracticeBlock>({

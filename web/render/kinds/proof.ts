@@ -48,8 +48,7 @@ function check(block: ProofBlock, { refuse: refuseAt, around: { core } }: Buildi
     if (all.findIndex((other) => other.id === id) !== k)
       refuseAt([...path, 'id'], `proof: the id “${id}” is used twice`);
     for (const need of needs) {
-      if (!ids.includes(need))
-        refuseAt([...path, 'needs'], `proof: no line “${need}”${nearest(need, ids)}`);
+      if (!ids.includes(need)) refuseAt([...path, 'needs'], `proof: no line “${need}”${nearest(need, ids)}`);
     }
   });
   if (!ids.includes(block.goal))
@@ -79,18 +78,19 @@ function check(block: ProofBlock, { refuse: refuseAt, around: { core } }: Buildi
   }
   judged.lines.forEach(({ id, missing }, k) => {
     if (missing.length > 0)
-      refuseAt(['lines', k], `proof: line “${id}” needs “${missing.join('”, “')}”, which must stand above it`);
+      refuseAt(
+        ['lines', k],
+        `proof: line “${id}” needs “${missing.join('”, “')}”, which must stand above it`,
+      );
   });
-  if (!judged.complete)
-    refuseAt(['goal'], 'proof: its lines in this order do not prove it');
+  if (!judged.complete) refuseAt(['goal'], 'proof: its lines in this order do not prove it');
 
   const needed = new Set([block.goal]);
   for (const line of block.lines.toReversed()) {
     if (needed.has(line.id)) for (const need of line.needs) needed.add(need);
   }
   block.lines.forEach(({ id }, k) => {
-    if (!needed.has(id))
-      refuseAt(['lines', k], `proof: nothing needs line “${id}”: make it a distractor`);
+    if (!needed.has(id)) refuseAt(['lines', k], `proof: nothing needs line “${id}”: make it a distractor`);
   });
 }
 

@@ -145,7 +145,11 @@ export const worksheet = kind<WorksheetBlock>({
     };
   },
   slots(block, at) {
-    const cells = block.cells.map((name, k) => ({ name, step: stepAt(block, k, at), place: at.placeOf(['cells', k]) }));
+    const cells = block.cells.map((name, k) => ({
+      name,
+      step: stepAt(block, k, at),
+      place: at.placeOf(['cells', k]),
+    }));
     const worked = cells.map(({ name, step, place }) =>
       h('tr', [
         h('th', { scope: 'row' }, [...namedMath(step.symbol), ' ', h('code', name)]),

@@ -22,6 +22,8 @@ export interface View {
   drawing: ComponentChildren;
   /** formulas with the numbers in place, beside or below the drawing */
   beside?: ComponentChildren;
+  /** the same where there is much of it: folded, under a title */
+  folded?: { title: string; content: ComponentChildren };
   tables: readonly NumbersTable[];
   /** what the drawing shows, in a sentence or two; announced when a hand rests */
   sentence: string;
@@ -126,7 +128,7 @@ interface FrameProps {
 
 /** Everything of a figure that its state decides. */
 export function Frame({ view, refusal = '', announced = '', isBare, link, onReset, onCopy }: FrameProps) {
-  const { controls, drawing, beside, tables, sentence } = view;
+  const { controls, drawing, beside, folded, tables, sentence } = view;
   if (isBare)
     return (
       <>
@@ -149,21 +151,29 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
       <div class="drawing">{drawing}</div>
       {beside !== undefined && <div class="beside">{beside}</div>}
       <p class="sentence">{sentence}</p>
-      <Tables tables={tables} />
-      <div class="figure-actions live-only">
-        <button type="button" data-action="reset" onClick={onReset}>
-          Reset
-        </button>
-        <button type="button" data-action="copy" onClick={onCopy}>
-          Copy link to this state
-        </button>
-        <span class="copied" role="status">
-          {link === true && 'The link is in the clipboard.'}
-          {typeof link === 'string' && 'Copy it from this box:'}
-        </span>
-        {typeof link === 'string' && (
-          <input type="text" readOnly value={link} aria-label="Link to this state" />
+      <div class="figure-more">
+        {folded !== undefined && (
+          <details class="figure-formulas">
+            <summary>{folded.title}</summary>
+            {folded.content}
+          </details>
         )}
+        <Tables tables={tables} />
+        <div class="figure-actions live-only">
+          <button type="button" data-action="reset" onClick={onReset}>
+            Reset
+          </button>
+          <button type="button" data-action="copy" onClick={onCopy}>
+            Copy link to this state
+          </button>
+          <span class="copied" role="status">
+            {link === true && 'The link is in the clipboard.'}
+            {typeof link === 'string' && 'Copy it from this box:'}
+          </span>
+          {typeof link === 'string' && (
+            <input type="text" readOnly value={link} aria-label="Link to this state" />
+          )}
+        </div>
       </div>
       <p class="visually-hidden announced" role="status">
         {announced}

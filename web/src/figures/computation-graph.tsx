@@ -239,15 +239,18 @@ export const computationGraph = figure<typeof fields, Sources | null>({
           </div>
         </>
       ),
-      beside: (
-        <div class="entries">
-          {group(
-            'Forward: values',
-            quantities.filter((name) => !isGradient(name)),
-          )}
-          {group('Back: gradients of L', quantities.filter(isGradient))}
-        </div>
-      ),
+      folded: {
+        title: 'Every formula, with its numbers and its line of C++',
+        content: (
+          <div class="entries">
+            {group(
+              'Forward: values',
+              quantities.filter((name) => !isGradient(name)),
+            )}
+            {group('Back: gradients of L', quantities.filter(isGradient))}
+          </div>
+        ),
+      },
       tables: tablesOf(values, isKnown),
       sentence: isKnown(current)
         ? sentenceOf(current, values, i)

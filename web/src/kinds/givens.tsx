@@ -76,7 +76,11 @@ function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): 
 }
 
 /** Why the numbers cannot be used, and which boxes that concerns; nothing where they can. */
-export function refusalOf(core: Core | undefined, sheet: SheetData, typed: Typed): { says: string; at: GivenName[] } {
+export function refusalOf(
+  core: Core | undefined,
+  sheet: SheetData,
+  typed: Typed,
+): { says: string; at: GivenName[] } {
   if (!core) return { says: '', at: [] };
   try {
     computeQuantities(core, readGivens(core, typed, sheet));
@@ -114,7 +118,13 @@ export function Givens(props: Props) {
   return (
     <div class="givens-line live-only" role="group" aria-label="Change the numbers">
       {canDraw && (
-        <button type="button" class="quiet" data-task="draw" aria-disabled={isDrawing} onClick={() => !isDrawing && onDraw()}>
+        <button
+          type="button"
+          class="quiet"
+          data-task="draw"
+          aria-disabled={isDrawing}
+          onClick={() => !isDrawing && onDraw()}
+        >
           New numbers
         </button>
       )}

@@ -125,7 +125,13 @@ export class Nodes extends Component<{ nodes: readonly Node[]; class?: string }>
 }
 
 /** The slots that are there, of these names. */
-export const Present = ({ names, children }: { names: readonly string[]; children: (name: string) => ComponentChildren }) => (
+export const Present = ({
+  names,
+  children,
+}: {
+  names: readonly string[];
+  children: (name: string) => ComponentChildren;
+}) => (
   <SlotContext.Consumer>
     {(slots) => names.filter((name) => slots.has(name)).map((name) => children(name))}
   </SlotContext.Consumer>

@@ -39,7 +39,9 @@ export const answerOf = (kept: Kept, name: string): Answered => kept.answers[nam
 
 /** The same with other texts; an empty or undefined one is as the page came. */
 export function withTexts(kept: Kept, texts: Readonly<Record<string, string | undefined>>): Kept {
-  const all = Object.entries({ ...kept.texts, ...texts }).filter(([, text]) => text !== undefined && text !== '');
+  const all = Object.entries({ ...kept.texts, ...texts }).filter(
+    ([, text]) => text !== undefined && text !== '',
+  );
   return { ...kept, texts: Object.fromEntries(all) as Record<string, string> };
 }
 
@@ -108,7 +110,9 @@ function mergedAnswer(older: Answered, newer: Answered): Answered {
  */
 export function merged(older: Kept, newer: Kept, names?: ReadonlySet<string>): Kept {
   if (older.cleared !== newer.cleared) return older.cleared > newer.cleared ? older : newer;
-  const changed = names ? Object.fromEntries([...names].map((name) => [name, newer.texts[name]])) : newer.texts;
+  const changed = names
+    ? Object.fromEntries([...names].map((name) => [name, newer.texts[name]]))
+    : newer.texts;
   const answers = { ...older.answers };
   for (const [name, answer] of Object.entries(newer.answers)) {
     const other = answers[name];

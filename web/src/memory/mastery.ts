@@ -63,7 +63,9 @@ export function standingOf(
     .map(([title, each]) => ({
       title,
       times: each.times,
-      drill: items.find(({ isDrill, pitfalls }) => isDrill && pitfalls.some((name) => each.pitfalls.includes(name))),
+      drill: items.find(
+        ({ isDrill, pitfalls }) => isDrill && pitfalls.some((name) => each.pitfalls.includes(name)),
+      ),
     }));
 
   const standing: Standing = !started

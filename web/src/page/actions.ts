@@ -21,7 +21,8 @@ export function imported(text: string): Map<string, Kept> {
     throw new RangeError('it is not a file of this lesson: it is no JSON');
   }
   const { format: its, blocks } = (value ?? {}) as { format?: unknown; blocks?: unknown };
-  if (its !== format) throw new RangeError(`it is not a file of this lesson: expected the format “${format}”`);
+  if (its !== format)
+    throw new RangeError(`it is not a file of this lesson: expected the format “${format}”`);
   if (typeof blocks !== 'object' || blocks === null) throw new RangeError('it holds no blocks');
   return new Map(
     Object.entries(blocks).map(([name, kept]) => {
@@ -90,7 +91,10 @@ export function offerPageActions(): void {
     const figures = [...document.querySelectorAll<HTMLElement>('.figure')].map(({ id }) => id);
     for (const name of figures)
       memory.change(name, (kept) =>
-        withTexts({ ...kept, texts: {} }, Object.fromEntries(Object.entries(kept.texts).filter(([field]) => field.startsWith('prediction')))),
+        withTexts(
+          { ...kept, texts: {} },
+          Object.fromEntries(Object.entries(kept.texts).filter(([field]) => field.startsWith('prediction'))),
+        ),
       );
     status.replaceChildren('All figures stand as they came.');
   });

@@ -186,7 +186,9 @@ class LiveFigure {
 
   private async copy(): Promise<void> {
     const { id } = this.root;
-    const fields = entriesOfPage(id).filter(({ name }) => Object.hasOwn(this.figure.fields, name) || name === 'hide');
+    const fields = entriesOfPage(id).filter(
+      ({ name }) => Object.hasOwn(this.figure.fields, name) || name === 'hide',
+    );
     this.link = await copyLink(fields, id);
     this.drawSoon();
   }

@@ -38,7 +38,8 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
 
   override componentDidMount(): void {
     const { name, item } = this.props;
-    const take = () => this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
+    const take = () =>
+      this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
     memory.onChange((changed) => (changed === name || item.sumsUp) && take());
     take();
     // A core that does not start is the page's own to tell.
@@ -72,7 +73,10 @@ export async function startItem(root: HTMLElement, surroundings: Around): Promis
   const name = root.dataset.name ?? root.id;
   const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
   const slots = takeSlots(root);
-  hydrate(<Live root={root} item={item} name={name} data={data} slots={slots} surroundings={surroundings} />, root);
+  hydrate(
+    <Live root={root} item={item} name={name} data={data} slots={slots} surroundings={surroundings} />,
+    root,
+  );
   root.dataset.started = '';
   // Text that was taken out for a moment has lost the focus that stood in it.
   if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });

@@ -46,14 +46,21 @@ const quoted = (parts: readonly string[]) => {
 };
 
 const rootOf = (subject: string): HTMLElement | null =>
-  document.querySelector<HTMLElement>(`[data-name="${CSS.escape(subject)}"]`) ?? document.getElementById(subject);
+  document.querySelector<HTMLElement>(`[data-name="${CSS.escape(subject)}"]`) ??
+  document.getElementById(subject);
 
 /** The element of a figure is remembered by the same name as its prediction: either may know a text. */
 const rootsOf = (subject: string): HTMLElement[] =>
-  [...new Set([rootOf(subject), document.getElementById(subject)])].filter((root): root is HTMLElement => root !== null);
+  [...new Set([rootOf(subject), document.getElementById(subject)])].filter(
+    (root): root is HTMLElement => root !== null,
+  );
 
 const today = (link: Link): Entry[] =>
-  link.entries.map(({ subject, name, text }) => ({ subject: subjectToday(subject), name, text: textToday(name, text) }));
+  link.entries.map(({ subject, name, text }) => ({
+    subject: subjectToday(subject),
+    name,
+    text: textToday(name, text),
+  }));
 
 /** Whether a started block knows the text. */
 async function isKnown({ subject, name, text }: Entry, core: Core): Promise<boolean> {
@@ -74,7 +81,8 @@ function leaveVisit(): void {
 
 /** What was done at a link becomes the reader's own. */
 function goOnWithVisit(): void {
-  for (const name of memory.names()) mine.change(name, (kept) => merged(kept, { ...memory.get(name), cleared: kept.cleared }));
+  for (const name of memory.names())
+    mine.change(name, (kept) => merged(kept, { ...memory.get(name), cleared: kept.cleared }));
   mine.store();
   leaveVisit();
 }
@@ -84,7 +92,10 @@ async function show(link: Link): Promise<void> {
   const entries = today(link);
   const elsewhere = entries.filter(({ subject }) => rootsOf(subject).length === 0);
   const here = entries.filter(({ subject }) => rootsOf(subject).length > 0);
-  const map = elsewhere.length > 0 || (link.at !== undefined && !document.getElementById(link.at)) ? await allAddresses() : {};
+  const map =
+    elsewhere.length > 0 || (link.at !== undefined && !document.getElementById(link.at))
+      ? await allAddresses()
+      : {};
   const pageOf = (id: string | undefined) => (id === undefined ? undefined : map[id]?.split('#')[0]);
   const other = new Set(elsewhere.flatMap(({ subject }) => pageOf(subject) ?? []));
   const [only] = [...other, ...(other.size === 0 ? [pageOf(link.at)] : [])];
@@ -108,11 +119,16 @@ async function show(link: Link): Promise<void> {
   const isReturn = visit !== undefined && memory.names().length > 0;
   if (!isReturn)
     for (const subject of subjects) {
-      const texts = Object.fromEntries(known.filter((each) => each.subject === subject).map(({ name, text }) => [name, text]));
+      const texts = Object.fromEntries(
+        known.filter((each) => each.subject === subject).map(({ name, text }) => [name, text]),
+      );
       memory.change(subject, (kept) => withTexts({ ...kept, texts: {} }, texts));
     }
   tell(link, ignored, before, [...other], isReturn);
-  const target = link.at === undefined ? null : document.getElementById(link.at) ?? document.getElementById(map[link.at]?.split('#')[1] ?? '');
+  const target =
+    link.at === undefined
+      ? null
+      : (document.getElementById(link.at) ?? document.getElementById(map[link.at]?.split('#')[1] ?? ''));
   if (target) goTo(target);
 }
 
@@ -138,7 +154,8 @@ function tell(
     if (replaced.length > 0) {
       says.push('This stands as in the link.');
       const back = () => {
-        for (const [subject, kept] of replaced) memory.setTexts(subject, { ...emptied(subject), ...kept.texts });
+        for (const [subject, kept] of replaced)
+          memory.setTexts(subject, { ...emptied(subject), ...kept.texts });
         say([]);
       };
       offers.push({ label: 'Back to mine', act: back });
@@ -150,7 +167,8 @@ function tell(
     a.textContent = file.replace('.html', '');
     says.push(' A part of the link is about another page: ', a, '.');
   }
-  if (ignored.length > 0) says.push(` A part of this link could not be used and was left out: ${quoted(ignored)}.`);
+  if (ignored.length > 0)
+    says.push(` A part of this link could not be used and was left out: ${quoted(ignored)}.`);
   say(says, offers);
 }
 
@@ -193,7 +211,8 @@ export function followLinks(): void {
   addEventListener('hashchange', () => {
     // The whole state of another link is another page as far as memory goes.
     const isWhole = /^#bn\d+&(.*&)?all(&|$)/.test(location.hash);
-    if (isWhole ? location.hash !== visit : visit !== undefined && location.hash.startsWith('#bn')) location.reload();
+    if (isWhole ? location.hash !== visit : visit !== undefined && location.hash.startsWith('#bn'))
+      location.reload();
     else void follow();
   });
   void follow();
@@ -217,4 +236,3 @@ export async function copyLink(entries: readonly Entry[], at?: string): Promise<
     return address;
   }
 }
-

@@ -31,7 +31,9 @@ export function followReading(): void {
   const progress = document.querySelector('.bar progress') as HTMLProgressElement;
   const links = new Map<string, HTMLAnchorElement>();
   for (const link of contents.querySelectorAll('a')) links.set(link.hash.slice(1), link);
-  const headings = [...document.querySelectorAll<HTMLElement>('main h2, main h3')].filter(({ id }) => links.has(id));
+  const headings = [...document.querySelectorAll<HTMLElement>('main h2, main h3')].filter(({ id }) =>
+    links.has(id),
+  );
   markRead(links);
   memory.onChange((name) => name === reading && markRead(links));
   let current: HTMLElement | undefined;
@@ -92,5 +94,7 @@ export function offerContents(): void {
 export function reveal(element: HTMLElement): void {
   for (let each: HTMLElement | null = element; each; each = each.parentElement)
     if (each instanceof HTMLDetailsElement) each.open = true;
+  const own = element.querySelector(':scope > details.pitfall');
+  if (own instanceof HTMLDetailsElement) own.open = true;
   element.scrollIntoView({ block: 'start' });
 }

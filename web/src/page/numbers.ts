@@ -21,9 +21,14 @@ const ownOf = (nodes: readonly Node[]) => (element: Element) => {
 };
 
 /** Computes the numbers in these nodes from the givens; false, and all stay as they are, where these cannot be used. */
-export function fillNumbers(core: Core, nodes: readonly Node[], { typed, fewest, allDigits: all }: SheetState): boolean {
+export function fillNumbers(
+  core: Core,
+  nodes: readonly Node[],
+  { typed, fewest, allDigits: all }: SheetState,
+): boolean {
   const own = ownOf(nodes);
-  const quantitiesFor = (replaced: Typed) => computeQuantities(core, readGivens(core, { ...typed, ...replaced }, { fewest }));
+  const quantitiesFor = (replaced: Typed) =>
+    computeQuantities(core, readGivens(core, { ...typed, ...replaced }, { fewest }));
   const rows = new Map<string, Quantities>();
   let quantities: Quantities;
   try {
@@ -37,7 +42,8 @@ export function fillNumbers(core: Core, nodes: readonly Node[], { typed, fewest,
     if (error instanceof RangeError) return false;
     throw error;
   }
-  for (const table of within<HTMLTableElement>(nodes, 'table[data-rows]')) if (own(table)) fitRows(core, table, quantities);
+  for (const table of within<HTMLTableElement>(nodes, 'table[data-rows]'))
+    if (own(table)) fitRows(core, table, quantities);
   const changed = within<HTMLDataElement>(nodes, 'data[data-formula]').filter((element) => {
     if (!own(element)) return false;
     const here = rows.get(element.closest<HTMLElement>('[data-with]')?.dataset.with ?? '') ?? quantities;
@@ -55,7 +61,9 @@ export function fillNumbers(core: Core, nodes: readonly Node[], { typed, fewest,
 /** The numbers of the running text, in its order: a `given` block holds for all up to the next. */
 export function fillProse(core: Core): void {
   let quantities: Quantities = {};
-  for (const element of document.querySelectorAll<HTMLElement>('main [data-scope], main data[data-formula]')) {
+  for (const element of document.querySelectorAll<HTMLElement>(
+    'main [data-scope], main data[data-formula]',
+  )) {
     const scope = element.dataset.scope;
     if (scope !== undefined) {
       const { given, ...limits } = JSON.parse(scope) as Limits & { given: Typed };
@@ -67,7 +75,12 @@ export function fillProse(core: Core): void {
 }
 
 /** Shows the value of the element's formula; true where that is another text than before. */
-export function showValue(core: Core, element: HTMLDataElement, quantities: Quantities, digits: number): boolean {
+export function showValue(
+  core: Core,
+  element: HTMLDataElement,
+  quantities: Quantities,
+  digits: number,
+): boolean {
   let text;
   try {
     const value = core.evaluate(element.dataset.formula ?? '', quantities);

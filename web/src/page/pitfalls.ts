@@ -8,6 +8,6 @@ export function pitfall(name: string): { title: string; nodes: Node[] } | undefi
       ? template.content.querySelector(`[data-pitfall="${CSS.escape(name)}"]`)
       : null);
   if (!place) return undefined;
-  const title = place.querySelector('strong')?.textContent ?? name;
-  return { title, nodes: [...place.childNodes].map((node) => node.cloneNode(true)) };
+  const title = place.querySelector('summary')?.textContent ?? name;
+  return { title, nodes: [...place.querySelectorAll('details > p')].map((node) => node.cloneNode(true)) };
 }

@@ -51,7 +51,11 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
   return (
     <div class="drills live-only">
       <label for={`${id}-objective`}>Objective</label>
-      <select id={`${id}-objective`} value={objective} onInput={({ currentTarget }) => setObjective(currentTarget.value)}>
+      <select
+        id={`${id}-objective`}
+        value={objective}
+        onInput={({ currentTarget }) => setObjective(currentTarget.value)}
+      >
         <option value="">all</option>
         {objectives.map((name, k) => (
           <option value={String(k + 1)} key={name}>
@@ -60,7 +64,11 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
         ))}
       </select>
       <label for={`${id}-pitfall`}>Pitfall</label>
-      <select id={`${id}-pitfall`} value={pitfall} onInput={({ currentTarget }) => setPitfall(currentTarget.value)}>
+      <select
+        id={`${id}-pitfall`}
+        value={pitfall}
+        onInput={({ currentTarget }) => setPitfall(currentTarget.value)}
+      >
         <option value="">all</option>
         {titles.map(([name, title]) => (
           <option value={name} key={name}>

@@ -12,7 +12,7 @@ import { Question } from './question.tsx';
 
 export interface PracticeData {
   title: string;
-  level: "h2" | "h4";
+  level: 'h2' | 'h4';
   problem: Problem;
   sheet: SheetData;
   /** one for each part of the problem */
@@ -69,7 +69,8 @@ function Practice(scene: Scene<PracticeData>) {
   };
   const undo = () => {
     const { current } = before;
-    if (current) change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
+    if (current)
+      change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
     before.current = undefined;
     setNote('The numbers and answers from before stand here again.');
   };

@@ -57,7 +57,8 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
       return judgePart(running, part, text, typed, data.sheet);
     } catch (error) {
       // From the givens or from the answer's own formula; the core throws nothing for what a learner types.
-      if (error instanceof RangeError) return `mend the numbers of the problem first: ${refusalInWords(error)}`;
+      if (error instanceof RangeError)
+        return `mend the numbers of the problem first: ${refusalInWords(error)}`;
       throw error;
     }
   };
@@ -87,7 +88,9 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     }
     const mark = result.verdict === 'carried' ? 'wrong' : result.verdict;
     const mistakes = result.mistakes.map(({ title }) => title);
-    change((now) => withVerdict(now, name, { mark, text, mistakes, isFresh: now.texts.givens !== undefined }));
+    change((now) =>
+      withVerdict(now, name, { mark, text, mistakes, isFresh: now.texts.givens !== undefined }),
+    );
     surroundings.judged(scene.name, name);
   };
 
@@ -157,7 +160,12 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
       />
       {isFolded && (
         <div class="actions">
-          <button type="button" class="main" ref={next} onClick={() => surroundings.goOn(form.current as Element)}>
+          <button
+            type="button"
+            class="main"
+            ref={next}
+            onClick={() => surroundings.goOn(form.current as Element)}
+          >
             Next
           </button>
           <button
@@ -187,7 +195,11 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
           </details>
         ))}
         {tried && !isRight && !isOpen(kept, name) && (
-          <button type="button" class="link show-answer live-only" onClick={() => change((now) => withAnswerOpened(now, name))}>
+          <button
+            type="button"
+            class="link show-answer live-only"
+            onClick={() => change((now) => withAnswerOpened(now, name))}
+          >
             Show answer
           </button>
         )}
@@ -203,7 +215,13 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
 }
 
 /** What would be right, for the numbers as they stand. */
-function rightAnswer(core: Core, part: Part, card: PracticeData['cards'][number], typed: Typed, data: PracticeData) {
+function rightAnswer(
+  core: Core,
+  part: Part,
+  card: PracticeData['cards'][number],
+  typed: Typed,
+  data: PracticeData,
+) {
   if (part.kind === 'formula') return <code>{part.answer}</code>;
   const formula = part.kind === 'value' ? part.question.answer : card.example;
   try {

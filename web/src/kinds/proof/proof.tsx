@@ -7,7 +7,15 @@ import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Graded } from '../../items.ts';
 import { mathOf } from '../../mathml.ts';
-import { answerOf, isOpen, openName, withAnswer, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
+import {
+  answerOf,
+  isOpen,
+  openName,
+  withAnswer,
+  withAnswerOpened,
+  withTexts,
+  withVerdict,
+} from '../../memory/kept.ts';
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../verdict.ts';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
@@ -55,8 +63,13 @@ interface LineVerdict {
   counterexample: ProofJudgement['lines'][number]['counterexample'];
 }
 
-const judgeOwn = (core: Core, data: ProofData, text: string, above: readonly string[], others: string[] = []) =>
-  core.judgeLine({ text, above: [...above], names: data.names, others });
+const judgeOwn = (
+  core: Core,
+  data: ProofData,
+  text: string,
+  above: readonly string[],
+  others: string[] = [],
+) => core.judgeLine({ text, above: [...above], names: data.names, others });
 
 /** The verdict on each line of the order, and whether they prove it. */
 function judgeOrder(core: Core, data: ProofData, order: readonly Placed[]) {
@@ -68,7 +81,12 @@ function judgeOrder(core: Core, data: ProofData, order: readonly Placed[]) {
     if (given) verdicts.push(given);
     else {
       const above = order.slice(0, verdicts.length).filter((_, k) => verdicts[k]?.state !== 'false');
-      const { linked } = judgeOwn(core, data, line.slice(2), above.map((each) => equationOf(data, each)));
+      const { linked } = judgeOwn(
+        core,
+        data,
+        line.slice(2),
+        above.map((each) => equationOf(data, each)),
+      );
       verdicts.push({ state: linked ? 'follows' : 'not-yet', missing: [], counterexample: null });
     }
   }
@@ -89,7 +107,10 @@ function Proof(scene: Scene<ProofData>) {
   const focusOn = useRef<{ line: Placed; task: string } | undefined>(undefined);
 
   const isChecked = answer.checked === text && order.length > 0;
-  const judged = useMemo(() => (core && isChecked ? judgeOrder(core, data, order) : undefined), [core, isChecked, text]);
+  const judged = useMemo(
+    () => (core && isChecked ? judgeOrder(core, data, order) : undefined),
+    [core, isChecked, text],
+  );
 
   // A line that moves takes the focus along.
   useEffect(() => {
@@ -137,7 +158,10 @@ function Proof(scene: Scene<ProofData>) {
       return;
     }
     focusOn.current = { line, task: by < 0 ? 'up' : 'down' };
-    arrange(order.with(at, other).with(at + by, line), `${nameOf(line)} is now at place ${at + by + 1} of ${order.length}`);
+    arrange(
+      order.with(at, other).with(at + by, line),
+      `${nameOf(line)} is now at place ${at + by + 1} of ${order.length}`,
+    );
   };
 
   /** With a pointer a line is also drawn by its grip; the buttons do all of it too. */
@@ -175,7 +199,11 @@ function Proof(scene: Scene<ProofData>) {
       ended.abort();
       if (now === order) return;
       const at = now.indexOf(line);
-      say(at < 0 ? `${nameOf(line)} is taken out` : `${nameOf(line)} is now at place ${at + 1} of ${now.length}`);
+      say(
+        at < 0
+          ? `${nameOf(line)} is taken out`
+          : `${nameOf(line)} is now at place ${at + 1} of ${now.length}`,
+      );
     };
     for (const type of ['pointerup', 'pointercancel'] as const)
       within.addEventListener(type, end, { signal: ended.signal });
@@ -200,7 +228,13 @@ function Proof(scene: Scene<ProofData>) {
   const addOwn = () => {
     if (!core) return;
     const above = order.map((line) => equationOf(data, line));
-    const line = judgeOwn(core, data, own, above, lines.map(({ equation }) => equation));
+    const line = judgeOwn(
+      core,
+      data,
+      own,
+      above,
+      lines.map(({ equation }) => equation),
+    );
     setRefused(undefined);
     if (line.verdict === 'empty') return say('type an equation, left = right', 'empty');
     if (line.verdict === 'unreadable') {
@@ -215,16 +249,24 @@ function Proof(scene: Scene<ProofData>) {
     const same = lines[line.same]?.id;
     if (same !== undefined && order.includes(same))
       return say(`your line says what ${nameOf(same)} says already`, 'wrong');
-    if (order.some((each) => isOwn(each) && each.slice(2) === own)) return say('this line stands there already', 'wrong');
+    if (order.some((each) => isOwn(each) && each.slice(2) === own))
+      return say('this line stands there already', 'wrong');
     if (same === undefined && !line.linked) {
       const first = order.length === 0 ? 'Start with a line from above' : 'Start from a side of one of them';
-      return say(`your line is true, but none of its sides stands in a line of your proof. ${first}`, 'wrong');
+      return say(
+        `your line is true, but none of its sides stands in a line of your proof. ${first}`,
+        'wrong',
+      );
     }
     const added = same ?? `= ${own}`;
     const to = [...order, added];
     change((now) => withTexts(now, { order: JSON.stringify(to), line: undefined }));
     const where = `place ${to.length} of ${to.length}`;
-    say(same ? `your line is ${nameOf(same)}, now at ${where}` : `true. It is now your line ${to.filter(isOwn).length}, at ${where}`);
+    say(
+      same
+        ? `your line is ${nameOf(same)}, now at ${where}`
+        : `true. It is now your line ${to.filter(isOwn).length}, at ${where}`,
+    );
     return undefined;
   };
 
@@ -249,7 +291,14 @@ function Proof(scene: Scene<ProofData>) {
         <span class="line-buttons live-only">
           {isPlaced ? (
             <>
-              <button type="button" class="quiet" data-task="up" aria-label={`Move up ${name}`} aria-disabled={place_ === 0} onClick={() => shift(line, -1)}>
+              <button
+                type="button"
+                class="quiet"
+                data-task="up"
+                aria-label={`Move up ${name}`}
+                aria-disabled={place_ === 0}
+                onClick={() => shift(line, -1)}
+              >
                 ↑
               </button>
               <button
@@ -262,29 +311,48 @@ function Proof(scene: Scene<ProofData>) {
               >
                 ↓
               </button>
-              <button type="button" class="quiet" data-task="remove" aria-label={`Remove ${name}`} onClick={() => takeOut(line)}>
+              <button
+                type="button"
+                class="quiet"
+                data-task="remove"
+                aria-label={`Remove ${name}`}
+                onClick={() => takeOut(line)}
+              >
                 ×
               </button>
             </>
           ) : (
-            <button type="button" class="quiet" data-task="add" aria-label={`Add ${name}`} onClick={() => place(line)}>
+            <button
+              type="button"
+              class="quiet"
+              data-task="add"
+              aria-label={`Add ${name}`}
+              onClick={() => place(line)}
+            >
               Add
             </button>
           )}
         </span>
-        <div class="line-verdict">{verdict && <LineSays line={line} verdict={verdict} data={data} nameOf={nameOf} />}</div>
+        <div class="line-verdict">
+          {verdict && <LineSays line={line} verdict={verdict} data={data} nameOf={nameOf} />}
+        </div>
       </li>
     );
   };
 
-  const kind = judged ? (judged.verdicts.some(({ state }) => state !== 'follows') ? 'wrong' : 'right') : undefined;
+  const kind = judged
+    ? judged.verdicts.some(({ state }) => state !== 'follows')
+      ? 'wrong'
+      : 'right'
+    : undefined;
   return (
     <div class="proof" ref={root} data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h3 id={`${id}-title`}>{data.title}</h3>
       <Slot name="claim" />
       <div class="proof-work live-only" role="group" aria-labelledby={`${id}-title`}>
         <p class="rule-line">
-          Put the lines that you need in an order in which each follows from those above it. Some do not belong.
+          Put the lines that you need in an order in which each follows from those above it. Some do not
+          belong.
         </p>
         <p class="list-name" id={`${id}-choices`}>
           Lines to choose from
@@ -321,7 +389,11 @@ function Proof(scene: Scene<ProofData>) {
           </Verdict>
         ) : (
           <div class="verdict" role="status" data-verdict={said.kind}>
-            {said.kind ? <Said key={said.turn} {...said} kind={said.kind} refused={refused} own={own} /> : said.text}
+            {said.kind ? (
+              <Said key={said.turn} {...said} kind={said.kind} refused={refused} own={own} />
+            ) : (
+              said.text
+            )}
           </div>
         )}
         <form
@@ -407,7 +479,11 @@ function Proof(scene: Scene<ProofData>) {
   );
 }
 
-function firstFault(order: readonly Placed[], verdicts: readonly LineVerdict[], nameOf: (line: Placed) => string) {
+function firstFault(
+  order: readonly Placed[],
+  verdicts: readonly LineVerdict[],
+  nameOf: (line: Placed) => string,
+) {
   const at = verdicts.findIndex(({ state }) => state !== 'follows');
   const reason = verdicts[at]?.state === 'false' ? 'is false' : 'does not follow yet';
   return asSentence(`${nameOf(order[at] ?? '')} ${reason}`);
@@ -439,7 +515,17 @@ function Said({ kind, text, refused, own }: SaidProps) {
 }
 
 /** Both sides of an equation as they were read; nothing where they could not be. */
-function Equation({ core, data, text, lead = '' }: { core: Core; data: ProofData; text: string; lead?: string }) {
+function Equation({
+  core,
+  data,
+  text,
+  lead = '',
+}: {
+  core: Core;
+  data: ProofData;
+  text: string;
+  lead?: string;
+}) {
   const { tree, right } = judgeOwn(core, data, text, []);
   if (!tree || !right) return lead === '' ? <>{text}</> : null;
   return (
@@ -496,7 +582,9 @@ export const item: Item<ProofData> = {
     const known = data.lines.map(({ id }) => id);
     const own = (line: Placed) => isOwn(line) && judgeOwn(core, data, line.slice(2), []).verdict === 'holds';
     return (
-      order.length > 0 && new Set(order).size === order.length && order.every((line) => known.includes(line) || own(line))
+      order.length > 0 &&
+      new Set(order).size === order.length &&
+      order.every((line) => known.includes(line) || own(line))
     );
   },
 };

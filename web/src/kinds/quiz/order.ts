@@ -8,7 +8,8 @@ export type Letter = (typeof letters)[number];
 /** The name under which the answer is kept: a quiz block asks one question. */
 export const choice = 'choice';
 
-export const isLetter = (text: string | undefined): text is Letter => letters.some((letter) => letter === text);
+export const isLetter = (text: string | undefined): text is Letter =>
+  letters.some((letter) => letter === text);
 
 /** The author's options in the order in which they stand; "order" is kept where they were shuffled. */
 export function orderOf(text: string | undefined): readonly Letter[] {

@@ -97,11 +97,7 @@ function Quiz(scene: Scene<QuizData>) {
           kind={isChecked ? (isRight ? 'right' : 'wrong') : attempt.isEmpty ? 'empty' : undefined}
           turn={`${attempt.turn} ${chosen ?? ''}`}
         >
-          {isChecked ? (
-            <SlotCopy name={`options.${chosen}.why`} />
-          ) : (
-            'Choose one of the options, then check.'
-          )}
+          {isChecked ? <SlotCopy name={`options.${chosen}.why`} /> : 'Choose one of the options, then check.'}
         </Verdict>
         {isShown && !isRight && (
           <p class="shown-answer">
@@ -110,7 +106,12 @@ function Quiz(scene: Scene<QuizData>) {
         )}
         {isAnswered && (
           <div class="actions">
-            <button type="button" class="main" ref={next} onClick={() => surroundings.goOn(form.current as Element)}>
+            <button
+              type="button"
+              class="main"
+              ref={next}
+              onClick={() => surroundings.goOn(form.current as Element)}
+            >
               Next
             </button>
           </div>

@@ -15,8 +15,7 @@ export interface ResultsData {
   questions: string[];
 }
 
-const times = (count: number) =>
-  count === 2 ? 'Twice' : count === 3 ? 'Three times' : `${count} times`;
+const times = (count: number) => (count === 2 ? 'Twice' : count === 3 ? 'Three times' : `${count} times`);
 
 /** "2. Derive the backward pass: working, 2 of 4." */
 const lineOf = (name: string, { objective, standing, right, of }: Objective) =>
@@ -83,8 +82,8 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
         ))}
       </ul>
       <p class="note-line">
-        Shown: three of the four questions right without opening the answer, one of them with new numbers. The best verdict
-        counts.
+        Shown: three of the four questions right without opening the answer, one of them with new numbers. The
+        best verdict counts.
       </p>
       <div class="actions">
         <button type="button" class="main" onClick={() => surroundings.startAgain()}>

@@ -29,7 +29,7 @@ function Start({ data, core, surroundings }: Scene<StartData>) {
         </a>
       </p>
       <p class="time">
-        {data.time}. {data.needs}
+        {data.time} {data.needs}
       </p>
       <p class="about">{data.about}</p>
     </div>

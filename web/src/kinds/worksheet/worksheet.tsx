@@ -51,7 +51,12 @@ const namesIn = (tree: Tree): string[] => [
  * Which verdicts on `checked` still hold for `texts`: what is not right in itself may be right for another number above
  * it, and what names an edited box has another value.
  */
-function standing(cells: readonly CellJudgement[], names: string[], checked: readonly string[], texts: readonly string[]) {
+function standing(
+  cells: readonly CellJudgement[],
+  names: string[],
+  checked: readonly string[],
+  texts: readonly string[],
+) {
   const changed = new Set<string>();
   return cells.map((cell, k) => {
     const name = names[k] ?? '';
@@ -86,10 +91,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
       cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
       ...tolerance,
     });
-  const judged = useMemo(
-    () => (core && checked ? judge(core, checked) : undefined),
-    [core, checked, givens],
-  );
+  const judged = useMemo(() => (core && checked ? judge(core, checked) : undefined), [core, checked, givens]);
   const holds = judged && checked ? standing(judged.cells, names, checked, texts) : [];
   const allHold = holds.length > 0 && holds.every(Boolean) && texts.every((text, k) => text === checked?.[k]);
 
