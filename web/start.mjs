@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, ensure, neededToStart } from '../cpp/toolchain.mjs';
+import { compressSite } from './compress.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (/** @type {string} */ relative) => path.join(root, relative);
@@ -42,7 +43,7 @@ function fingerprint(places) {
  * @param {string[]} inputs
  * @param {() => boolean} work
  */
-function onceFor(stamp, inputs, work) {
+export function onceFor(stamp, inputs, work) {
   const print = fingerprint(inputs);
   if (existsSync(at(stamp)) && readFileSync(at(stamp), 'utf8') === print) return true;
   if (!work()) return false;
@@ -74,7 +75,9 @@ export function buildSite() {
   return onceFor('dist/.built-from', inputs, () => {
     const vite = at('node_modules/vite/bin/vite.js');
     const commandLine = [vite, 'build', '--config', 'web/vite.config.ts'];
-    return spawnSync(process.execPath, commandLine, { cwd: root, stdio: 'inherit' }).status === 0;
+    if (spawnSync(process.execPath, commandLine, { cwd: root, stdio: 'inherit' }).status !== 0) return false;
+    compressSite(at('dist'));
+    return true;
   });
 }
 
@@ -103,16 +106,19 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     if (!buildPackage()) fail('The package could not be built; the messages above say why.');
     process.exit();
   }
-  const vite = await import('vite');
-  const configFile = at('web/vite.config.ts');
   if (task === 'dev') {
+    const vite = await import('vite');
+    const configFile = at('web/vite.config.ts');
     const server = await (await vite.createServer({ configFile })).listen();
     console.log(`Open ${server.resolvedUrls?.local[0]}  (edits of web/lesson show at once; Ctrl+C ends)`);
   } else {
     if (!buildSite()) fail('The site could not be built; the messages above say why.');
     if (task === 'serve') {
-      const server = await vite.preview({ configFile });
-      console.log(`Open ${server.resolvedUrls?.local[0]}  (Ctrl+C ends)`);
+      // Like the packages, the server is not there before they are installed. The port is always the same where that
+      // is free, because browsers keep what the learner did by address and port.
+      const { serveSite } = await import('./serve.mjs');
+      const { address } = await serveSite({ port: 4173 });
+      console.log(`Open ${address}  (Ctrl+C ends)`);
     }
   }
 }

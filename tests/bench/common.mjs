@@ -1,11 +1,26 @@
-// What both benchmarks share: the shapes, the limits, the goals, and how ratios are worked out, printed and kept.
+// What the benchmarks share: the shapes, the limits, the goals, and how results are worked out, printed and kept.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onceFor } from '../../web/start.mjs';
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+/** What the core is compared with, and Lighthouse: packages of their own, which only benchmarks need. */
+export function installPeers() {
+  const lock = 'tests/bench/package-lock.json';
+  const installed = onceFor('tests/bench/node_modules/.installed-from', [lock], () => {
+    console.log(`Installing the packages of ${lock} (about 430 MB)…`);
+    const commandLine = ['ci', '--prefix', path.join(root, 'tests/bench'), '--ignore-scripts'];
+    return spawnSync('npm', [...commandLine, '--no-audit', '--no-fund'], { stdio: 'inherit' }).status === 0;
+  });
+  if (!installed) {
+    throw new Error('npm ci did not succeed; `npm run bench -- --no-peers` measures the core alone');
+  }
+}
 
 /** @typedef {'f32' | 'f64'} Type */
 /** @typedef {{ outer: number, channels: number, inner: number }} Layout as in cpp/batchnorm/layout.h */
@@ -161,5 +176,5 @@ export function writeReport(name, programs, measured) {
   writeFileSync(file, `${JSON.stringify({ date, machine, versions, ...measured }, null, 1)}\n`);
   const list = Object.entries(versions).map((entry) => entry.join(' '));
   console.log(`\n${date}, ${machine.cpu}, ${machine.cores} cores, ${list.join(', ')}`);
-  console.log(`All times, best and median: ${path.relative(root, file)}`);
+  console.log(`All that was measured: ${path.relative(root, file)}`);
 }

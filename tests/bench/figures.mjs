@@ -4,13 +4,11 @@
 //
 //   node tests/bench/figures.mjs [--changes 120] [--slowdown 4]
 
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { serveSite } from '../../web/serve.mjs';
 import { buildSite, prepare } from '../../web/start.mjs';
-import { root } from './common.mjs';
 
 const { values: options } = parseArgs({
   options: { changes: { type: 'string', default: '120' }, slowdown: { type: 'string', default: '4' } },
@@ -22,13 +20,10 @@ if (!existsSync(executablePath)) throw new Error(`${executablePath} is not there
 
 prepare();
 if (!buildSite()) process.exit(1);
-const server = spawn(process.execPath, [path.join(root, 'tests/browser/serve.mjs')]);
-const address = await new Promise((resolve) =>
-  server.stdout.on('data', (text) => resolve(String(text).trim().replace('Serving ', ''))),
-);
+const site = await serveSite();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-quic'] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-await page.goto(address);
+await page.goto(site.address);
 await page.waitForSelector('html.live');
 const session = await page.context().newCDPSession(page);
 await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
@@ -93,4 +88,4 @@ for (const kind of kinds) {
   console.log(kind.padEnd(22), ...cells, String(times.nodes).padStart(6));
 }
 await browser.close();
-server.kill();
+await site.close();

@@ -5,19 +5,17 @@
 //
 // --only keeps the shapes whose name contains TEXT, such as 4096; `flat` is the time per element at all sizes.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { build } from '../../cpp/toolchain.mjs';
 import { buildPackage, prepare } from '../../web/start.mjs';
 import {
   goals,
+  installPeers,
   limitsOf,
   nameOf,
   printRatios,
   ratios,
-  root,
   shapes,
   timingsOf,
   types,
@@ -44,17 +42,6 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 if (!(rounds >= 1)) throw new RangeError(`--rounds: expected a number >= 1, got ${options.rounds}`);
 const isWanted = (/** @type {string} */ name) => name.includes(options.only);
-
-function installPeers() {
-  const folder = path.join(root, 'tests', 'bench');
-  // npm writes this file last.
-  if (existsSync(path.join(folder, 'node_modules', '.package-lock.json'))) return;
-  console.log('Installing the peers of tests/bench/package-lock.json (about 250 MB)…');
-  const commandLine = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
-  if (spawnSync('npm', commandLine, { stdio: 'inherit' }).status !== 0) {
-    throw new Error('npm ci did not succeed; --no-peers measures without TensorFlow.js and onnxruntime-web');
-  }
-}
 
 prepare();
 if (!build('wasm', ['bench']))
