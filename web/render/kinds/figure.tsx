@@ -55,7 +55,7 @@ export const figureSchema = z.strictObject({
       tolerance,
       foreseen: z.array(foreseen).optional(),
       hints,
-      why: inline.optional(),
+      why: inline,
       explain: paragraphs,
       show: z.record(z.string(), z.union([z.string(), z.number().transform(String)])),
     })

@@ -40,7 +40,7 @@ const part = z
     ask: label,
     hints,
     /** one sentence, shown with the right answer */
-    why: inline.optional(),
+    why: inline,
     /** a number or a list: the value of this formula */
     answer: formula.optional(),
     tolerance: tolerance.optional(),
