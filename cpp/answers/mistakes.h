@@ -6,11 +6,14 @@
 
 namespace answers {
 
+/// The name of a pitfall. Throws std::invalid_argument, with the names there are, where there is none of it.
+std::string pitfall_named(const std::string& name);
+
 struct Mistake {
   std::string id;
-  std::string title;   ///< its name, as a learner would say it
-  std::string reason;  ///< one sentence: what is right
-  int pitfall;         ///< the number of the page's pitfall that it belongs to
+  std::string title;    ///< its name, as a learner would say it
+  std::string reason;   ///< one sentence: what is right
+  std::string pitfall;  ///< the name of the page's pitfall that it belongs to, as pitfall_named gives it
   /// What is written instead of the right lines.
   std::vector<std::pair<std::string, Formula>> instead;
   /// Or, for a mistake that an author foresaw for one question: what is answered instead.

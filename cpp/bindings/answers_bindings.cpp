@@ -72,7 +72,7 @@ answers::Question question_in(Arguments& arguments) {
     question.foreseen.push_back({each.text("id"),
                                  each.text("title"),
                                  each.text("reason"),
-                                 static_cast<int>(each.count("pitfall")),
+                                 answers::pitfall_named(each.text("pitfall")),
                                  {},
                                  answers::Formula(each.text("answer"))});
     each.finish();

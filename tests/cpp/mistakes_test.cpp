@@ -182,12 +182,33 @@ TEST(Mistakes, EachOnceByHand) {
 }
 
 TEST(Mistakes, AreSaidInWordsAndBelongToAPitfall) {
-  std::set<std::string> titles;
+  std::set<std::string> titles, pitfalls;
   for (const Mistake& each : answers::mistakes()) {
     EXPECT_TRUE(titles.insert(each.title).second) << each.title;
     EXPECT_FALSE(each.reason.empty()) << each.id;
-    EXPECT_GE(each.pitfall, 1) << each.id;
-    EXPECT_LE(each.pitfall, 16) << each.id;
+    pitfalls.insert(each.pitfall);
+  }
+  // Those that are no mistake of computation have none: a batch of one, a check that sees nothing, and the
+  // two about what batch normalization is for.
+  EXPECT_EQ(pitfalls, (std::set<std::string>{"late-averages", "opposite-momentum", "biased-unbiased",
+                                             "freezing", "through-statistics", "placement", "dead-bias",
+                                             "undoing", "axis", "not-parameters", "epsilon", "cost"}));
+}
+
+TEST(Mistakes, RefuseAPitfallThatThereIsNot) {
+  EXPECT_EQ(answers::pitfall_named("batch-of-one"), "batch-of-one");
+  for (const char* name : {"", "6", "Axis", "axes"}) {
+    try {
+      answers::pitfall_named(name);
+      ADD_FAILURE() << name;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_EQ(
+          error.what(),
+          "pitfall: expected one of late-averages, opposite-momentum, biased-unbiased, batch-of-one, "
+          "freezing, through-statistics, blind-check, placement, dead-bias, undoing, axis, not-parameters, "
+          "small-batches, epsilon, covariate-shift, cost, got " +
+              std::string(name));
+    }
   }
 }
 
@@ -285,10 +306,14 @@ TEST(Mistakes, FollowIntoTheFoldedLayer) {
 }
 
 TEST(Judge, AuthorsForeseeMistakesOfTheirOwn) {
-  const answers::Question question{
-      Formula("examples / 2"),
-      {},
-      {{"whole-batch", "the whole batch", "each part is normalized alone", 13, {}, Formula("examples")}}};
+  const answers::Question question{Formula("examples / 2"),
+                                   {},
+                                   {{"whole-batch",
+                                     "the whole batch",
+                                     "each part is normalized alone",
+                                     "small-batches",
+                                     {},
+                                     Formula("examples")}}};
   const Quantities givens{{"examples", {{64}}}};
   const auto judgement = answers::judge("64", givens, quantities_of(givens), question);
   ASSERT_EQ(judgement.mistakes.size(), 1u);

@@ -332,7 +332,7 @@ class Values {
     if (!chance(4)) return;
     val foreseen = val::object();
     for (const char* key : {"id", "title", "reason"}) foreseen.set(key, val(std::string(key)));
-    foreseen.set("pitfall", integer());
+    foreseen.set("pitfall", one_of({"axis", "epsilon", "nothing"}));
     foreseen.set("answer", formula());
     val list = val::array();
     list.call<void>("push", chance(8) ? anything(1) : foreseen);

@@ -1050,20 +1050,29 @@ describe('answers', () => {
       expect.objectContaining({
         id: 'statistics-detached',
         title: 'statistics treated as constants',
-        pitfall: 6,
+        pitfall: 'through-statistics',
       }),
     ]);
     expect(judged.tree?.kind).toBe('list');
   });
 
   test('an author may foresee a mistake', () => {
-    const foreseen = [{ id: 'own', title: 'its own', reason: 'why', pitfall: 3, answer: '7 + 0 * x' }];
+    const foreseen = [{ id: 'own', title: 'its own', reason: 'why', pitfall: 'axis', answer: '7 + 0 * x' }];
     const judged = core.judge({ text: '7, 7, 7, 7', ...question, foreseen });
-    expect(judged.mistakes).toEqual([{ id: 'own', title: 'its own', reason: 'why', pitfall: 3 }]);
+    expect(judged.mistakes).toEqual([{ id: 'own', title: 'its own', reason: 'why', pitfall: 'axis' }]);
     expect(core.mistakenAnswers({ ...question, foreseen })[0]).toMatchObject({
       id: 'own',
       value: { values: Float64Array.of(7, 7, 7, 7) },
     });
+  });
+
+  test.each([
+    ['misspelt', 'axes', /^pitfall: expected one of late-averages, .*, axis, .*, cost, got axes$/],
+    ['a number', 3, /^pitfall: expected a text, got number/],
+    ['left out', undefined, /^pitfall: expected a text, got undefined/],
+  ])('a foreseen mistake whose pitfall is %s is refused', (_, pitfall, message) => {
+    const foreseen = [{ id: 'own', title: 'its own', reason: 'why', pitfall: pitfall as string, answer: '7' }];
+    expect(() => core.judge({ text: '7', ...question, foreseen })).toThrow(message);
   });
 
   test('a formula that is wrong comes with a batch', () => {

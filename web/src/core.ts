@@ -274,8 +274,8 @@ export interface Mistake {
   title: string;
   /** one sentence: what is right */
   reason: string;
-  /** the number of the pitfall on the page */
-  pitfall: number;
+  /** the name of the pitfall that it belongs to */
+  pitfall: string;
 }
 
 /** How near an answer must be (see answers::Tolerance); all 0: exactly. */
