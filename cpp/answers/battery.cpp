@@ -303,20 +303,12 @@ Evaluation evaluation_of(const Formula& formula) {
   };
 }
 
-void require_names(const Node& tree, const std::vector<std::string>& names) {
+void require_quantities_of_a_batch(const std::vector<std::string>& names) {
   const Quantities& batch = battery().front();
-  Quantities known;
   for (const std::string& name : names) {
-    const auto found = batch.find(name);
-    if (found == batch.end())
+    if (batch.count(name) == 0)
       throw std::invalid_argument("names: expected quantities of a batch, got “" + name + "”");
-    known.insert(*found);
   }
-  const std::function<void(const Node&)> check = [&](const Node& node) {
-    if (node.kind == Node::Kind::name) evaluate(node, known);
-    for (const Node& child : node.children) check(child);
-  };
-  check(tree);
 }
 
 std::vector<std::string> givens_of(const std::vector<std::string>& names,

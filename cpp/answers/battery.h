@@ -33,9 +33,8 @@ struct Claim {
   std::vector<std::string> givens;
 };
 
-/// Refuses names that are not among `names`. Throws ReadError at the first; std::invalid_argument where
-/// `names` has one that no batch has.
-void require_names(const Node& tree, const std::vector<std::string>& names);
+/// Throws std::invalid_argument where one of the names is none of a quantity that batches have.
+void require_quantities_of_a_batch(const std::vector<std::string>& names);
 
 /// The givens that the named quantities are made of, by their definitions: x alone, or u, w and b where any
 /// of these is needed too. `steps` only where it is among the `allowed` names.

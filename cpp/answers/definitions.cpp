@@ -1,6 +1,7 @@
 #include "answers/definitions.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 namespace answers {
@@ -83,6 +84,17 @@ std::vector<std::string> names_in(const Node& tree) {
     for (const std::string& name : names_in(child)) names.insert(name);
   }
   return {names.begin(), names.end()};
+}
+
+void require_names(const Node& tree, const std::vector<std::string>& names) {
+  // Whatever their values are, evaluating a name refuses it where it is not among these.
+  Quantities known;
+  for (const std::string& name : names) known[name] = {{1}};
+  const std::function<void(const Node&)> check = [&](const Node& node) {
+    if (node.kind == Node::Kind::name) evaluate(node, known);
+    for (const Node& child : node.children) check(child);
+  };
+  check(tree);
 }
 
 Formula::Formula(const std::string& text) : tree(parse(text)), names(names_in(tree)) {}

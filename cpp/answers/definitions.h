@@ -24,6 +24,9 @@ const std::vector<Definition>& definitions();
 /// The names in a tree, each once.
 std::vector<std::string> names_in(const Node& tree);
 
+/// Throws ReadError at the first name in the tree that is not among `names`, and says which are.
+void require_names(const Node& tree, const std::vector<std::string>& names);
+
 /// A formula, read once, with the names in it.
 struct Formula {
   Node tree;

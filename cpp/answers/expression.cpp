@@ -22,6 +22,20 @@ struct Character {
   std::size_t position;  // in UTF-16 units
 };
 
+/// What is pasted along with text and shows nothing: marks of direction, joiners and spaces of no width,
+/// selectors of a variant.
+bool is_invisible(char32_t c) {
+  return c == 0x34F || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x202A && c <= 0x202E) || c == 0x2060 || c == 0x2061 || (c >= 0x2065 && c <= 0x206F) ||
+         (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF;
+}
+
+/// The sign that one of Unicode's invisible operators stands for; 0 for any other character.
+char visible_operator(char32_t c) {
+  return c == 0x2062 ? '*' : c == 0x2063 ? ',' : c == 0x2064 ? '+' : '\0';
+}
+
+/// The characters that show, so that nothing else can stand between the digits of a number or be quoted.
 std::vector<Character> decode(const std::string& text) {
   std::vector<Character> characters;
   std::size_t position = 0;
@@ -40,7 +54,11 @@ std::vector<Character> decode(const std::string& text) {
     if (!well_formed) code = 0xFFFD;
     // Nor may they get into a sentence that quotes them, any more than control characters.
     const bool shown = well_formed && code >= 0x20 && code != 0x7F;
-    characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", position});
+    if (const char sign = visible_operator(code)) {
+      characters.push_back({static_cast<char32_t>(sign), std::string(1, sign), position});
+    } else if (!is_invisible(code)) {
+      characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", position});
+    }
     position += code > 0xFFFF ? 2 : 1;
     k += taken;
   }
@@ -49,8 +67,8 @@ std::vector<Character> decode(const std::string& text) {
 }
 
 bool is_space(char32_t c) {
-  return c == U' ' || c == U'\t' || c == U'\n' || c == U'\r' || c == 0xA0 || (c >= 0x2000 && c <= 0x200B) ||
-         c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+  return c == U' ' || c == U'\t' || c == U'\n' || c == U'\r' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x202F || c == 0x205F || c == 0x3000;
 }
 bool is_line_end(char32_t c) {
   return c == U'\n' || c == U'\r';
@@ -157,11 +175,6 @@ std::string shortened(const std::string& text) {
   return result;
 }
 
-/// The refusal of text that can be read in two ways.
-std::string two_readings(const std::string& typed, const std::string& first, const std::string& second) {
-  return "“" + typed + "” can be read as " + first + " or as " + second + ": write the one you mean";
-}
-
 /// An exponent above the line, ² or ⁻¹², is one token of this symbol.
 constexpr char32_t raised = U'²';
 
@@ -179,7 +192,7 @@ class Tokenizer {
   std::vector<Token> tokens() {
     std::vector<Token> found;
     do {
-      found.push_back(next());
+      found.push_back(next(found.empty() ? nullptr : &found.back()));
     } while (found.back().kind != Token::Kind::end);
     return found;
   }
@@ -191,7 +204,7 @@ class Tokenizer {
   std::size_t position() const { return characters_[at_].position; }
   void take(Token& token) { token.text += characters_[at_++].bytes; }
 
-  Token next() {
+  Token next(const Token* previous) {
     bool space = false, line = false;
     for (; is_space(code()); ++at_) {
       space = true;
@@ -201,6 +214,10 @@ class Tokenizer {
     if (at_ + 1 == characters_.size()) return token;
     if (is_digit(code()) || (code() == U'.' && is_digit(code(1)))) {
       read_number(token);
+    } else if (previous && previous->kind == Token::Kind::number && !line && is_times(*previous)) {
+      token.kind = Token::Kind::symbol;
+      token.symbol = U'*';
+      take(token);
     } else if (is_name_start(code())) {
       read_name(token);
     } else if (superscript(code()) >= 0 || (code() == U'⁻' && superscript(code(1)) >= 0)) {
@@ -217,6 +234,30 @@ class Tokenizer {
     }
     token.range.end = position();
     return token;
+  }
+
+  /// Whether the x after a number is a sign for “times”, as in 8.02 x 10^-1: a number can follow no quantity.
+  bool is_times(const Token& number) const {
+    if (code() != U'x' && code() != U'X') return false;
+    std::size_t next = 1;
+    while (is_space(code(next)) && !is_line_end(code(next))) ++next;
+    const bool spaced = next > 1;
+    if (!is_digit(code(next)) && !(code(next) == U'.' && is_digit(code(next + 1)))) return false;
+    if (spaced || code() == U'X' || code(next) == U'.') return true;
+    std::size_t end = next;
+    while (is_digit(code(end))) ++end;
+    const char32_t after = code(end);
+    if (after == U'.' || (decimal_comma_ && after == U',')) return true;
+    const bool ten = end == next + 2 && code(next) == U'1' && code(next + 1) == U'0';
+    const bool power =
+        after == U'^' || (after == U'*' && code(end + 1) == U'*') || after == U'⁻' || superscript(after) >= 0;
+    if (ten && power) return true;
+    if (is_name_part(after) || number.range.end != position()) return false;
+    std::string digits;
+    for (std::size_t k = next; k < end; ++k) digits += characters_[at_ + k].bytes;
+    throw ReadError(
+        {number.range.begin, characters_[at_ + end].position},
+        two_readings(number.text + "x" + digits, number.text + "·" + digits, number.text + "·x_" + digits));
   }
 
   bool at_decimal_sign() const {
@@ -428,7 +469,10 @@ class CommaReader {
         ++here.tight;
         here.run = here.run || (k >= 2 && is_tight_comma(tokens_, k - 2));
         here.formula = here.formula || !stands_alone(k);
-        reading_.may_be_thousands = reading_.may_be_thousands || may_group_thousands(tokens_, k);
+        if (reading_.thousands.empty() && may_group_thousands(tokens_, k)) {
+          reading_.thousands = tokens_[k - 1].text + "," + tokens_[k + 1].text;
+          reading_.thousands_range = {tokens_[k - 1].range.begin, tokens_[k + 1].range.end};
+        }
       } else if (token.is(U',')) {
         ++here.loose;
       } else if (token.is(U'=') && here.tight == 0) {
@@ -1006,6 +1050,10 @@ std::vector<Token> without_frame(std::vector<Token> tokens) {
 
 }  // namespace
 
+std::string two_readings(const std::string& typed, const std::string& first, const std::string& second) {
+  return "“" + typed + "” can be read as " + first + " or as " + second + ": write the one you mean";
+}
+
 const char* kind_name(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::number:
@@ -1060,6 +1108,74 @@ Node parse_decimal_comma(const std::string& text) {
 
 Node parse_separating_comma(const std::string& text) {
   return parse_with_commas(text, false);
+}
+
+namespace {
+
+/// What may separate groups of digits; 0 for any other character.
+char group_separator(char32_t c) {
+  if (c == U',' || c == U'.' || c == U'_') return static_cast<char>(c);
+  if (c == U'\'' || c == U'’') return '\'';
+  return is_space(c) && !is_line_end(c) && c != U'\t' ? ' ' : '\0';
+}
+
+}  // namespace
+
+std::optional<GroupedNumber> parse_grouped(const std::string& text) {
+  const std::vector<Character> characters = read_characters(text);
+  std::size_t at = 0, last = characters.size() - 1;  // [at, last) is left to be read
+  const auto code = [&](std::size_t k) { return k < last ? characters[k].code : U'\0'; };
+  const auto digits_from = [&](std::size_t k) {
+    std::size_t count = 0;
+    while (is_digit(code(k + count))) ++count;
+    return count;
+  };
+  while (is_space(code(at))) ++at;
+  while (last > at && is_space(code(last - 1))) --last;
+  const std::size_t first = at, end = last;
+  std::string plain_text;
+  const auto take = [&](std::size_t count) {
+    for (; count > 0; --count) plain_text += characters[at++].bytes;
+  };
+  const char32_t sign = plain(code(at));
+  if (sign == U'-' || sign == U'+') {
+    if (sign == U'-') plain_text = "-";
+    ++at;
+    while (is_space(code(at))) ++at;
+  }
+  const bool is_percent = last > at && code(last - 1) == U'%';
+  if (is_percent) --last;
+  while (last > at && is_space(code(last - 1))) --last;
+
+  const std::size_t leading = digits_from(at);
+  if (leading < 1 || leading > 3 || code(at) == U'0') return std::nullopt;
+  take(leading);
+  const char separator = group_separator(code(at));
+  int groups = 0;
+  for (; separator != '\0' && group_separator(code(at)) == separator && digits_from(at + 1) == 3; ++groups) {
+    ++at;
+    take(3);
+  }
+  if (groups == 0) return std::nullopt;
+  const char decimal = group_separator(code(at));
+  const bool has_decimals =
+      (decimal == '.' || decimal == ',') && decimal != separator && digits_from(at + 1) > 0;
+  if (has_decimals) {
+    ++at;
+    plain_text += '.';
+    take(digits_from(at));
+  }
+  if (at != last) return std::nullopt;
+  if (is_percent) plain_text += "%";
+
+  std::string typed;
+  for (std::size_t k = first; k < end; ++k) typed += characters[k].bytes;
+  Node tree = parse(plain_text);
+  const Range range{characters[first].position, characters[end].position};
+  for (Node* node = &tree; node != nullptr; node = node->children.empty() ? nullptr : &node->children[0])
+    node->range = range;
+  const bool may_be_decimal = groups == 1 && !has_decimals && (separator == ',' || separator == '.');
+  return GroupedNumber{std::move(tree), typed, plain_text, separator, may_be_decimal};
 }
 
 std::pair<Node, Node> parse_equation(const std::string& text) {

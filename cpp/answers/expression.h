@@ -5,7 +5,7 @@
 // clang-format off
 //   lists       one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45
 //   numbers     2, 0.5, .5, 2.5e-3, 12 %; with a decimal comma where no list can be meant: 1,5; 2,5
-//   operators   + - * / ^ **   and   · × ÷ − √ ² ⁻³ |x|
+//   operators   + - * / ^ **   and   · × ÷ − √ ² ⁻³ |x|   and x between two numbers: 8.02 x 10^-1
 //   products    also without a sign, where there is one way to read them: 2x, γ(x − 1), 2√5, x_hat sum(dy)
 //   names       x, gamma (or γ), x_hat, ∂L/∂γ ...    one value of a list: x[0], counted from 0, or x_1, from 1
 //   functions   sqrt(x), mean(x), Σ(dy·x_hat), np.sqrt(x) ...
@@ -17,6 +17,7 @@
 // Text that can be read in two ways, such as 1/2x, is refused with both of them.
 
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -67,7 +68,8 @@ const char* kind_name(Node::Kind kind);
 struct Reading {
   bool decimal_comma = false;         ///< as decimal points: 1,5; 2,5
   bool may_be_decimal_comma = false;  ///< as separators, but 1,5 may be one number
-  bool may_be_thousands = false;      ///< as separators, but 1,024 may be one number
+  std::string thousands;              ///< the first number, if any, whose comma may separate thousands: 1,024
+  Range thousands_range;              ///< where it stands
 };
 
 /// Reads `text` (UTF-8), of which a leading "name =" is no part. Throws ReadError; also where the text is
@@ -82,11 +84,26 @@ Node parse_decimal_comma(const std::string& text);
 /// Reads `text` as parse does, with every comma as a separator, even where 1,1,-1,-1 might mean decimals.
 Node parse_separating_comma(const std::string& text);
 
+/// A number that is typed with its digits in groups of three: 131,072 or 131 072, -1.048.576 or 12,345.6 %.
+struct GroupedNumber {
+  Node tree;            ///< the number without its separators
+  std::string typed;    ///< without what surrounds it
+  std::string plain;    ///< 131072
+  char separator;       ///< ',', '.', ' ', '\'' or '_'
+  bool may_be_decimal;  ///< the only separator may as well be a decimal point
+};
+
+/// Reads text that is one grouped number and nothing else. Throws ReadError where the text is too long.
+std::optional<GroupedNumber> parse_grouped(const std::string& text);
+
 /// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
 /// exactly one "=".
 std::pair<Node, Node> parse_equation(const std::string& text);
 
-/// True if there is nothing but white space.
+/// The refusal of text that can be read in two ways.
+std::string two_readings(const std::string& typed, const std::string& first, const std::string& second);
+
+/// True if there is nothing but white space and characters that show nothing.
 bool is_blank(const std::string& text);
 
 }  // namespace answers

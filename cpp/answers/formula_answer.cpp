@@ -314,12 +314,11 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
                                 error.what());
   }
   FormulaJudgement judgement;
-  if (is_blank(typed)) return judgement;
-  try {
-    judgement.tree = read_answer(typed, 1, judgement.note);
-    require_names(*judgement.tree, names);
-  } catch (const ReadError& error) {
-    return unreadable(std::move(judgement), error.what(), error.range);
+  require_quantities_of_a_batch(names);
+  static_cast<TypedText&>(judgement) = read_formula(typed, names);
+  if (judgement.state != TypedText::State::read) {
+    judgement.verdict = verdict_on_unread(judgement.state);
+    return judgement;
   }
   const Node tree = *judgement.tree;
   std::vector<std::string> named = names_in(tree);

@@ -8,12 +8,10 @@
 
 namespace answers {
 
-struct FormulaJudgement {
+/// Without a value of its own. The message also says what is unreadable or wrong about a formula that was
+/// read.
+struct FormulaJudgement : TypedText {
   Verdict verdict = Verdict::empty;
-  std::string message;       ///< unreadable: what is wrong and what would be right; wrong: in what way
-  std::string note;          ///< how the text was read, where that might surprise
-  Range range;               ///< unreadable: where
-  std::optional<Node> tree;  ///< how the text was read, where it could be
   const Mistake* mistake = nullptr;  ///< wrong: the known mistake that leads to this formula, if one does
   std::string difference;            ///< wrong: "you are short by mean(dy)", where it is as simple as that
   std::optional<Counterexample> counterexample;  ///< wrong: left is what was typed

@@ -54,9 +54,7 @@ std::string shape_mistake(const Value& value, const Value& truth) {
   const std::size_t given = value.values.size();
   const std::size_t asked = truth.values.size();
   if (given == asked) return "";
-  if (asked == 1 && given == 2)
-    return "one number is asked for, and 2 were read; decimals take a point (1.5), whole numbers no "
-           "separator (10000)";
+  if (asked == 1 && given == 2) return "one number is asked for, and 2 were read; decimals take a point";
   const std::string wanted = asked == 1 ? "one number is" : std::to_string(asked) + " values are";
   return wanted + " asked for, and " + std::to_string(given) + (given == 1 ? " was" : " were") + " read";
 }
@@ -74,17 +72,22 @@ std::string places(const std::vector<Verdict>& cells, Verdict verdict) {
 }
 
 std::string name_wrong_values(const std::vector<Verdict>& cells) {
-  const std::size_t wrong = static_cast<std::size_t>(std::count(cells.begin(), cells.end(), Verdict::wrong));
-  if (wrong == cells.size()) return cells.size() == 1 ? "" : "none of the values is right yet";
-  return "look again at " + places(cells, Verdict::wrong) + "; the other " +
-         (cells.size() - wrong == 1 ? "value is" : "values are") + " right";
+  const auto count = [&](Verdict verdict) { return std::count(cells.begin(), cells.end(), verdict); };
+  const auto size = static_cast<std::ptrdiff_t>(cells.size());
+  if (count(Verdict::wrong) == size) return size == 1 ? "" : "none of the values is right yet";
+  std::string message = "look again at " + places(cells, Verdict::wrong);
+  if (count(Verdict::unreadable) > 0)
+    message += "; give more digits in " + places(cells, Verdict::unreadable);
+  const auto right = size - count(Verdict::wrong) - count(Verdict::unreadable);
+  if (right > 0) message += std::string("; the other ") + (right == 1 ? "value is" : "values are") + " right";
+  return message;
 }
 
-std::string name_coarse_values(const std::vector<Verdict>& cells, int digits, bool shows_method) {
-  const std::string where = cells.size() == 1 ? "" : " in " + places(cells, Verdict::coarse);
-  const std::string start =
-      shows_method ? "your method is right; give" : "one digit does not show the method; give";
-  return start + " more digits" + where + ", " + std::to_string(digits) + " or more";
+/// Asks for more digits in the values with this verdict.
+std::string ask_for_digits(const std::string& why, const std::vector<Verdict>& cells, Verdict verdict,
+                           int digits) {
+  const std::string where = cells.size() == 1 ? "" : " in " + places(cells, verdict);
+  return why + "; give more digits" + where + ", " + std::to_string(digits) + " or more";
 }
 
 /// A number as it was typed: how many significant digits, and the unit of the last.
@@ -93,11 +96,27 @@ struct Literal {
   double unit;
 };
 
+/// The value of 10^-1, 10⁻¹ and the like; none for any other node.
+std::optional<double> power_of_ten(const Node& node) {
+  if (node.kind != Node::Kind::power || node.children[0].number != 10) return std::nullopt;
+  const Node& exponent = node.children[1];
+  const bool negative = exponent.kind == Node::Kind::negate;
+  const Node& digits = negative ? exponent.children[0] : exponent;
+  if (digits.kind != Node::Kind::number || digits.number != std::floor(digits.number)) return std::nullopt;
+  return std::pow(10, negative ? -digits.number : digits.number);
+}
+
 std::optional<Literal> literal(const Node& node) {
   if (node.kind == Node::Kind::negate) return literal(node.children[0]);
   if (node.kind == Node::Kind::percent) {
     auto inner = literal(node.children[0]);
     if (inner) inner->unit /= 100;
+    return inner;
+  }
+  if (node.kind == Node::Kind::multiply) {  // 8.02 x 10^-1
+    const auto factor = power_of_ten(node.children[1]);
+    auto inner = factor ? literal(node.children[0]) : std::nullopt;
+    if (inner) inner->unit *= *factor;
     return inner;
   }
   // What is too small for a double is typed as if it were 0, and its digits say nothing.
@@ -130,30 +149,46 @@ std::vector<std::optional<Literal>> literals(const Node& tree, std::size_t count
   return all;
 }
 
-/// True if the literal is what `value` rounds to, or is cut off to.
-bool shortens(double typed, const Literal& literal, double value) {
-  const double error = std::abs(typed - value), slack = 1e-9 * literal.unit;
-  const bool rounded = error <= 0.5 * literal.unit + slack;
-  const bool cut_off =
-      error < literal.unit - slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
+/// True if `typed` is what `value` rounds to, or is cut off to, in this unit.
+bool shortens(double typed, double unit, double value) {
+  const double error = std::abs(typed - value), slack = 1e-9 * unit;
+  const bool rounded = error <= 0.5 * unit + slack;
+  const bool cut_off = error < unit - slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
   return rounded || cut_off;
 }
+
+/// How many of the value's significant digits the literal shows, rounded or cut off: 1.3 shows two of 1.342,
+/// and 1.0 one of 0.95. None where it is not that value.
+int digits_shown(double typed, const Literal& literal, double value) {
+  if (!shortens(typed, literal.unit, value)) return 0;
+  int digits = std::min(literal.digits, std::numeric_limits<double>::max_digits10);
+  while (digits > 0 && !shortens(typed, 2 * half_unit(value, digits), value)) --digits;
+  return digits;
+}
+
+/// With fewer digits than this a number may be right, or a mistake, by chance.
+constexpr int telling_digits = 2;
 
 /// What was typed, value by value.
 struct Typed {
   Value value;
   std::vector<std::optional<Literal>> literals;
 
+  /// right, coarse, wrong, or unreadable where the digits are too few to tell
   Verdict against(std::size_t k, double truth, double allowed, int digits) const {
     const double typed = value.without_rounding(k);
     // 1.01 is within 1 % of 1, though its double is not.
     if (std::abs(typed - truth) <= allowed * (1 + 1e-9)) return Verdict::right;
     const auto& text = literals[k];
-    if (digits == 0 || !text || text->digits == 0 || !shortens(typed, *text, truth)) return Verdict::wrong;
-    return text->digits >= digits ? Verdict::right : Verdict::coarse;
+    if (digits == 0 || !text) return Verdict::wrong;
+    const int shown = digits_shown(typed, *text, truth);
+    // 10.0 has three digits, though it shows only two of 9.96.
+    if (text->digits >= digits && shown >= std::min(digits, telling_digits)) return Verdict::right;
+    if (shown >= telling_digits) return Verdict::coarse;
+    return shown > 0 ? Verdict::unreadable : Verdict::wrong;
   }
 
-  /// True if this is the other value, as far as its digits tell; two digits are enough to know a mistake.
+  /// True if this is the other value, as far as its digits tell.
   /// What the truth allows may be more than all of a small wrong value, so that is bounded by its own size.
   bool agrees_with(const Value& other, const std::vector<double>& allowed) const {
     double size = 0;
@@ -161,17 +196,20 @@ struct Typed {
       size = std::max(size, std::abs(other.without_rounding(k)));
     for (std::size_t k = 0; k < allowed.size(); ++k) {
       const double enough = std::min(allowed[k], std::max(0.05 * size, 1e-3 * allowed[k]));
-      if (against(k, other.without_rounding(k), enough, 2) != Verdict::right) return false;
+      if (against(k, other.without_rounding(k), enough, telling_digits) != Verdict::right) return false;
     }
     return true;
   }
 
-  /// True if a value that is too coarse was typed with a single digit.
-  bool has_one_digit(const std::vector<Verdict>& cells) const {
-    for (std::size_t k = 0; k < cells.size(); ++k) {
-      if (cells[k] == Verdict::coarse && literals[k]->digits < 2) return true;
+  /// The same text, had it meant so many times its value.
+  Typed times(double factor) const {
+    Typed result = *this;
+    for (double& each : result.value.values) each *= factor;
+    for (double& each : result.value.scales) each *= factor;
+    for (auto& each : result.literals) {
+      if (each) each->unit *= factor;
     }
-    return false;
+    return result;
   }
 
   /// True if it is the other value to four digits.
@@ -182,32 +220,6 @@ struct Typed {
     return true;
   }
 };
-
-std::size_t count_of(const Node& tree) {
-  return tree.kind == Node::Kind::list ? tree.children.size() : 1;
-}
-
-constexpr const char* decimal_commas = "commas were read as decimal points";
-
-/// Reads text whose commas, or spaces before signs, could be read in several ways, where the number of values
-/// asked for tells which: 1,1,-1,-1 and 0.5 -0.5. None where it does not.
-std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, std::string& note) {
-  const auto attempt = [&](Node (*read)(const std::string&), const std::string& text) {
-    try {
-      Node tree = read(text);
-      if (count_of(tree) == asked) return std::optional<Node>(std::move(tree));
-    } catch (const ReadError&) {
-      // Not in this way.
-    }
-    return std::optional<Node>();
-  };
-  if (auto tree = attempt(parse_separating_comma, typed)) return tree;
-  // In brackets a space before a sign separates values, as numpy prints.
-  if (auto tree = attempt(parse_separating_comma, "[" + typed + "]")) return tree;
-  auto decimals = attempt(parse_decimal_comma, typed);
-  if (decimals) note = decimal_commas;
-  return decimals;
-}
 
 bool disjoint(const Mistake& a, const Mistake& b) {
   if (a.answer || b.answer) return false;
@@ -239,9 +251,9 @@ std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, c
   return found;
 }
 
-std::vector<Mistake> mistakes_behind(const Typed& typed, const Question& question, const Quantities& right,
-                                     const std::vector<double>& allowed) {
-  const std::vector<Candidate> singles = candidates(question, right);
+/// The mistake that leads nearest to what was typed, as far as its digits tell; null where none does.
+const Candidate* nearest_mistake(const Typed& typed, const std::vector<Candidate>& singles,
+                                 const std::vector<double>& allowed) {
   const Candidate* nearest = nullptr;
   double least = std::numeric_limits<double>::infinity();
   for (const Candidate& each : singles) {
@@ -251,34 +263,41 @@ std::vector<Mistake> mistakes_behind(const Typed& typed, const Question& questio
     nearest = &each;
     least = away;
   }
-  if (nearest != nullptr) return {*nearest->mistake};
-  return two_at_once(typed, question, right, singles, allowed);
+  return nearest;
+}
+
+/// 131.072, where a whole number of thousands is meant: what is said of its two readings. Empty for any other
+/// text.
+std::string doubtful_point(const std::string& typed, const Value& truth) {
+  const double whole = truth.values[0];
+  if (truth.values.size() != 1 || whole != std::floor(whole) || std::abs(whole) < 1000) return "";
+  const auto grouped = parse_grouped(typed);
+  if (!grouped || !grouped->may_be_decimal) return "";
+  return two_readings(grouped->typed, grouped->typed, grouped->plain);
+}
+
+bool has_percent(const Node& node) {
+  return node.kind == Node::Kind::percent ||
+         std::any_of(node.children.begin(), node.children.end(), has_percent);
+}
+
+/// What to do about a share that would be right in per cent, or without the sign for it. Empty for any other
+/// answer.
+std::string percent_advice(const Typed& typed, const Node& tree, const Value& truth,
+                           const std::vector<double>& allowed, int digits) {
+  if (truth.values.size() != 1 || std::abs(truth.values[0]) > 1) return "";
+  const auto would_be_right = [&](double factor) {
+    return typed.times(factor).against(0, truth.without_rounding(0), allowed[0], digits) == Verdict::right;
+  };
+  const Node& unsigned_tree = tree.kind == Node::Kind::negate ? tree.children[0] : tree;
+  if (unsigned_tree.kind == Node::Kind::percent)
+    return would_be_right(100) ? "% divides by 100; if this is a share already, write it without %" : "";
+  if (!would_be_right(0.01)) return "";
+  return has_percent(tree) ? "% belongs to the last number only; put what it is of in brackets"
+                           : "if this is meant in per cent, end it with %";
 }
 
 }  // namespace
-
-Node read_answer(const std::string& typed, std::size_t asked, std::string& note) {
-  Reading reading;
-  std::optional<Node> tree;
-  try {
-    tree = parse(typed, &reading);
-  } catch (const ReadError&) {
-    if (asked > 1) tree = read_by_count(typed, asked, note);
-    if (!tree) throw;
-    return *tree;
-  }
-  if (asked > 1 && count_of(*tree) != asked) {
-    if (auto counted = read_by_count(typed, asked, note)) return *counted;
-  }
-  const bool one_number = asked == 1 && reading.may_be_decimal_comma;
-  if (one_number && reading.may_be_thousands) {
-    throw ReadError(
-        tree->range,
-        "the comma may be a decimal point or separate thousands: write 1.024 or 1024, for example");
-  }
-  if (one_number || reading.decimal_comma) note = decimal_commas;
-  return one_number ? parse_decimal_comma(typed) : *tree;
-}
 
 std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
                                const Tolerance& tolerance) {
@@ -319,6 +338,10 @@ std::vector<Candidate> candidates(const Question& question, const Quantities& ri
   return found;
 }
 
+Verdict verdict_on_unread(TypedText::State state) {
+  return state == TypedText::State::empty ? Verdict::empty : Verdict::unreadable;
+}
+
 const char* verdict_name(Verdict verdict) {
   switch (verdict) {
     case Verdict::empty:
@@ -343,14 +366,9 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   const Value truth = plain.evaluate(question.answer);
   const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
   Judgement judgement;
-  if (is_blank(typed)) return judgement;
-  try {
-    judgement.tree = read_answer(typed, truth.values.size(), judgement.note);
-    judgement.value = evaluate(*judgement.tree, known);
-  } catch (const ReadError& error) {
-    judgement.verdict = Verdict::unreadable;
-    judgement.message = error.what();
-    judgement.range = error.range;
+  static_cast<TypedText&>(judgement) = read_value(typed, truth.values.size(), known);
+  if (judgement.state != TypedText::State::read) {
+    judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;
   }
   judgement.message = shape_mistake(judgement.value, truth);
@@ -368,29 +386,48 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   const auto has = [&](Verdict verdict) {
     return std::find(judgement.cells.begin(), judgement.cells.end(), verdict) != judgement.cells.end();
   };
-  judgement.verdict = has(Verdict::wrong)    ? Verdict::wrong
-                      : has(Verdict::coarse) ? Verdict::coarse
-                                             : Verdict::right;
-  if (judgement.verdict == Verdict::right) return judgement;
-  const bool one_digit = answer.has_one_digit(judgement.cells);
-  if (judgement.verdict == Verdict::coarse && !one_digit) {
-    judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits, true);
+  if (!has(Verdict::wrong) && !has(Verdict::coarse) && !has(Verdict::unreadable)) {
+    judgement.verdict = Verdict::right;
     return judgement;
   }
-  auto behind = mistakes_behind(answer, question, right, allowed);
-  if (judgement.verdict == Verdict::coarse) {
-    // The only digit of a mistaken value may also be that of the truth: the nearer of both explains it.
-    const auto wrong = behind.size() == 1 ? mistaken_answer(question.answer, right, behind[0]) : std::nullopt;
-    if (!wrong || distance(judgement.value, truth, allowed) <= distance(judgement.value, *wrong, allowed)) {
-      judgement.message = name_coarse_values(judgement.cells, question.tolerance.digits, false);
-      return judgement;
-    }
-    judgement.verdict = Verdict::wrong;
-    std::replace(judgement.cells.begin(), judgement.cells.end(), Verdict::coarse, Verdict::wrong);
+  const auto not_judged = [&](const std::string& why) {
+    judgement.verdict = Verdict::unreadable;
+    judgement.range = judgement.tree->range;
+    judgement.message = why;
+    return judgement;
+  };
+  const std::string doubt = doubtful_point(typed, truth);
+  if (!doubt.empty()) return not_judged(doubt);
+  const int digits = question.tolerance.digits;
+  const std::vector<Candidate> singles = candidates(question, right);
+  const Candidate* const nearest = nearest_mistake(answer, singles, allowed);
+  // Few digits can be those of the truth and of a mistake alike. The mistake's own value is the mistake.
+  const bool is_mistake = nearest != nullptr && (has(Verdict::wrong) || answer.equals(nearest->value));
+  if (!has(Verdict::wrong) && !is_mistake) {
+    if (has(Verdict::unreadable))
+      return not_judged(ask_for_digits("so few digits do not show the method", judgement.cells,
+                                       Verdict::unreadable, digits));
+    if (nearest != nullptr)
+      return not_judged(ask_for_digits("these digits fit a known mistake as well as the right answer",
+                                       judgement.cells, Verdict::coarse, digits));
+    judgement.verdict = Verdict::coarse;
+    judgement.message = ask_for_digits("your method is right", judgement.cells, Verdict::coarse, digits);
+    return judgement;
   }
-  const bool some_right = has(Verdict::right) || has(Verdict::coarse);
-  if (behind.empty() || some_right) judgement.message = name_wrong_values(judgement.cells);
-  judgement.mistakes = std::move(behind);
+  if (!is_mistake) {
+    const std::string advice = percent_advice(answer, *judgement.tree, truth, allowed, digits);
+    if (!advice.empty()) return not_judged(advice);
+  }
+  judgement.verdict = Verdict::wrong;
+  judgement.mistakes = is_mistake ? std::vector<Mistake>{*nearest->mistake}
+                                  : two_at_once(answer, question, right, singles, allowed);
+  if (!has(Verdict::wrong)) {
+    for (Verdict& each : judgement.cells) {
+      if (each != Verdict::right) each = Verdict::wrong;
+    }
+  }
+  if (judgement.mistakes.empty() || has(Verdict::right) || has(Verdict::coarse))
+    judgement.message = name_wrong_values(judgement.cells);
   return judgement;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "answers/mistakes.h"
+#include "answers/typed_text.h"
 
 namespace answers {
 
@@ -22,10 +23,6 @@ struct Tolerance {
 std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
                                const Tolerance& tolerance);
 
-/// Reads an answer of `asked` values, whose number may tell what its commas are: 1,5 is one number where one
-/// is asked for. `note` then says so. Throws ReadError; 1,024 is refused, as it might be two numbers.
-Node read_answer(const std::string& typed, std::size_t asked, std::string& note);
-
 /// How many allowances lie between two answers: the largest |a - b| / allowance of their values. Infinite
 /// where they have unequally many.
 double distance(const Value& a, const Value& b, const std::vector<double>& allowed);
@@ -34,25 +31,28 @@ double distance(const Value& a, const Value& b, const std::vector<double>& allow
 inline constexpr double one_answer = 1e-6;
 
 enum class Verdict {
-  empty,       ///< nothing typed yet
-  unreadable,  ///< not a value, or not as many values as asked for; never counted against the learner
+  empty,  ///< nothing typed yet
+  /// not a value, not as many values as asked for, with two readings, or with too few digits to tell; never
+  /// counted against the learner
+  unreadable,
   right,
-  coarse,   ///< the truth, rounded or cut off to fewer digits than asked for
+  coarse,   ///< the truth, rounded or cut off to fewer digits than asked for, but at least two of its own
   carried,  ///< in a worksheet: right for the learner's own earlier numbers, which are not
   wrong,
 };
 
 const char* verdict_name(Verdict verdict);
 
-struct Judgement {
+/// The verdict on text that has no value.
+Verdict verdict_on_unread(TypedText::State state);
+
+/// The message also says what is unreadable, coarse or wrong about a value that was read: which values, and
+/// why.
+struct Judgement : TypedText {
   Verdict verdict = Verdict::empty;
-  std::string message;  ///< unreadable: what is wrong and what would be right; coarse, wrong: which values
-  std::string note;     ///< how the text was read, where that might surprise
-  Range range;          ///< unreadable: where
-  std::optional<Node> tree;  ///< how the text was read, where it could be
-  Value value;               ///< what it came to
-  std::vector<Verdict>
-      cells;  ///< right, coarse, wrong (in a worksheet also carried) for each value asked for
+  /// For each value asked for: right, coarse, wrong, unreadable where its digits are too few to tell, and in
+  /// a worksheet also carried. Empty where there are not as many values.
+  std::vector<Verdict> cells;
   /// wrong: the mistake that leads to this answer, or two that were made at once; none where no one is known.
   std::vector<Mistake> mistakes;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "answers/typed_text.h"
 #include "batchnorm/layout.h"
 
 namespace answers {
@@ -147,21 +148,23 @@ const char* state_name(LineJudgement::State state) {
 }
 
 EquationJudgement check_equation(const std::string& typed, const std::vector<std::string>& names) {
+  require_quantities_of_a_batch(names);
+  TypedText text = read_equation(typed, names);
   EquationJudgement judgement;
-  if (is_blank(typed)) return judgement;
-  try {
-    auto [left, right] = parse_equation(typed);
-    require_names(left, names);
-    require_names(right, names);
-    judgement.left = std::move(left);
-    judgement.right = std::move(right);
-  } catch (const ReadError& error) {
-    judgement.verdict = Verdict::unreadable;
-    judgement.message = error.what();
-    judgement.range = error.range;
-    return judgement;
+  switch (text.state) {
+    case TypedText::State::empty:
+      break;
+    case TypedText::State::unreadable:
+      judgement.verdict = Verdict::unreadable;
+      judgement.message = text.message;
+      judgement.range = text.range;
+      break;
+    case TypedText::State::read:
+      judgement.left = std::move(text.tree);
+      judgement.right = std::move(text.right);
+      judge_values(judgement, names);
+      break;
   }
-  judge_values(judgement, names);
   return judgement;
 }
 

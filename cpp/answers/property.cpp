@@ -50,14 +50,12 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
     if (givens.count(name) == 0) batchnorm::refuse("find", "names of givens", name);
   }
   PropertyJudgement judgement;
-  if (is_blank(typed)) return judgement;
   Quantities replaced = givens;
   const std::size_t asked = wanted.size() == 1 ? givens.at(wanted[0]).values.size() : wanted.size();
-  try {
-    judgement.tree = read_answer(typed, asked, judgement.note);
-    judgement.value = evaluate(*judgement.tree, known);
-  } catch (const ReadError& error) {
-    return unreadable(judgement, error.range, error.what());
+  static_cast<TypedText&>(judgement) = read_value(typed, asked, known);
+  if (judgement.state != TypedText::State::read) {
+    judgement.verdict = verdict_on_unread(judgement.state);
+    return judgement;
   }
   const std::string shape = put_in(judgement.value, wanted, replaced);
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);

@@ -12,13 +12,9 @@ struct Condition {
   std::string says;  ///< what is wrong where it does not hold
 };
 
-struct PropertyJudgement {
+/// The message also says which condition does not hold, or why a value that was read cannot be used.
+struct PropertyJudgement : TypedText {
   Verdict verdict = Verdict::empty;
-  std::string message;       ///< unreadable: why; wrong: which condition does not hold
-  std::string note;          ///< how the text was read, where that might surprise
-  Range range;               ///< unreadable: where
-  std::optional<Node> tree;  ///< how the text was read
-  Value value;               ///< what it came to
 };
 
 /// Judges numbers for the givens named by `wanted` by what follows from them.

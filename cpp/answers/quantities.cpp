@@ -240,13 +240,23 @@ Quantities quantities_of(const Quantities& givens) {
   return all;
 }
 
-Quantities nameable(const Quantities& givens, const Quantities& right) {
+Quantities nameable(const Quantities& givens) {
   Quantities names = givens;
-  for (const char* plain : {"x", "m"}) {
-    const auto found = right.find(plain);
-    if (found != right.end()) names.insert(*found);
-  }
+  add_layer(names);
+  const Value* x = find(names, "x");
+  if (x != nullptr) names.emplace("m", number(static_cast<double>(x->values.size())));
   return names;
+}
+
+Quantities quantities_named(const std::vector<std::string>& names, const Quantities& givens) {
+  const Quantities all = quantities_of(givens);
+  Quantities named;
+  for (const std::string& name : names) {
+    const auto found = all.find(name);
+    if (found == all.end()) refuse("names", "quantities of the problem", name);
+    named.insert(*found);
+  }
+  return named;
 }
 
 }  // namespace answers

@@ -16,7 +16,12 @@ namespace answers {
 /// Throws std::invalid_argument whose text names the given, what was expected and what was there.
 Quantities quantities_of(const Quantities& givens);
 
-/// What an answer may name: the givens, and the x and m that are plain from them.
-Quantities nameable(const Quantities& givens, const Quantities& right);
+/// What an answer may name: the givens, and the x and m that are plain from them. Throws
+/// std::invalid_argument where w or b is no number.
+Quantities nameable(const Quantities& givens);
+
+/// Of all quantities that follow from the givens, those with these names. Throws as quantities_of does, and
+/// std::invalid_argument where one of them does not follow.
+Quantities quantities_named(const std::vector<std::string>& names, const Quantities& givens);
 
 }  // namespace answers

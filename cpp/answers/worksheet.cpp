@@ -77,8 +77,9 @@ class Worksheet {
     const Question question{Formula(entry.name), tolerance_, {}, ruled_out_};
     cell.judgement = judge(entry.typed, known_, right_, question);
     Judgement& judgement = cell.judgement;
-    if (judgement.value.values.empty() || judgement.verdict == Verdict::unreadable) return cell;
-    if (judgement.verdict == Verdict::wrong) explain(entry.name, cell);
+    if (judgement.cells.empty()) return cell;
+    if (judgement.verdict == Verdict::wrong || judgement.verdict == Verdict::unreadable)
+      explain(entry.name, cell);
     known_[entry.name] = judgement.value;
     if (judgement.verdict != Verdict::right) {
       wrong_.push_back({entry.name, judgement.value});
@@ -95,7 +96,8 @@ class Worksheet {
     Value value;
   };
 
-  /// Looks for what the number follows from: wrong numbers above, or these and a mistake.
+  /// Looks for what the number follows from: wrong numbers above, or, where it is wrong for certain, these
+  /// and a mistake.
   void explain(const std::string& name, Cell& cell) {
     Judgement& judgement = cell.judgement;
     const std::vector<Formula> forms = forms_of(name);
@@ -104,8 +106,10 @@ class Worksheet {
       for (const Formula& form : forms) {
         const auto expected = follows(form, subset, nullptr);
         if (!expected || !agrees(judgement.value, *expected, allowed)) continue;
+        const bool is_trivial = is_flat(*expected) && !is_flat(right_.at(name));
+        if (is_trivial && judgement.verdict != Verdict::wrong) continue;
         name_used(subset, cell);
-        if (is_flat(*expected) && !is_flat(right_.at(name))) {
+        if (is_trivial) {
           judgement.message = "with your " + used_in_words(subset) +
                               " this step is trivial, so it shows nothing: mend that first";
           return;
@@ -113,11 +117,12 @@ class Worksheet {
         judgement.verdict = Verdict::carried;
         std::fill(judgement.cells.begin(), judgement.cells.end(), Verdict::carried);
         judgement.mistakes.clear();
+        judgement.range = {};
         judgement.message = "right for your " + used_in_words(subset);
         return;
       }
     }
-    if (!judgement.mistakes.empty()) return;
+    if (judgement.verdict != Verdict::wrong || !judgement.mistakes.empty()) return;
     const Formula asked(name);
     const auto possible = possible_mistakes(asked, right_, {&mistakes()});
     for (const unsigned subset : subsets(wrong_.size(), most_used_beside_mistake)) {

@@ -101,6 +101,52 @@ val judgement_out(const answers::Judgement& judgement) {
   return result;
 }
 
+std::size_t values_asked_for(Arguments& arguments) {
+  const Eigen::Index count = arguments.count("count");
+  if (count < 1) refuse("count", "at least 1", count);
+  return static_cast<std::size_t>(count);
+}
+
+answers::TypedText read_as(Arguments& arguments) {
+  const std::string text = arguments.text("text");
+  const std::string form = arguments.has("form") ? arguments.text("form") : "value";
+  const auto names = arguments.has("names") ? std::optional(arguments.texts("names")) : std::nullopt;
+  if (form == "formula" || form == "equation") {
+    arguments.finish();
+    if (!names) refuse("names", "the quantities that a formula may name", "none");
+    return form == "formula" ? answers::read_formula(text, *names) : answers::read_equation(text, *names);
+  }
+  if (form != "value") refuse("form", "\"value\", \"formula\" or \"equation\"", form);
+  const std::size_t count = arguments.has("count") ? values_asked_for(arguments) : 0;
+  const Quantities givens = arguments.has("givens") ? arguments.quantities("givens") : Quantities();
+  std::vector<answers::Box> above;
+  if (arguments.has("above")) {
+    for (Arguments& each : arguments.objects("above")) {
+      above.push_back({each.text("name"), each.text("text"), values_asked_for(each)});
+      each.finish();
+    }
+  }
+  arguments.finish();
+  return answers::read_value(text, count, [&] {
+    return answers::with_boxes(names ? answers::quantities_named(*names, givens) : answers::nameable(givens),
+                               above);
+  });
+}
+
+/// Typed text before it is judged, for what follows each key.
+val read(Arguments& arguments) {
+  const answers::TypedText text = read_as(arguments);
+  val result = val::object();
+  result.set("state", std::string(answers::state_name(text.state)));
+  result.set("message", text.message);
+  result.set("note", text.note);
+  result.set("range", range_out(text.range));
+  result.set("tree", tree_or_null(text.tree));
+  result.set("right", tree_or_null(text.right));
+  result.set("value", value_out(text.value));
+  return result;
+}
+
 val evaluate(Arguments& arguments) {
   const std::string text = arguments.text("text");
   const Quantities quantities = arguments.quantities("quantities");
@@ -120,7 +166,7 @@ val judge(Arguments& arguments) {
   const answers::Question question = question_in(arguments);
   arguments.finish();
   const Quantities right = answers::quantities_of(givens);
-  return judgement_out(answers::judge(text, answers::nameable(givens, right), right, question));
+  return judgement_out(answers::judge(text, answers::nameable(givens), right, question));
 }
 
 val judge_property(Arguments& arguments) {
@@ -136,14 +182,8 @@ val judge_property(Arguments& arguments) {
   }
   arguments.finish();
   // The text may name what does not depend on the answer.
-  Quantities known;
-  const Quantities all = answers::quantities_of(givens);
-  for (const std::string& name : names) {
-    const auto found = all.find(name);
-    if (found == all.end()) refuse("names", "quantities of the problem", name);
-    known.insert(*found);
-  }
-  const auto judgement = answers::judge_property(text, known, givens, wanted, conditions);
+  const auto judgement =
+      answers::judge_property(text, answers::quantities_named(names, givens), givens, wanted, conditions);
   val result = val::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
   result.set("message", judgement.message);
@@ -251,8 +291,7 @@ val judge_worksheet(Arguments& arguments) {
   const answers::Tolerance tolerance = tolerance_in(arguments);
   arguments.finish();
   const Quantities right = answers::quantities_of(givens);
-  const auto judgement =
-      answers::judge_worksheet(entries, answers::nameable(givens, right), right, tolerance);
+  const auto judgement = answers::judge_worksheet(entries, answers::nameable(givens), right, tolerance);
   val result = val::object();
   result.set("cells", array_out(judgement.cells, [](const answers::Cell& cell) {
                val each = judgement_out(cell.judgement);
@@ -318,6 +357,7 @@ val list_mistakes(Arguments& arguments) {
 EMSCRIPTEN_BINDINGS(answers) {
   emscripten::function("evaluate", &call<evaluate>);
   emscripten::function("quantities", &call<quantities>);
+  emscripten::function("read", &call<read>);
   emscripten::function("judge", &call<judge>);
   emscripten::function("judge_property", &call<judge_property>);
   emscripten::function("judge_worksheet", &call<judge_worksheet>);

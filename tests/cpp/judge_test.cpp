@@ -218,11 +218,11 @@ TEST(Judge, RoundedOrCutOff) {
       {"1.34", 3 / root, Verdict::right},      {"1.35", 3 / root, Verdict::wrong},
       {"1.342", 3 / root, Verdict::right},     {"1.341", 3 / root, Verdict::right},  // cut off
       {"1.343", 3 / root, Verdict::wrong},     {"1.3", 3 / root, Verdict::coarse},
-      {"1.4", 3 / root, Verdict::wrong},       {"1", 3 / root, Verdict::coarse},
+      {"1.4", 3 / root, Verdict::wrong},       {"1", 3 / root, Verdict::unreadable},
       {"2", 3 / root, Verdict::wrong},         {"0", 3 / root, Verdict::wrong},
       {"0.667", 2. / 3, Verdict::right},       {"0.666", 2. / 3, Verdict::right},
       {".67", 2. / 3, Verdict::coarse},        {"0.66", 2. / 3, Verdict::coarse},
-      {"0.7", 2. / 3, Verdict::coarse},        {"0.6", 2. / 3, Verdict::coarse},
+      {"0.7", 2. / 3, Verdict::unreadable},    {"0.6", 2. / 3, Verdict::unreadable},
       {"0.5", 2. / 3, Verdict::wrong},         {"66.7 %", 2. / 3, Verdict::right},
       {"67 %", 2. / 3, Verdict::coarse},       {"6.67e-1", 2. / 3, Verdict::right},
       {"6.7e-1", 2. / 3, Verdict::coarse},     {"-0.667", -2. / 3, Verdict::right},
@@ -244,9 +244,148 @@ TEST(Judge, RoundedOrCutOff) {
   EXPECT_EQ(mixed.verdict, Verdict::coarse);
   EXPECT_EQ(mixed.message, "your method is right; give more digits in values 3 and 4, 3 or more");
   EXPECT_EQ(judge("1", givens, {{3 / root}}, three_digits).message,
-            "one digit does not show the method; give more digits, 3 or more");
+            "so few digits do not show the method; give more digits, 3 or more");
   // 1 % of 1 reaches 1.01, whatever its double is.
   EXPECT_EQ(verdict("1.01", 1, {0.01, 0}), Verdict::right);
+}
+
+TEST(Judge, FewerThanTwoDigitsAreNeitherRightNorWrong) {
+  const Tolerance three_digits{1e-6, 0, 3};
+  struct {
+    const char* typed;
+    double truth;
+    Verdict verdict;
+  } const table[] = {
+      // Not one digit of the truth.
+      {"1", 0.8018, Verdict::wrong},
+      {"1", 0.5, Verdict::wrong},
+      {"1.0", 0.5, Verdict::wrong},
+      {"-1", -0.8018, Verdict::wrong},
+      {"0.1", 0.08, Verdict::wrong},
+      {"10", 8.018, Verdict::wrong},
+      {"100 %", 0.8018, Verdict::wrong},
+      {"1 x 10^-1", 0.08, Verdict::wrong},
+      // One, whatever stands around it.
+      {"1", 0.95, Verdict::unreadable},
+      {"1.", 0.95, Verdict::unreadable},
+      {"01", 0.95, Verdict::unreadable},
+      {"1.0", 0.95, Verdict::unreadable},
+      {"01.0", 0.95, Verdict::unreadable},
+      {"-1.0", -0.95, Verdict::unreadable},
+      {"10", 9.5, Verdict::unreadable},
+      {"0.0007", 0.00066, Verdict::unreadable},
+      {"7e-4", 0.00066, Verdict::unreadable},
+      {"7 x 10^-4", 0.00066, Verdict::unreadable},
+      {"7e1 %", 2. / 3, Verdict::unreadable},
+      // Two, also where rounding up gives one place more.
+      {"1.0", 0.9964, Verdict::coarse},
+      {"0.95", 0.9523, Verdict::coarse},
+      {"-0.00066", -0.0006634, Verdict::coarse},
+      {"6.6 x 10^-4", 0.0006634, Verdict::coarse},
+      {"6.6·10⁻⁴", 0.0006634, Verdict::coarse},
+      // Three are enough, as they are at every step.
+      {"10.0", 9.96, Verdict::right},
+      {"10.0", 9.996, Verdict::right},
+      {"1.00", 0.9964, Verdict::right},
+      {"6.63 x 10^-4", 0.0006634, Verdict::right},
+      {"-6.63 x 10^-4", -0.0006634, Verdict::right},
+      {"6.63 x 10^2", 0.0006634, Verdict::wrong},
+      {"6.63 x 2^-4", 0.0006634, Verdict::wrong},
+  };
+  for (const auto& row : table)
+    EXPECT_EQ(verdict(row.typed, row.truth, three_digits), row.verdict) << row.typed << " for " << row.truth;
+  // An author who asks for one digit gets it, but of the truth.
+  EXPECT_EQ(verdict("0.7", 2. / 3, {1e-6, 0, 1}), Verdict::right);
+  EXPECT_EQ(verdict("1", 2. / 3, {1e-6, 0, 1}), Verdict::wrong);
+
+  // In a list each value has digits of its own.
+  const Judgement few = judge("-1.34, -0.4, 0.45, 1", givens, x_hat, three_digits);
+  EXPECT_EQ(few.verdict, Verdict::unreadable);
+  EXPECT_EQ(cells(few), "rucu");
+  EXPECT_EQ(few.message,
+            "so few digits do not show the method; give more digits in values 2 and 4, 3 or more");
+  const Judgement mixed = judge("7, -0.4, 0.45, 1.342", givens, x_hat, three_digits);
+  EXPECT_EQ(mixed.verdict, Verdict::wrong);
+  EXPECT_EQ(cells(mixed), "wucr");
+  EXPECT_EQ(mixed.message, "look again at value 1; give more digits in value 2; the other values are right");
+}
+
+TEST(Judge, AShareMayBeMeantInPerCent) {
+  const Tolerance three_percent{0.03, 0, 3};
+  struct {
+    const char* typed;
+    Verdict verdict;
+    const char* message;
+  } const table[] = {
+      {"0.78125 %", Verdict::right, ""},
+      {"0.0078125", Verdict::right, ""},
+      {"0.0078", Verdict::right, ""},
+      {"7.8 x 10^-3", Verdict::right, ""},
+      {"0.78", Verdict::unreadable, "if this is meant in per cent, end it with %"},
+      {"0,78", Verdict::unreadable, "if this is meant in per cent, end it with %"},
+      {"100*1024/131072", Verdict::unreadable, "if this is meant in per cent, end it with %"},
+      {"1024/131072 %", Verdict::unreadable,
+       "% belongs to the last number only; put what it is of in brackets"},
+      {"0.0078 %", Verdict::unreadable, "% divides by 100; if this is a share already, write it without %"},
+      {"-0.78", Verdict::wrong, ""},
+      {"0.5", Verdict::wrong, ""},
+      {"7.8", Verdict::wrong, ""},
+      {"78 %", Verdict::wrong, ""},
+  };
+  for (const auto& row : table) {
+    const Judgement judgement = judge(row.typed, givens, {{1024. / 131072}}, three_percent);
+    EXPECT_EQ(judgement.verdict, row.verdict) << row.typed;
+    EXPECT_EQ(judgement.message, row.message) << row.typed;
+    EXPECT_EQ(judgement.value.values.size(), 1u) << row.typed;
+  }
+  EXPECT_EQ(verdict("-26.8", -0.268, three_percent), Verdict::unreadable);
+  // A count is no share, and neither are several values.
+  EXPECT_EQ(verdict("25600", 256), Verdict::wrong);
+  EXPECT_EQ(judge("50, 25", givens, {{0.5, 0.25}, true}, three_percent).verdict, Verdict::wrong);
+}
+
+TEST(Judge, SignsThatMaySeparateThousands) {
+  struct {
+    const char* typed;
+    double truth;
+    Verdict verdict;
+    const char* said;  // the message, or the note where it is right
+  } const table[] = {
+      {"131072", 131072, Verdict::right, ""},
+      {"131,072", 131072, Verdict::unreadable,
+       "“131,072” can be read as 131.072 or as 131072: write the one you mean"},
+      {"-131,072", -131072, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
+      {"131,072 + 1", 131073, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
+      {"131.072", 131072, Verdict::unreadable,
+       "“131.072” can be read as 131.072 or as 131072: write the one you mean"},
+      {"65.536", 131072, Verdict::unreadable, "“65.536” can be read as 65.536 or as 65536"},
+      {"-1.024", -1024, Verdict::unreadable, "“-1.024” can be read as -1.024 or as -1024"},
+      {"131 072", 131072, Verdict::right, "spaces were read as separating thousands"},
+      {"131'072", 131072, Verdict::right, "apostrophes were read as separating thousands"},
+      {"131_072", 131072, Verdict::right, "underscores were read as separating thousands"},
+      {"1,048,576", 1048576, Verdict::right, "commas were read as separating thousands"},
+      {"1.048.576", 1048576, Verdict::right, "points were read as separating thousands"},
+      {"12.345,5", 12345.5, Verdict::right, "points were read as separating thousands"},
+      {"12,345.5", 12345.5, Verdict::right, "commas were read as separating thousands"},
+      {"131 073", 131072, Verdict::wrong, ""},
+      // A point is a decimal point where no whole number of thousands is meant.
+      {"1.024", 1.024, Verdict::right, ""},
+      {"1.024", 1024.5, Verdict::wrong, ""},
+      {"1.024", 256, Verdict::wrong, ""},
+      {"131.0720", 131072, Verdict::wrong, ""},
+      {"1.31072e5", 131072, Verdict::right, ""},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.typed);
+    const Judgement judgement = judge(row.typed, givens, {{row.truth}}, {});
+    EXPECT_EQ(judgement.verdict, row.verdict);
+    const std::string said = judgement.verdict == Verdict::right ? judgement.note : judgement.message;
+    EXPECT_EQ(said.substr(0, std::string(row.said).size()), row.said);
+    EXPECT_EQ(said.empty(), std::string(row.said).empty());
+  }
+  // Where several values are asked for, these are some of them.
+  EXPECT_EQ(judge("131 072", givens, {{131, 72}, true}, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge("1,048,576", givens, {{1, 48, 576}, true}, {}).verdict, Verdict::right);
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {
@@ -267,7 +406,9 @@ TEST(JudgeFuzz, NothingThatIsTypedThrows) {
     ASSERT_NO_THROW(judgement = judge(typed, givens, truth, {0.5, 0}));
     ++verdicts[static_cast<int>(judgement.verdict)];
     const bool judged = judgement.verdict == Verdict::right || judgement.verdict == Verdict::wrong;
-    ASSERT_EQ(judgement.cells.size(), judged ? truth.values.size() : 0);
+    const bool was_compared =
+        judged || (judgement.verdict == Verdict::unreadable && !judgement.cells.empty());
+    ASSERT_EQ(judgement.cells.size(), was_compared ? truth.values.size() : 0);
     ASSERT_EQ(judgement.verdict == Verdict::unreadable && judgement.message.empty(), false);
     ASSERT_LE(judgement.range.begin, judgement.range.end);
     ASSERT_LE(judgement.range.end, typed.size());

@@ -273,6 +273,47 @@ TEST(Judge, NamesTheMistake) {
   EXPECT_EQ(behind("1.567", "new_running_var", pitfall_2), "unbiased-variance");
 }
 
+/// Problem 1: the mean square of x_hat is the variance 9.5 over 10, and 1 where eps is forgotten.
+const Quantities problem_1{{"x", {{1, 2, 4, 9}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0.5}}}};
+
+TEST(Judge, AKnownMistakeIsNamedHoweverFewItsDigitsAre) {
+  const answers::Tolerance half_a_percent{0.005, 0, 3};
+  for (const char* typed : {"1", "1.", "1.0", "1.00", "01", "100 %", "1e0", "10^0"})
+    EXPECT_EQ(behind(typed, "mean(x_hat^2)", problem_1, half_a_percent), "eps-forgotten") << typed;
+  EXPECT_EQ(behind("0.95", "mean(x_hat^2)", problem_1, half_a_percent), "right");
+  EXPECT_EQ(behind("0.9", "mean(x_hat^2)", problem_1, half_a_percent), "unreadable");
+  EXPECT_EQ(behind("-1", "-mean(x_hat^2)", problem_1, half_a_percent), "eps-forgotten");
+  EXPECT_EQ(behind("1.0, 1.0", "[mean(x_hat^2), mean(x_hat^2)]", problem_1, half_a_percent), "eps-forgotten");
+  EXPECT_EQ(behind("3.0", "mean(x_hat^2) + 2", problem_1, half_a_percent), "eps-forgotten");  // of 2.95
+}
+
+TEST(Judge, DigitsThatFitTheTruthAndAMistakeAlikeAreNotJudged) {
+  const Quantities givens{{"examples", {{64}}}};
+  const auto judged = [&](const char* typed, const char* truth, const char* mistaken) {
+    const answers::Question question{
+        Formula(truth), {1e-6, 0, 3}, {{"own", "its own", "why", "axis", {}, Formula(mistaken)}}};
+    return answers::judge(typed, givens, quantities_of(givens), question);
+  };
+  const auto both = judged("4.0", "3.964", "3.975");
+  EXPECT_EQ(both.verdict, Verdict::unreadable);
+  EXPECT_EQ(both.message,
+            "these digits fit a known mistake as well as the right answer; give more digits, 3 or more");
+  EXPECT_EQ(judged("4.0", "3.964", "4").mistakes.at(0).id, "own");  // the mistake itself
+  EXPECT_EQ(judged("3.98", "3.964", "3.975").mistakes.at(0).id, "own");
+  EXPECT_EQ(judged("3.96", "3.964", "3.975").verdict, Verdict::right);
+  EXPECT_EQ(judged("4.0", "3.964", "3.9").verdict, Verdict::coarse);
+  EXPECT_EQ(judged("3.9", "3.964", "4").verdict, Verdict::coarse);  // cut off
+  const auto list = judged("4.0, 2.0", "[3.964, 2]", "[3.975, 2]");
+  EXPECT_EQ(list.verdict, Verdict::unreadable);
+  EXPECT_EQ(
+      list.message,
+      "these digits fit a known mistake as well as the right answer; give more digits in value 1, 3 or more");
+  const auto itself = judged("4.0, 2.0", "[3.964, 2]", "[4, 2]");
+  EXPECT_EQ(itself.mistakes.at(0).id, "own");
+  EXPECT_EQ(itself.cells, (std::vector<Verdict>{Verdict::wrong, Verdict::right}));
+  EXPECT_EQ(itself.message, "look again at value 1; the other value is right");
+}
+
 TEST(Judge, NamesTwoMistakesAtOnce) {
   // gamma forgotten and beta forgotten: y = x_hat.
   EXPECT_EQ(behind("-0.5, -0.5, 0.5, 0.5", "y", by_hand), "gamma-forgotten and beta-forgotten");

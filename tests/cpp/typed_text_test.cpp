@@ -199,6 +199,9 @@ TEST(TypedText, TwoReadingsAreRefusedWithBoth) {
       {"«1/-2x»", "(1/-2)·x or as 1/(-2·x)"},
       {"«2x/3y»", "(2x/3)·y or as 2x/(3·y)"},
       {"1 - «x/2|y|»", "(x/2)·|y| or as x/(2·|y|)"},
+      {"«3x4»", "“3x4” can be read as 3·4 or as 3·x_4: write the one you mean"},
+      {"1 + «0.5x1» - 2", "“0.5x1” can be read as 0.5·1 or as 0.5·x_1"},
+      {"«2x10» + 1", "“2x10” can be read as 2·10 or as 2·x_10"},
       {"«√2x»", "“√2x” can be read as (√2)·x or as √(2·x)"},
       {"«√ 2 x»", "(√2)·x or as √(2·x)"},
       {"1/«√m x»", "(√m)·x or as √(m·x)"},
@@ -494,6 +497,21 @@ TEST(TypedText, PastedLists) {
       {"[ 1.0e+00 -4.5e-01]", {1, -0.45}, true},
       {"1 × 10^-3", {0.001}},
       {"1 · 10⁻³", {0.001}},
+      {"8.02 x 10^-1", {0.802}},  // between numbers x is no list
+      {"8.02 X 10^-1", {0.802}},
+      {"8.02 × 10^-1", {0.802}},
+      {"8.02 * 10^-1", {0.802}},
+      {"8.02x10^-1", {0.802}},
+      {"8.02x 10^-1", {0.802}},
+      {"8.02 x10^-1", {0.802}},
+      {"8.02X10^-1", {0.802}},
+      {"8.02x10⁻¹", {0.802}},
+      {"8.02 x 10**-1", {0.802}},
+      {"-8.02 x 10^-1, 3 x 10^2", {-0.802, 300}, true},
+      {"[8.02 x 10^-1 3 x 10^2]", {0.802, 300}, true},
+      {"2 x 3 x .5", {3}},
+      {"2x1.5", {3}},
+      {"3X4", {12}},
       {"2.5*10**-3", {0.0025}},
       {"10¹²", {1e12}},
       {"x²³", {8388608, 70368744177664, 789730223053602816, 590295810358705651712.0}, true},
@@ -569,7 +587,7 @@ TEST(TypedText, CommasBetweenDigits) {
   };
   for (const Comma& row : table) {
     SCOPED_TRACE(row.text);
-    Reading reading{true, true, true};
+    Reading reading{true, true, "1,024", {}};
     try {
       const Node tree = parse(row.text, &reading);
       expect_values(tree, {row.text, row.values, row.values.size() > 1});
@@ -578,8 +596,76 @@ TEST(TypedText, CommasBetweenDigits) {
     }
     EXPECT_EQ(reading.decimal_comma, row.decimal_comma);
     EXPECT_EQ(reading.may_be_decimal_comma, row.may_be_decimal_comma);
-    EXPECT_EQ(reading.may_be_thousands, row.may_be_thousands);
+    EXPECT_EQ(!reading.thousands.empty(), row.may_be_thousands);
   }
+}
+
+TEST(TypedText, TheFirstCommaThatMaySeparateThousandsIsTold) {
+  struct {
+    const char* text;
+    const char* thousands;
+    std::size_t begin, end;
+  } const table[] = {
+      {"131,072", "131,072", 0, 7},
+      {" −1,024 x", "1,024", 2, 7},
+      {"0,447 + 12,345 + 1,024", "12,345", 8, 14},
+      {"1,5", "", 0, 0},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.text);
+    Reading reading;
+    parse(row.text, &reading);
+    EXPECT_EQ(reading.thousands, row.thousands);
+    EXPECT_EQ(reading.thousands_range.begin, row.begin);
+    EXPECT_EQ(reading.thousands_range.end, row.end);
+  }
+}
+
+TEST(TypedText, DigitsInGroups) {
+  struct {
+    const char* text;
+    double value;
+    char separator;
+    bool may_be_decimal;
+  } const table[] = {
+      {"131,072", 131072, ',', true},
+      {"131.072", 131072, '.', true},
+      {"-131.072", -131072, '.', true},
+      {"131 072", 131072, ' ', false},
+      {"131\u00a0072", 131072, ' ', false},
+      {"131\u202f072", 131072, ' ', false},  // as French and the SI write it
+      {"131'072", 131072, '\'', false},
+      {"131’072", 131072, '\'', false},
+      {"131_072", 131072, '_', false},
+      {"1,048,576", 1048576, ',', false},
+      {"1.048.576", 1048576, '.', false},
+      {"  − 1 048 576 ", -1048576, ' ', false},
+      {"+1,048,576", 1048576, ',', false},
+      {"12,345.5", 12345.5, ',', false},
+      {"12.345,5", 12345.5, '.', false},
+      {"12 345,5", 12345.5, ' ', false},
+      {"12 345.25", 12345.25, ' ', false},
+      {"12,345.5 %", 123.455, ',', false},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.text);
+    const auto grouped = answers::parse_grouped(row.text);
+    ASSERT_TRUE(grouped.has_value());
+    expect_values(grouped->tree, {row.text, {row.value}});
+    EXPECT_EQ(grouped->separator, row.separator);
+    EXPECT_EQ(grouped->may_be_decimal, row.may_be_decimal);
+  }
+  for (const char* text :
+       {"",         "131072",  "131,07",  "131,0720", "1311,072",    "0,447",     "0.447",    "131,072.",
+        "131,072,", ",131",    "1,,024",  "131, 072", "1,048.576,1", "1,048 576", "131\n072", "131\t072",
+        "1,024e3",  "1,024 x", "[1,024]", "--1,024",  "1.5",         "x"}) {
+    EXPECT_FALSE(answers::parse_grouped(text).has_value()) << text;
+  }
+  const auto marked = answers::parse_grouped("  −131 072 % ");
+  EXPECT_EQ(marked->typed, "−131 072 %");
+  EXPECT_EQ(marked->plain, "-131072%");
+  EXPECT_EQ(marked->tree.range.begin, 2u);
+  EXPECT_EQ(marked->tree.range.end, 12u);
 }
 
 TEST(TypedText, CommasThatCouldBeBothAreRefused) {
@@ -707,7 +793,38 @@ TEST(TypedText, MistakesOfTyping) {
   expect_refusals(table);
 }
 
-// 8. What holds for every text
+// 8. What is pasted along and does not show
+
+TEST(TypedText, CharactersThatDoNotShowAreReadPast) {
+  const char* const marks[] = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202a",
+                               "\u202b", "\u202c", "\u202d", "\u202e", "\u2060", "\u2061",
+                               "\u2066", "\u2067", "\u2068", "\u2069", "\u206a", "\u206f",
+                               "\u061c", "\u034f", "\u180e", "\ufe0e", "\ufe0f", "\ufeff"};
+  for (const std::string mark : marks) {
+    SCOPED_TRACE(testing::PrintToString(mark));
+    const Readable table[] = {
+        {"0.802", {0.802}}, {"1.5, -2", {1.5, -2}, true}, {"2x_hat", {-6, -2, 2, 6}, true}};
+    for (const Readable& row : table) {
+      // Behind, before, and between any two characters.
+      const std::string text = row.text;
+      for (std::size_t k = 0; k <= text.size(); ++k) {
+        const std::string pasted = text.substr(0, k) + mark + text.substr(k);
+        SCOPED_TRACE(pasted);
+        EXPECT_NO_THROW(expect_values(parse(pasted), row));
+      }
+    }
+    EXPECT_TRUE(answers::is_blank(" " + mark));
+    EXPECT_FALSE(answers::is_blank(mark + "0"));
+    expect_refusal({("5" + mark + " «€»").c_str(), "“€” does not fit here"},
+                   [](const std::string& text) { parse(text); });
+  }
+  const Readable operators[] = {{"2\u2062x", {4, 8, 12, 16}, true},
+                                {"1\u20632", {1, 2}, true},
+                                {"3\u20641", {4}}};  // the operators that formulas carry and do not show
+  expect_values(operators);
+}
+
+// 9. What holds for every text
 
 TEST(TypedText, BytesThatAreNoTextAreNotQuoted) {
   for (const char* text : {"\xff", "1 + \xe2\x88", "5 \x01", "x\x7f"}) {

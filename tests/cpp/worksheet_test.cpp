@@ -194,6 +194,24 @@ TEST(Worksheet, BoxesMayNameTheBoxesAbove) {
   EXPECT_EQ(verdicts(judged({{"batch_mean", "x_hat"}})), "u");
 }
 
+TEST(Worksheet, TooFewDigitsAreNotJudgedButCarried) {
+  // The mean is 4 and the variance 9.5; about 4.7071 it would be 10.
+  const Quantities nine{{"x", {{1, 2, 4, 9}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0}}}};
+  const auto judge = [&](const std::vector<Entry>& entries) {
+    return judge_worksheet(entries, nine, quantities_of(nine), {0.01, 0.001, 3});
+  };
+  const auto few = judge({{"batch_mean", "4"}, {"batch_var", "10"}, {"x_hat", "(x - 4) / sqrt(batch_var)"}});
+  EXPECT_EQ(verdicts(few), "ruk");
+  EXPECT_EQ(few.cells[1].judgement.message,
+            "so few digits do not show the method; give more digits, 3 or more");
+  EXPECT_EQ(few.cells[2].used, std::vector<std::string>{"batch_var"});
+  EXPECT_EQ(few.first_wrong, "");
+  const auto carried = judge({{"batch_mean", "4.7071"}, {"batch_var", "10"}});
+  EXPECT_EQ(verdicts(carried), "wk");
+  EXPECT_EQ(carried.cells[1].judgement.message, "right for your batch_mean = 4.707");
+  EXPECT_EQ(carried.cells[1].judgement.range.end, 0u);
+}
+
 TEST(Worksheet, AuthorsAreToldWhatIsNoStep) {
   EXPECT_EQ(refusal([] {
               judged({{"momentum", "1"}});

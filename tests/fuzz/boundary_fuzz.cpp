@@ -147,6 +147,21 @@ class Values {
       give("quantities", quantities());
     } else if (name == "quantities") {
       give("givens", givens());
+    } else if (name == "read") {
+      give("text", chance(4) ? val(text() + "=" + text()) : formula());
+      give_some("form", one_of({"value", "formula", "equation"}));
+      give_some("count", integer());
+      give_some("givens", givens());
+      give_some("names", texts({"x", "gamma", "x_hat", "nobody"}));
+      val boxes = val::array();
+      for (const char* each : {"batch_mean", "x_hat"}) {
+        val box = val::object();
+        box.set("name", val(std::string(each)));
+        box.set("text", formula());
+        box.set("count", integer());
+        boxes.call<void>("push", chance(16) ? anything(1) : box);
+      }
+      give_some("above", boxes);
     } else if (name == "judge" || name == "mistaken_answers" || name == "separation") {
       if (name == "judge") give("text", formula());
       give("givens", givens());

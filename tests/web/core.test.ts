@@ -936,6 +936,8 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['evaluate', { text: 'nope + 1', quantities: { x: 1 } }],
     ['judge', { text: '1', givens: {}, answer: '1/0', relative: 0, absolute: 0, digits: 0 }],
     ['judge', { text: '1', givens: {}, answer: '1', relative: -1, absolute: 0, digits: 0 }],
+    ['read', { text: '1', count: 0 }],
+    ['read', { text: 'x', givens: { x: 1 }, names: ['nobody'] }],
     ['judge_formula', { text: 'x', answer: 'x', names: ['nobody'] }],
     ['judge_property', { text: '1', givens: {}, find: ['x'], names: [], conditions: [] }],
     [
@@ -1071,7 +1073,9 @@ describe('answers', () => {
     ['a number', 3, /^pitfall: expected a text, got number/],
     ['left out', undefined, /^pitfall: expected a text, got undefined/],
   ])('a foreseen mistake whose pitfall is %s is refused', (_, pitfall, message) => {
-    const foreseen = [{ id: 'own', title: 'its own', reason: 'why', pitfall: pitfall as string, answer: '7' }];
+    const foreseen = [
+      { id: 'own', title: 'its own', reason: 'why', pitfall: pitfall as string, answer: '7' },
+    ];
     expect(() => core.judge({ text: '7', ...question, foreseen })).toThrow(message);
   });
 

@@ -32,6 +32,7 @@ export interface CoreModule {
   running_series(options: object): Outcome;
   evaluate(options: object): Outcome;
   quantities(options: object): Outcome;
+  read(options: object): Outcome;
   judge(options: object): Outcome;
   judge_property(options: object): Outcome;
   judge_worksheet(options: object): Outcome;

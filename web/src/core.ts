@@ -265,7 +265,10 @@ export interface Tree {
   children: Tree[];
 }
 
-/** `coarse`: the truth with fewer digits than asked for; `carried`: right for the learner's own wrong numbers above. */
+/**
+ * `unreadable`: without a value, or with one that is not judged (not as many numbers as asked for, too few digits to tell);
+ * `coarse`: the truth with fewer digits than asked for; `carried`: right for the learner's own wrong numbers above.
+ */
 export type Verdict = 'empty' | 'unreadable' | 'right' | 'coarse' | 'carried' | 'wrong';
 
 /** A mistake with a name. */
@@ -299,12 +302,40 @@ interface Reading {
   tree: Tree | null;
 }
 
+/** Typed text before it is judged. */
+export interface TypedText extends Reading {
+  /** `read`: it can be judged, though not as many values may have been typed as are asked for */
+  state: 'empty' | 'unreadable' | 'read';
+  /** how the text was read, where that might surprise */
+  note: string;
+  /** of an equation, the right side; `tree` is the left one */
+  right: Tree | null;
+  /** of a value that can be read */
+  value: FormulaValue | null;
+}
+
+/** What kind of text is typed, and what it may name. */
+export type Typing = { text: string } & (
+  | {
+      form?: 'value';
+      /** how many values are asked for, which may tell what commas are; as many as are typed where left out */
+      count?: number;
+      /** the text may name these, and the x and m that are plain from them */
+      givens?: Quantities;
+      /** or only these quantities that follow from the givens; they are computed if it names any */
+      names?: string[];
+      /** boxes above, from top to bottom, whose quantities it may name as well */
+      above?: { name: string; text: string; count: number }[];
+    }
+  | { form: 'formula' | 'equation'; names: string[] }
+);
+
 export interface Judgement extends Reading {
   verdict: Verdict;
   /** how the text was read, where that might surprise */
   note: string;
   value: FormulaValue | null;
-  /** one for each value asked for */
+  /** one for each value asked for; `unreadable` where it has too few digits to tell */
   cells: Verdict[];
   /** wrong: the mistake behind it, or two made at once */
   mistakes: Mistake[];
@@ -456,6 +487,7 @@ export const bindingNames = [
   'running_series',
   'evaluate',
   'quantities',
+  'read',
   'judge',
   'judge_property',
   'judge_worksheet',
@@ -528,6 +560,11 @@ export interface Core {
   evaluate: (text: string, quantities: Quantities) => FormulaValue;
   /** Every quantity that follows from the givens (see answers/quantities.h). */
   quantities: (givens: Quantities) => Quantities;
+  /**
+   * Reads typed text as the judges do, without asking what is right: for what is shown at each key. Throws nothing for
+   * what a learner types.
+   */
+  read: (input: Typing) => TypedText;
   /** Judges typed text, which may name the givens. Throws nothing for what a learner types, as all judges. */
   judge: (input: { text: string; givens: Quantities } & Question) => Judgement;
   /** Judges numbers for the givens `find` by what follows from them; the text may name the quantities `names`. */
@@ -631,6 +668,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
     evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
     quantities: (givens) => ask('quantities', { givens }) as Quantities,
+    read: (input) => ask('read', input) as TypedText,
     judge: (input) => ask('judge', input) as Judgement,
     judgeProperty: (input) => ask('judge_property', input) as PropertyJudgement,
     judgeWorksheet: (input) => ask('judge_worksheet', input) as WorksheetJudgement,

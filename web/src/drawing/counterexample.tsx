@@ -6,7 +6,7 @@ import type { Counterexample as Example, FormulaValue, Quantity } from '../core.
 import { formatList, formatNumber } from '../format.ts';
 import { quantityOfFormula } from '../quantity.ts';
 import { givenNames, symbolOf } from '../scenario.ts';
-import { asSentence } from '../verdict.ts';
+import { asSentence } from '../sentence.ts';
 
 const numbersOf = (quantity: Quantity): number | Float64Array =>
   typeof quantity === 'number' || quantity instanceof Float64Array ? quantity : quantity.values;
@@ -97,7 +97,7 @@ export function Counterexample({ example, heads }: Props) {
           })}
         </tbody>
       </table>
-      {why !== '' && <p>{asSentence(why)}</p>}
+      {why !== ' && <p>{asSentence(why)}</p>}
     </div>
   );
 }

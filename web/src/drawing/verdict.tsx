@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Mistake, Range, Verdict as CoreVerdict } from '../core.ts';
 import { type Around, Nodes } from '../kinds/item.tsx';
-import { asSentence } from '../verdict.ts';
+import { asSentence } from '../sentence.ts';
 
 export type VerdictKind = CoreVerdict | 'unjudged';
 
@@ -37,7 +37,7 @@ interface Props {
   children?: ComponentChildren;
 }
 
-export function Verdict({ id, kind, turn, class: name = '', isStatus = true, children }: Props) {
+export function Verdict({ id, kind, turn, class: name = ', isStatus = true, children }: Props) {
   return (
     <div class={`verdict ${name}`} id={id} role={isStatus ? 'status' : undefined} data-verdict={kind}>
       {kind !== undefined && (

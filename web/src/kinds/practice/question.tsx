@@ -11,7 +11,7 @@ import { isPlain, mathOf } from '../../mathml.ts';
 import { answerOf, isOpen, withAnswer, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
 import { refusalInWords, type Typed } from '../../scenario.ts';
 import { keepLinesApart } from '../../typed-text.ts';
-import { asSentence } from '../../verdict.ts';
+import { asSentence } from '../../sentence.ts';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
 import type { PracticeData } from './practice.tsx';
 
@@ -45,7 +45,7 @@ interface Props {
 export function Question({ scene, part, name, slot, card, typed }: Props) {
   const { id: itemId, data, kept, change, core, surroundings } = scene;
   const id = `${itemId}-${name}`;
-  const text = kept.texts[name] ?? '';
+  const text = kept.texts[name] ?? ';
   const answer = answerOf(kept, name);
   const [attempt, setAttempt] = useState({ turn: 0, isEmpty: false });
   const [isEditing, setEditing] = useState(false);
@@ -63,8 +63,8 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     }
   };
   const givens = JSON.stringify(typed);
-  const isChecked = answer.checked === text && text !== '';
-  const judged = useMemo(() => (core && text !== '' ? judge(core) : undefined), [core, text, givens]);
+  const isChecked = answer.checked === text && text !== ';
+  const judged = useMemo(() => (core && text !== ' ? judge(core) : undefined), [core, text, givens]);
   const verdict = isChecked && typeof judged === 'object' ? judged.verdict : undefined;
   const isRight = verdict === 'right';
   const isFolded = isRight && !isEditing;
@@ -80,10 +80,10 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const check = (running: Core) => {
     checking.current = true;
     setEditing(false);
-    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty: text.trim() === '' }));
+    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty: text.trim() === ' }));
     const result = judge(running);
     if (typeof result === 'string' || result.verdict === 'empty' || result.verdict === 'unreadable') {
-      if (text !== '') change((now) => withAnswer(now, name, { checked: text }));
+      if (text !== ') change((now) => withAnswer(now, name, { checked: text }));
       return;
     }
     const mark = result.verdict === 'carried' ? 'wrong' : result.verdict;
@@ -95,7 +95,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   };
 
   const reading =
-    !isFolded && typeof judged === 'object' && judged.tree && (!isPlain(judged.tree) || judged.note !== '')
+    !isFolded && typeof judged === 'object' && judged.tree && (!isPlain(judged.tree) || judged.note !== ')
       ? judged
       : undefined;
 
@@ -141,8 +141,8 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
             {reading?.tree && (
               <>
                 read as {mathOf(reading.tree)}
-                {reading.value && !isPlain(reading.tree) ? valueInWords(reading.value) : ''}
-                {reading.note ? ` (${reading.note})` : ''}
+                {reading.value && !isPlain(reading.tree) ? valueInWords(reading.value) : '}
+                {reading.note ? ` (${reading.note})` : '}
               </>
             )}
           </p>
@@ -263,7 +263,7 @@ function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: Outcome
   const { verdict, message, mistakes, difference, counterexample, range } = judged;
   const unjudged = verdict === 'unreadable' && isOfAnotherKind(judged, part.kind);
   const unexplained =
-    verdict === 'wrong' && mistakes.length === 0 ? 'no known mistake leads to this; a hint may help' : '';
+    verdict === 'wrong' && mistakes.length === 0 ? 'no known mistake leads to this; a hint may help' : ';
   return (
     <>
       <Verdict id={id} kind={unjudged ? 'unjudged' : verdict} turn={turn}>
@@ -274,7 +274,7 @@ function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: Outcome
           </>
         )}
         <Mistakes mistakes={mistakes} />
-        {asSentence(message || unexplained)} {difference ? asSentence(difference) : ''}
+        {asSentence(message || unexplained)} {difference ? asSentence(difference) : '}
         {verdict === 'unreadable' && !unjudged && <Marked text={text} range={range} />}
       </Verdict>
       <div class="evidence">

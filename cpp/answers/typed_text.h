@@ -1,0 +1,54 @@
+#pragma once
+// Typed text before it is judged: how it is read and what it comes to, or why it cannot be read. Needs
+// nothing that has to be computed first, so that it can follow each key.
+
+#include <functional>
+#include <optional>
+
+#include "answers/evaluate.h"
+
+namespace answers {
+
+struct TypedText {
+  enum class State { empty, unreadable, read };
+  State state = State::empty;
+  std::string message;        ///< unreadable: what is wrong and what would be right
+  std::string note;           ///< how the text was read, where that might surprise
+  Range range;                ///< unreadable: where
+  std::optional<Node> tree;   ///< how the text was read, where it could be; of an equation, the left side
+  std::optional<Node> right;  ///< of an equation, the right side
+  Value value;                ///< what it came to; without values where it has none
+};
+
+/// "empty", "unreadable" or "read".
+const char* state_name(TypedText::State state);
+
+/// Reads the answer to a question and gives it its value; `known` are the quantities that it may name.
+///
+/// `asked` is the number of values that are asked for, 0 where any will do. It may tell what commas and
+/// spaces are: 1,5 is one number where one is asked for, and so is 1 024; the note then says so. 1,024 is
+/// refused there, as it may be 1.024 or 1024. Otherwise nobody looks here at how many values there are. Never
+/// throws for what a learner types, like all that follow.
+TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known);
+
+/// The same, where `known` is called only if the text names anything. What it throws is thrown on.
+TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known);
+
+/// Reads a formula of the quantities `names`, whatever their values.
+TypedText read_formula(const std::string& typed, const std::vector<std::string>& names);
+
+/// Reads "left = right", both formulas of the quantities `names`.
+TypedText read_equation(const std::string& typed, const std::vector<std::string>& names);
+
+/// A box with a value for the quantity `name`, which boxes below it may name.
+struct Box {
+  std::string name;
+  std::string typed;
+  std::size_t asked;  ///< how many values it must have
+};
+
+/// The quantities that a text below these boxes may name: the known ones, and those of boxes that can be
+/// read.
+Quantities with_boxes(Quantities known, const std::vector<Box>& boxes);
+
+}  // namespace answers
