@@ -4,7 +4,7 @@ import type { Tolerance as CoreTolerance } from '../../src/core.ts';
 import type { Graded, Part, Problem } from '../../src/items.ts';
 import { item, type PracticeData } from '../../src/kinds/practice/practice.tsx';
 import { type PracticeBlock, schema } from '../../src/kinds/practice/schema.ts';
-import { givens } from '../../src/scenario.ts';
+import { type GivenName, givens } from '../../src/scenario.ts';
 import { type Building, kind } from '../item.tsx';
 import { evaluateFormula } from '../markdown.ts';
 import { quantitiesOf, sheetData } from '../sheet.ts';
@@ -55,6 +55,10 @@ function placeholder(part: PartBlock, isList: boolean): string {
     : '3 digits are enough';
 }
 
+/** Whether one given is asked for that is a list. */
+const isListGiven = ([first, ...rest]: readonly GivenName[]) =>
+  rest.length === 0 && first !== undefined && givens[first].kind === 'list';
+
 export function problemOf(block: PracticeBlock): Problem {
   const parts = block.parts.map((part): Part => {
     const about: Graded = { ...gradedOf(part), id: `${block.id}/${part.id}` };
@@ -86,6 +90,7 @@ export function practiceData(block: PracticeBlock, at: Building, level: 'h2' | '
       rule: ruleInWords(part, isList),
       placeholder: placeholder(part, isList),
       example: part.example ?? '',
+      isList: isList || (part.find !== undefined && isListGiven(part.find)),
     };
   });
   return {

@@ -16,7 +16,7 @@ export interface PracticeData {
   problem: Problem;
   sheet: SheetData;
   /** one for each part of the problem */
-  cards: { hints: number; rule: string; placeholder: string; example: string }[];
+  cards: { hints: number; rule: string; placeholder: string; example: string; isList: boolean }[];
 }
 
 /** The name by which a part is kept: that of its id behind the block's. */

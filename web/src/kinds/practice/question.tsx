@@ -4,12 +4,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
-import type { Core, FormulaValue } from '../../core.ts';
+import type { Core, FormulaValue, TypedText } from '../../core.ts';
 import { formatValue } from '../../format.ts';
 import { type Judged, judgePart, type Part, quantitiesOfPart } from '../../items.ts';
 import { isPlain, mathOf } from '../../mathml.ts';
 import { answerOf, isOpen, withAnswer, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
-import { refusalInWords, type Typed } from '../../scenario.ts';
+import { type Limits, readGivens, refusalInWords, type Typed } from '../../scenario.ts';
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
@@ -29,6 +29,26 @@ function valueInWords(value: FormulaValue): string {
   const { values, shown } = value;
   const exact = values.every((each, k) => Number(each.toPrecision(6)) === shown[k]);
   return ` ${exact ? '=' : '≈'} ${formatValue(value, 6)}`;
+}
+
+/** How the text is read, for the line below the box; nothing while the numbers of the problem cannot be used. */
+function readTyped(
+  core: Core,
+  part: Part,
+  text: string,
+  typed: Typed,
+  limits: Limits,
+  isList: boolean,
+): TypedText | undefined {
+  if (part.kind === 'formula') return core.read({ text, form: 'formula', names: part.names });
+  try {
+    const givens = readGivens(core, { ...typed, ...part.with }, limits);
+    const count = isList ? {} : { count: part.kind === 'property' ? part.find.length : 1 };
+    return core.read({ text, givens, ...count, ...(part.kind === 'property' ? { names: part.names } : {}) });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 interface Props {
@@ -94,10 +114,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     surroundings.judged(scene.name, name);
   };
 
-  const reading =
-    !isFolded && typeof judged === 'object' && judged.tree && (!isPlain(judged.tree) || judged.note !== ')
-      ? judged
-      : undefined;
+  const reading = !isFolded && read?.tree && (!isPlain(read.tree) || read.note !== '') ? read : undefined;
 
   return (
     <form

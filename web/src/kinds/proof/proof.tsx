@@ -526,7 +526,7 @@ function Equation({
   text: string;
   lead?: string;
 }) {
-  const { tree, right } = judgeOwn(core, data, text, []);
+  const { tree, right } = core.read({ text, form: 'equation', names: data.names });
   if (!tree || !right) return lead === ' ? <>{text}</> : null;
   return (
     <>

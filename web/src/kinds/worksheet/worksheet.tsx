@@ -3,7 +3,7 @@
 // above it.
 
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Core, Tolerance, Tree, WorksheetJudgement } from '../../core.ts';
+import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core.ts';
 import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import { formatValue } from '../../format.ts';
 import { drawGivens, type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
@@ -84,6 +84,8 @@ function Worksheet(scene: Scene<WorksheetData>) {
     return Array.isArray(all) && all.length === cells.length ? all.map(String) : undefined;
   }, [answer.checked]);
   const givens = JSON.stringify(typed);
+  /** how many values a list of this batch has */
+  const count = typed.x?.split(',').length ?? 1;
 
   const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement =>
     running.judgeWorksheet({
@@ -202,7 +204,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
                       onPaste={keepLinesApart}
                     />
                     <p class="read-as" id={`${boxId}-read`}>
-                      {core && <Reading judged={judge(core, texts.slice(0, k + 1)).cells.at(-1)} />}
+                      {core && texts[k] && <Reading read={read(core, k)} />}
                     </p>
                     <CellVerdict id={`${boxId}-verdict`} judged={verdict} text={texts[k] ?? '} turn={turn} />
                     {verdict && <Pitfalls mistakes={verdict.mistakes} around={surroundings} />}
@@ -262,9 +264,9 @@ function Worksheet(scene: Scene<WorksheetData>) {
   );
 }
 
-function Reading({ judged }: { judged: CellJudgement | undefined }) {
-  if (!judged?.tree || (isPlain(judged.tree) && !judged.note)) return null;
-  const { tree, value, note } = judged;
+function Reading({ read }: { read: TypedText }) {
+  const { tree, value, note } = read;
+  if (!tree || (isPlain(tree) && !note)) return null;
   return (
     <>
       read as {mathOf(tree)}
