@@ -97,7 +97,7 @@ export function Counterexample({ example, heads }: Props) {
           })}
         </tbody>
       </table>
-      {why !== ' && <p>{asSentence(why)}</p>}
+      {why !== '' && <p>{asSentence(why)}</p>}
     </div>
   );
 }

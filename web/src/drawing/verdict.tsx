@@ -37,7 +37,7 @@ interface Props {
   children?: ComponentChildren;
 }
 
-export function Verdict({ id, kind, turn, class: name = ', isStatus = true, children }: Props) {
+export function Verdict({ id, kind, turn, class: name = '', isStatus = true, children }: Props) {
   return (
     <div class={`verdict ${name}`} id={id} role={isStatus ? 'status' : undefined} data-verdict={kind}>
       {kind !== undefined && (

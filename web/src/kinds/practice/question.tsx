@@ -65,7 +65,7 @@ interface Props {
 export function Question({ scene, part, name, slot, card, typed }: Props) {
   const { id: itemId, data, kept, change, core, surroundings } = scene;
   const id = `${itemId}-${name}`;
-  const text = kept.texts[name] ?? ';
+  const text = kept.texts[name] ?? '';
   const answer = answerOf(kept, name);
   const [attempt, setAttempt] = useState({ turn: 0, isEmpty: false });
   const [isEditing, setEditing] = useState(false);
@@ -83,8 +83,15 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     }
   };
   const givens = JSON.stringify(typed);
-  const isChecked = answer.checked === text && text !== ';
-  const judged = useMemo(() => (core && text !== ' ? judge(core) : undefined), [core, text, givens]);
+  const isChecked = answer.checked === text && text !== '';
+  const judged = useMemo(
+    () => (core && isChecked ? judge(core) : undefined),
+    [core, isChecked, text, givens],
+  );
+  const read = useMemo(
+    () => (core && text !== '' ? readTyped(core, part, text, typed, data.sheet, card.isList) : undefined),
+    [core, text, givens],
+  );
   const verdict = isChecked && typeof judged === 'object' ? judged.verdict : undefined;
   const isRight = verdict === 'right';
   const isFolded = isRight && !isEditing;
@@ -100,10 +107,10 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const check = (running: Core) => {
     checking.current = true;
     setEditing(false);
-    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty: text.trim() === ' }));
+    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty: text.trim() === '' }));
     const result = judge(running);
     if (typeof result === 'string' || result.verdict === 'empty' || result.verdict === 'unreadable') {
-      if (text !== ') change((now) => withAnswer(now, name, { checked: text }));
+      if (text !== '') change((now) => withAnswer(now, name, { checked: text }));
       return;
     }
     const mark = result.verdict === 'carried' ? 'wrong' : result.verdict;
@@ -158,8 +165,8 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
             {reading?.tree && (
               <>
                 read as {mathOf(reading.tree)}
-                {reading.value && !isPlain(reading.tree) ? valueInWords(reading.value) : '}
-                {reading.note ? ` (${reading.note})` : '}
+                {reading.value && !isPlain(reading.tree) ? valueInWords(reading.value) : ''}
+                {reading.note ? ` (${reading.note})` : ''}
               </>
             )}
           </p>
@@ -280,7 +287,7 @@ function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: Outcome
   const { verdict, message, mistakes, difference, counterexample, range } = judged;
   const unjudged = verdict === 'unreadable' && isOfAnotherKind(judged, part.kind);
   const unexplained =
-    verdict === 'wrong' && mistakes.length === 0 ? 'no known mistake leads to this; a hint may help' : ';
+    verdict === 'wrong' && mistakes.length === 0 ? 'no known mistake leads to this; a hint may help' : '';
   return (
     <>
       <Verdict id={id} kind={unjudged ? 'unjudged' : verdict} turn={turn}>
@@ -291,7 +298,7 @@ function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: Outcome
           </>
         )}
         <Mistakes mistakes={mistakes} />
-        {asSentence(message || unexplained)} {difference ? asSentence(difference) : '}
+        {asSentence(message || unexplained)} {difference ? asSentence(difference) : ''}
         {verdict === 'unreadable' && !unjudged && <Marked text={text} range={range} />}
       </Verdict>
       <div class="evidence">

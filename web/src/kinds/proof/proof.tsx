@@ -40,7 +40,7 @@ export const whole = 'whole';
 type Placed = string;
 const isOwn = (line: Placed) => line.startsWith('= ');
 const equationOf = ({ lines }: ProofData, line: Placed): string =>
-  isOwn(line) ? line.slice(2) : (lines.find(({ id }) => id === line)?.equation ?? ');
+  isOwn(line) ? line.slice(2) : (lines.find(({ id }) => id === line)?.equation ?? '');
 
 export function orderFrom(text: string | undefined): Placed[] {
   try {
@@ -98,9 +98,9 @@ function Proof(scene: Scene<ProofData>) {
   const { lines } = data;
   const order = orderFrom(kept.texts.order);
   const text = JSON.stringify(order);
-  const own = kept.texts.line ?? ';
+  const own = kept.texts.line ?? '';
   const answer = answerOf(kept, whole);
-  const [said, setSaid] = useState<{ kind?: VerdictKind; text: string; turn: number }>({ text: ', turn: 0 });
+  const [said, setSaid] = useState<{ kind?: VerdictKind; text: string; turn: number }>({ text: '', turn: 0 });
   const [refused, setRefused] = useState<LineJudgement>();
   const root = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -145,10 +145,10 @@ function Proof(scene: Scene<ProofData>) {
       arrange(to, `${nameOf(line)} is taken out`);
       return;
     }
-    const goesBack = own.trim() === ';
+    const goesBack = own.trim() === '';
     if (goesBack) change((now) => withTexts(now, { line: line.slice(2) }));
     input.current?.focus();
-    arrange(to, `${nameOf(line)} is taken out${goesBack ? '; its text stands in the box below' : '}`);
+    arrange(to, `${nameOf(line)} is taken out${goesBack ? '; its text stands in the box below' : ''}`);
   };
   const shift = (line: Placed, by: 1 | -1) => {
     const at = order.indexOf(line);
@@ -215,7 +215,7 @@ function Proof(scene: Scene<ProofData>) {
       say('add lines to your proof, then check', 'empty');
       return;
     }
-    setSaid(({ turn }) => ({ text: ', turn: turn + 1 }));
+    setSaid(({ turn }) => ({ text: '', turn: turn + 1 }));
     const { verdicts, complete } = judgeOrder(core, data, order);
     const hasFault = verdicts.some(({ state }) => state !== 'follows');
     if (complete || hasFault) {
@@ -276,7 +276,7 @@ function Proof(scene: Scene<ProofData>) {
     const name = nameOf(line);
     const letter = lines.find((each) => each.id === line)?.letter;
     return (
-      <li class={`line${isOwn(line) ? ' own' : '}`} key={line} data-line={line} data-state={verdict?.state}>
+      <li class={`line${isOwn(line) ? ' own' : ''}`} key={line} data-line={line} data-state={verdict?.state}>
         <span class="grip live-only" aria-hidden="true" onPointerDown={(event) => drag(line, event)}>
           ⠿
         </span>
@@ -346,7 +346,7 @@ function Proof(scene: Scene<ProofData>) {
       : 'right'
     : undefined;
   return (
-    <div class="proof" ref={root} data-done={answer.best === 'right' || isOpen(kept, whole) ? ' : undefined}>
+    <div class="proof" ref={root} data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h3 id={`${id}-title`}>{data.title}</h3>
       <Slot name="claim" />
       <div class="proof-work live-only" role="group" aria-labelledby={`${id}-title`}>
@@ -379,7 +379,7 @@ function Proof(scene: Scene<ProofData>) {
             </button>
           )}
         </div>
-        {judged && said.text === ' ? (
+        {judged && said.text === '' ? (
           <Verdict kind={kind} turn={`check ${said.turn}`}>
             {judged.complete
               ? 'Every line follows, and the last step is there: this is a proof.'
@@ -418,7 +418,7 @@ function Proof(scene: Scene<ProofData>) {
               aria-invalid={refused?.verdict === 'unreadable' ? 'true' : undefined}
               onInput={({ currentTarget }) => {
                 setRefused(undefined);
-                if (said.kind) setSaid({ text: ', turn: said.turn });
+                if (said.kind) setSaid({ text: '', turn: said.turn });
                 change((now) => withTexts(now, { line: currentTarget.value }));
               }}
               onPaste={keepLinesApart}
@@ -430,7 +430,7 @@ function Proof(scene: Scene<ProofData>) {
             </details>
           </div>
           <p class="read-as" id={`${id}-own-read`}>
-            {core && own !== ' && <Equation core={core} data={data} text={own} lead="read as " />}
+            {core && own !== '' && <Equation core={core} data={data} text={own} lead="read as " />}
           </p>
           <div class="evidence">
             {refused?.counterexample && <Counterexample example={refused.counterexample} heads={heads} />}
@@ -486,7 +486,7 @@ function firstFault(
 ) {
   const at = verdicts.findIndex(({ state }) => state !== 'follows');
   const reason = verdicts[at]?.state === 'false' ? 'is false' : 'does not follow yet';
-  return asSentence(`${nameOf(order[at] ?? ')} ${reason}`);
+  return asSentence(`${nameOf(order[at] ?? '')} ${reason}`);
 }
 
 interface SaidProps {
@@ -502,7 +502,7 @@ function Said({ kind, text, refused, own }: SaidProps) {
     unreadable: ['?', 'Not readable.'],
     wrong: ['✗', 'Not yet.'],
   };
-  const [icon, word] = lead[kind] ?? [', '];
+  const [icon, word] = lead[kind] ?? ['', ''];
   return (
     <div class="verdict-line">
       <span class="icon" aria-hidden="true">
@@ -519,7 +519,7 @@ function Equation({
   core,
   data,
   text,
-  lead = ',
+  lead = '',
 }: {
   core: Core;
   data: ProofData;
@@ -527,7 +527,7 @@ function Equation({
   lead?: string;
 }) {
   const { tree, right } = core.read({ text, form: 'equation', names: data.names });
-  if (!tree || !right) return lead === ' ? <>{text}</> : null;
+  if (!tree || !right) return lead === '' ? <>{text}</> : null;
   return (
     <>
       {lead}
@@ -563,7 +563,7 @@ function LineSays({ line, verdict, data, nameOf }: LineProps) {
             : null}
         {state !== 'not-yet' && !isOwn(line) && (
           <>
-            {state === 'follows' && !data.proof.includes(line) ? 'But it is not needed. ' : '}
+            {state === 'follows' && !data.proof.includes(line) ? 'But it is not needed. ' : ''}
             <SlotCopy name={`because.${line}`} />
           </>
         )}

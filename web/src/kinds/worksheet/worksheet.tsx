@@ -59,7 +59,7 @@ function standing(
 ) {
   const changed = new Set<string>();
   return cells.map((cell, k) => {
-    const name = names[k] ?? ';
+    const name = names[k] ?? '';
     const isOwn = cell.verdict === 'right' || cell.verdict === 'coarse';
     const namesChanged = cell.tree !== null && namesIn(cell.tree).some((each) => changed.has(each));
     const holds = texts[k] === checked[k] && (changed.size === 0 || (isOwn && !namesChanged));
@@ -73,11 +73,11 @@ function Worksheet(scene: Scene<WorksheetData>) {
   const { cells, sheet, problem, tolerance } = data;
   const typed = typedOf(sheet, kept);
   useNumbers(scene, { typed, fewest: sheet.fewest, allDigits: false });
-  const [note, setNote] = useState(');
+  const [note, setNote] = useState('');
   const [turn, setTurn] = useState(0);
   const before = useRef<Kept | undefined>(undefined);
   const names = cells.map(({ name }) => name);
-  const texts = names.map((name) => kept.texts[name] ?? ');
+  const texts = names.map((name) => kept.texts[name] ?? '');
   const answer = answerOf(kept, whole);
   const checked = useMemo(() => {
     const all = JSON.parse(answer.checked ?? 'null') as unknown;
@@ -90,9 +90,22 @@ function Worksheet(scene: Scene<WorksheetData>) {
   const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement =>
     running.judgeWorksheet({
       givens: readGivens(running, typed, sheet),
-      cells: boxes.map((text, k) => ({ name: names[k] ?? ', text })),
+      cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
       ...tolerance,
     });
+  /** A box may name those above it; numbers stand for themselves. */
+  const read = (running: Core, k: number): TypedText => {
+    const above = cells
+      .slice(0, k)
+      .map(({ name, isList }, j) => ({ name, text: texts[j] ?? '', count: isList ? count : 1 }));
+    const one = cells[k]?.isList ? count : 1;
+    return running.read({
+      text: texts[k] ?? '',
+      givens: readGivens(running, typed, sheet),
+      count: one,
+      above,
+    });
+  };
   const judged = useMemo(() => (core && checked ? judge(core, checked) : undefined), [core, checked, givens]);
   const holds = judged && checked ? standing(judged.cells, names, checked, texts) : [];
   const allHold = holds.length > 0 && holds.every(Boolean) && texts.every((text, k) => text === checked?.[k]);
@@ -135,7 +148,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
   };
 
   return (
-    <div class="worksheet-item" data-done={answer.best === 'right' || isOpen(kept, whole) ? ' : undefined}>
+    <div class="worksheet-item" data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h2 id={`${id}-title`}>{data.title}</h2>
       <Slot name="problem" />
       <form
@@ -195,7 +208,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
                       autocomplete="off"
                       spellcheck={false}
                       autocapitalize="off"
-                      value={texts[k] ?? '}
+                      value={texts[k] ?? ''}
                       aria-describedby={`${boxId}-shape ${boxId}-read ${boxId}-verdict`}
                       aria-invalid={verdict?.verdict === 'unreadable' ? 'true' : undefined}
                       onInput={({ currentTarget }) =>
@@ -206,7 +219,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
                     <p class="read-as" id={`${boxId}-read`}>
                       {core && texts[k] && <Reading read={read(core, k)} />}
                     </p>
-                    <CellVerdict id={`${boxId}-verdict`} judged={verdict} text={texts[k] ?? '} turn={turn} />
+                    <CellVerdict id={`${boxId}-verdict`} judged={verdict} text={texts[k] ?? ''} turn={turn} />
                     {verdict && <Pitfalls mistakes={verdict.mistakes} around={surroundings} />}
                   </td>
                 </tr>
@@ -270,8 +283,8 @@ function Reading({ read }: { read: TypedText }) {
   return (
     <>
       read as {mathOf(tree)}
-      {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : '}
-      {note ? ` (${note})` : '}
+      {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : ''}
+      {note ? ` (${note})` : ''}
     </>
   );
 }
@@ -292,9 +305,9 @@ function CellVerdict({ id, judged, text, turn }: CellProps) {
     <Verdict id={id} kind={kind} turn={turn} isStatus={false}>
       <Mistakes mistakes={mistakes} />
       {asSentence(message)}
-      {verdict === 'wrong' && mistakes.length === 0 && message === '
+      {verdict === 'wrong' && mistakes.length === 0 && message === ''
         ? 'It does not follow from the steps above it; look at its formula again.'
-        : '}
+        : ''}
       {verdict === 'unreadable' && !unjudged && <Marked text={text} range={range} />}
     </Verdict>
   );
