@@ -11,7 +11,8 @@ import { BnQuiz } from './elements/bn-quiz.ts';
 import { BnScore } from './elements/bn-score.ts';
 import { BnWorksheet } from './elements/bn-worksheet.ts';
 import { defineFigure } from './drawing/element.tsx';
-import { figures } from './figures/all.ts';
+import type { Figure } from './drawing/figure.tsx';
+import { loaders } from './figures/load.ts';
 import { remember } from './kept.ts';
 import { linkSymbols } from './linked-symbols.ts';
 import { offerPageActions } from './page-actions.ts';
@@ -25,10 +26,20 @@ async function fetchCore(): Promise<ArrayBuffer> {
   return response.arrayBuffer();
 }
 
+/** The figures that stand on this page. */
+function figuresHere(): Promise<Figure[]> {
+  const elements = [...document.querySelectorAll('.figure')].map(({ localName }) => localName);
+  const here = Object.entries(loaders).filter(([kind]) => elements.includes(`bn-${kind}`));
+  return Promise.all(here.map(([, load]) => load()));
+}
+
 async function start(): Promise<void> {
   const banner = document.getElementById('banner') as HTMLElement;
+  let figures: Figure[];
   try {
-    startWith(await loadCore(await fetchCore()));
+    const [core, loaded] = await Promise.all([fetchCore().then(loadCore), figuresHere()]);
+    startWith(core);
+    figures = loaded;
   } catch (error) {
     const focused = banner.contains(document.activeElement);
     const retry = document.createElement('button');

@@ -1,0 +1,14 @@
+// The figures by the kind of their blocks, in reading order. A page loads those that stand on it.
+
+import type { Figure } from '../drawing/figure.tsx';
+
+export const loaders: Readonly<Record<string, () => Promise<Figure>>> = {
+  'computation-graph': async () => (await import('./computation-graph.tsx')).computationGraph,
+  'forward-explorer': async () => (await import('./forward-explorer.tsx')).forwardExplorer,
+  'training-inference': async () => (await import('./training-inference.tsx')).trainingInference,
+  'backward-paths': async () => (await import('./backward-paths.tsx')).backwardPaths,
+  coupling: async () => (await import('./coupling.tsx')).coupling,
+  'gradient-check': async () => (await import('./gradient-check.tsx')).gradientCheck,
+  'placement-and-bias': async () => (await import('./placement-and-bias.tsx')).placementAndBias,
+  'floating-point': async () => (await import('./floating-point.tsx')).floatingPoint,
+};
