@@ -209,6 +209,8 @@ const scope = z.strictObject({ given, fewest: z.number().int().min(1).default(2)
 
 /** `predict` is judged before the figure shows it; `show` are fields of the figure's state, as in a link. */
 const figure = z.strictObject({
+  /** Where two of a kind stand on one page; as a rule a figure is called as its kind. */
+  id: id.optional(),
   kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
   title: markdown,
   try: markdown,

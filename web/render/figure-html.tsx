@@ -1,12 +1,11 @@
 /** @jsxImportSource preact */
 // A figure's block to HTML: title, what to try, the still picture, the drawing in words, and a question to answer
-// before the figure is moved. The live figure takes the place of the still picture.
+// before the figure is moved. The still picture is what the live figure begins with.
 
-import type { Element, ElementContent, Root } from 'hast';
+import type { Element, ElementContent } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { h } from 'hastscript';
 import { renderToString } from 'preact-render-to-string';
-import { visit } from 'unist-util-visit';
 import { Controls } from '../src/drawing/controls.tsx';
 import { initialState } from '../src/drawing/fields.ts';
 import { type Figure, Frame, stillWidth } from '../src/drawing/figure.tsx';
@@ -22,12 +21,16 @@ const factsOf: Readonly<Record<string, () => unknown>> = {
   'computation-graph': cppLines,
 };
 
+/** What a figure is called in links, in what is kept, and by the id of its element. */
+export const nameOfFigure = ({ id, kind }: Pick<Block<'figure'>, 'id' | 'kind'>): string => id ?? kind;
+
 /** The question of a figure as the practice block that it is. */
-export function predictionOf({ kind, predict }: Block<'figure'>): Block<'practice'> | undefined {
+export function predictionOf(block: Block<'figure'>): Block<'practice'> | undefined {
+  const { predict } = block;
   if (!predict) return undefined;
   const { given, fewest, about, explain, show: _, ...part } = predict;
   return {
-    id: kind,
+    id: nameOfFigure(block),
     title: 'Predict, then look',
     given,
     fewest,
@@ -40,34 +43,14 @@ export function predictionOf({ kind, predict }: Block<'figure'>): Block<'practic
   };
 }
 
-/** What a hand or a key would move is only seen in a still picture. */
-function makeStill(tree: Root): void {
-  visit(tree, 'element', (element, index, parent) => {
-    const { tagName, properties } = element;
-    if ([properties.className].flat().includes('live-only') && parent && index !== undefined) {
-      parent.children.splice(index, 1);
-      return index;
-    }
-    delete properties.tabIndex;
-    if (tagName === 'svg') properties.role = 'img';
-    if (tagName === 'button') element.tagName = 'span';
-    if (!/^(slider|radio|radiogroup|grid|row|gridcell|button)$/.test(String(properties.role)))
-      return undefined;
-    for (const name of Object.keys(properties))
-      if (name === 'role' || name.startsWith('aria')) delete properties[name];
-    return undefined;
-  });
-}
-
-/** The figure as it stands before anyone moves it. */
+/** The figure as it stands before anyone moves it, node by node as the browser will take it over. */
 function still(figure: Figure, id: string, core: Surroundings['core'], facts: unknown): ElementContent[] {
   const state = initialState(figure.fields);
   const set = () => {};
   const controls = new Controls(id, figure.fields, state, set, new Set());
   const view = figure.view({ core, state, set, controls, width: stillWidth, id, facts });
-  const tree = fromHtml(renderToString(<Frame view={view} />), { fragment: true });
-  makeStill(tree);
-  return tree.children as ElementContent[];
+  const { children } = fromHtml(renderToString(<Frame view={view} />), { fragment: true });
+  return children as ElementContent[];
 }
 
 export function renderFigure(
@@ -99,9 +82,7 @@ export function renderFigure(
           h('strong', 'Try this. '),
           ...renderInline(block.try, placeOf(['try']), outer),
         ]),
-        h('div', { className: ['stage'] }, [
-          h('div', { className: ['still'] }, still(figure, id, outer.core, facts)),
-        ]),
+        h('div', { className: ['stage'] }, still(figure, id, outer.core, facts)),
         h('details', { className: ['description'] }, [
           h('summary', 'The figure in words'),
           ...renderMarkdown(block.description, placeOf(['description']), outer),

@@ -13,7 +13,7 @@ import type { Core } from '../src/core.ts';
 import { type BlockKind, parseBlock } from './blocks.ts';
 import { renderExample, renderPractice, renderQuiz, renderScore } from './blocks-html.ts';
 import { LessonError, type Place } from './error.ts';
-import { renderFigure } from './figure-html.tsx';
+import { nameOfFigure, renderFigure } from './figure-html.tsx';
 import { renderMarkdown, type Surroundings } from './markdown.ts';
 import { renderProof } from './proof-html.ts';
 import { quantitiesOf } from './sheet.ts';
@@ -61,8 +61,10 @@ export function renderFile(
           return [renderProof(parseBlock(kind, node.value, place), id, around)];
         case 'quiz':
           return [renderQuiz(parseBlock(kind, node.value, place), id, around)];
-        case 'figure':
-          return [renderFigure(parseBlock(kind, node.value, place), id, around)];
+        case 'figure': {
+          const figure = parseBlock(kind, node.value, place);
+          return [renderFigure(figure, nameOfFigure(figure.block), around)];
+        }
         case 'score':
           return [renderScore(parseBlock(kind, node.value, place))];
         case 'given': {

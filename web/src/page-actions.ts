@@ -1,11 +1,10 @@
 // What concerns the whole page: a link to everything as it stands, and back to how it came.
 
-import { figures } from './figures/all.ts';
 import { copyLink, resetAll } from './kept.ts';
 
 /** The prediction below a figure is an answer like all others. */
 const ofFigure = (subject: string, name: string) =>
-  name !== 'prediction' && figures.some(({ kind }) => kind === subject);
+  name !== 'prediction' && document.getElementById(subject)?.matches('.figure') === true;
 
 export function offerPageActions(): void {
   const place = document.querySelector('.page-actions') as HTMLElement;

@@ -2,28 +2,87 @@
 // The custom element of a figure: keeps its state, draws it again in the next frame when that changes, and says what is
 // to be seen when a hand rests.
 
-import { render } from 'preact';
+import { hydrate, render, type VNode } from 'preact';
 import { changed, copyLink, keep } from '../kept.ts';
 import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
-import { type Figure, Frame, type View } from './figure.tsx';
+import { type Figure, Frame, stillWidth, type View } from './figure.tsx';
 
 /** How long a hand rests before the sentence is announced. */
 const rest = 700;
 
+const noneHidden: ReadonlySet<string> = new Set();
+
+/** Figures that nobody has met yet, in reading order, with what starts them. */
+const unmet = new Map<Element, () => void>();
+/** Those of them that have come near the window: one starts with each frame. */
+const nearby = new Set<Element>();
+let isIdleAwaited = false;
+
+/** Safari has no idle callbacks. */
+const whenIdle = (run: () => void) =>
+  'requestIdleCallback' in globalThis ? requestIdleCallback(run) : setTimeout(run, 200);
+
+/** Whenever the browser has nothing else to do, the first one starts. */
+function startNextWhenIdle(): void {
+  if (isIdleAwaited || unmet.size === 0) return;
+  isIdleAwaited = true;
+  // One a frame, which draws it.
+  requestAnimationFrame(() => {
+    whenIdle(() => {
+      isIdleAwaited = false;
+      const [next] = unmet.values();
+      next?.();
+      startNextWhenIdle();
+    });
+  });
+}
+
+function startNextNearby(): void {
+  const [next] = nearby;
+  if (next === undefined) return;
+  unmet.get(next)?.();
+  requestAnimationFrame(startNextNearby);
+}
+
+const near = new IntersectionObserver(
+  (entries) => {
+    const isStarting = nearby.size > 0;
+    for (const { isIntersecting, target } of entries) if (isIntersecting) nearby.add(target);
+    if (!isStarting) startNextNearby();
+  },
+  { rootMargin: '100%' },
+);
+
+/** Starts a figure when it comes near the window, when it has the focus already, or when there is time. */
+function startBeforeMet(figure: Element, start: () => void): void {
+  unmet.set(figure, start);
+  near.observe(figure);
+  if (figure.contains(document.activeElement)) start();
+  else startNextWhenIdle();
+}
+
+function hasStarted(figure: Element): void {
+  unmet.delete(figure);
+  nearby.delete(figure);
+  near.unobserve(figure);
+}
+
 abstract class FigureElement extends HTMLElement {
   protected abstract readonly figure: Figure;
   private state: StateOf<Fields> = {};
-  private hiddenControls: ReadonlySet<string> = new Set();
+  private hiddenControls = noneHidden;
   private stage: HTMLElement | undefined;
   private frame: number | undefined;
-  /** of the drawing as it stands */
-  private width: number | undefined;
+  /** of the drawing as it stands: the still picture's until it has been measured */
+  private width = stillWidth;
   private started = false;
   private facts: unknown;
-  private view: View | undefined;
+  /** the last state that could be drawn, and what was said of it */
+  private drawable: StateOf<Fields> = {};
+  private sentence = '';
   private announcing: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private link: string | true | undefined;
@@ -32,10 +91,10 @@ abstract class FigureElement extends HTMLElement {
     if (this.stage) return;
     this.stage = this.querySelector('.stage') as HTMLElement;
     this.facts = JSON.parse(this.dataset.facts ?? 'null');
-    const { kind, fields } = this.figure;
+    const { fields } = this.figure;
     this.state = initialState(fields);
-    for (const [name, field] of Object.entries(fields)) this.keepField(`${kind}.${name}`, name, field);
-    keep(`${kind}.hide`, {
+    for (const [name, field] of Object.entries(fields)) this.keepField(`${this.id}.${name}`, name, field);
+    keep(`${this.id}.hide`, {
       read: () => (this.hiddenControls.size > 0 ? [...this.hiddenControls].join(',') : undefined),
       write: (text) => {
         this.hiddenControls = new Set(text.split(','));
@@ -43,7 +102,7 @@ abstract class FigureElement extends HTMLElement {
         return true;
       },
       reset: () => {
-        this.hiddenControls = new Set();
+        this.hiddenControls = noneHidden;
         this.drawSoon();
       },
     });
@@ -53,26 +112,21 @@ abstract class FigureElement extends HTMLElement {
       this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
       this.stage?.scrollIntoView({ block: 'nearest' });
     });
-    // A key or a click counts on from what the one before has changed, which need not be drawn yet.
-    for (const type of ['keydown', 'click'] as const)
-      this.addEventListener(type, () => this.drawNow(), { capture: true });
-    // The width decides how the drawing is laid out; the first report comes at once. What is far from the window waits.
-    const sizes = new ResizeObserver(() => {
-      const width = this.stage?.clientWidth;
-      // A longer sentence makes the figure higher, not wider; where it is not shown, it has no width to draw for.
-      if (!width || width === this.width) return;
-      this.width = width;
-      this.drawSoon();
-    });
-    new IntersectionObserver(
-      (entries, observer) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        observer.disconnect();
+    // Whoever meets the figure meets it alive. A key or a click counts on from what the one before has changed, which
+    // need not be drawn yet.
+    for (const type of ['focusin', 'pointerdown', 'keydown', 'click'] as const) {
+      const meet = () => {
         this.start();
-        sizes.observe(this);
-      },
-      { rootMargin: '100%' },
-    ).observe(this);
+        this.drawNow();
+      };
+      this.addEventListener(type, meet, { capture: true });
+    }
+    startBeforeMet(this, () => this.start());
+  }
+
+  /** At its width and for its state; it is the still picture before. */
+  private get isDrawn(): boolean {
+    return this.dataset.drawn !== undefined;
   }
 
   private keepField(key: string, name: string, field: AnyField): void {
@@ -106,18 +160,24 @@ abstract class FigureElement extends HTMLElement {
     changed();
   };
 
-  /** The live figure takes the place of the still picture; the focus and an open table stay. */
+  /** The still picture comes alive as it stands; it is drawn for its state and its width with the next frame. */
   private start(): void {
     const { stage } = this;
-    if (!stage) return;
-    const wasFocused = stage.contains(document.activeElement);
-    const wasOpen = stage.querySelector('details')?.open === true;
+    if (this.started || !stage) return;
     this.started = true;
-    stage.replaceChildren();
-    this.draw();
-    const table = stage.querySelector('details');
-    if (table) table.open = wasOpen;
-    if (wasFocused) table?.querySelector('summary')?.focus();
+    hasStarted(this);
+    const start = performance.now();
+    this.drawable = initialState(this.figure.fields);
+    hydrate(this.frameOf(this.viewOf(this.drawable, stillWidth, noneHidden)), stage);
+    performance.measure(`start ${this.figure.kind}`, { start });
+    // The width decides how the drawing is laid out; the first report comes at once.
+    new ResizeObserver(() => {
+      // What is not shown has no width to draw for. A longer sentence makes the figure higher, not wider.
+      const width = stage.clientWidth;
+      if (width === 0 || (width === this.width && this.isDrawn)) return;
+      this.width = width;
+      this.drawSoon();
+    }).observe(stage);
   }
 
   /** However many changes come, one drawing a frame. */
@@ -138,41 +198,45 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private draw(): void {
-    const { stage, figure } = this;
+    const { stage, figure, width, hiddenControls } = this;
     if (!stage) return;
     const start = performance.now();
-    // Asked for once: to ask while the page has changes to lay out would make it do so twice a frame.
-    this.width ??= stage.clientWidth;
+    let view;
     let refusal = '';
     try {
-      const view = this.viewOf(this.state);
-      if (this.view && view.sentence !== this.view.sentence) this.announceSoon(view.sentence);
-      this.view = view;
+      view = this.viewOf(this.state, width, hiddenControls);
+      this.drawable = this.state;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       refusal = error.message;
-      // A link may start with a state that cannot be drawn.
-      this.view ??= this.viewOf(initialState(figure.fields));
+      view = this.viewOf(this.drawable, width, hiddenControls);
     }
-    render(
-      <Frame
-        view={this.view}
-        refusal={refusal}
-        announced={this.announced}
-        link={this.link}
-        onReset={() => this.set(initialState(figure.fields))}
-        onCopy={() => void this.copy()}
-      />,
-      stage,
-    );
+    // What stands there from the start is for those who read on.
+    if (this.isDrawn && view.sentence !== this.sentence) this.announceSoon(view.sentence);
+    this.sentence = view.sentence;
+    render(this.frameOf(view, refusal), stage);
+    this.dataset.drawn = '';
     focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
   }
 
-  private viewOf(state: StateOf<Fields>): View {
-    const { figure, id, set, hiddenControls, facts, width = 0 } = this;
+  private viewOf(state: StateOf<Fields>, width: number, hiddenControls: ReadonlySet<string>): View {
+    const { figure, id, set, facts } = this;
     const controls = new Controls(id, figure.fields, state, set, hiddenControls);
     return figure.view({ core: theCore(), state, set, controls, width, id, facts });
+  }
+
+  private frameOf(view: View, refusal = ''): VNode {
+    return (
+      <Frame
+        view={view}
+        refusal={refusal}
+        announced={this.announced}
+        link={this.link}
+        onReset={() => this.set(initialState(this.figure.fields))}
+        onCopy={() => void this.copy()}
+      />
+    );
   }
 
   private announceSoon(sentence: string): void {
@@ -184,7 +248,7 @@ abstract class FigureElement extends HTMLElement {
   }
 
   private async copy(): Promise<void> {
-    this.link = await copyLink({ subject: this.figure.kind, at: this.id });
+    this.link = await copyLink({ subject: this.id, at: this.id });
     this.drawSoon();
   }
 }

@@ -146,7 +146,7 @@ const Entry = ({ name, value, isCurrent, lines = [], example, onChoose }: EntryP
   <li aria-current={isCurrent ? 'true' : undefined} onClick={() => onChoose(name)}>
     <p class="entry-head">
       <button type="button" class={`entry-name ${colourOf(name)}`}>
-        {nameOf(name, example)}
+        <span>{nameOf(name, example)}</span>
       </button>
       {value === undefined ? (
         <span class="unknown">not yet</span>
