@@ -4,7 +4,7 @@
 import { conventions, decayIn, type Framework, frameworks, momentumIn, updateIn } from '../conventions.ts';
 import { choice, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Normalized, Num } from '../drawing/math.tsx';
+import { Formula, Normalized, Num, Symbol } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
@@ -141,10 +141,14 @@ export const trainingInference = figure({
         <>
           {controls.choice('framework', 'In the terms of', namesOfFrameworks)}
           <div class="momentum">
-            {controls.slider('momentum', `momentum, weight of the ${convention.weights} value`, (value) =>
-              formatNumber(momentumIn(core, convention, value)),
+            {controls.slider(
+              'momentum',
+              `momentum, weight of the ${convention.weights} value`,
+              (value) => formatNumber(momentumIn(core, convention, value)),
+              // From the framework's own smallest momentum to its largest.
+              convention.weights === 'old' ? weights : weights.toReversed(),
             )}
-            {refusal === '' && (
+            {refusal === '' ? (
               <Update
                 of="running_mean"
                 before={at(running_mean, step - 1)}
@@ -152,15 +156,25 @@ export const trainingInference = figure({
                 after={mean}
                 momentum={written}
               />
+            ) : (
+              <Formula>
+                <Symbol of="running_mean" />
+                <mo>=</mo>
+                <Num value={mean} of="mean" />
+              </Formula>
             )}
           </div>
           {controls.slider('m', 'm, examples in a batch')}
           {controls.slider('eps', `ε, ${terms.eps}`)}
-          {convention.estimator === undefined &&
-            controls.choice('estimator', 'The running variance averages', {
+          {controls.when(convention.estimator === undefined).choice(
+            'estimator',
+            'The running variance averages',
+            {
               biased: 'the biased one, 1/m',
               unbiased: 'the unbiased one, 1/(m − 1)',
-            })}
+            },
+            convention.estimator,
+          )}
           <div class="actions">
             {/* After the last batch the stream begins anew. */}
             {controls.button('next', 'Next batch', () => ({ step: (step % steps) + 1 }))}
@@ -171,6 +185,11 @@ export const trainingInference = figure({
             {controls.button('size', m === 1 ? 'Batches of eight' : 'Batches of one', () => ({
               m: m === 1 ? 8 : 1,
             }))}
+            {controls.when(defaults !== undefined).button('defaults', 'Defaults of the framework', () => ({
+              momentum: nearestWeight(decayIn(core, convention, defaults?.momentum ?? momentum)),
+              eps: defaults?.eps ?? eps,
+            }))}
+            {/* The last one: its words change with what it does. */}
             {framework === 'pytorch'
               ? controls.button('confuse', `Type ${formatNumber(momentum)} instead`, () => ({
                   momentum: nearestWeight(core.torchFromDecay(momentum)),
@@ -179,11 +198,6 @@ export const trainingInference = figure({
                   framework: 'pytorch',
                   momentum: nearestWeight(core.decayFromTorch(habit)),
                 }))}
-            {defaults &&
-              controls.button('defaults', `Defaults of ${convention.name}`, () => ({
-                momentum: nearestWeight(decayIn(core, convention, defaults.momentum)),
-                eps: defaults.eps,
-              }))}
           </div>
         </>
       ),
