@@ -60,6 +60,15 @@ describe('TypeScript', () => {
     expect(users).toEqual([]);
   });
 
+  test('no page loads all figures', () => {
+    expect(src.filter((file) => importsOf(file).some((name) => name.endsWith('figures/all.ts')))).toEqual([]);
+    const eager = src.filter(
+      (file) => matches(file, /^import (?!type).*from '(.*figures\/.*)'/gm).length > 0,
+    );
+    expect(eager).toEqual(['web/src/main.ts']);
+    expect(matches('web/src/main.ts', /from '(.*figures\/.*)'/g)).toEqual(['./figures/load.ts']);
+  });
+
   test('a figure imports no other figure, and is named as its file', () => {
     const figures = src.filter(
       (file) => file.startsWith('web/src/figures/') && /\bfigure(<[^>]*>)?\(\{/.test(read(file)),

@@ -2,7 +2,7 @@
 
 import { figures } from '../../../web/src/figures/all.ts';
 import { expect, test } from '../lesson.ts';
-import { drawnFigure, openFigure } from './figure.ts';
+import { drawnFigure, nextFrame, openFigure } from './figure.ts';
 
 test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({
   lesson,
@@ -63,4 +63,24 @@ test('where points lie close together, the nearest one is dragged', async ({ pag
   await expect(point(1)).toBeFocused();
   await expect.poll(async () => Number(await point(1).getAttribute('aria-valuenow'))).toBeLessThan(1);
   await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
+});
+
+test('a button that has done all it can stays where it is and keeps the focus', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const button = figure.getByRole('button', { name: 'Shift all by +1' });
+  const places = () =>
+    figure
+      .locator('.figure-controls button')
+      .evaluateAll((all) => all.map((each) => [each.textContent, each.getBoundingClientRect().left]));
+  await button.click();
+  const before = await places();
+  await button.click();
+  await expect(button).toBeDisabled();
+  await expect(button).toBeFocused();
+  expect(await places()).toEqual(before);
+  const last = figure.getByRole('slider', { name: 'x 4', exact: true });
+  await expect(last).toHaveAttribute('aria-valuenow', '10');
+  await button.press('Enter');
+  await nextFrame(page);
+  await expect(last).toHaveAttribute('aria-valuenow', '10');
 });

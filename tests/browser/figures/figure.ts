@@ -16,10 +16,10 @@ export async function openFigure(page: Page, kind: string, fragment = ''): Promi
 /** The figure on a page that is open, in sight and drawn. */
 export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
   const figure = page.locator(`bn-${kind}`);
-  // Figures above it grow as they come to life and may push it out of sight again. Its still picture has gone at the end.
+  // Figures above it change their height as they are drawn and may push it out of sight again.
   await expect(async () => {
     await figure.locator('.stage').scrollIntoViewIfNeeded();
-    await expect(figure.locator('.stage > .figure-actions')).toBeVisible({ timeout: 1000 });
+    await expect(figure).toHaveAttribute('data-drawn', '', { timeout: 1000 });
   }).toPass({ timeout: 30_000 });
   return figure;
 }

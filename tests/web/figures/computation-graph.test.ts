@@ -162,7 +162,7 @@ describe('what is chosen', () => {
       const marked = entries.filter((entry) => entry.startsWith(' aria-current="true"'));
       expect(entries).toHaveLength(quantities.length);
       expect(marked).toHaveLength(1);
-      expect(marked[0]).toMatch(new RegExp(`entry-name[^>]*>${chosen}[₁]?<`));
+      expect(marked[0]).toMatch(new RegExp(`entry-name[^>]*><span>${chosen}[₁]?<`));
     }
   });
 

@@ -150,23 +150,22 @@ const states = ['weighted', 'sum', 'relu'].flatMap((loss) =>
   ),
 );
 
+const exponents = [-16, -12, -8, -5, -3, 0];
+
+/** The error that the core finds in code without the path. */
+function errorsAt(state: (typeof states)[number], exponent: number): (drop: string) => number {
+  const { loss, scheme, precision, eps: added } = state;
+  const given = state.batch === 'two' ? { x: [1, 2], dy: [0.7, -1.1] } : { x, dy };
+  const steps = [10 ** exponent];
+  const checked = { ...given, gamma, beta: 0.5, eps: added, loss, scheme, precision, steps };
+  return (drop) => core.differenceCheck({ ...checked, drop } as never).error[0] ?? 0;
+}
+
 test.each(states)(
   '$loss $scheme $precision $batch $eps: right code passes, wrong code fails, and dx is not 0, or it means nothing',
   (state) => {
-    const given = state.batch === 'two' ? { x: [1, 2], dy: [0.7, -1.1] } : { x, dy };
-    for (const exponent of [-16, -12, -8, -5, -3, 0]) {
-      const { loss, scheme, precision, eps: added } = state;
-      const checked = {
-        ...given,
-        gamma,
-        beta: 0.5,
-        eps: added,
-        loss,
-        scheme,
-        precision,
-        steps: [10 ** exponent],
-      };
-      const errorOf = (drop: string) => core.differenceCheck({ ...checked, drop } as never).error[0] ?? 0;
+    for (const exponent of exponents) {
+      const errorOf = errorsAt(state, exponent);
       const isZero = state.loss === 'sum' || (state.batch === 'two' && state.eps === 0);
       const means = !isZero && errorOf('none') < 1e-7 && errorOf('mean') > 1e-2 && errorOf('var') > 1e-2;
       const view = viewOf(gradientCheck, { ...state, exponent, drop: 'both' }, 300);
@@ -186,4 +185,30 @@ test('both kinds of state occur among them', () => {
   const means = states.map((state) => sentence({ ...state, exponent: -5 }).includes('means something'));
   expect(means).toContain(true);
   expect(means).toContain(false);
+});
+
+test('what the check says of a code cannot be read as a pass of wrong code, nor as a failure of right code', () => {
+  const said = (state: object) => {
+    const [, table = ''] = htmlOf(viewOf(gradientCheck, state).beside).split('<caption>What the check says');
+    const rows = table.split('</table>')[0]?.split('<tr>').slice(2) ?? [];
+    return rows.map((row) => /<td[^>]*>([^<]*)<\/td><\/tr>/.exec(row)?.[1]);
+  };
+  const found = new Set<string | undefined>();
+  for (const [state, exponent] of states.flatMap((each) =>
+    exponents.map((power) => [each, power] as const),
+  )) {
+    const errorOf = errorsAt(state, exponent);
+    const [right, ...wrong] = said({ ...state, exponent, drop: 'both' });
+    const rulings = ['none', 'mean', 'var', 'both'].map((drop) => {
+      const error = errorOf(drop);
+      if (Number.isNaN(error)) return 'no value';
+      const ruling = error < 1e-7 ? 'agrees' : error > 1e-2 ? 'differs' : 'doubtful';
+      if (drop === 'none')
+        return ruling === 'agrees' ? 'agrees, as it should' : `${ruling}, though the code is right`;
+      return ruling === 'differs' ? 'differs, as it should' : `${ruling}, though the code is wrong`;
+    });
+    expect([right, ...wrong], `${JSON.stringify(state)} at ${exponent}`).toEqual(rulings);
+    for (const each of rulings) found.add(each);
+  }
+  expect(found.size).toBeGreaterThanOrEqual(6);
 });

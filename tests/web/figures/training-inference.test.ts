@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { frameworks } from '../../../web/src/conventions.ts';
+import type { StopsField } from '../../../web/src/drawing/fields.ts';
 import { trainingInference } from '../../../web/src/figures/training-inference.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
@@ -97,6 +98,32 @@ describe('a noisy stream', () => {
     for (const [k, value] of [0.8, 0.2, 0.8, 0.8, 0.8, 0.8].entries())
       expect(momenta[k]).toBeCloseTo(value, 15);
   });
+});
+
+test.each(frameworks)('the slider runs from small to large momenta of %s', (framework) => {
+  const { stops } = trainingInference.fields['momentum'] as StopsField;
+  const shown = stops.map((momentum) => {
+    const [, slider = ''] =
+      /<input type="range" id="[^"]*-momentum"([^>]*)/.exec(htmlOf(show({ framework, momentum }).controls)) ??
+      [];
+    const attribute = (name: string) => Number(new RegExp(` ${name}="([^"]*)"`).exec(slider)?.[1]);
+    return { at: attribute('value') / attribute('max'), momentum: attribute('aria-valuetext') };
+  });
+  const inOrder = shown.toSorted((one, other) => one.at - other.at).map(({ momentum }) => momentum);
+  expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other));
+  expect(new Set(inOrder).size).toBe(stops.length);
+  const large = shown.find(({ momentum }) => momentum === 0.99);
+  expect(large?.at).toBeGreaterThan(0.9);
+});
+
+test('what does not vary is no range', () => {
+  const view = show({ ...constant, mean_before: 5, step: 30, shift_at: 60 });
+  expect(view.sentence).toContain('the batch means are all 5, the running mean lies between');
+  expect(view.sentence).toMatch(/In training x = 4 gives \S+ with each of these batches;/);
+  for (const state of [{}, { momentum: 0.001 }, { momentum: 0.999, step: 11 }, { m: 1 }, { m: 32 }])
+    for (const each of [state, { ...state, ...constant }, { ...state, ...constant, mean_before: 0 }])
+      for (const [, one, other] of show(each).sentence.matchAll(/between (\S+) and ([^\s,.;]+)/g))
+        expect(one).not.toBe(other);
 });
 
 test('0.99 typed into PyTorch: the running mean is the last batch, but for a hundredth', () => {

@@ -28,6 +28,8 @@ export class Controls<F extends Fields> {
   private readonly state: StateOf<F>;
   private readonly set: (change: Partial<StateOf<F>>) => void;
   private readonly hidden: ReadonlySet<string>;
+  /** They are there, but there is nothing for them to do. */
+  private readonly areOff: boolean;
 
   constructor(
     id: string,
@@ -35,12 +37,19 @@ export class Controls<F extends Fields> {
     state: StateOf<F>,
     set: (change: Partial<StateOf<F>>) => void,
     hidden: ReadonlySet<string>,
+    areOff = false,
   ) {
     this.id = id;
     this.fields = fields;
     this.state = state;
     this.set = set;
     this.hidden = hidden;
+    this.areOff = areOff;
+  }
+
+  /** Controls that do something in some states only. They keep their place: nothing slides under the pointer. */
+  when(isPossible: boolean): Controls<F> {
+    return new Controls(this.id, this.fields, this.state, this.set, this.hidden, !isPossible);
   }
 
   private isHidden(name: string): boolean {
@@ -51,22 +60,28 @@ export class Controls<F extends Fields> {
     this.set({ [name]: value } as Partial<StateOf<F>>);
   }
 
-  /** A native slider; `inWords` says its value where the number alone would not do. */
+  /**
+   * A native slider; `inWords` says its value where the number alone would not do, `order` is that of the stops where it
+   * is not their own.
+   */
   slider(
     name: NamesOf<F, NumberField | StopsField>,
     label: ComponentChildren,
     inWords: (value: number) => string = (value) => formatNumber(value),
+    order?: readonly number[],
   ): ComponentChildren {
     if (this.isHidden(name)) return null;
     const field = this.fields[name] as NumberField | StopsField;
     const value = this.state[name] as number;
-    const range =
-      field.kind === 'stops'
-        ? { min: 0, max: field.stops.length - 1, step: 1, value: field.stops.indexOf(value) }
-        : { min: field.least, max: field.most, step: field.step, value };
-    return this.range(name, label, inWords(value), range, (moved) =>
-      this.change(name, field.kind === 'stops' ? field.stops[moved] : moved),
-    );
+    if (field.kind === 'number') {
+      const { least, most, step } = field;
+      return this.range(name, label, inWords(value), { min: least, max: most, step, value }, (moved) =>
+        this.change(name, moved),
+      );
+    }
+    const stops = order ?? field.stops;
+    const range = { min: 0, max: stops.length - 1, step: 1, value: stops.indexOf(value) };
+    return this.range(name, label, inWords(value), range, (moved) => this.change(name, stops[moved]));
   }
 
   /** A native slider for one value of a list. */
@@ -96,6 +111,7 @@ export class Controls<F extends Fields> {
           type="range"
           id={inputId}
           {...range}
+          disabled={this.areOff}
           aria-valuetext={inWords}
           onInput={({ currentTarget }: InputEvent) => onMove(Number(currentTarget.value))}
         />
@@ -103,15 +119,16 @@ export class Controls<F extends Fields> {
     );
   }
 
-  /** Radio buttons in a row. */
+  /** Radio buttons in a row; `chosen` is another than the state's where that does not count. */
   choice<Name extends NamesOf<F, ChoiceField>>(
     name: Name,
     legend: ComponentChildren,
     labels: Readonly<Record<StateOf<F>[Name] & string, ComponentChildren>>,
+    chosen: string = this.state[name] as string,
   ): ComponentChildren {
     if (this.isHidden(name)) return null;
     return (
-      <fieldset class="choice" key={name}>
+      <fieldset class="choice" key={name} disabled={this.areOff}>
         <legend>{legend}</legend>
         {(this.fields[name] as ChoiceField).options.map((option) => (
           <label key={option}>
@@ -119,7 +136,7 @@ export class Controls<F extends Fields> {
               type="radio"
               name={`${this.id}-${name}`}
               value={option}
-              checked={this.state[name] === option}
+              checked={chosen === option}
               onInput={() => this.change(name, option)}
             />
             {(labels as Record<string, ComponentChildren>)[option]}
@@ -137,6 +154,7 @@ export class Controls<F extends Fields> {
           type="checkbox"
           id={`${this.id}-${name}`}
           checked={this.state[name] as boolean}
+          disabled={this.areOff}
           onInput={({ currentTarget }: InputEvent) => this.change(name, currentTarget.checked)}
         />
         {label}
@@ -148,7 +166,14 @@ export class Controls<F extends Fields> {
   button(name: string, label: string, change: () => Partial<StateOf<F>>): ComponentChildren {
     if (this.isHidden(name)) return null;
     return (
-      <button type="button" key={name} data-control={name} onClick={() => this.set(change())}>
+      <button
+        type="button"
+        key={name}
+        data-control={name}
+        // Not disabled: a button that has done all it can keeps the focus.
+        aria-disabled={this.areOff || undefined}
+        onClick={() => this.areOff || this.set(change())}
+      >
         {label}
       </button>
     );

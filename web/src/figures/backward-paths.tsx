@@ -234,18 +234,16 @@ export const backwardPaths = figure({
               gamma: 1,
               eps: 0,
             }))}
-            {m < lengths[1] &&
-              controls.button('size', 'One more example', () => ({
-                x: [...x, spare[m] ?? 0],
-                dy: [...dy, 0],
-                before: [...before, 0],
-              }))}
-            {m > lengths[0] &&
-              controls.button('size', 'One fewer', () => ({
-                x: x.slice(0, -1),
-                dy: dy.slice(0, -1),
-                before: before.slice(0, -1),
-              }))}
+            {controls.when(m < lengths[1]).button('size', 'One more example', () => ({
+              x: [...x, spare[m] ?? 0],
+              dy: [...dy, 0],
+              before: [...before, 0],
+            }))}
+            {controls.when(m > lengths[0]).button('size', 'One fewer', () => ({
+              x: x.slice(0, -1),
+              dy: dy.slice(0, -1),
+              before: before.slice(0, -1),
+            }))}
           </div>
         </>
       ),

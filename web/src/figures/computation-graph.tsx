@@ -146,7 +146,7 @@ const Entry = ({ name, value, isCurrent, lines = [], example, onChoose }: EntryP
   <li aria-current={isCurrent ? 'true' : undefined} onClick={() => onChoose(name)}>
     <p class="entry-head">
       <button type="button" class={`entry-name ${colourOf(name)}`}>
-        {nameOf(name, example)}
+        <span>{nameOf(name, example)}</span>
       </button>
       {value === undefined ? (
         <span class="unknown">not yet</span>
@@ -208,10 +208,10 @@ export const computationGraph = figure<typeof fields, Sources | null>({
       controls: (
         <>
           <div class="actions">
-            {controls.button('start', 'Start', to(0))}
-            {controls.button('back', 'Step back', to(step - 1))}
-            {controls.button('forward', 'Step forward', to(step + 1))}
-            {controls.button('end', 'End', to(last))}
+            {controls.when(step > 0).button('start', 'Start', to(0))}
+            {controls.when(step > 0).button('back', 'Step back', to(step - 1))}
+            {controls.when(step < last).button('forward', 'Step forward', to(step + 1))}
+            {controls.when(step < last).button('end', 'End', to(last))}
             <span class="step-count">
               Step {step + 1} of {steps.length}
             </span>

@@ -286,8 +286,10 @@ export const coupling = figure({
       controls: (
         <>
           {!isWide && controls.choice('tab', 'Show', { circle: 'the circle', matrix: 'the Jacobian' })}
-          {isPlane && controls.slider('turn', <span class="q-dy">angle of dy</span>, (value) => `${value}°`)}
-          {hasCircle && controls.slider('dy_mean', <span class="q-dy">mean of dy</span>)}
+          {controls
+            .when(isPlane)
+            .slider('turn', <span class="q-dy">angle of dy</span>, (value) => `${value}°`)}
+          {controls.when(hasCircle).slider('dy_mean', <span class="q-dy">mean of dy</span>)}
           {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
           {controls.slider('eps', 'ε eps')}
           <div class="actions">

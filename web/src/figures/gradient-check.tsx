@@ -86,7 +86,7 @@ function Rulings({ marks, step }: RulingsProps) {
         {marks.map(({ code, error }) => {
           const { name, quantity, glyph } = looks[code];
           const ruling = rulingOf(error);
-          const due = code === 'none' ? 'agrees' : 'differs';
+          const isRight = ruling === (code === 'none' ? 'agrees' : 'differs');
           return (
             <tr key={code}>
               <th scope="row">
@@ -98,9 +98,10 @@ function Rulings({ marks, step }: RulingsProps) {
               <td>
                 {Number.isNaN(error) ? '–' : <data value={String(error)}>{formatNumber(error, 2)}</data>}
               </td>
-              <td>
-                <span aria-hidden="true">{ruling === due ? '✓' : '✗'}</span> {ruling}
-                {ruling !== due && <span class="visually-hidden">, but should be: {due}</span>}
+              <td class={isRight ? undefined : 'mistaken'}>
+                {Number.isNaN(error)
+                  ? ruling
+                  : `${ruling}, ${isRight ? 'as it should' : `though the code is ${code === 'none' ? 'right' : 'wrong'}`}`}
               </td>
             </tr>
           );

@@ -4,7 +4,7 @@
 import { conventions, decayIn, type Framework, frameworks, momentumIn, updateIn } from '../conventions.ts';
 import { choice, number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Normalized, Num } from '../drawing/math.tsx';
+import { Formula, Normalized, Num, Symbol } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
@@ -60,10 +60,17 @@ const fields = {
   seed: number(1, 0, 1e6, 1),
 };
 
-const between = (values: ArrayLike<number>) => {
+/** The least and the largest as they are printed; one where they look the same. */
+const rangeOf = (values: ArrayLike<number>) => {
   const all = Array.from(values);
-  return `between ${formatNumber(Math.min(...all))} and ${formatNumber(Math.max(...all))}`;
+  return [...new Set([Math.min(...all), Math.max(...all)].map((value) => formatNumber(value)))];
 };
+
+/** “lie between 1 and 2”, “are all 1” */
+function inWords(values: ArrayLike<number>, vary: string, stay: string): string {
+  const [least, most] = rangeOf(values);
+  return most === undefined ? `${stay} ${least}` : `${vary} between ${least} and ${most}`;
+}
 
 /** What those who come from Keras are used to. */
 const habit = conventions.keras.defaults?.momentum ?? 0;
@@ -94,6 +101,7 @@ export const trainingInference = figure({
     const training = inTraining(core, stream, { x, eps, from, to: step });
     const last = step - from;
     const y_training = at(training.y, last);
+    const [least, most = least] = rangeOf(training.y);
     const inference = { x: [x], shape: [1, 1], running_mean: [mean], running_var: [variance], eps };
     const y_inference = at(core.forwardInference(inference).y, 0);
 
@@ -133,10 +141,14 @@ export const trainingInference = figure({
         <>
           {controls.choice('framework', 'In the terms of', namesOfFrameworks)}
           <div class="momentum">
-            {controls.slider('momentum', `momentum, weight of the ${convention.weights} value`, (value) =>
-              formatNumber(momentumIn(core, convention, value)),
+            {controls.slider(
+              'momentum',
+              `momentum, weight of the ${convention.weights} value`,
+              (value) => formatNumber(momentumIn(core, convention, value)),
+              // From the framework's own smallest momentum to its largest.
+              convention.weights === 'old' ? weights : weights.toReversed(),
             )}
-            {refusal === '' && (
+            {refusal === '' ? (
               <Update
                 of="running_mean"
                 before={at(running_mean, step - 1)}
@@ -144,15 +156,25 @@ export const trainingInference = figure({
                 after={mean}
                 momentum={written}
               />
+            ) : (
+              <Formula>
+                <Symbol of="running_mean" />
+                <mo>=</mo>
+                <Num value={mean} of="mean" />
+              </Formula>
             )}
           </div>
           {controls.slider('m', 'm, examples in a batch')}
           {controls.slider('eps', `ε, ${terms.eps}`)}
-          {convention.estimator === undefined &&
-            controls.choice('estimator', 'The running variance averages', {
+          {controls.when(convention.estimator === undefined).choice(
+            'estimator',
+            'The running variance averages',
+            {
               biased: 'the biased one, 1/m',
               unbiased: 'the unbiased one, 1/(m − 1)',
-            })}
+            },
+            convention.estimator,
+          )}
           <div class="actions">
             {/* After the last batch the stream begins anew. */}
             {controls.button('next', 'Next batch', () => ({ step: (step % steps) + 1 }))}
@@ -163,6 +185,11 @@ export const trainingInference = figure({
             {controls.button('size', m === 1 ? 'Batches of eight' : 'Batches of one', () => ({
               m: m === 1 ? 8 : 1,
             }))}
+            {controls.when(defaults !== undefined).button('defaults', 'Defaults of the framework', () => ({
+              momentum: nearestWeight(decayIn(core, convention, defaults?.momentum ?? momentum)),
+              eps: defaults?.eps ?? eps,
+            }))}
+            {/* The last one: its words change with what it does. */}
             {framework === 'pytorch'
               ? controls.button('confuse', `Type ${formatNumber(momentum)} instead`, () => ({
                   momentum: nearestWeight(core.torchFromDecay(momentum)),
@@ -171,11 +198,6 @@ export const trainingInference = figure({
                   framework: 'pytorch',
                   momentum: nearestWeight(core.decayFromTorch(habit)),
                 }))}
-            {defaults &&
-              controls.button('defaults', `Defaults of ${convention.name}`, () => ({
-                momentum: nearestWeight(decayIn(core, convention, defaults.momentum)),
-                eps: defaults.eps,
-              }))}
           </div>
         </>
       ),
@@ -418,13 +440,13 @@ export const trainingInference = figure({
               startWeight >= 1e-4 && `; the start value still weighs ${formatNumber(startWeight)}`,
               '.',
               step > 1 &&
-                ` Over the last ${last + 1} the batch means lie ${between(batch_mean.slice(from - 1))}, the running mean ${between(running_mean.slice(from))}.`,
+                ` Over the last ${last + 1} the batch means ${inWords(batch_mean.slice(from - 1), 'lie', 'are all')}, the running mean ${inWords(running_mean.slice(from), 'lies', 'stays at')}.`,
               framework === 'pytorch' &&
                 momentum < 0.5 &&
                 ` In PyTorch ${formatNumber(own)} is the weight of the new value, so the running statistics repeat the noise of the batches.`,
               m === 1
                 ? ` One example has variance 0: in training y = beta = 0 whatever x is. In inference x = ${formatNumber(x)} gives ${formatNumber(y_inference)}.`
-                : ` In training x = ${formatNumber(x)} gives ${between(training.y)}, depending on the batch; in inference ${formatNumber(y_inference)} with any.`,
+                : ` In training x = ${formatNumber(x)} gives ${least !== most ? `between ${least} and ${most}, depending on the batch` : `${least} with each of these batches`}; in inference ${formatNumber(y_inference)} with any.`,
             ]
               .filter(Boolean)
               .join(''),

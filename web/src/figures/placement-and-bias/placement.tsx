@@ -366,7 +366,7 @@ export function placementView({ core, state, controls, width }: PlacementScene):
     controls: (
       <>
         {controls.choice('diagrams', 'Diagrams', { orders: 'two orders', residual: 'two residual blocks' })}
-        {!residual && controls.slider('b', 'b bias of the linear layer')}
+        {controls.when(!residual).slider('b', 'b bias of the linear layer')}
         {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
         {controls.slider('beta', <span class="q-beta">β beta</span>)}
         <div class="actions">{controls.button('next', 'Next batch', next)}</div>

@@ -293,7 +293,7 @@ function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: Outcome
       <Verdict id={id} kind={unjudged ? 'unjudged' : verdict} turn={turn}>
         {verdict === 'right' && (
           <>
-            <data class="v own">{text}</data>{' '}
+            <data class="v own">{text}</data> ·{' '}
             <Present names={[`${slot}.why`]}>{(why) => <SlotCopy name={why} key={why} />}</Present>{' '}
           </>
         )}

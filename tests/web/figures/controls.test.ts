@@ -1,0 +1,64 @@
+// What the controls of all figures hold to, in states that a hand can lead them to.
+
+import { expect, test } from 'vitest';
+import type { AnyField, Fields } from '../../../web/src/drawing/fields.ts';
+import { figures } from '../../../web/src/figures/all.ts';
+import { cppLines } from '../../../web/render/cpp-lines.ts';
+import { htmlOf, viewOf } from './view.ts';
+
+/** What a figure shows at a time; each view has controls of its own. */
+const views = ['tab', 'mode'];
+
+/** Values of a field at its ends, and between them. */
+function valuesOf(field: AnyField): unknown[] {
+  switch (field.kind) {
+    case 'number':
+      return [field.least, field.most];
+    case 'stops':
+      return [field.stops[0], field.stops.at(-1)];
+    case 'list': {
+      // As a batch all at an end has no variance, the first one is another.
+      const first = field.least + (field.most - field.least) / 4;
+      const lists = (length: number, end: number) => [first, ...Array<number>(length - 1).fill(end)];
+      return [field.fewest, field.longest].flatMap((length) => [
+        lists(length, field.least),
+        lists(length, field.most),
+      ]);
+    }
+    case 'choice':
+      return [...field.options];
+    case 'flag':
+      return [false, true];
+  }
+}
+
+const statesOf = (fields: Fields): object[] =>
+  Object.entries(fields)
+    .filter(([name]) => !views.includes(name))
+    .flatMap(([name, field]) => valuesOf(field).map((value) => ({ [name]: value })));
+
+/** The controls in their order, by what does not change: kinds, ids, names. */
+const controlsIn = (html: string) =>
+  [...html.matchAll(/<(?:input|button|fieldset)[^>]*>/g)].map(([tag]) =>
+    [...tag.matchAll(/ (?:type|id|name|data-control)="[^"]*"|^<\w+/g)].join(''),
+  );
+
+for (const figure of figures) {
+  const shownViews = views.flatMap((name) => {
+    const field = figure.fields[name];
+    return field?.kind === 'choice' ? field.options.map((option) => ({ [name]: option })) : [];
+  });
+  test.each([{}, ...shownViews])(
+    `${figure.kind} keeps its controls in their places, in whatever state: %j`,
+    (view) => {
+      const facts = figure.kind === 'computation-graph' ? cppLines() : null;
+      const controls = (state: object) =>
+        controlsIn(htmlOf(viewOf(figure, { ...view, ...state }, 720, facts).controls));
+      const first = controls({});
+      expect(first.length).toBeGreaterThan(2);
+      const states = statesOf(figure.fields);
+      expect(states.length).toBeGreaterThan(5);
+      for (const state of states) expect(controls(state), JSON.stringify(state)).toEqual(first);
+    },
+  );
+}
