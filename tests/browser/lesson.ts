@@ -1,12 +1,12 @@
-// The page as a reader finds it: parts by their headings, boxes by their labels, numbers as they stand there. Every
-// test runs under the watch.
+// A page as a reader finds it: blocks by their names, boxes by their labels, numbers as they stand there. Every test runs
+// under the watch.
 
 import { type Browser, expect, type Locator, type Page, test as base } from '@playwright/test';
 import { Watch } from './watch.ts';
 
 interface Fixtures {
   watch: Watch;
-  /** The page with the core running. */
+  /** The first page with the core running. */
   lesson: Page;
 }
 
@@ -31,42 +31,76 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-export async function openLive(page: Page): Promise<void> {
-  await page.goto('./');
-  await becomesLive(page);
+/** A page of the lesson with the core running, and these of its blocks started. */
+export async function openLive(page: Page, file = '', ...ids: string[]): Promise<void> {
+  await page.goto(`./${file}`);
+  await becomesLive(page, ...ids);
 }
 
-export async function becomesLive(page: Page): Promise<void> {
-  await expect(page.getByRole('button', { name: 'Start the quiz again' })).toBeVisible();
+/** Waits for the core and for these blocks. */
+export async function becomesLive(page: Page, ...ids: string[]): Promise<void> {
+  await expect(page.locator('html')).toHaveClass(/(^| )computing( |$)/);
+  for (const id of ids) {
+    const block = page.locator(`[id="${id}"]`);
+    // What is near the window starts at once; all else waits until the browser is idle.
+    if (await block.isVisible()) await block.scrollIntoViewIfNeeded();
+    await expect(block).toHaveAttribute('data-started');
+  }
 }
 
-/** The page without scripts, in a window of its own. */
-export async function openStatic(browser: Browser, watch: Watch): Promise<Page> {
+/** Waits for every block of the page. */
+export async function allStarted(page: Page): Promise<void> {
+  await expect(page.locator('main :is([data-kind], [data-figure]):not([data-started])')).toHaveCount(0);
+}
+
+/** A page without scripts, in a window of its own. */
+export async function openStatic(browser: Browser, watch: Watch, file = ''): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false });
   await watch.over(context);
   const page = await context.newPage();
-  await page.goto('./');
+  await page.goto(`./${file}`);
   return page;
 }
 
-const part = (page: Page, tag: string, heading: string) =>
-  page.locator(tag).filter({ has: page.locator('h3', { hasText: heading }) });
+/** A block of the lesson by its id: an example, a problem, a proof, a question of the quiz. */
+export const item = (page: Page, id: string) => page.locator(`.item[id="${id}"]`);
 
-export const example = (page: Page, number: number) => part(page, 'bn-example', `Example ${number}:`);
-export const problem = (page: Page, number: number) => part(page, 'bn-practice', `Problem ${number}:`);
-export const question = (page: Page, number: number) => part(page, 'bn-quiz', `Question ${number}`);
+/** A question by its block and its name: "problem-2/dgamma". */
+export const question = (page: Page, name: string) => page.locator(`form[data-question="${name}"]`);
 
-/** One question of a problem, counted from 1, with its box, its button and its verdict. */
-export const answerForm = (of: Locator, number: number) => of.locator('form').nth(number - 1);
+export const answerBox = (form: Locator) => form.getByRole('textbox');
+/** What is said about the answer. */
+export const verdict = (form: Locator) => form.getByRole('status');
+export const check = (form: Locator) => form.getByRole('button', { name: 'Check' }).click();
+
+/** Types an answer and checks it by keyboard, the folded box of a right one unfolded first. */
+export async function answer(form: Locator, text: string): Promise<void> {
+  const change = form.getByRole('button', { name: 'Change my answer' });
+  if (await change.isVisible()) await change.click();
+  await answerBox(form).fill(text);
+  await answerBox(form).press('Enter');
+}
 
 const controls = (sheet: Locator) => sheet.getByRole('group', { name: 'Change the numbers' });
+
+/** Unfolds the boxes of a block's givens; not by a click, which would take the focus from where the test has it. */
+export async function changeNumbers(sheet: Locator): Promise<void> {
+  await sheet.locator('details.change-numbers').evaluate((details: HTMLDetailsElement) => {
+    details.open = true;
+  });
+}
 
 /** The box of a given, by the end of its label: "γ gamma", "x". */
 export const box = (sheet: Locator, given: string) =>
   controls(sheet).getByRole('textbox', { name: new RegExp(`(^|\\s)${given}$`) });
 
 /** The line that says which given cannot be used. */
-export const complaint = (sheet: Locator) => controls(sheet).getByRole('status');
+export const complaint = (sheet: Locator) => controls(sheet).locator('.sheet-message[role=status]');
+
+/** The line that says what was done to the numbers last. */
+export const note = (sheet: Locator) => sheet.locator('.sheet-note[role=status]');
+
+export const newNumbers = (sheet: Locator) => sheet.getByRole('button', { name: 'New numbers' });
 
 export const allDigits = (sheet: Locator) => controls(sheet).getByRole('checkbox', { name: 'all digits' });
 
@@ -90,6 +124,7 @@ export function readNumber(text: string): number {
 /** A list as the page writes it, or a single number: [0.5, −0.5], 0.5. */
 export const readList = (text: string) =>
   text
+    .trim()
     .replace(/^\[(.*)\]$/, '$1')
     .split(', ')
     .map(readNumber);

@@ -62,12 +62,16 @@ export function acceptsGivens(sheet: SheetData, text: string, core: Core): boole
 
 /** The texts that a button sets, with its formulas computed from the numbers as they stand; undefined where it cannot. */
 function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): Typed | undefined {
+  const isFormula = (name: string, text: string) =>
+    text.startsWith('=') && sheet.edit.includes(name as GivenName);
+  // A button without formulas mends numbers that cannot be used.
+  if (!Object.entries(set).some(([name, text]) => isFormula(name, text))) return set;
   try {
     const quantities = computeQuantities(core, readGivens(core, typed, sheet));
-    const texts = Object.entries(set).map(([name, text]) => {
-      const isFormula = text.startsWith('=') && sheet.edit.includes(name as GivenName);
-      return [name, isFormula ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const;
-    });
+    const texts = Object.entries(set).map(
+      ([name, text]) =>
+        [name, isFormula(name, text) ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const,
+    );
     return Object.fromEntries(texts) as Typed;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
