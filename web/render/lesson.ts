@@ -129,7 +129,8 @@ function placeInProblem(problem: Element, proof: Element): void {
       place = h('div', { className: ['show'], dataSlot: 'show' });
       parent?.children.splice(index ?? 0, 0, place);
     }
-    place.children.push(proof);
+    const { title } = JSON.parse(String(proof.properties.dataData)) as { title: string };
+    place.children.push(h('details', { className: ['proof-fold'] }, [h('summary', title), proof]));
     return false;
   });
 }

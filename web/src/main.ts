@@ -35,9 +35,11 @@ async function start(): Promise<void> {
     const core = await startCore();
     if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
     banner.replaceChildren();
-    document.documentElement.classList.add('computing');
+    document.documentElement.classList.add('live', 'computing');
     requestAnimationFrame(() => fillProse(core));
   } catch (error) {
+    // What only works live goes with it.
+    document.documentElement.classList.remove('live');
     const focused = banner.contains(document.activeElement);
     const retry = document.createElement('button');
     retry.type = 'button';

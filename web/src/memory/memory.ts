@@ -77,6 +77,16 @@ export class Memory {
     this.tell(name);
   }
 
+  /** Reads again what is stored: another page may have changed it while this one was out of sight. */
+  refresh(): void {
+    for (const [name, mine] of this.states) {
+      const theirs = this.stored(name);
+      if (!theirs) continue;
+      this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? new Set()));
+      this.tell(name);
+    }
+  }
+
   /** Stores at once what waits to be stored. */
   store(): void {
     clearTimeout(this.waiting);

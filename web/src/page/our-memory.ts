@@ -58,7 +58,14 @@ const writtenAt = () => JSON.stringify({ cleared: 0, texts: {}, answers: {} });
 
 /** Where another tab stored something, this page hears of it; before it goes, it stores what waits. */
 export function rememberOnLeaving(): void {
+  memory.onRefusal = (reason) => {
+    const notice = document.getElementById('notice');
+    notice?.replaceChildren(
+      `The browser does not store what you do here (${reason}). It stays until you leave the page; “Save as a file” below keeps it.`,
+    );
+  };
   addEventListener('storage', ({ key, newValue }) => memory.hear(key, newValue));
   addEventListener('pagehide', () => memory.store());
+  addEventListener('pageshow', ({ persisted }) => persisted && memory.refresh());
   document.addEventListener('visibilitychange', () => document.hidden && memory.store());
 }

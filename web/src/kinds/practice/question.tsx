@@ -69,6 +69,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const answer = answerOf(kept, name);
   const [attempt, setAttempt] = useState({ turn: 0, isEmpty: false });
   const [isEditing, setEditing] = useState(false);
+  const [isWaiting, setWaiting] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const next = useRef<HTMLButtonElement>(null);
 
@@ -121,6 +122,13 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     surroundings.judged(scene.name, name);
   };
 
+  // Checked before the core ran: it is judged as soon as that does.
+  useEffect(() => {
+    if (!core || !isWaiting) return;
+    setWaiting(false);
+    check(core);
+  }, [core, isWaiting]);
+
   const reading = !isFolded && read?.tree && (!isPlain(read.tree) || read.note !== '') ? read : undefined;
 
   return (
@@ -133,6 +141,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         if (core) check(core);
+        else setWaiting(true);
       }}
     >
       <Slot as="label" name={`${slot}.ask`} {...{ for: id }} />
@@ -179,6 +188,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
         text={text}
         judged={isChecked ? judged : undefined}
         isEmpty={attempt.isEmpty}
+        isWaiting={isWaiting}
         slot={slot}
         scene={scene}
       />
@@ -264,12 +274,19 @@ interface OutcomeProps {
   text: string;
   judged: Judged | string | undefined;
   isEmpty: boolean;
+  isWaiting: boolean;
   slot: string;
   scene: Scene<PracticeData>;
 }
 
 /** The verdict with everything that belongs to it; nothing as long as none stands. */
-function Outcome({ id, turn, part, text, judged, isEmpty, slot, scene }: OutcomeProps) {
+function Outcome({ id, turn, part, text, judged, isEmpty, isWaiting, slot, scene }: OutcomeProps) {
+  if (isWaiting)
+    return (
+      <Verdict id={id} kind="empty" turn="waiting">
+        The core is starting; your answer is judged as soon as it runs.
+      </Verdict>
+    );
   if (judged === undefined) {
     const kind: VerdictKind | undefined = isEmpty ? 'empty' : undefined;
     return (
