@@ -186,6 +186,7 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
   checkPitfalls(new Set(places.keys()), drafts[0]?.place ?? { file: folder, line: 1 });
   for (const { page, root, place } of drafts) resolveLinks(root, page, places, place);
 
+  const pitfalls = pitfallList(drafts);
   const addresses: Record<string, string> = {};
   for (const [id, { page }] of places) addresses[id] = `${page.file}#${id}`;
   for (const [old, now] of Object.entries(oldAddresses)) {
@@ -193,7 +194,7 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
     if (!place) throw new Error(`old-addresses.ts: “${now}” is not on any page`);
     addresses[old] = `${place.page.file}#${now}`;
   }
-  return { addresses, pages: drafts.map((draft) => finish(draft, pitfallList(drafts, draft.page))) };
+  return { addresses, pages: drafts.map((draft) => finish(draft, pitfalls)) };
 }
 
 /** The number by which an element is called: that of its heading, of its title, or its place in a list. */
@@ -231,25 +232,21 @@ function resolveLinks(
   });
 }
 
-/** The pitfalls as a template for a page whose verdicts name them; their links lead on from there. */
-function pitfallList(drafts: readonly Draft[], to: Page): Element {
-  const entries: Element[] = [];
+/** The pitfalls as a template, for the pages whose verdicts name them; their links lead on from any page. */
+function pitfallList(drafts: readonly Draft[]): Element {
+  const entries: ElementContent[] = [];
   for (const { page, root } of drafts)
     visit(root, 'element', (node: Element) => {
       const id = String(node.properties.id ?? '');
       if (node.tagName !== 'li' || !id.startsWith('pitfall-')) return;
       const entry = h('div', { dataPitfall: id.slice('pitfall-'.length) }, structuredClone(node.children));
       visit(entry, 'element', ({ properties }: Element) => {
-        if (typeof properties.href !== 'string') return;
-        const href = properties.href.replace(/^#/, `${page.file}#`);
-        properties.href = href.startsWith(`${to.file}#`) ? href.slice(to.file.length) : href;
+        const { href } = properties;
+        if (typeof href === 'string' && href.startsWith('#')) properties.href = page.file + href;
       });
       entries.push(entry);
     });
-  return {
-    ...h('template', { id: 'pitfall-texts' }),
-    content: { type: 'root', children: entries },
-  } as Element;
+  return { ...h('template', { id: 'pitfall-texts' }), content: { type: 'root', children: entries } } as Element;
 }
 
 const hasItems = (root: Root) => {
