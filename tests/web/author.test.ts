@@ -20,9 +20,9 @@ describe('a mistake in a file is refused with file, line and help', () => {
   const example = (step: string) =>
     `text\n\n\`\`\`example\nid: e\ntitle: T\n${given}\nproblem: P\nsteps:\n  - title: S\n${step}\n\`\`\`\n`;
   const practice = (part: string) =>
-    `\`\`\`practice\nid: p\ntitle: T\n${given}\nproblem: P\nparts:\n  - id: a\n    objective: 1\n    pitfall: axis\n    ask: A\n${part}\nanswer: S\n\`\`\`\n`;
+    `\`\`\`practice\nid: p\ntitle: T\n${given}\nproblem: P\nparts:\n  - id: a\n    objective: 1\n    pitfall: axis\n    ask: A\n${part}\n    why: W\nanswer: S\n\`\`\`\n`;
   const figure = (predict: string) =>
-    `\`\`\`figure\nkind: forward-explorer\ntitle: T\ndescription: D\npredict:\n  objective: 1\n  pitfall: axis\n  ${given}\n  about: A\n  ask: A\n  answer: y\n  tolerance: exact\n  hints: [H]\n  explain: E\n${predict}\n\`\`\`\n`;
+    `\`\`\`figure\nkind: forward-explorer\ntitle: T\ndescription: D\npredict:\n  objective: 1\n  pitfall: axis\n  ${given}\n  about: A\n  ask: A\n  answer: y\n  tolerance: exact\n  hints: [H]\n  explain: E\n${predict}\n  why: W\n\`\`\`\n`;
   const proof = (head: string) =>
     `\`\`\`proof\nid: q\nobjective: 1\npitfall: axis\n${head}\ntitle: T\nclaim: C\nnames: [x_hat, y]\ngoal: b\nlines:\n` +
     '  - {id: a, equation: mean(x_hat) = 0, math: "1", because: B}\n' +
@@ -148,13 +148,13 @@ describe('a mistake in a file is refused with file, line and help', () => {
     [
       'a proof of a problem that is not there',
       right + proof('of: pp'),
-      /^f\.md:20: proof\.of: no problem “pp” above it; did you mean “p”\?/,
+      /^f\.md:21: proof\.of: no problem “pp” above it; did you mean “p”\?/,
     ],
     ['a proof above its problem', proof('of: p') + right, /^f\.md:5: proof\.of: no problem “p” above it/],
     [
       'a line that is false',
       right + proof('of: p').replace('sum(x_hat) = 0', 'sum(x_hat) = 1'),
-      /^f\.md:27: /,
+      /^f\.md:28: /,
     ],
     ['a broken block', '```quiz\ntitle: [\n```', /^f\.md:\d: quiz: /],
     ['an unknown block', 'a\n\n```exmple\n```', /^f\.md:3: unknown block “exmple”; did you mean “example”\?/],

@@ -14,6 +14,7 @@ const renamed: Readonly<Record<string, string>> = {
   'the-computation-in-one-picture': 'computation-graph',
   'where-this-page-departs-from-its-source-and-why': 'departures',
   'your-score': 'results',
+  'workshop-one-question-for-each-mistake': 'workshop-forward',
   'figure-1': 'computation-graph',
   'figure-2': 'forward-explorer',
   'figure-3': 'training-inference',
