@@ -1,74 +1,89 @@
-// The lesson is tested like code: every block renders, every number is computed, every answer can be given, and a
-// mistake of an author is refused with its file, its line and what would be right.
+// The lesson as it is built, page by page: nothing of its source is left out, every number is computed, every link and
+// every address that the lesson once had leads somewhere, and no page is too large.
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
 import type { Element, Root } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { toString } from 'hast-util-to-string';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { loadBuiltCore } from '../../web/render/core.ts';
-import { lessonFiles, renderFile, renderLesson } from '../../web/render/lesson.ts';
-import { findTypedNumber } from '../../web/render/typed-numbers.ts';
-import type { Typed } from '../../web/src/scenario.ts';
 import { visit } from 'unist-util-visit';
+import { describe, expect, test } from 'vitest';
+import { loadBuiltCore } from '../../web/render/core.ts';
+import { renderSite } from '../../web/render/lesson.ts';
+import { pages } from '../../web/render/pages.ts';
+import { findTypedNumber } from '../../web/render/typed-numbers.ts';
+import { pitfallNames } from '../../web/src/pitfalls.ts';
+import { oldIds } from './old-ids.ts';
 
-const core = await loadBuiltCore();
-const folder = 'web/lesson';
-let page: Root;
-let headings: string[];
+const site = await renderSite('web/lesson', await loadBuiltCore());
 
-const elements = (within: Root | Element, matches: (element: Element) => boolean): Element[] => {
+/** Each page as a browser reads it, by its file. */
+const trees = new Map(
+  site.pages.map(({ page, contents, main }) => [
+    page.file,
+    { contents: fromHtml(contents, { fragment: true }), main: fromHtml(main, { fragment: true }) },
+  ]),
+);
+const files = [...trees.keys()];
+
+const elements = (within: Root | Element, matches: (element: Element) => boolean = () => true): Element[] => {
   const found: Element[] = [];
   visit(within, 'element', (element: Element) => {
     if (matches(element)) found.push(element);
+    // What a template holds is no child of it.
+    if (element.content) found.push(...elements(element.content, matches));
   });
   return found;
 };
+const on = (file: string, matches?: (element: Element) => boolean): Element[] =>
+  elements(trees.get(file)?.main as Root, matches);
+const everywhere = (matches: (element: Element) => boolean): Element[] =>
+  files.flatMap((file) => on(file, matches));
 const tag = (name: string) => (element: Element) => element.tagName === name;
-const data = (element: Element, name: string) =>
-  JSON.parse(String(element.properties[name] ?? 'null')) as unknown;
-
-beforeAll(async () => {
-  page = fromHtml((await renderLesson(folder, core)).main, { fragment: true });
-  headings = elements(page, (element) => /^h[123]$/.test(element.tagName)).map((heading) =>
-    toString(heading),
+const item = (kind: string) => (element: Element) => element.properties.dataKind === kind;
+/** The ids that stand in the document: a template, which is known by its id too, shows nothing. */
+const idsOn = (file: string): string[] =>
+  on(file, (element) => element.properties.id !== undefined && element.tagName !== 'template').map(
+    ({ properties }) => String(properties.id),
   );
+const dataOf = <Data>(element: Element) => JSON.parse(String(element.properties.dataData)) as Data;
+const headingsOf = (file: string) =>
+  on(file, ({ tagName }) => /^h[123]$/.test(tagName)).map((heading) => toString(heading));
+
+test('there is a page for each line of the list of pages, in its order', () => {
+  expect(site.pages.map(({ page }) => page)).toEqual(pages);
+  expect(new Set(files).size).toBe(pages.length);
 });
 
 describe('nothing of the source is left out', () => {
-  test('the sections stand in the source’s order', () => {
-    const sections = [
-      'Batch Normalization',
-      'Learning objectives',
-      'Core content',
-      '1. ',
-      '2. ',
-      '3. ',
-      '4. ',
-      '5. ',
-      '6. ',
-      'Key terms',
-      'Worked examples',
-      'Example 1',
-      'Example 2',
-      'Example 3',
-      'Practice problems',
-      'Problem 1',
-      'Problem 2',
-      'Problem 3',
-      'Problem 4',
-      'Problem 5',
-      'Summary',
-      'Pitfalls',
-      'Quiz',
-      'Question 1',
-      'Question 2',
-      'Question 3',
-      'Question 4',
-      'Question 5',
-      'Next steps',
-      'departs from its source',
-    ];
+  test.each([
+    [
+      'index.html',
+      [
+        'Batch Normalization',
+        'Learning objectives',
+        'Core content',
+        '1. ',
+        '2. ',
+        '3. ',
+        '4. ',
+        '5. ',
+        '6. ',
+        'Key terms',
+        'Worked examples',
+        'Example 1',
+        'Example 2',
+        'Example 3',
+        'Summary',
+        'Pitfalls',
+        'Next steps',
+      ],
+    ],
+    ['practice.html', ['Practice problems', 'Problem 1', 'Problem 2', 'Problem 3', 'Problem 4', 'Problem 5']],
+    ['quiz.html', ['Quiz', 'Question 1', 'Question 2', 'Question 3', 'Question 4', 'Question 5']],
+    ['more.html', ['departs from its source']],
+  ])('the sections of %s stand in the source’s order', (file, sections) => {
+    const headings = headingsOf(file);
     let from = 0;
     for (const section of sections) {
       const at = headings.findIndex((heading, k) => k >= from && heading.includes(section));
@@ -78,14 +93,26 @@ describe('nothing of the source is left out', () => {
   });
 
   test('the right options are those of the source', () => {
-    const quizzes = elements(page, tag('bn-quiz'));
-    expect(quizzes.map((quiz) => quiz.properties.dataCorrect)).toEqual(['B', 'A', 'B', 'B', 'A']);
-    for (const quiz of quizzes) expect(elements(quiz, tag('dd'))).toHaveLength(4);
+    const quizzes = everywhere(item('quiz'));
+    expect(quizzes.map((quiz) => dataOf<{ correct: string }>(quiz).correct)).toEqual([
+      'B',
+      'A',
+      'B',
+      'B',
+      'A',
+    ]);
+    for (const quiz of quizzes) {
+      const options = elements(quiz, ({ properties }) => properties.type === 'radio');
+      expect(options.map(({ properties }) => properties.value)).toEqual(['A', 'B', 'C', 'D']);
+      const reasons = elements(quiz, tag('dd')).map((reason) => toString(reason));
+      expect(new Set(reasons).size).toBe(4);
+      for (const reason of reasons) expect(reason).not.toBe('');
+    }
   });
 
   test('the givens of the examples are those of the source', () => {
-    const givens = elements(page, tag('bn-example')).map(
-      (each) => (data(each, 'dataSheet') as { given: Typed }).given,
+    const givens = everywhere(item('example')).map(
+      (each) => dataOf<{ sheet: { given: object } }>(each).sheet.given,
     );
     expect(givens).toEqual([
       { x: '2, 4, 6, 8', gamma: '1', beta: '0', eps: '0' },
@@ -94,23 +121,51 @@ describe('nothing of the source is left out', () => {
     ]);
   });
 
-  test('28 corrections are listed and 16 pitfalls, five objectives and five points of summary', async () => {
-    const count = async (file: string) =>
-      [...(await readFile(`${folder}/${file}`, 'utf8')).matchAll(/^\d+\. /gm)].length;
-    expect(await count('10-departures.md')).toBe(28);
-    expect(await count('07-pitfalls.md')).toBe(16);
-    expect(await count('01-start.md')).toBe(5);
-    expect(await count('06-summary.md')).toBe(5);
+  /** The entries of the lists between a heading and the next. */
+  const entriesBehind = (file: string, heading: string) => {
+    const { children } = trees.get(file)?.main as Root;
+    const from = children.findIndex((node) => node.type === 'element' && node.properties.id === heading);
+    expect(from, heading).toBeGreaterThanOrEqual(0);
+    const behind = children.slice(from + 1).filter((node) => node.type === 'element');
+    const end = behind.findIndex(({ tagName }) => /^h[12]$/.test(tagName));
+    const lists = behind.slice(0, end < 0 ? undefined : end).flatMap((node) => elements(node, tag('ol')));
+    return lists.flatMap((list) => list.children.filter((node) => node.type === 'element'));
+  };
+
+  test('28 corrections are listed, five objectives and five points of summary', () => {
+    expect(entriesBehind('more.html', 'departures')).toHaveLength(28);
+    expect(entriesBehind('index.html', 'learning-objectives')).toHaveLength(5);
+    expect(entriesBehind('index.html', 'summary')).toHaveLength(5);
+  });
+
+  test('the 16 pitfalls are listed in the order of their names', () => {
+    const entries = entriesBehind('index.html', 'pitfalls');
+    expect(entries.map(({ properties }) => properties.id)).toEqual(
+      pitfallNames.map((name) => `pitfall-${name}`),
+    );
+    expect(entries).toHaveLength(16);
+  });
+
+  test('a verdict on any page finds the text of every pitfall', () => {
+    const texts = (file: string) =>
+      on(file, ({ properties }) => properties.dataPitfall !== undefined).map(
+        ({ properties }) => properties.dataPitfall,
+      );
+    for (const file of files.filter((each) => each !== 'index.html' && on(each, item('practice')).length > 0))
+      expect(texts(file), file).toEqual(pitfallNames);
+    for (const pitfall of everywhere(({ properties }) => properties.dataPitfall !== undefined))
+      expect(toString(pitfall).length).toBeGreaterThan(50);
   });
 });
 
 describe('every number is computed', () => {
+  const values = everywhere(({ properties }) => properties.dataFormula !== undefined);
+
   test('there are many, each with a formula and a finite value', () => {
-    const values = elements(page, (element) => element.properties.dataFormula !== undefined);
     expect(values.length).toBeGreaterThan(150);
     for (const value of values) {
       for (const number of String(value.properties.value).split(', '))
-        expect(Number.isFinite(Number(number))).toBe(true);
+        expect(Number.isFinite(Number(number)), String(value.properties.dataFormula)).toBe(true);
       expect(toString(value)).not.toMatch(/NaN|infinity|undefined/i);
     }
   });
@@ -137,125 +192,58 @@ describe('every number is computed', () => {
   });
 });
 
-test('the page has no inline style, no script and no handler', () => {
-  expect(elements(page, tag('script'))).toEqual([]);
-  expect(
-    elements(page, (element) => Object.keys(element.properties).some((name) => /^(style|on)/.test(name))),
-  ).toEqual([]);
-});
+describe.each(files)('%s', (file) => {
+  test('has no inline style, no script and no handler', () => {
+    expect(on(file, tag('script'))).toEqual([]);
+    expect(
+      on(file, ({ properties }) => Object.keys(properties).some((name) => /^(style|on)/.test(name))),
+    ).toEqual([]);
+  });
 
-test('ids are unique and labels point at them', () => {
-  const ids = elements(page, (element) => element.properties.id !== undefined).map(
-    (element) => element.properties.id,
-  );
-  expect(new Set(ids).size).toBe(ids.length);
-  for (const label of elements(page, tag('label'))) {
-    for (const id of [label.properties.htmlFor ?? []].flat()) expect(ids).toContain(id);
-  }
-});
+  test('its ids are unique, and labels and descriptions point at them', () => {
+    const ids = idsOn(file);
+    expect(new Set(ids).size).toBe(ids.length);
+    const pointing = on(file).flatMap(
+      ({ properties: { htmlFor, ariaLabelledBy, ariaDescribedBy, ariaControls } }) =>
+        [htmlFor, ariaLabelledBy, ariaDescribedBy, ariaControls].flat().filter((each) => each !== undefined),
+    );
+    for (const id of pointing.flatMap((each) => String(each).split(' '))) expect(ids).toContain(id);
+  });
 
-describe('an author’s mistake is refused with file, line and help', () => {
-  const given = 'given: {x: [1, 3], gamma: 1, beta: 0, eps: 0}';
-  const example = (step: string) =>
-    `text\n\n\`\`\`example\ntitle: T\n${given}\nproblem: P\nsteps:\n  - title: S\n${step}\n\`\`\`\n`;
-  const practice = (part: string) =>
-    `\`\`\`practice\nid: p\ntitle: T\n${given}\nproblem: P\nparts:\n  - id: a\n    objective: 1\n    pitfall: 1\n    ask: A\n${part}\nanswer: S\n\`\`\`\n`;
+  test('its links lead to ids of this page or another, or out of the lesson', () => {
+    const { contents } = trees.get(file) as { contents: Root };
+    const links = [...elements(contents, tag('a')), ...on(file, tag('a'))];
+    expect(links.length).toBeGreaterThan(0);
+    for (const { properties } of links) {
+      const href = String(properties.href);
+      if (/^https?:/.test(href)) continue;
+      const [page, id] = href.split('#');
+      expect(files, href).toContain(page || file);
+      if (id !== undefined) expect(idsOn(page || file), href).toContain(id);
+    }
+  });
 
-  test.each<[string, string, RegExp]>([
-    [
-      'an unknown quantity',
-      example('    text: "`= x_hut`"'),
-      /^f\.md:9: .*unknown name “x_hut”; did you mean “x_hat”/,
-    ],
-    ['an unknown key', example('    txt: hello'), /^f\.md:9: .*unknown key “txt”; did you mean “text”\?/],
-    [
-      'an unknown given',
-      example('    text: t').replace('eps: 0', 'epz: 0'),
-      /^f\.md:5: .*unknown key “epz”; did you mean “eps”\?/,
-    ],
-    ['a typed result', example('    text: the mean is 2.5'), /^f\.md:9: the number “2.5” is typed/],
-    ['a typed number behind =', example('    text: "the mean is `= 2`"'), /^f\.md:9: .*typed number 2/],
-    ['a typed decimal in a formula', example('    text: "`= 2.236 + 0`"'), /^f\.md:9: .*typed number 2\.236/],
-    [
-      'a typed answer',
-      practice('    answer: 512\n    tolerance: exact\n    hints: [H]'),
-      /^f\.md:11: .*typed number 512/,
-    ],
-    ['a formula that does not close', example('    text: "$\\\\frac{1}{2$"'), /^f\.md:9: formula /],
-    ['digits joined by a comma', example('    text: "$[2,4]$"'), /^f\.md:9: formula .*comma between digits/],
-    [
-      'columns of unequal length',
-      example('    table: {caption: C, columns: [{head: a, value: x}, {head: b, value: batch_mean}]}'),
-      /^f\.md:9: .*has 1 values, another column 2/,
-    ],
-    [
-      'a missing hint',
-      practice('    answer: y\n    tolerance: exact'),
-      /^f\.md:\d+: practice\.parts\.0\.hints/,
-    ],
-    [
-      'a wrong tolerance',
-      practice('    answer: y\n    tolerance: {percnt: 1}\n    hints: [H]'),
-      /^f\.md:12: practice\.parts\.0\.tolerance/,
-    ],
-    [
-      'an answer nobody computes',
-      practice('    answer: ypsilon\n    tolerance: exact\n    hints: [H]'),
-      /^f\.md:11: .*unknown name “ypsilon”/,
-    ],
-    [
-      'givens that do not work',
-      example('    text: t').replace('[1, 3]', '[3, 3]'),
-      /^f\.md:5: batch_var \+ eps/,
-    ],
-    [
-      'no question',
-      practice('    hints: [H]'),
-      /^f\.md:7: practice\.parts\.0: write one of answer, formula, find/,
-    ],
-    [
-      'two questions in one',
-      practice('    answer: y\n    formula: y\n    hints: [H]'),
-      /^f\.md:7: .*two kinds of question/,
-    ],
-    [
-      'a formula question without names',
-      practice('    formula: y\n    hints: [H]'),
-      /“formula” needs “names”/,
-    ],
-    [
-      'a key of another kind',
-      practice('    formula: y\n    names: [x]\n    tolerance: exact\n    hints: [H]'),
-      /“tolerance” does not go with “formula”/,
-    ],
-    [
-      'a pitfall the page does not have',
-      practice('    answer: y\n    tolerance: exact\n    hints: [H]').replace('pitfall: 1', 'pitfall: 17'),
-      /^f\.md:9: practice\.parts\.0\.pitfall/,
-    ],
-    ['a broken block', '```quiz\ntitle: [\n```', /^f\.md:\d: quiz: /],
-    ['an unknown block', 'a\n\n```exmple\n```', /^f\.md:3: unknown block “exmple”; did you mean “example”\?/],
-    ['HTML', 'a\n\n<b>bold</b>', /^f\.md:3: HTML/],
-    ['a decimal in prose', 'a\nb 1.5', /^f\.md:2: the number “1.5” is typed/],
-    ['an unknown note', '> [!warn] careful', /^f\.md:1: unknown note/],
-  ])('%s', (_, source, message) => {
-    expect(() => renderFile(source, 'f.md', core)).toThrow(message);
+  test('is no larger than a slow phone can take: 6,000 elements, 40 kB', () => {
+    expect(on(file).length).toBeLessThanOrEqual(6000);
+    const page = site.pages.find((each) => each.page.file === file);
+    expect(brotliCompressSync(`${page?.contents}${page?.main}`).length).toBeLessThanOrEqual(40_000);
   });
 });
 
-test('the author’s README shows each kind of block, and its examples work', async () => {
-  const source = await readFile(`${folder}/README.md`, 'utf8');
-  const kinds = [...source.matchAll(/^```(example|practice|worksheet|proof|quiz|figure|given|score)$/gm)].map(
-    (match) => match[1],
-  );
-  expect(new Set(kinds).size).toBe(8);
-  for (const [block] of source.matchAll(
-    /^```(?:example|practice|worksheet|proof|quiz|figure|given|score)\n[\s\S]*?^```$/gm,
-  )) {
-    expect(renderFile(block, 'README.md', core)).toBeDefined();
-  }
-});
+describe('addresses', () => {
+  test('every id of every page has one, and no two pages share an id', () => {
+    const ids = files.flatMap((file) => idsOn(file).map((id) => [id, file] as const));
+    expect(new Set(ids.map(([id]) => id)).size).toBe(ids.length);
+    for (const [id, file] of ids) expect(site.addresses[id]).toBe(`${file}#${id}`);
+  });
 
-test('README.md is about the folder, not part of the lesson', async () => {
-  expect((await lessonFiles(folder)).some((file) => file.endsWith('README.md'))).toBe(false);
+  // Those that stand around the lesson's text are on every page.
+  const around = readFileSync('web/page.html', 'utf8');
+
+  test.each(oldIds)('#%s of the lesson as one page leads somewhere', (id) => {
+    if (around.includes(`id="${id}"`)) return;
+    const [file = '', now = ''] = (site.addresses[id] ?? '').split('#');
+    expect(files).toContain(file);
+    expect(idsOn(file)).toContain(now);
+  });
 });

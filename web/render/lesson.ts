@@ -267,14 +267,19 @@ function resolveLinks(
   });
 }
 
-/** The pitfalls as a template, for the pages whose verdicts name them. */
+/** The pitfalls as a template, for the pages whose verdicts name them; their links lead on from any page. */
 function pitfallList(drafts: readonly Draft[]): Element {
   const entries: ElementContent[] = [];
-  for (const { root } of drafts)
+  for (const { page, root } of drafts)
     visit(root, 'element', (node: Element) => {
       const id = String(node.properties.id ?? '');
       if (node.tagName !== 'li' || !id.startsWith('pitfall-')) return;
-      entries.push(h('div', { dataPitfall: id.slice('pitfall-'.length) }, node.children));
+      const entry = h('div', { dataPitfall: id.slice('pitfall-'.length) }, structuredClone(node.children));
+      visit(entry, 'element', ({ properties }: Element) => {
+        const { href } = properties;
+        if (typeof href === 'string' && href.startsWith('#')) properties.href = page.file + href;
+      });
+      entries.push(entry);
     });
   return {
     ...h('template', { id: 'pitfall-texts' }),

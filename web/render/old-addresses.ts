@@ -1,6 +1,6 @@
 // Ids that the lesson had when it was one page, and what they are called now. Links to them are still about.
 
-export const oldAddresses: Readonly<Record<string, string>> = {
+const renamed: Readonly<Record<string, string>> = {
   '1-the-problem-batch-normalization-set-out-to-solve': 'problem',
   '2-the-forward-pass': 'forward-pass',
   '3-training-and-inference': 'training-and-inference',
@@ -77,4 +77,19 @@ export const oldAddresses: Readonly<Record<string, string>> = {
   'proof-5': 'proof-running-mean',
   'proof-6': 'proof-bias',
   'worksheet-1': 'worksheet-backward',
+};
+
+/** Ids within what was renamed: of its heading, of the question of a figure, of the check of a quiz question. */
+function within([old, now]: [string, string]): [string, string][] {
+  if (!/^(example|figure|practice|proof|quiz|worksheet)-\d+$/.test(old)) return [];
+  const title: [string, string] = [`${old}-title`, now];
+  if (old.startsWith('quiz')) return [title, [`${old}-check-title`, `${now}-check-title`]];
+  if (!old.startsWith('figure')) return [title];
+  const prediction = `${now}-prediction`;
+  return [title, [`${old}-prediction`, prediction], [`${old}-prediction-title`, prediction]];
+}
+
+export const oldAddresses: Readonly<Record<string, string>> = {
+  ...renamed,
+  ...Object.fromEntries(Object.entries(renamed).flatMap(within)),
 };
