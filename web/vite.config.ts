@@ -8,6 +8,7 @@ export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
   plugins: [lessonPlugin(at('./lesson')), preloadCore()],
+  worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {
     outDir: at('../dist'),

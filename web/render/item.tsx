@@ -60,6 +60,7 @@ const nothingAround: Around = {
   keptOf: () => nothingKept,
   pitfall: () => undefined,
   fill: () => true,
+  draw: () => Promise.resolve({}),
   goOn: () => {},
   startAgain: () => {},
   showOnly: () => {},

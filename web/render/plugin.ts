@@ -10,7 +10,7 @@ import { LessonError } from './error.ts';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
 
-// No worker, image, form or connection to anywhere else, no inline script or style, no HTML from strings.
+// No image, form or connection to anywhere else, no inline script or style, no HTML from strings.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -22,7 +22,8 @@ const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  "worker-src 'self'",
+  'trusted-types lesson-worker',
 ].join('; ');
 
 /** What Vite's overlay in the browser shows, and the terminal. */

@@ -3,6 +3,7 @@
 import type { Around } from './kinds/item.tsx';
 import { offerPageActions } from './page/actions.ts';
 import { startWhenMet } from './page/blocks.ts';
+import { drawn } from './page/draw.ts';
 import { startFigure } from './page/figures.tsx';
 import { coreIfRunning, startCore } from './page/core.ts';
 import { startItem } from './page/items.tsx';
@@ -22,6 +23,7 @@ const surroundings: Around = {
     const core = coreIfRunning();
     return !core || fillNumbers(core, nodes, sheet);
   },
+  draw: drawn,
   goOn,
   startAgain,
   showOnly,

@@ -4,7 +4,9 @@
 
 import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
 import type { Core } from '../core.ts';
+import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
+import type { Typed } from '../scenario.ts';
 
 /** What a view is called with. */
 export interface Scene<Data = unknown> {
@@ -28,6 +30,8 @@ export interface Around {
   pitfall: (name: string) => { title: string; nodes: Node[] } | undefined;
   /** computes the numbers of these nodes again; false where the givens cannot be used, and then they stay */
   fill: (nodes: readonly Node[], sheet: SheetState) => boolean;
+  /** other numbers for a problem */
+  draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

@@ -2,7 +2,7 @@
 // A worked example: givens that can be edited or drawn anew, steps that follow.
 
 import { useState } from 'preact/hooks';
-import { drawGivens, type Problem } from '../../items.ts';
+import type { Problem } from '../../items.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
@@ -22,10 +22,9 @@ function Example(scene: Scene<ExampleData>) {
   const [note, setNote] = useState('');
   const typed = typedOf(sheet, kept);
   const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
-  const draw = () => {
-    if (!core) return;
+  const draw = async () => {
     const seed = Number(kept.texts.seed ?? 0) + 1;
-    const givens = givensText(sheet, drawGivens(core, problem, seed));
+    const givens = givensText(sheet, await scene.surroundings.draw(problem, seed));
     change((now) => withTexts(now, { seed: String(seed), givens }));
     setNote(`Other numbers stand here now: variant ${seed}.`);
   };
@@ -46,7 +45,7 @@ function Example(scene: Scene<ExampleData>) {
           change((now) => withTexts(now, { givens: givensText(sheet, texts) }));
         }}
         onAllDigits={setAllDigits}
-        onDraw={draw}
+        onDraw={() => void draw()}
       />
       <ol class="steps">
         {Array.from({ length: data.steps }, (_, k) => (

@@ -3,7 +3,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import type { Core } from '../../core.ts';
-import { drawGivens, type Problem } from '../../items.ts';
+import type { Problem } from '../../items.ts';
 import { isOpen, type Kept, openName, withTexts } from '../../memory/kept.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
@@ -50,22 +50,16 @@ function Practice(scene: Scene<PracticeData>) {
     return kept.answers[name]?.best === 'right' || isOpen(kept, name);
   });
 
-  const draw = () => {
-    if (!core) return;
+  const draw = async () => {
     setDrawing(true);
     const seed = Number(kept.texts.seed ?? 0) + 1;
-    // The sign that it works is painted first: a draw may take a while.
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        const drawn = givensText(sheet, drawGivens(core, problem, seed));
-        before.current = kept;
-        change((now) =>
-          withTexts(withoutAnswers(now, problem, false), { seed: String(seed), givens: drawn }),
-        );
-        setDrawing(false);
-        setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
-      }),
-    );
+    const drawn = givensText(sheet, await scene.surroundings.draw(problem, seed));
+    change((now) => {
+      before.current = now;
+      return withTexts(withoutAnswers(now, problem, false), { seed: String(seed), givens: drawn });
+    });
+    setDrawing(false);
+    setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
   };
   const undo = () => {
     const { current } = before;
@@ -96,7 +90,7 @@ function Practice(scene: Scene<PracticeData>) {
             );
           }}
           onAllDigits={setAllDigits}
-          onDraw={draw}
+          onDraw={() => void draw()}
           onUndo={before.current ? undo : undefined}
         />
       )}

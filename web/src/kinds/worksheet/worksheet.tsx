@@ -6,7 +6,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core.ts';
 import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import { formatValue } from '../../format.ts';
-import { drawGivens, type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
+import { type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
 import { isPlain, mathOf } from '../../mathml.ts';
 import {
   answerOf,
@@ -74,6 +74,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
   const typed = typedOf(sheet, kept);
   useNumbers(scene, { typed, fewest: sheet.fewest, allDigits: false });
   const [note, setNote] = useState('');
+  const [isDrawing, setDrawing] = useState(false);
   const [turn, setTurn] = useState(0);
   const before = useRef<Kept | undefined>(undefined);
   const names = cells.map(({ name }) => name);
@@ -125,12 +126,12 @@ function Worksheet(scene: Scene<WorksheetData>) {
     );
     if (mark !== undefined) surroundings.judged(scene.name, whole);
   };
-  const draw = () => {
-    if (!core) return;
+  const draw = async () => {
+    setDrawing(true);
     const seed = Number(kept.texts.seed ?? 0) + 1;
-    const drawn = givensText(sheet, drawGivens(core, problem, seed));
-    before.current = kept;
+    const drawn = givensText(sheet, await surroundings.draw(problem, seed));
     change((now) => {
+      before.current = now;
       const { checked: _, ...rest } = answerOf(now, whole);
       const empty = Object.fromEntries(names.map((name) => [name, undefined]));
       return withTexts(
@@ -138,6 +139,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
         { ...empty, [openName(whole)]: undefined, seed: String(seed), givens: drawn },
       );
     });
+    setDrawing(false);
     setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
   };
   const undo = () => {
@@ -229,7 +231,13 @@ function Worksheet(scene: Scene<WorksheetData>) {
         </table>
         <div class="actions">
           <button type="submit">Check</button>
-          <button type="button" class="quiet" data-task="draw" onClick={draw}>
+          <button
+            type="button"
+            class="quiet"
+            data-task="draw"
+            aria-disabled={isDrawing}
+            onClick={() => !isDrawing && void draw()}
+          >
             New numbers
           </button>
           {answer.first !== undefined && answer.best !== 'right' && !isOpen(kept, whole) && (
@@ -243,7 +251,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
           </details>
         </div>
         <p class="sheet-note" role="status">
-          {note}
+          {isDrawing ? 'Drawing other numbers…' : note}
           {before.current && note ? (
             <>
               {' '}

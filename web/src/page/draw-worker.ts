@@ -1,0 +1,29 @@
+// Draws variants away from the page's own thread: a draw tries seeds until every mistake shows, which may take a second on
+// a phone.
+
+import wasmUrl from '../../../build/wasm/core.wasm?url';
+import { type Core, loadCore } from '../core.ts';
+import { drawGivens } from '../items.ts';
+import type { DrawAnswer, DrawRequest } from './draw.ts';
+
+let core: Promise<Core> | undefined;
+
+async function start(): Promise<Core> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
+  return loadCore(await response.arrayBuffer());
+}
+
+addEventListener('message', ({ data: { id, problem, seed } }: MessageEvent<DrawRequest>) => {
+  core ??= start();
+  core
+    .then((running): DrawAnswer => ({ id, typed: drawGivens(running, problem, seed) }))
+    .catch((error: unknown): DrawAnswer => ({
+      id,
+      reason: error instanceof Error ? error.message : String(error),
+    }))
+    .then(
+      (answer) => postMessage(answer),
+      () => {},
+    );
+});
