@@ -230,9 +230,11 @@ bool disjoint(const Mistake& a, const Mistake& b) {
 }
 
 /// The two mistakes that together lead to what was typed, where there is no doubt which they are. A single
-/// number is soon met by one of hundreds of pairs: it must be met to four digits.
+/// number is soon met by one of hundreds of pairs: it must be met to four digits, and not be round itself.
 std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
                                  const std::vector<Candidate>& singles, const std::vector<double>& allowed) {
+  const auto& text = typed.literals[0];
+  if (allowed.size() == 1 && text && text->digits < carried_digits) return {};
   std::vector<Mistake> found;
   Value found_value;
   for (std::size_t i = 0; i < singles.size(); ++i) {

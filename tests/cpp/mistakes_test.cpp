@@ -325,6 +325,14 @@ TEST(Judge, NamesTwoMistakesAtOnce) {
 TEST(Judge, NoPairIsNamedByChance) {
   // A single number is met by some pair of mistakes or other; it must be met to four digits.
   EXPECT_EQ(behind("0", "batch_var", by_hand), "");
+  // With absolute deviations, and by that mean itself, the gradient is exactly 1; 1 is a guess all the same.
+  const Quantities problem_2{{"x", {{1, 2, 3, 6}, true}},
+                             {"dy", {{0.2, -0.4, 0.1, 0.5}, true}},
+                             {"gamma", {{1.5}}},
+                             {"beta", {{0.3}}},
+                             {"eps", {{0}}}};
+  EXPECT_EQ(behind("1", "dgamma", problem_2), "");
+  EXPECT_EQ(behind("1.00", "dgamma", problem_2), "absolute-deviation and variance-for-deviation");
   // 4 and 16/3 of the variance: divided by m - 1, and eps forgotten.
   const double both = 1 / std::sqrt(16. / 3);
   char text[32];
