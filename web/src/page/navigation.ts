@@ -41,7 +41,11 @@ export function followReading(): void {
   const update = () => {
     const height = document.documentElement.scrollHeight - innerHeight;
     progress.value = height > 0 ? scrollY / height : 1;
-    const heading = headings.findLast((each) => each.getBoundingClientRect().top < innerHeight / 3);
+    const heading = headings.findLast((each) => {
+      // What is hidden, such as another question of the quiz, is not where the reader is.
+      const { top, height } = each.getBoundingClientRect();
+      return height > 0 && top < innerHeight / 3;
+    });
     if (heading === current) return;
     const passed = current;
     current = heading;

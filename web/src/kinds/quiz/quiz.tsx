@@ -108,7 +108,7 @@ function Quiz(scene: Scene<QuizData>) {
           <div class="actions">
             <button
               type="button"
-              class="main"
+              class={isRight ? 'main' : 'quiet'}
               ref={next}
               onClick={() => surroundings.goOn(form.current as Element)}
             >
