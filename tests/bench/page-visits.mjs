@@ -7,15 +7,15 @@ import { chromium } from '@playwright/test';
  */
 const markup = {
   /** A question with its verdict, and in it what one answers with. */
-  item: 'main form:has(.verdict)',
+  item: 'main form.question',
   box: 'input[type=text]',
   choice: 'input[type=radio]',
   check: 'button[type=submit]',
-  verdict: '.verdict',
-  newNumbers: 'main button[data-draw]',
+  verdict: '.verdict-line',
+  newNumbers: 'main button[data-task=draw]',
   figure: 'main .figure',
-  /** In a figure that can be used. */
-  live: '.stage > .figure-actions',
+  /** A figure that can be used. */
+  live: '[data-started]',
   control: 'button, input, select, textarea, [role=slider]',
 };
 
@@ -175,7 +175,7 @@ export async function visitForFigure(browser, { address, slowdown }) {
       const live = new Promise((resolve, reject) => {
         const attempt = () => {
           const figure = document.querySelector(look.figure);
-          if (figure?.querySelector(look.live)) {
+          if (figure?.matches(look.live)) {
             resolve(performance.now());
             return;
           }

@@ -1,6 +1,17 @@
 // Before the first paint: the page is live, so what only works live is there from the start and nothing moves later.
 // Where the page's own script does not come, it is not, and a sentence says so.
 document.documentElement.classList.add('live');
+// What is sent to a question that has not started waits until it has: src/page/items.tsx sends it again.
+addEventListener(
+  'submit',
+  (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.closest('[data-kind]:not([data-started])')) return;
+    event.preventDefault();
+    form.dataset.submitted = '';
+  },
+  true,
+);
 addEventListener(
   'error',
   (event) => {

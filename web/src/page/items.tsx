@@ -67,17 +67,40 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
   }
 }
 
+/** What was typed, chosen and sent before the item started; calling the result does it again. */
+function earlyInput(root: HTMLElement): () => void {
+  const inputs = [...root.querySelectorAll('input')]
+    .filter((input) =>
+      input.type === 'radio' ? input.checked !== input.defaultChecked : input.value !== input.defaultValue,
+    )
+    .map((input) => [input, input.value] as const);
+  const sent = [...root.querySelectorAll<HTMLFormElement>('form[data-submitted]')];
+  return () => {
+    for (const [input, value] of inputs) {
+      input.value = value;
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    for (const form of sent) {
+      delete form.dataset.submitted;
+      // The item is drawn with what was typed first.
+      requestAnimationFrame(() => form.requestSubmit());
+    }
+  };
+}
+
 export async function startItem(root: HTMLElement, surroundings: Around): Promise<Started> {
   const { item } = await (items[root.dataset.kind ?? ''] as NonNullable<(typeof items)[string]>)();
   const data = JSON.parse(root.dataset.data ?? 'null') as never;
   const name = root.dataset.name ?? root.id;
   const focused = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
+  const early = earlyInput(root);
   const slots = takeSlots(root);
   hydrate(
     <Live root={root} item={item} name={name} data={data} slots={slots} surroundings={surroundings} />,
     root,
   );
   root.dataset.started = '';
+  early();
   // Text that was taken out for a moment has lost the focus that stood in it.
   if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
   return { accepts: (field, text, core) => item.accepts(data, field, text, core) };

@@ -134,6 +134,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   return (
     <form
       class="question"
+      autocomplete="off"
       noValidate
       ref={form}
       data-question={`${scene.name}/${name}`}

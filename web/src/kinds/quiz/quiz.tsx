@@ -51,6 +51,7 @@ function Quiz(scene: Scene<QuizData>) {
       <h2 id={`${id}-title`}>{title}</h2>
       <form
         class="question"
+        autocomplete="off"
         noValidate
         ref={form}
         data-question={`${scene.name}/${choice}`}
