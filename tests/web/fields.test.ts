@@ -1,10 +1,9 @@
-// What may stand in a figure's state, and links: what is written is read again, and nothing else is let in.
+// What may stand in a figure's state: what is written is read again, and nothing else is let in.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { choice, flag, list, number, snapped, stops } from '../../web/src/drawing/fields.ts';
 import { figures } from '../../web/src/figures/all.ts';
-import { readLink, textsFrom } from '../../web/src/kept.ts';
 
 describe('a field reads what it writes', () => {
   test('numbers, to the last bit', () => {
@@ -51,46 +50,4 @@ test('a step snaps to the grid and stays inside', () => {
   expect(snapped(0.30000000000000004, bounds)).toBe(0.3);
   expect(snapped(7, bounds)).toBe(1);
   expect(snapped(-7, bounds)).toBe(-1);
-});
-
-describe('links', () => {
-  test('a plain anchor says nothing about the state', () => {
-    for (const anchor of ['', '#', '#example-3', '#bnx', '#5-why-it-works'])
-      expect(readLink(anchor)).toBeUndefined();
-  });
-  test('entries, what the link is about, and what cannot be read', () => {
-    expect(readLink('#bn1&at=figure-2&f.x=1,2&p.a=1%2F3%20%2B%20x&%&q.z=%E0%A4%A')).toEqual({
-      whole: false,
-      at: 'figure-2',
-      entries: [
-        ['f.x', '1,2'],
-        ['p.a', '1/3 + x'],
-      ],
-      unreadable: ['%', 'q.z=%E0%A4%A'],
-    });
-    expect(readLink('#bn1&all')?.whole).toBe(true);
-  });
-  test('another version, and one that is too long, are refused in words', () => {
-    expect(() => readLink('#bn2&f.x=1')).toThrow('another version');
-    const long = `#bn1&f.x=1${'&f.y=2'.repeat(12_000)}`;
-    expect(() => readLink(long)).toThrow('longer than');
-    expect(readLink(long, Infinity)?.entries).toHaveLength(12_001);
-    expect(readLink(`#bn1&f.x=${'1'.repeat(2001)}`)?.entries).toEqual([]);
-  });
-  test('whatever stands after the version, reading never fails in another way', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-        const link = readLink(`#bn1&${text}`);
-        for (const [key, value] of link?.entries ?? []) {
-          expect(key).not.toBe('');
-          expect(value.length).toBeLessThanOrEqual(2000);
-        }
-      }),
-    );
-  });
-  test('texts by name are texts only', () => {
-    expect(textsFrom('{"x":"1, 2"}')).toEqual({ x: '1, 2' });
-    for (const bad of ['', '1', 'null', '{"x":1}', '{"x":["1"]}', '{'])
-      expect(textsFrom(bad)).toBeUndefined();
-  });
 });

@@ -110,6 +110,15 @@ describe('nothing of the source is left out', () => {
     }
   });
 
+  test('the score is counted by the five questions', () => {
+    const [results] = everywhere(item('results'));
+    const { questions } = dataOf<{ questions: { block: string; name: string }[] }>(results as Element);
+    expect(questions.map(({ block }) => block)).toEqual(
+      everywhere(item('quiz')).map(({ properties }) => properties.id),
+    );
+    for (const { name } of questions) expect(name).toBe('choice');
+  });
+
   test('the givens of the examples are those of the source', () => {
     const givens = everywhere(item('example')).map(
       (each) => dataOf<{ sheet: { given: object } }>(each).sheet.given,

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { kinds } from '../../web/render/kinds.ts';
+import { items } from '../../web/src/kinds/load.ts';
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -14,9 +16,17 @@ const matches = (file: string, pattern: RegExp) =>
   [...read(file).matchAll(pattern)].map((match) => match[1] ?? '');
 const includesOf = (file: string) => matches(file, /^\s*#include\s*[<"]([^>"]+)[>"]/gm);
 const importsOf = (file: string) => matches(file, /(?:from|import)\s*\(?['"]([^'"]+)['"]/g);
+/** The files of this tree that a file imports: all, or those that are still there when types are gone. */
+const filesFrom = (file: string, of = read(file)) =>
+  [...of.matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)['"]/g)].map(([, name = '']) =>
+    path.join(path.dirname(file), name),
+  );
+const loadedFrom = (file: string) =>
+  filesFrom(file, read(file).replace(/^(?:import|export) type\b[^;]*;/gm, ''));
 
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
 const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
+const memory = src.filter((file) => file.startsWith('web/src/memory/'));
 
 describe('C++', () => {
   test('there is C++ to look at', () => expect(cpp.length).toBeGreaterThan(10));
@@ -56,7 +66,7 @@ describe('TypeScript', () => {
   });
 
   test('src does not import render', () => {
-    const users = src.filter((file) => importsOf(file).some((name) => name.includes('render')));
+    const users = src.filter((file) => filesFrom(file).some((other) => other.startsWith('web/render')));
     expect(users).toEqual([]);
   });
 
@@ -91,24 +101,47 @@ describe('TypeScript', () => {
     for (const file of drawn) expect(read(file), file).not.toMatch(/\b(window|document|location)\b\./);
   });
 
-  test('scenario and core touch no DOM', () => {
-    for (const file of ['web/src/core.ts', 'web/src/scenario.ts', 'web/src/format.ts']) {
-      expect(read(file)).not.toMatch(/\b(document|window|HTMLElement)\b/);
+  test('scenario, core and memory touch no DOM', () => {
+    const pure = ['web/src/core.ts', 'web/src/scenario.ts', 'web/src/format.ts', ...memory];
+    for (const file of pure)
+      expect(read(file), file).not.toMatch(/\b(document|window|location|localStorage|HTMLElement|Node)\b/);
+  });
+
+  test('memory knows nothing but itself', () => {
+    expect(memory.length).toBeGreaterThan(3);
+    for (const file of memory) {
+      expect(
+        importsOf(file).filter((name) => !name.startsWith('./')),
+        file,
+      ).toEqual([]);
     }
   });
 
-  test('one custom element a file, named as its file', () => {
-    const elements = readdirSync('web/src/elements');
-    for (const file of elements) {
-      const classes = matches(`web/src/elements/${file}`, /class (\w+) extends HTMLElement/g);
-      const name = file
-        .replace('.ts', '')
-        .replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-      expect(classes).toEqual([name]);
-      expect(read('web/src/main.ts')).toContain(
-        `customElements.define('${file.replace('.ts', '')}', ${name})`,
-      );
-    }
+  test('a kind imports no other kind', () => {
+    const folderOf = (file: string) => /^web\/src\/kinds\/([a-z-]+)\//.exec(file)?.[1];
+    const files = src.filter((file) => folderOf(file) !== undefined);
+    expect(new Set(files.map(folderOf)).size).toBe(Object.keys(kinds).length);
+    const foreign = files.flatMap((file) =>
+      filesFrom(file)
+        .filter((other) => ![undefined, folderOf(file)].includes(folderOf(other)))
+        .map((other) => `${file} imports ${other}`),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('what the browser loads holds no schema, and nothing of the library that reads them', () => {
+    const loaded = new Set<string>();
+    const load = (file: string) => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const other of loadedFrom(file)) if (/\.tsx?$/.test(other)) load(other);
+    };
+    load('web/src/main.ts');
+    for (const kind of Object.keys(kinds)) expect(loaded).toContain(`web/src/kinds/${kind}/${kind}.tsx`);
+    expect(
+      [...loaded].filter((file) => /\bschema\.ts$/.test(file) || importsOf(file).includes('zod')),
+    ).toEqual([]);
+    expect(src.filter((file) => importsOf(file).includes('zod')).length).toBeGreaterThan(5);
   });
 
   test('no HTML is made from strings, nothing is evaluated, nothing inline is styled', () => {
@@ -118,6 +151,24 @@ describe('TypeScript', () => {
       );
     }
   });
+});
+
+describe('kinds of items', () => {
+  test('those that are built are those that are loaded, and each has its folder', () => {
+    const folders = readdirSync('web/src/kinds', { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(Object.keys(items).toSorted()).toEqual(Object.keys(kinds).toSorted());
+    expect(folders.toSorted()).toEqual(Object.keys(kinds).toSorted());
+  });
+
+  test.each(Object.entries(kinds))(
+    '%s is drawn by the same view at build time and in the browser',
+    async (name, kind) => {
+      const { item } = await (items[name] as NonNullable<(typeof items)[string]>)();
+      expect(item.View).toBe(kind.View);
+    },
+  );
 });
 
 test('the lesson’s folder holds Markdown only', () => {

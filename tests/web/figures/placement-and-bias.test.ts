@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { placementAndBias } from '../../../web/src/figures/placement-and-bias.tsx';
 import { column, htmlOf, viewOf } from './view.ts';
 
-const sectionSix =
-  /^### 6\.[\s\S]*?^### 7\./m.exec(readFileSync('web/lesson/02-core-content.md', 'utf8'))?.[0] ?? '';
+const [, sectionSix = ''] = readFileSync('web/lesson/learn/02-core-content.md', 'utf8').split(
+  '{#where-to-place-it}',
+);
 
 /** The boxes of a chain as its table names them, without the input and without their numbers. */
 function boxesOf(state: object, caption: string): string[] {

@@ -1,6 +1,7 @@
 // Builds a block `results`.
 
 import { item, type ResultsData } from '../../src/kinds/results/results.tsx';
+import { choice } from '../../src/kinds/quiz/order.ts';
 import { type ResultsBlock, schema } from '../../src/kinds/results/schema.ts';
 import { kind } from '../item.tsx';
 
@@ -11,6 +12,6 @@ export const results = kind<ResultsBlock>({
     title,
     objectives: [...objectives],
     items,
-    questions: items.filter((each) => each.page === page && each.name === 'choice').map(({ block }) => block),
+    questions: items.filter((each) => each.page === page && each.name === choice),
   }),
 });

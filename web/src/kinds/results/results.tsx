@@ -5,14 +5,15 @@ import { useState } from 'preact/hooks';
 import { answerOf, type Kept } from '../../memory/kept.ts';
 import { type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
 import type { Item, Scene } from '../item.tsx';
-import { choice } from '../quiz/order.ts';
+
+type Question = Pick<Listed, 'block' | 'name'>;
 
 export interface ResultsData {
   title: string;
   objectives: string[];
   items: readonly Listed[];
-  /** the blocks of the questions on this page, in order */
-  questions: string[];
+  /** the questions of the quiz on this page, in order */
+  questions: readonly Question[];
 }
 
 const times = (count: number) => (count === 2 ? 'Twice' : count === 3 ? 'Three times' : `${count} times`);
@@ -22,8 +23,8 @@ const lineOf = (name: string, { objective, standing, right, of }: Objective) =>
   `${objective}. ${name}: ${standing}${standing === 'not started' ? '' : `, ${right} of ${of}`}.`;
 
 /** How many questions were right at the first try, and how many are open. */
-export function scoreOf(questions: readonly string[], keptOf: (name: string) => Kept) {
-  const firsts = questions.map((name) => answerOf(keptOf(name), choice).first);
+export function scoreOf(questions: readonly Question[], keptOf: (block: string) => Kept) {
+  const firsts = questions.map(({ block, name }) => answerOf(keptOf(block), name).first);
   return {
     right: firsts.filter((first) => first === 'right').length,
     open: firsts.filter((first) => first === undefined).length,
