@@ -110,7 +110,11 @@ abstract class FigureElement extends HTMLElement {
     this.addEventListener('bn-judged', () => show?.removeAttribute('hidden'));
     show?.addEventListener('click', () => {
       this.set({ ...initialState(fields), ...this.read(JSON.parse(show.dataset.show ?? '{}') as object) });
-      this.stage?.scrollIntoView({ block: 'nearest' });
+      this.start();
+      this.drawNow();
+      // As much of the drawing as there is room for above the answer, which stays.
+      for (const each of [this.querySelector('.drawing'), show])
+        each?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     });
     // Whoever meets the figure meets it alive. A key or a click counts on from what the one before has changed, which
     // need not be drawn yet.
