@@ -7,6 +7,7 @@ import { changed, copyLink, keep } from '../kept.ts';
 import { focusableWhereTheyScroll } from '../scrollers.ts';
 import { theCore } from '../the-core.ts';
 import { Controls } from './controls.tsx';
+import { waitForFingers } from './touch.ts';
 import { type AnyField, type Fields, initialState, type StateOf } from './fields.ts';
 import { type Figure, Frame, stillWidth, type View } from './figure.tsx';
 
@@ -116,6 +117,7 @@ abstract class FigureElement extends HTMLElement {
       for (const each of [this.querySelector('.drawing'), show])
         each?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     });
+    waitForFingers(this);
     // Whoever meets the figure meets it alive. A key or a click counts on from what the one before has changed, which
     // need not be drawn yet.
     for (const type of ['focusin', 'pointerdown', 'keydown', 'click'] as const) {
