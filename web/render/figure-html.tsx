@@ -82,7 +82,7 @@ export function renderFigure(
           h('strong', 'Try this. '),
           ...renderInline(block.try, placeOf(['try']), outer),
         ]),
-        h('div', { className: ['stage'] }, still(figure, id, outer.core, facts)),
+        h('div', { className: ['stage'], translate: 'no' }, still(figure, id, outer.core, facts)),
         h('details', { className: ['description'] }, [
           h('summary', 'The figure in words'),
           ...renderMarkdown(block.description, placeOf(['description']), outer),
