@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 import { figures } from '../../web/src/figures/all.ts';
-import { drawnFigure, nextFrame, unfoldNumbers } from './figures/figure.ts';
+import { drawnFigure, moveEverything, unfoldNumbers } from './figures/figure.ts';
 import {
   answerForm,
   becomesLive,
@@ -34,28 +34,6 @@ async function shown(figure: Locator) {
     sentence: element.querySelector('.sentence')?.textContent,
     numbers: [...element.querySelectorAll('.figure-numbers td')].map((cell) => cell.textContent),
   }));
-}
-
-/** Moves all that can be moved, so that every field is another. */
-async function moveEverything(figure: Locator): Promise<void> {
-  const controls = figure.locator('.figure-controls');
-  for (let k = 0; k < (await controls.locator('fieldset').count()); ++k) {
-    await controls.locator('fieldset').nth(k).locator('input').last().check();
-    await nextFrame(figure.page()); // a choice may take others away
-  }
-  for (const flag of await controls.locator('input[type=checkbox]').all()) await flag.click();
-  await nextFrame(figure.page());
-  for (const slider of await controls.locator('input[type=range]').all()) {
-    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowRight']) await slider.press(key);
-  }
-  const handles = await figure.locator('.stage [role=slider]').count();
-  for (let k = 0; k < Math.min(handles, 4); ++k) {
-    const handle = figure.locator('.stage [role=slider]').nth(k);
-    await handle.focus();
-    await handle.press('ArrowLeft');
-    await handle.press('ArrowDown');
-  }
-  await nextFrame(figure.page());
 }
 
 async function copied(button: Locator, context: BrowserContext): Promise<string> {

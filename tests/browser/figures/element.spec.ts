@@ -1,7 +1,7 @@
 // What all figures have in common.
 
 import { figures } from '../../../web/src/figures/all.ts';
-import { expect, test } from '../lesson.ts';
+import { expect, openLive, test } from '../lesson.ts';
 import { drawnFigure, nextFrame, openFigure } from './figure.ts';
 
 test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({
@@ -84,3 +84,35 @@ test('a button that has done all it can stays where it is and keeps the focus', 
   await nextFrame(page);
   await expect(last).toHaveAttribute('aria-valuenow', '10');
 });
+
+for (const viewport of [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+]) {
+  test(`“Show it in the figure” keeps the answer in the window, ${viewport.width} px`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await openLive(page);
+    for (const element of await page.locator('.figure:has([data-show])').all()) {
+      const figure = await drawnFigure(page, (await element.getAttribute('id')) ?? '');
+      const form = figure.locator('bn-practice form').first();
+      await form.getByRole('textbox').fill('12345');
+      await form.getByRole('textbox').press('Enter');
+      await expect(form.getByRole('status')).not.toBeEmpty();
+      const show = figure.getByRole('button', { name: 'Show it in the figure' });
+      await show.click();
+      await nextFrame(page);
+      await expect(form.getByRole('status')).toBeInViewport({ ratio: 0.95 });
+      // All of it but for a part of a pixel.
+      await expect(show).toBeInViewport({ ratio: 0.95 });
+      // Above it there is as much of the figure as there is room for.
+      const places = await figure.evaluate((each) =>
+        ['.drawing', '[data-show]'].map((part) => each.querySelector(part)?.getBoundingClientRect().toJSON()),
+      );
+      const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
+      expect(
+        top >= 0 || Math.abs(bottom - viewport.height) < 2,
+        `drawing at ${top}, answer to ${bottom}`,
+      ).toBe(true);
+    }
+  });
+}

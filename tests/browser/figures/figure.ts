@@ -50,6 +50,29 @@ export async function numbersOf(figure: Locator, caption: string | RegExp): Prom
 export const nextFrame = (page: Page): Promise<unknown> =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
+/** Moves all that can be moved, so that every field is another. */
+export async function moveEverything(figure: Locator): Promise<void> {
+  const controls = figure.locator('.figure-controls');
+  const choices = controls.locator('fieldset:enabled');
+  for (let k = 0; k < (await choices.count()); ++k) {
+    await choices.nth(k).locator('input').last().check();
+    await nextFrame(figure.page()); // a choice may leave others nothing to do
+  }
+  for (const flag of await controls.locator('input[type=checkbox]').all()) await flag.click();
+  await nextFrame(figure.page());
+  for (const slider of await controls.locator('input[type=range]').all()) {
+    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowRight']) await slider.press(key);
+  }
+  const handles = await figure.locator('.stage [role=slider]').count();
+  for (let k = 0; k < Math.min(handles, 4); ++k) {
+    const handle = figure.locator('.stage [role=slider]').nth(k);
+    await handle.focus();
+    await handle.press('ArrowLeft');
+    await handle.press('ArrowDown');
+  }
+  await nextFrame(figure.page());
+}
+
 /** Drags a handle by so many pixels with the mouse. */
 export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
   await handle.scrollIntoViewIfNeeded();

@@ -21,7 +21,7 @@ function expectClose(values: readonly number[], expected: readonly number[], dig
 }
 
 const checkOf = (view: ReturnType<typeof viewOf>) =>
-  /<p class="check" data-verdict="(\w+)">.*?<strong>(.*?)<\/strong>(.*?)<\/p>/
+  /<p class="check" data-verdict="(\w+)"[^>]*>.*?<strong>(.*?)<\/strong>(.*?)<\/p>/
     .exec(htmlOf(view.drawing))
     ?.slice(1) ?? [];
 

@@ -152,7 +152,7 @@ export function renderFigure(
                 ...renderInline(block.try, placeOf(['try']), outer),
               ]),
             ]),
-        h('div', { className: ['stage'] }, still(figure, block, outer.core, facts)),
+        h('div', { className: ['stage'], translate: 'no' }, still(figure, block, outer.core, facts)),
         h('details', { className: ['description'] }, [
           h('summary', 'The figure in words'),
           ...renderMarkdown(block.description, placeOf(['description']), outer),

@@ -14,6 +14,7 @@ import type {
   StateOf,
   StopsField,
 } from './fields.ts';
+import { Phrase } from './words.tsx';
 
 type NamesOf<F extends Fields, Kind extends AnyField> = {
   [Name in keyof F]: F[Name] extends Kind ? Name : never;
@@ -105,7 +106,9 @@ export class Controls<F extends Fields> {
     const inputId = `${this.id}-${name}`;
     return (
       <div class="slider" key={name}>
-        <label for={inputId}>{label}</label>
+        <label for={inputId}>
+          <Phrase>{label}</Phrase>
+        </label>
         <output for={inputId}>{inWords}</output>
         <input
           type="range"
@@ -129,9 +132,9 @@ export class Controls<F extends Fields> {
     if (this.isHidden(name)) return null;
     return (
       <fieldset class="choice" key={name} disabled={this.areOff}>
-        <legend>{legend}</legend>
+        <legend translate>{legend}</legend>
         {(this.fields[name] as ChoiceField).options.map((option) => (
-          <label key={option}>
+          <label key={option} translate>
             <input
               type="radio"
               name={`${this.id}-${name}`}
@@ -149,7 +152,7 @@ export class Controls<F extends Fields> {
   flag(name: NamesOf<F, FlagField>, label: ComponentChildren): ComponentChildren {
     if (this.isHidden(name)) return null;
     return (
-      <label class="flag" key={name}>
+      <label class="flag" key={name} translate>
         <input
           type="checkbox"
           id={`${this.id}-${name}`}
@@ -174,7 +177,7 @@ export class Controls<F extends Fields> {
         aria-disabled={this.areOff || undefined}
         onClick={() => this.areOff || this.set(change())}
       >
-        {label}
+        <Phrase>{label}</Phrase>
       </button>
     );
   }

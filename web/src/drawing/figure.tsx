@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import { formatNumber } from '../format.ts';
 import type { Controls } from './controls.tsx';
 import type { Fields, StateOf } from './fields.ts';
+import { Phrase, Words } from './words.tsx';
 
 /** A table of numbers: one row for each label. */
 export interface NumbersTable {
@@ -104,7 +105,7 @@ class Tables extends Component<{ tables: readonly NumbersTable[] }> {
   override render() {
     return (
       <details class="figure-numbers" ref={this.element} onToggle={() => this.forceUpdate()}>
-        <summary>The numbers as a table</summary>
+        <summary translate>The numbers as a table</summary>
         {this.props.tables.map((table) => (
           <Table table={table} key={table.caption} />
         ))}
@@ -134,7 +135,7 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
       <>
         <div class="drawing">{drawing}</div>
         <p class="visually-hidden announced" role="status">
-          {announced}
+          <Phrase>{announced}</Phrase>
         </p>
       </>
     );
@@ -146,29 +147,32 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
         </div>
       )}
       <p class="sheet-message" role="status">
-        {refusal === '' ? '' : `${refusal}. What is drawn belongs to the last values that could be used.`}
+        {refusal !== '' && (
+          <Phrase>{`${refusal}. What is drawn belongs to the last values that could be used.`}</Phrase>
+        )}
       </p>
       <div class="drawing">{drawing}</div>
       {beside !== undefined && <div class="beside">{beside}</div>}
-      <p class="sentence">{sentence}</p>
+      <Words class="sentence">{sentence}</Words>
       <div class="figure-more">
         {folded !== undefined && (
           <details class="figure-formulas">
-            <summary>{folded.title}</summary>
+            <summary translate>{folded.title}</summary>
             {folded.content}
           </details>
         )}
         <Tables tables={tables} />
         <div class="figure-actions live-only">
-          <button type="button" data-action="reset" onClick={onReset}>
+          <button type="button" data-action="reset" translate onClick={onReset}>
             Reset
           </button>
-          <button type="button" data-action="copy" onClick={onCopy}>
+          <button type="button" data-action="copy" translate onClick={onCopy}>
             Copy link to this state
           </button>
           <span class="copied" role="status">
-            {link === true && 'The link is in the clipboard.'}
-            {typeof link === 'string' && 'Copy it from this box:'}
+            {link !== undefined && (
+              <Phrase>{link === true ? 'The link is in the clipboard.' : 'Copy it from this box:'}</Phrase>
+            )}
           </span>
           {typeof link === 'string' && (
             <input type="text" readOnly value={link} aria-label="Link to this state" />
@@ -176,7 +180,7 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
         </div>
       </div>
       <p class="visually-hidden announced" role="status">
-        {announced}
+        <Phrase>{announced}</Phrase>
       </p>
     </>
   );

@@ -7,6 +7,7 @@ import { figure } from '../drawing/figure.tsx';
 import { Formula, Gradient, Num, Sum, Symbol } from '../drawing/math.tsx';
 import { Axis, Arrow, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { Waterfall } from '../drawing/waterfall.tsx';
+import { Words } from '../drawing/words.tsx';
 import { formatNumber } from '../format.ts';
 import { checkPaths, noise, type Path, paths, reason, sizesOf, type Terms, verdict } from '../path-check.ts';
 
@@ -420,12 +421,12 @@ export const backwardPaths = figure({
               />
             ))}
           </svg>
-          <p class="check" data-verdict={said.look}>
+          <Words class="check" data-verdict={said.look}>
             <span class="icon" aria-hidden="true">
               {said.icon}
             </span>
             <strong>{said.words}</strong> {said.numbers}.
-          </p>
+          </Words>
         </>
       ),
       beside: (

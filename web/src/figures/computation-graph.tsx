@@ -16,6 +16,7 @@ import {
 import { choice, list, number, stops } from '../drawing/fields.ts';
 import { figure, type NumbersTable } from '../drawing/figure.tsx';
 import { Formula } from '../drawing/math.tsx';
+import { Phrase, Words } from '../drawing/words.tsx';
 import { formatList, formatNumber } from '../format.ts';
 import { colourOf, Graph, nameOf, subscript } from './computation-graph-drawing.tsx';
 import { inNumbers, inSymbols } from './computation-graph-formulas.tsx';
@@ -168,7 +169,7 @@ const Entry = ({ name, value, isCurrent, lines = [], example, onChoose }: EntryP
         ))}
       </div>
     )}
-    {isCurrent && notes[name] && <p class="source-note">{notes[name]}</p>}
+    {isCurrent && notes[name] && <Words class="source-note">{notes[name]}</Words>}
   </li>
 );
 
@@ -187,7 +188,9 @@ export const computationGraph = figure<typeof fields, Sources | null>({
     const to = (next: number) => () => ({ step: Math.min(last, Math.max(0, next)), chosen: 'step' as const });
     const group = (title: string, names: readonly QuantityName[]) => (
       <div>
-        <p class="entries-title">{title}</p>
+        <p class="entries-title" translate>
+          {title}
+        </p>
         <ol aria-label={title}>
           {names.map((name) => (
             <Entry
@@ -212,9 +215,9 @@ export const computationGraph = figure<typeof fields, Sources | null>({
             {controls.when(step > 0).button('back', 'Step back', to(step - 1))}
             {controls.when(step < last).button('forward', 'Step forward', to(step + 1))}
             {controls.when(step < last).button('end', 'End', to(last))}
-            <span class="step-count">
+            <Phrase class="step-count">
               Step {step + 1} of {steps.length}
-            </span>
+            </Phrase>
           </div>
           {controls.slider('example', 'example i')}
           {controls.sliderOf('x', i, <span class="q-x">{nameOf('x', i)}</span>)}

@@ -8,6 +8,7 @@ import { figure } from '../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../drawing/math.tsx';
 import { type Point, pointAt } from '../drawing/plane.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
+import { Phrase, Words } from '../drawing/words.tsx';
 import { formatNumber, subscript } from '../format.ts';
 import { areFarOut, Circle, fromPlane } from './coupling-circle.tsx';
 import { Matrix } from './coupling-matrix.tsx';
@@ -187,17 +188,19 @@ function Verdict({ isNothing, isAgainst, eps, staysOfStretch }: VerdictProps) {
   const isPossible = staysOfStretch < 100 * almostNothing;
   return (
     <div class="task live-only">
-      <p>Task: turn dy until dx = 0.</p>
+      <Words>Task: turn dy until dx = 0.</Words>
       <p class="verdict" role="status" data-verdict={isNothing ? 'right' : 'empty'}>
         <span class="icon" aria-hidden="true">
           {isNothing ? '✓' : '…'}
         </span>
-        <strong>{isNothing ? 'Done.' : 'Not yet.'}</strong>{' '}
-        {isNothing
-          ? `Apart from its mean, dy points along ${isAgainst ? '−x̂' : 'x̂'}; next to nothing of it is left.`
-          : isPossible
-            ? 'Something of dy is left.'
-            : `With eps = ${formatNumber(eps)}, ${percent(staysOfStretch)} of a dy along x̂ stays: make eps smaller.`}
+        <Phrase>
+          <strong>{isNothing ? 'Done.' : 'Not yet.'}</strong>{' '}
+          {isNothing
+            ? `Apart from its mean, dy points along ${isAgainst ? '−x̂' : 'x̂'}; next to nothing of it is left.`
+            : isPossible
+              ? 'Something of dy is left.'
+              : `With eps = ${formatNumber(eps)}, ${percent(staysOfStretch)} of a dy along x̂ stays: make eps smaller.`}
+        </Phrase>
       </p>
     </div>
   );
@@ -303,7 +306,7 @@ export const coupling = figure({
           <div class="coupling-parts">
             {showsCircle && (
               <div class="coupling-part">
-                <p class="part-title">{circleTitle(m, eps)}</p>
+                <Words class="part-title">{circleTitle(m, eps)}</Words>
                 {gradient ? (
                   <>
                     <Circle
@@ -320,24 +323,24 @@ export const coupling = figure({
                       }}
                       onTurn={(degrees) => set({ turn: Math.round(degrees) % 360 })}
                     />
-                    <p class="part-words">
+                    <Words class="part-words">
                       Seen along (1, …, 1), so the mean is out of sight.{' '}
                       {areFarOut(x) && 'x lies farther out than it is drawn. '}
                       <span class="q-dy">Dotted: what is taken out of dy.</span>{' '}
                       <span class="q-x">dx, drawn at x: what is left, times {formatNumber(factor)}.</span>
-                    </p>
+                    </Words>
                     {isPlane && <Verdict {...gradient} eps={eps} staysOfStretch={staysOfStretch} />}
                   </>
                 ) : (
-                  <p class="part-words">
+                  <Words class="part-words">
                     The drawing of x̂ is for two or three examples, the Jacobian for up to eight.
-                  </p>
+                  </Words>
                 )}
               </div>
             )}
             {showsMatrix && (
               <div class="coupling-part">
-                <p class="part-title">The Jacobian: how each y follows each x</p>
+                <Words class="part-title">The Jacobian: how each y follows each x</Words>
                 <div class="coupling-matrix">
                   <Matrix
                     width={matrixWidth}
@@ -351,13 +354,13 @@ export const coupling = figure({
                     }}
                   />
                   <div class="entry-words">
-                    <p class="part-words chosen-entry">
+                    <Words class="part-words chosen-entry">
                       {entryInWords(row, column, jacobian[row * m + column] ?? 0)}
-                    </p>
+                    </Words>
                     <Entry factor={factor} x_hat={x_hat} row={row} column={column} />
-                    <p class="part-words eigenvalues">{eigenvaluesInWords(rank, eigenvalues)}</p>
+                    <Words class="part-words eigenvalues">{eigenvaluesInWords(rank, eigenvalues)}</Words>
                     {!hasCircle && isWide && (
-                      <p>{circleTitle(m, eps)}. The drawing of x̂ is for two or three.</p>
+                      <Words>{circleTitle(m, eps)}. The drawing of x̂ is for two or three.</Words>
                     )}
                   </div>
                 </div>

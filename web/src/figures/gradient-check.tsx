@@ -5,6 +5,7 @@
 import { choice, initialState, number, stops } from '../drawing/fields.ts';
 import { figure, Table } from '../drawing/figure.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
+import { Words } from '../drawing/words.tsx';
 import { formatNumber, powerOfTen } from '../format.ts';
 import {
   bestOf,
@@ -98,7 +99,7 @@ function Rulings({ marks, step }: RulingsProps) {
               <td>
                 {Number.isNaN(error) ? '–' : <data value={String(error)}>{formatNumber(error, 2)}</data>}
               </td>
-              <td class={isRight ? undefined : 'mistaken'}>
+              <td class={isRight ? 'says' : 'says mistaken'}>
                 {Number.isNaN(error)
                   ? ruling
                   : `${ruling}, ${isRight ? 'as it should' : `though the code is ${code === 'none' ? 'right' : 'wrong'}`}`}
@@ -310,14 +311,14 @@ export const gradientCheck = figure({
         <>
           <div>
             <Rulings marks={marks} step={stepInWords(exponent)} />
-            <p class="verdict" data-verdict={finding.sound ? 'right' : 'wrong'}>
+            <Words class="verdict" data-verdict={finding.sound ? 'right' : 'wrong'}>
               <span class="icon" aria-hidden="true">
                 {finding.sound ? '✓' : '✗'}
               </span>
               <strong>
                 {finding.sound ? 'This check means something.' : 'This check means nothing yet.'}
               </strong>
-            </p>
+            </Words>
           </div>
           <Table
             table={{

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import { Controls } from '../drawing/controls.tsx';
 import { type Fields, initialState, type StateOf } from '../drawing/fields.ts';
 import { type Figure, Frame, stillWidth, type View } from '../drawing/figure.tsx';
+import { waitForFingers } from '../drawing/touch.ts';
 import { loaders } from '../figures/load.ts';
 import type { Started } from './blocks.ts';
 import { startCore } from './core.ts';
@@ -70,6 +71,7 @@ class LiveFigure {
       this.width = width;
       this.drawSoon();
     }).observe(this.stage);
+    waitForFingers(root);
     this.offerPrediction();
   }
 
@@ -113,7 +115,10 @@ class LiveFigure {
       const texts = JSON.parse(show.dataset.show ?? '{}') as Record<string, string>;
       const others = Object.keys(this.figure.fields).map((name) => [name, undefined]);
       memory.setTexts(this.root.id, { ...Object.fromEntries(others), ...texts });
-      this.stage.scrollIntoView({ block: 'nearest' });
+      this.drawNow();
+      // As much of the drawing as there is room for above the answer, which stays.
+      for (const each of [this.stage.querySelector('.drawing'), show])
+        each?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     });
   }
 

@@ -6,6 +6,7 @@ import type { Core } from '../../core.ts';
 import type { View } from '../../drawing/figure.tsx';
 import { Formula, Num } from '../../drawing/math.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
+import { Words } from '../../drawing/words.tsx';
 import { formatNumber } from '../../format.ts';
 import { withoutRounding } from './rounding.ts';
 import { type PlacementScene, type State, w } from './state.ts';
@@ -298,7 +299,7 @@ function AdditionFormulas({ title, addition }: { title: string; addition: Return
   const { mean, variance, twiceCovariance } = addition;
   return (
     <div>
-      <p class="formula-title">Addition, {title.toLowerCase()}</p>
+      <Words class="formula-title">Addition, {title.toLowerCase()}</Words>
       <Formula>
         <mtext>mean:</mtext>
         <mspace width="0.4em" />
@@ -378,7 +379,7 @@ export function placementView({ core, state, controls, width }: PlacementScene):
         {additions.map(({ title, addition }) => (
           <AdditionFormulas key={title} title={title} addition={addition} />
         ))}
-        <p class="formula-title">Here Conv multiplies by {formatNumber(w)}, on one channel.</p>
+        <Words class="formula-title">Here Conv multiplies by {formatNumber(w)}, on one channel.</Words>
       </>
     ) : undefined,
     tables: [

@@ -1,0 +1,85 @@
+// Fingers on a phone: what goes across a slider scrolls the page, what goes along it moves it.
+
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from '../lesson.ts';
+import { nextFrame, openFigure } from './figure.ts';
+
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+/** A finger that lands there, goes so far in steps, rests and lifts; `after` is called after each step. */
+async function finger(
+  page: Page,
+  [x, y]: readonly [number, number],
+  [dx, dy]: readonly [number, number],
+  after: () => Promise<void> = async () => {},
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await touch('touchStart', [{ x, y }]);
+  await after();
+  const steps = dx === 0 && dy === 0 ? 0 : 10;
+  for (let k = 1; k <= steps; ++k) {
+    await touch('touchMove', [{ x: x + (dx * k) / steps, y: y + (dy * k) / steps }]);
+    await after();
+  }
+  await touch('touchEnd', []);
+  await nextFrame(page);
+  await after();
+}
+
+const scrolled = (page: Page) => page.evaluate(() => scrollY);
+
+/** Where a slider is touched: so far along it, from 0 to 1. */
+async function placeOn(slider: Locator, along: number): Promise<[number, number]> {
+  await slider.evaluate((element) => element.scrollIntoView({ block: 'center', behavior: 'instant' }));
+  const box = await slider.boundingBox();
+  if (!box) throw new Error('the slider is not to be seen');
+  return [box.x + box.width * along, box.y + box.height / 2];
+}
+
+test('a finger that lands on a slider and goes up scrolls the page and leaves the value', async ({
+  page,
+}) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const gamma = figure.getByRole('slider', { name: 'gamma' });
+  const sentence = await figure.locator('.sentence').textContent();
+  const from = await placeOn(gamma, 0.9);
+  const start = await scrolled(page);
+  await finger(page, from, [3, -300], async () => {
+    await expect(gamma).toHaveValue('2');
+  });
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(start + 150);
+  await expect(gamma).toHaveValue('2');
+  await expect(figure.locator('.sentence')).toHaveText(sentence ?? '');
+});
+
+test('a finger that goes along it moves it, and the page stays', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const gamma = figure.getByRole('slider', { name: 'gamma' });
+  const from = await placeOn(gamma, 0.5);
+  const start = await scrolled(page);
+  await finger(page, from, [80, 4]);
+  await expect.poll(async () => Number(await gamma.inputValue())).toBeGreaterThan(3);
+  const value = await gamma.inputValue();
+  await expect(gamma).toHaveAttribute('aria-valuetext', value);
+  expect(await scrolled(page)).toBe(start);
+});
+
+test('a tap sets it where the finger lifts', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const gamma = figure.getByRole('slider', { name: 'gamma' });
+  await finger(page, await placeOn(gamma, 0.9), [0, 0]);
+  await expect.poll(async () => Number(await gamma.inputValue())).toBeGreaterThan(6);
+  await expect(gamma).toHaveAttribute('aria-valuetext', await gamma.inputValue());
+});
+
+test('a finger that lands on a point of a line and goes up scrolls the page too', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const point = figure.getByRole('slider', { name: 'x 1', exact: true });
+  const from = await placeOn(point.locator('.reach'), 0.5);
+  const start = await scrolled(page);
+  await finger(page, from, [0, -300]);
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(start + 150);
+  await expect(point).toHaveAttribute('aria-valuenow', '2');
+});
