@@ -16,6 +16,7 @@ import {
   marks,
   withAnswer,
   withAnswerOpened,
+  withoutVerdict,
   withTexts,
   withVerdict,
 } from '../../memory/kept.ts';
@@ -80,7 +81,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
   const texts = names.map((name) => kept.texts[name] ?? '');
   const answer = answerOf(kept, whole);
   const checked = useMemo(() => {
-    const all = JSON.parse(answer.checked ?? 'null') as unknown;
+    const all = JSON.parse(answer.checked || 'null') as unknown;
     return Array.isArray(all) && all.length === cells.length ? all.map(String) : undefined;
   }, [answer.checked]);
   const givens = JSON.stringify(typed);
@@ -116,12 +117,9 @@ function Worksheet(scene: Scene<WorksheetData>) {
     const drawn = givensText(sheet, drawGivens(core, problem, seed));
     before.current = kept;
     change((now) => {
-      const { checked: _, ...rest } = answerOf(now, whole);
       const empty = Object.fromEntries(names.map((name) => [name, undefined]));
-      return withTexts(
-        { ...now, answers: { ...now.answers, [whole]: rest } },
-        { ...empty, [openName(whole)]: undefined, seed: String(seed), givens: drawn },
-      );
+      const closed = { ...empty, [openName(whole)]: undefined };
+      return withTexts(withoutVerdict(now, whole), { ...closed, seed: String(seed), givens: drawn });
     });
     setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
   };
@@ -266,11 +264,11 @@ function Reading({ judged }: { judged: CellJudgement | undefined }) {
   if (!judged?.tree || (isPlain(judged.tree) && !judged.note)) return null;
   const { tree, value, note } = judged;
   return (
-    <>
+    <span>
       read as {mathOf(tree)}
       {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : ''}
       {note ? ` (${note})` : ''}
-    </>
+    </span>
   );
 }
 
