@@ -334,7 +334,9 @@ function Proof(scene: Scene<ProofData>) {
           )}
         </span>
         <div class="line-verdict">
-          {verdict && <LineSays line={line} verdict={verdict} data={data} nameOf={nameOf} />}
+          {verdict && (
+            <LineSays key={verdict.state} line={line} verdict={verdict} data={data} nameOf={nameOf} />
+          )}
         </div>
       </li>
     );
@@ -392,7 +394,7 @@ function Proof(scene: Scene<ProofData>) {
             {said.kind ? (
               <Said key={said.turn} {...said} kind={said.kind} refused={refused} own={own} />
             ) : (
-              said.text
+              <span>{said.text}</span>
             )}
           </div>
         )}
@@ -529,10 +531,10 @@ function Equation({
   const { tree, right } = judgeOwn(core, data, text, []);
   if (!tree || !right) return lead === '' ? <>{text}</> : null;
   return (
-    <>
+    <span>
       {lead}
       {mathOf(tree)} = {mathOf(right)}
-    </>
+    </span>
   );
 }
 
