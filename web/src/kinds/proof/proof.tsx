@@ -73,7 +73,8 @@ const judgeOwn = (
 
 /** The verdict on each line of the order, and whether they prove it. */
 function judgeOrder(core: Core, data: ProofData, order: readonly Placed[]) {
-  const { lines, goal, names } = data;
+  const { goal, names } = data;
+  const lines = data.lines.map(({ id, equation, needs }) => ({ id, equation, needs }));
   const judged = core.judgeProof({ lines, order: order.filter((line) => !isOwn(line)), goal, names });
   const verdicts: LineVerdict[] = [];
   for (const line of order) {
