@@ -14,6 +14,7 @@ import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
+import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
 
 const surroundings: Around = {
@@ -68,4 +69,5 @@ offerPageActions();
 followLinks();
 focusableWhereTheyScroll();
 linkSymbols();
+followTranslation();
 void start();

@@ -11,7 +11,7 @@ export interface Answered {
   first?: Mark;
   latest?: Mark;
   best?: Mark;
-  /** the text that the last verdict belongs to */
+  /** the text that the last verdict belongs to; empty where that was about other numbers */
   checked?: string;
   /** how often each mistake was made, by its title */
   mistakes: Readonly<Record<string, number>>;
@@ -49,6 +49,10 @@ export const withAnswer = (kept: Kept, name: string, change: Partial<Answered>):
   ...kept,
   answers: { ...kept.answers, [name]: { ...answerOf(kept, name), ...change } },
 });
+
+/** No verdict stands any more. The empty text belongs to no answer, and outlasts the one that is stored already. */
+export const withoutVerdict = (kept: Kept, name: string): Kept =>
+  kept.answers[name] ? withAnswer(kept, name, { checked: '' }) : kept;
 
 const better = (a: Mark | undefined, b: Mark | undefined): Mark | undefined =>
   marks.findLast((mark) => mark === a || mark === b);

@@ -94,10 +94,13 @@ export function offerContents(): void {
   });
 }
 
-/** Opens what the element stands in, and brings it into the window. */
+/** Opens what the element stands in, also a drill that is not among the chosen ones, and brings it into the window. */
 export function reveal(element: HTMLElement): void {
-  for (let each: HTMLElement | null = element; each; each = each.parentElement)
-    if (each instanceof HTMLDetailsElement) each.open = true;
+  for (let each: HTMLElement | null = element; each; each = each.parentElement) {
+    if (!(each instanceof HTMLDetailsElement)) continue;
+    each.hidden = false;
+    each.open = true;
+  }
   const own = element.querySelector(':scope > details.pitfall');
   if (own instanceof HTMLDetailsElement) own.open = true;
   element.scrollIntoView({ block: 'start' });

@@ -4,7 +4,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Core } from '../../core.ts';
 import type { Problem } from '../../items.ts';
-import { isOpen, type Kept, openName, withTexts } from '../../memory/kept.ts';
+import { isOpen, type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
 import { useNumbers } from '../numbers.ts';
@@ -25,13 +25,8 @@ export const nameOfPart = (id: string): string => id.slice(id.indexOf('/') + 1);
 /** The same without the answers that belong to other numbers: what they were is what is typed, not what was learnt. */
 export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolean): Kept {
   const about = parts.filter(({ kind }) => kind !== 'formula').map(({ id }) => nameOfPart(id));
-  const answers = { ...kept.answers };
-  for (const name of about) {
-    const { checked: _, ...rest } = answers[name] ?? {};
-    if (answers[name]) answers[name] = rest as (typeof answers)[string];
-  }
   const closed = Object.fromEntries(about.map((name) => [openName(name), undefined]));
-  const without = withTexts({ ...kept, answers }, closed);
+  const without = withTexts(about.reduce(withoutVerdict, kept), closed);
   return keepTexts ? without : withTexts(without, Object.fromEntries(about.map((name) => [name, undefined])));
 }
 

@@ -173,11 +173,11 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
           </div>
           <p class="read-as" id={`${id}-read`}>
             {reading?.tree && (
-              <>
+              <span>
                 read as {mathOf(reading.tree)}
                 {reading.value && !isPlain(reading.tree) ? valueInWords(reading.value) : ''}
                 {reading.note ? ` (${reading.note})` : ''}
-              </>
+              </span>
             )}
           </p>
         </>

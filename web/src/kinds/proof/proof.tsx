@@ -73,7 +73,8 @@ const judgeOwn = (
 
 /** The verdict on each line of the order, and whether they prove it. */
 function judgeOrder(core: Core, data: ProofData, order: readonly Placed[]) {
-  const { lines, goal, names } = data;
+  const { goal, names } = data;
+  const lines = data.lines.map(({ id, equation, needs }) => ({ id, equation, needs }));
   const judged = core.judgeProof({ lines, order: order.filter((line) => !isOwn(line)), goal, names });
   const verdicts: LineVerdict[] = [];
   for (const line of order) {
@@ -334,7 +335,9 @@ function Proof(scene: Scene<ProofData>) {
           )}
         </span>
         <div class="line-verdict">
-          {verdict && <LineSays line={line} verdict={verdict} data={data} nameOf={nameOf} />}
+          {verdict && (
+            <LineSays key={verdict.state} line={line} verdict={verdict} data={data} nameOf={nameOf} />
+          )}
         </div>
       </li>
     );
@@ -392,7 +395,7 @@ function Proof(scene: Scene<ProofData>) {
             {said.kind ? (
               <Said key={said.turn} {...said} kind={said.kind} refused={refused} own={own} />
             ) : (
-              said.text
+              <span>{said.text}</span>
             )}
           </div>
         )}
@@ -529,10 +532,10 @@ function Equation({
   const { tree, right } = core.read({ text, form: 'equation', names: data.names });
   if (!tree || !right) return lead === '' ? <>{text}</> : null;
   return (
-    <>
+    <span>
       {lead}
       {mathOf(tree)} = {mathOf(right)}
-    </>
+    </span>
   );
 }
 

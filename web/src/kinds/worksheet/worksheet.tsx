@@ -16,6 +16,7 @@ import {
   marks,
   withAnswer,
   withAnswerOpened,
+  withoutVerdict,
   withTexts,
   withVerdict,
 } from '../../memory/kept.ts';
@@ -81,7 +82,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
   const texts = names.map((name) => kept.texts[name] ?? '');
   const answer = answerOf(kept, whole);
   const checked = useMemo(() => {
-    const all = JSON.parse(answer.checked ?? 'null') as unknown;
+    const all = JSON.parse(answer.checked || 'null') as unknown;
     return Array.isArray(all) && all.length === cells.length ? all.map(String) : undefined;
   }, [answer.checked]);
   const givens = JSON.stringify(typed);
@@ -132,12 +133,9 @@ function Worksheet(scene: Scene<WorksheetData>) {
     const drawn = givensText(sheet, await surroundings.draw(problem, seed));
     change((now) => {
       before.current = now;
-      const { checked: _, ...rest } = answerOf(now, whole);
       const empty = Object.fromEntries(names.map((name) => [name, undefined]));
-      return withTexts(
-        { ...now, answers: { ...now.answers, [whole]: rest } },
-        { ...empty, [openName(whole)]: undefined, seed: String(seed), givens: drawn },
-      );
+      const closed = { ...empty, [openName(whole)]: undefined };
+      return withTexts(withoutVerdict(now, whole), { ...closed, seed: String(seed), givens: drawn });
     });
     setDrawing(false);
     setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
@@ -289,11 +287,11 @@ function Reading({ read }: { read: TypedText }) {
   const { tree, value, note } = read;
   if (!tree || (isPlain(tree) && !note)) return null;
   return (
-    <>
+    <span>
       read as {mathOf(tree)}
       {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : ''}
       {note ? ` (${note})` : ''}
-    </>
+    </span>
   );
 }
 
