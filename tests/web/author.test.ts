@@ -173,7 +173,7 @@ describe('a mistake between files is refused', () => {
   const pitfalls = pitfallNames.map((name, k) => `${k + 1}. {#pitfall-${name}} **${name}**`).join('\n');
   const quiz =
     'id: q\nobjective: 1\npitfall: axis\ntitle: T\nquestion: Q\ncorrect: A\n' +
-    `options: {${[...'ABCD'].map((letter) => `${letter}: {text: ${letter}, why: W}`).join(', ')}}\n` +
+    `options: {${['A', 'B', 'C', 'D'].map((letter) => `${letter}: {text: ${letter}, why: W}`).join(', ')}}\n` +
     'explanation: E\ncheck: {title: T, given: {x: [1, 3], gamma: 1, beta: 0, eps: 0}, try: T}\n';
 
   /** A small lesson with these texts on its pages. */

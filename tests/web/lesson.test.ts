@@ -46,7 +46,7 @@ const idsOn = (file: string): string[] =>
   on(file, (element) => element.properties.id !== undefined && element.tagName !== 'template').map(
     ({ properties }) => String(properties.id),
   );
-const dataOf = <Data>(element: Element) => JSON.parse(String(element.properties.dataData)) as Data;
+const dataOf = (element: Element) => JSON.parse(String(element.properties.dataData)) as unknown;
 const headingsOf = (file: string) =>
   on(file, ({ tagName }) => /^h[123]$/.test(tagName)).map((heading) => toString(heading));
 
@@ -94,7 +94,7 @@ describe('nothing of the source is left out', () => {
 
   test('the right options are those of the source', () => {
     const quizzes = everywhere(item('quiz'));
-    expect(quizzes.map((quiz) => dataOf<{ correct: string }>(quiz).correct)).toEqual([
+    expect(quizzes.map((quiz) => (dataOf(quiz) as { correct: string }).correct)).toEqual([
       'B',
       'A',
       'B',
@@ -112,7 +112,7 @@ describe('nothing of the source is left out', () => {
 
   test('the score is counted by the five questions', () => {
     const [results] = everywhere(item('results'));
-    const { questions } = dataOf<{ questions: { block: string; name: string }[] }>(results as Element);
+    const { questions } = dataOf(results as Element) as { questions: { block: string; name: string }[] };
     expect(questions.map(({ block }) => block)).toEqual(
       everywhere(item('quiz')).map(({ properties }) => properties.id),
     );
@@ -121,7 +121,7 @@ describe('nothing of the source is left out', () => {
 
   test('the givens of the examples are those of the source', () => {
     const givens = everywhere(item('example')).map(
-      (each) => dataOf<{ sheet: { given: object } }>(each).sheet.given,
+      (each) => (dataOf(each) as { sheet: { given: object } }).sheet.given,
     );
     expect(givens).toEqual([
       { x: '2, 4, 6, 8', gamma: '1', beta: '0', eps: '0' },
@@ -132,7 +132,7 @@ describe('nothing of the source is left out', () => {
 
   /** The entries of the lists between a heading and the next. */
   const entriesBehind = (file: string, heading: string) => {
-    const { children } = trees.get(file)?.main as Root;
+    const { children } = (trees.get(file) as { main: Root }).main;
     const from = children.findIndex((node) => node.type === 'element' && node.properties.id === heading);
     expect(from, heading).toBeGreaterThanOrEqual(0);
     const behind = children.slice(from + 1).filter((node) => node.type === 'element');
@@ -216,7 +216,7 @@ describe.each(files)('%s', (file) => {
       ({ properties: { htmlFor, ariaLabelledBy, ariaDescribedBy, ariaControls } }) =>
         [htmlFor, ariaLabelledBy, ariaDescribedBy, ariaControls].flat().filter((each) => each !== undefined),
     );
-    for (const id of pointing.flatMap((each) => String(each).split(' '))) expect(ids).toContain(id);
+    for (const id of pointing.flatMap((each) => each.split(' '))) expect(ids).toContain(id);
   });
 
   test('its links lead to ids of this page or another, or out of the lesson', () => {
