@@ -7,7 +7,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 const folder = path.resolve('build/consumers');
 const consumer = path.resolve('tests/consumer');
-const timeout = 120_000;
 
 const run = (command: string, args: string[], cwd = folder) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,23 +25,19 @@ const blockWith = (line: string) => {
 };
 
 describe('CMake', () => {
-  test(
-    'a project finds the installed library, builds against it and gets the right numbers',
-    () => {
-      const prefix = fresh('prefix');
-      const built = fresh('cmake');
-      run('cmake', ['--install', path.resolve('build/native'), '--prefix', prefix]);
-      run('cmake', ['-G', 'Ninja', '-S', consumer, '-B', built, `-DCMAKE_PREFIX_PATH=${prefix}`]);
-      run('cmake', ['--build', built]);
-      // By hand: the means are those of (2, 4, 6, 8) and (1, 1, 3, 3), gamma = 2, and the first x_hat is -3 / sqrt(5);
-      // dx_1 = 2 / sqrt(5) (1 - 1/4 - (9/5) / 4).
-      expect(run(path.join(built, 'consumer'), [])).toBe(
-        'mean 5 2, variance 5 1\ny -2.6833 -0.8944, dx 0.2683, dbeta 1 1\nrunning mean 0.5 0.2\n',
-      );
-      expect(readdirSync(path.join(prefix, 'include', 'batchnorm'))).not.toContain('internal');
-    },
-    timeout,
-  );
+  test('a project finds the installed library, builds against it and gets the right numbers', () => {
+    const prefix = fresh('prefix');
+    const built = fresh('cmake');
+    run('cmake', ['--install', path.resolve('build/native'), '--prefix', prefix]);
+    run('cmake', ['-G', 'Ninja', '-S', consumer, '-B', built, `-DCMAKE_PREFIX_PATH=${prefix}`]);
+    run('cmake', ['--build', built]);
+    // By hand: the means are those of (2, 4, 6, 8) and (1, 1, 3, 3), gamma = 2, and the first x_hat is -3 / sqrt(5);
+    // dx_1 = 2 / sqrt(5) (1 - 1/4 - (9/5) / 4).
+    expect(run(path.join(built, 'consumer'), [])).toBe(
+      'mean 5 2, variance 5 1\ny -2.6833 -0.8944, dx 0.2683, dbeta 1 1\nrunning mean 0.5 0.2\n',
+    );
+    expect(readdirSync(path.join(prefix, 'include', 'batchnorm'))).not.toContain('internal');
+  });
 
   test('the README shows that project', () => {
     expect(blockWith('find_package(batchnorm')).toBe(
@@ -73,7 +68,7 @@ describe('npm', () => {
       cpSync(path.join(consumer, name), path.join(project, name));
     }
     writeFileSync(path.join(project, 'package.json'), '{ "type": "module" }');
-  }, timeout);
+  });
 
   test('the package holds the core and nothing else', () => {
     expect(packed.files.map((file) => file.path).toSorted()).toEqual(
@@ -106,17 +101,11 @@ describe('npm', () => {
     );
   });
 
-  test.each(['bundler', 'nodenext'])(
-    'its types are found by moduleResolution %s',
-    (resolution) => {
-      const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-      const options = ['--noEmit', '--strict', '--target', 'es2022', '--skipLibCheck', 'false'];
-      const compiler = path.resolve('node_modules/typescript/bin/tsc');
-      const args = [...options, '--module', module, '--moduleResolution', resolution, '--types', ''];
-      expect(run(process.execPath, [compiler, ...args, '--lib', 'es2022,dom', 'example.ts'], project)).toBe(
-        '',
-      );
-    },
-    timeout,
-  );
+  test.each(['bundler', 'nodenext'])('its types are found by moduleResolution %s', (resolution) => {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--skipLibCheck', 'false'];
+    const compiler = path.resolve('node_modules/typescript/bin/tsc');
+    const args = [...options, '--module', module, '--moduleResolution', resolution, '--types', ''];
+    expect(run(process.execPath, [compiler, ...args, '--lib', 'es2022,dom', 'example.ts'], project)).toBe('');
+  });
 });

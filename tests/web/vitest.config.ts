@@ -8,8 +8,9 @@ export default defineConfig({
   root,
   test: {
     include: ['tests/web/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // No test waits for a time to pass. On a busy machine each may need many times what it needs alone.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     passWithNoTests: false,
     // Left alone, Vitest keeps a processor free.
     maxWorkers: availableParallelism(),
