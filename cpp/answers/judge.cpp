@@ -288,8 +288,11 @@ bool has_percent(const Node& node) {
 std::string percent_advice(const Typed& typed, const Node& tree, const Value& truth,
                            const std::vector<double>& allowed, int digits) {
   if (truth.values.size() != 1 || std::abs(truth.values[0]) > 1) return "";
+  const double share = truth.without_rounding(0);
+  // What is allowed next to 0 would make any small number a share of it.
+  const double close = std::min(allowed[0], 0.05 * std::abs(share));
   const auto would_be_right = [&](double factor) {
-    return typed.times(factor).against(0, truth.without_rounding(0), allowed[0], digits) == Verdict::right;
+    return typed.times(factor).against(0, share, close, digits) == Verdict::right;
   };
   const Node& unsigned_tree = tree.kind == Node::Kind::negate ? tree.children[0] : tree;
   if (unsigned_tree.kind == Node::Kind::percent)

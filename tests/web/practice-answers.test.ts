@@ -144,19 +144,21 @@ const parts: Part[] = [
   {
     // Exactly 2 · 256 · 256.
     id: 'problem-4/linear-operations',
-    right: ['131072', '2^17', '2*256*256', '2·256²', '2^(16 + 1)', '2 * inputs * neurons'],
+    right: ['131072', '131 072', '2^17', '2*256*256', '2·256²', '2^(16 + 1)', '2 * inputs * neurons'],
     wrong: ['65536', '2^16', '131071'],
     unreadable: [
       ['2^', '⎵'],
       ['131072.0.0', '131072.0.'],
     ],
-    unjudged: [['131 072', 'ne number is asked for, and 2 were read']],
+    unjudged: [['131072; 5', 'ne number is asked for, and 2 were read']],
   },
   {
     // 4 / 512, and 3 % are allowed.
     id: 'problem-4/ratio',
     right: ['0.0078125', '1/128', '0.78 %', '0.78125%', '2^-7', '2^(−7)', '7.8e-3', '1024/131072'],
-    wrong: ['0.78', '128', '0.0081'],
+    // 0.78 is the share in per cent, without the sign for it.
+    unjudged: [['0.78', 'if this is meant in per cent, end it with %']],
+    wrong: ['128', '0.0081'],
     unreadable: [
       ['0.78 per cent', 'per'],
       ['1/128th', '1/128th'],

@@ -75,8 +75,8 @@ describe('TypeScript', () => {
     const eager = src.filter(
       (file) => matches(file, /^import (?!type).*from '(.*figures\/.*)'/gm).length > 0,
     );
-    expect(eager).toEqual(['web/src/main.ts']);
-    expect(matches('web/src/main.ts', /from '(.*figures\/.*)'/g)).toEqual(['./figures/load.ts']);
+    expect(eager).toEqual(['web/src/page/figures.tsx']);
+    expect(matches('web/src/page/figures.tsx', /from '(.*figures\/.*)'/g)).toEqual(['../figures/load.ts']);
   });
 
   test('a figure imports no other figure, and is named as its file', () => {
