@@ -59,7 +59,7 @@ export const kind = <Block,>(definition: Kind<Block>): Kind => definition as unk
 const nothingAround: Around = {
   keptOf: () => nothingKept,
   pitfall: () => undefined,
-  fill: () => true,
+  fill: () => undefined,
   draw: () => Promise.resolve({}),
   goOn: () => {},
   startAgain: () => {},

@@ -22,7 +22,7 @@ const surroundings: Around = {
   pitfall,
   fill: (nodes, sheet) => {
     const core = coreIfRunning();
-    return !core || fillNumbers(core, nodes, sheet);
+    return core && fillNumbers(core, nodes, sheet);
   },
   draw: drawn,
   goOn,

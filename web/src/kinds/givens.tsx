@@ -79,27 +79,13 @@ function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): 
   }
 }
 
-/** Why the numbers cannot be used, and which boxes that concerns; nothing where they can. */
-export function refusalOf(
-  core: Core | undefined,
-  sheet: SheetData,
-  typed: Typed,
-): { says: string; at: GivenName[] } {
-  if (!core) return { says: '', at: [] };
-  try {
-    computeQuantities(core, readGivens(core, typed, sheet));
-    return { says: '', at: [] };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { says: refusalInWords(error), at: givensNamedBy(error) };
-  }
-}
-
 interface Props {
   id: string;
   sheet: SheetData;
   core: Core | undefined;
   typed: Typed;
+  /** why the numbers cannot be used */
+  refusal: RangeError | undefined;
   allDigits: boolean;
   canDraw: boolean;
   /** a draw is under way */
@@ -113,8 +99,9 @@ interface Props {
 }
 
 export function Givens(props: Props) {
-  const { id, sheet, core, typed, allDigits, canDraw, isDrawing, note, onSet, onDraw, onUndo } = props;
-  const { says, at } = refusalOf(core, sheet, typed);
+  const { id, sheet, core, typed, refusal, allDigits, canDraw, isDrawing, note, onSet, onDraw, onUndo } =
+    props;
+  const at = refusal ? givensNamedBy(refusal) : [];
   const press = (set: Typed) => {
     const texts = core && computedTexts(core, sheet, typed, set);
     if (texts) onSet({ ...typed, ...texts });
@@ -176,7 +163,9 @@ export function Givens(props: Props) {
         </div>
       </details>
       <p class="sheet-message" id={`${id}-message`} role="status">
-        {says === '' ? '' : `${says}. The dimmed numbers belong to the last values that could be used.`}
+        {refusal
+          ? `${refusalInWords(refusal)}. The dimmed numbers belong to the last values that could be used.`
+          : ''}
       </p>
       <p class="sheet-note" role="status">
         {isDrawing ? 'Drawing other numbers…' : note}

@@ -28,8 +28,8 @@ export interface Around {
   keptOf: (name: string) => Kept;
   /** the nodes of a pitfall, for a verdict that names it */
   pitfall: (name: string) => { title: string; nodes: Node[] } | undefined;
-  /** computes the numbers of these nodes again; false where the givens cannot be used, and then they stay */
-  fill: (nodes: readonly Node[], sheet: SheetState) => boolean;
+  /** computes the numbers of these nodes again; where the givens cannot be used they stay, and it gives why */
+  fill: (nodes: readonly Node[], sheet: SheetState) => RangeError | undefined;
   /** other numbers for a problem */
   draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** moves on to the next thing to do behind this question */

@@ -3,14 +3,14 @@
 import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 import { type Scene, type SheetState, SlotContext } from './item.tsx';
 
-/** True while the numbers shown belong to givens that could still be used. */
-export function useNumbers({ core, surroundings }: Scene, sheet: SheetState): boolean {
+/** Why the givens cannot be used; the numbers shown then belong to the last ones that could. */
+export function useNumbers({ core, surroundings }: Scene, sheet: SheetState): RangeError | undefined {
   const slots = useContext(SlotContext);
-  const [stale, setStale] = useState(false);
+  const [refusal, setRefusal] = useState<RangeError>();
   const key = JSON.stringify(sheet);
   useLayoutEffect(() => {
-    if (core) setStale(!surroundings.fill([...slots.values()].flat(), sheet));
+    if (core) setRefusal(surroundings.fill([...slots.values()].flat(), sheet));
     // The givens as text say all that the numbers depend on.
   }, [core, key]);
-  return stale;
+  return refusal;
 }

@@ -6,7 +6,7 @@ const symbols = quantities.map((quantity) => `.q-${quantity}`).join(', ');
 const linked = 'linked';
 
 /** The headings of the sections whose symbols are linked. */
-const linkedSections = ['2-the-forward-pass', '4-the-backward-pass'];
+const linkedSections = ['forward-pass', 'backward-pass'];
 
 /** The sections and the figures; not the questions, where it would give hints. */
 function parts(): Element[] {

@@ -20,12 +20,12 @@ const ownOf = (nodes: readonly Node[]) => (element: Element) => {
   return !block || !nodes.some((node) => node !== block && node.contains(block));
 };
 
-/** Computes the numbers in these nodes from the givens; false, and all stay as they are, where these cannot be used. */
+/** Computes the numbers in these nodes from the givens. All stay as they are where these cannot be used; it gives why. */
 export function fillNumbers(
   core: Core,
   nodes: readonly Node[],
   { typed, fewest, allDigits: all }: SheetState,
-): boolean {
+): RangeError | undefined {
   const own = ownOf(nodes);
   const quantitiesFor = (replaced: Typed) =>
     computeQuantities(core, readGivens(core, { ...typed, ...replaced }, { fewest }));
@@ -39,7 +39,7 @@ export function fillNumbers(
       rows.set(replaced, quantitiesFor(JSON.parse(replaced) as Typed));
     }
   } catch (error) {
-    if (error instanceof RangeError) return false;
+    if (error instanceof RangeError) return error;
     throw error;
   }
   for (const table of within<HTMLTableElement>(nodes, 'table[data-rows]'))
@@ -55,7 +55,7 @@ export function fillNumbers(
     requestAnimationFrame(() => element.classList.add('fresh'));
   }
   for (const table of within<HTMLTableElement>(nodes, 'table.numbers')) if (own(table)) alignPoints(table);
-  return true;
+  return undefined;
 }
 
 /** The numbers of the running text, in its order: a `given` block holds for all up to the next. */

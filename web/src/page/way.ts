@@ -1,7 +1,6 @@
 // The way through a page: on to the next question, one question of the quiz at a time, one drill open.
 
-import { openedAgain, letters } from '../kinds/quiz/order.ts';
-import { withTexts } from '../memory/kept.ts';
+import { openedAgain } from '../kinds/quiz/order.ts';
 import { memory } from './our-memory.ts';
 import { reveal } from './navigation.ts';
 
@@ -121,10 +120,7 @@ export function goOn(from: Element): void {
 
 /** The quiz from its first question, each with its options in another order. What was answered first stays. */
 export function startAgain(): void {
-  for (const { id } of document.querySelectorAll<HTMLElement>('.item-quiz')) {
-    const order = letters.toSorted(() => Math.random() - 0.5);
-    memory.change(id, (kept) => withTexts(kept, openedAgain(order)));
-  }
+  for (const { id } of document.querySelectorAll('.item-quiz')) memory.change(id, openedAgain);
   deck?.show(0, true);
 }
 

@@ -21,7 +21,7 @@ function Example(scene: Scene<ExampleData>) {
   const [allDigits, setAllDigits] = useState(false);
   const [note, setNote] = useState('');
   const typed = typedOf(sheet, kept);
-  const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
+  const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
   const draw = async () => {
     const seed = Number(kept.texts.seed ?? 0) + 1;
     const givens = givensText(sheet, await scene.surroundings.draw(problem, seed));
@@ -29,7 +29,7 @@ function Example(scene: Scene<ExampleData>) {
     setNote(`Other numbers stand here now: variant ${seed}.`);
   };
   return (
-    <div class={`example${stale ? ' stale' : ''}`}>
+    <div class={`example${refusal ? ' stale' : ''}`}>
       <h3 id={`${id}-title`}>{title}</h3>
       <Slot name="problem" />
       <Givens
@@ -37,6 +37,7 @@ function Example(scene: Scene<ExampleData>) {
         sheet={sheet}
         core={core}
         typed={typed}
+        refusal={refusal}
         allDigits={allDigits}
         canDraw={problem.drawn.length > 0}
         note={note}

@@ -38,7 +38,7 @@ function Practice(scene: Scene<PracticeData>) {
   const [allDigits, setAllDigits] = useState(false);
   const before = useRef<Kept | undefined>(undefined);
   const typed = typedOf(sheet, kept);
-  const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
+  const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
   const canDraw = problem.drawn.length > 0;
   const isDone = problem.parts.every(({ id: part }) => {
     const name = nameOfPart(part);
@@ -65,7 +65,7 @@ function Practice(scene: Scene<PracticeData>) {
   };
 
   return (
-    <div class={`problem${stale ? ' stale' : ''}`} data-done={isDone ? '' : undefined}>
+    <div class={`problem${refusal ? ' stale' : ''}`} data-done={isDone ? '' : undefined}>
       <Heading id={`${id}-title`}>{data.title}</Heading>
       <Slot name="problem" />
       {(canDraw || sheet.edit.length > 0) && (
@@ -74,6 +74,7 @@ function Practice(scene: Scene<PracticeData>) {
           sheet={sheet}
           core={core}
           typed={typed}
+          refusal={refusal}
           allDigits={allDigits}
           canDraw={canDraw}
           isDrawing={isDrawing}

@@ -1,6 +1,6 @@
 // The options of a quiz question, and the order in which they stand.
 
-import { openName } from '../../memory/kept.ts';
+import { type Kept, openName, withAnswer, withTexts } from '../../memory/kept.ts';
 
 export const letters = ['A', 'B', 'C', 'D'] as const;
 export type Letter = (typeof letters)[number];
@@ -17,9 +17,19 @@ export function orderOf(text: string | undefined): readonly Letter[] {
   return order.length === letters.length && new Set(order).size === order.length ? order : letters;
 }
 
-/** What a question starts again with. */
-export const openedAgain = (order: readonly Letter[]) => ({
-  [choice]: undefined,
-  [openName(choice)]: undefined,
-  order: order.join(''),
-});
+/** Another order than this one. */
+export function anotherOrder(order: readonly Letter[], random = Math.random): readonly Letter[] {
+  const shuffled = order
+    .map((letter) => ({ letter, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ letter }) => letter);
+  return shuffled.join('') === order.join('') ? anotherOrder(order, random) : shuffled;
+}
+
+/** The question as it starts again: nothing is chosen, and a choice has no verdict before it is checked. */
+export const openedAgain = (kept: Kept): Kept =>
+  withTexts(withAnswer(kept, choice, { checked: '' }), {
+    [choice]: undefined,
+    [openName(choice)]: undefined,
+    order: anotherOrder(orderOf(kept.texts.order)).join(''),
+  });

@@ -24,7 +24,7 @@ function Quiz(scene: Scene<QuizData>) {
   const form = useRef<HTMLFormElement>(null);
   const next = useRef<HTMLButtonElement>(null);
   const typed = typedOf(sheet, kept);
-  const stale = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
+  const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
   const order = orderOf(kept.texts.order);
   const { [choice]: chosen } = kept.texts;
   const answer = answerOf(kept, choice);
@@ -47,7 +47,10 @@ function Quiz(scene: Scene<QuizData>) {
   };
 
   return (
-    <div class={`quiz${stale ? ' stale' : ''}`} data-state={isRight ? 'right' : isAnswered ? 'tried' : 'new'}>
+    <div
+      class={`quiz${refusal ? ' stale' : ''}`}
+      data-state={isRight ? 'right' : isAnswered ? 'tried' : 'new'}
+    >
       <h2 id={`${id}-title`}>{title}</h2>
       <form
         class="question"
@@ -128,6 +131,7 @@ function Quiz(scene: Scene<QuizData>) {
           sheet={sheet}
           core={scene.core}
           typed={typed}
+          refusal={refusal}
           allDigits={allDigits}
           canDraw={false}
           onSet={(texts) => change((now) => withTexts(now, { givens: givensText(sheet, texts) }))}
