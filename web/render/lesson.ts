@@ -122,6 +122,8 @@ export function renderFile(
 /** The "Show" part of a problem stands before its answer. */
 function placeInProblem(problem: Element, proof: Element): void {
   visit(problem, 'element', (element, index, parent) => {
+    // A proof that stands there already has an answer of its own.
+    if (element !== problem && element.properties.dataKind !== undefined) return 'skip';
     if (element.tagName !== 'details' || ![element.properties.className].flat().includes('answer'))
       return undefined;
     let place = parent?.children[(index ?? 0) - 1];
