@@ -16,60 +16,52 @@ const rest = 700;
 
 const noneHidden: ReadonlySet<string> = new Set();
 
-/** Figures that nobody has met yet, in reading order, with what starts them. */
-const unmet = new Map<Element, () => void>();
-/** Those of them that have come near the window: one starts with each frame. */
-const nearby = new Set<Element>();
+/** Figures that nobody has met yet, in reading order. */
+const unmet = new Set<FigureElement>();
+/** Those of them that have come near the window. */
+const nearby = new Set<FigureElement>();
 let isIdleAwaited = false;
 
 /** Safari has no idle callbacks. */
 const whenIdle = (run: () => void) =>
   'requestIdleCallback' in globalThis ? requestIdleCallback(run) : setTimeout(run, 200);
 
-/** Whenever the browser has nothing else to do, the first one starts. */
-function startNextWhenIdle(): void {
+/** Whenever the browser has nothing else to do, the first one is taken a step further. */
+function proceedWhenIdle(): void {
   if (isIdleAwaited || unmet.size === 0) return;
   isIdleAwaited = true;
-  // One a frame, which draws it.
+  // One step a frame, which draws it.
   requestAnimationFrame(() => {
     whenIdle(() => {
       isIdleAwaited = false;
-      const [next] = unmet.values();
-      next?.();
-      startNextWhenIdle();
+      const [next] = unmet;
+      next?.proceed();
+      proceedWhenIdle();
     });
   });
 }
 
-function startNextNearby(): void {
+let isProceeding = false;
+
+/** They do not wait for idle time, but take one step a frame too. */
+function proceedNearby(): void {
   const [next] = nearby;
-  if (next === undefined) return;
-  unmet.get(next)?.();
-  requestAnimationFrame(startNextNearby);
+  isProceeding = next !== undefined;
+  if (!next) return;
+  next.proceed();
+  requestAnimationFrame(proceedNearby);
 }
 
 const near = new IntersectionObserver(
   (entries) => {
-    const isStarting = nearby.size > 0;
-    for (const { isIntersecting, target } of entries) if (isIntersecting) nearby.add(target);
-    if (!isStarting) startNextNearby();
+    for (const { isIntersecting, target } of entries) {
+      const figure = target as FigureElement;
+      if (isIntersecting && unmet.has(figure)) nearby.add(figure);
+    }
+    if (!isProceeding) proceedNearby();
   },
   { rootMargin: '100%' },
 );
-
-/** Starts a figure when it comes near the window, when it has the focus already, or when there is time. */
-function startBeforeMet(figure: Element, start: () => void): void {
-  unmet.set(figure, start);
-  near.observe(figure);
-  if (figure.contains(document.activeElement)) start();
-  else startNextWhenIdle();
-}
-
-function hasStarted(figure: Element): void {
-  unmet.delete(figure);
-  nearby.delete(figure);
-  near.unobserve(figure);
-}
 
 abstract class FigureElement extends HTMLElement {
   protected abstract readonly figure: Figure;
@@ -79,6 +71,8 @@ abstract class FigureElement extends HTMLElement {
   private frame: number | undefined;
   /** of the drawing as it stands: the still picture's until it has been measured */
   private width = stillWidth;
+  /** what the still picture shows, from when it is computed until it comes alive */
+  private stillView: View | undefined;
   private started = false;
   private facts: unknown;
   /** the last state that could be drawn, and what was said of it */
@@ -93,7 +87,7 @@ abstract class FigureElement extends HTMLElement {
     this.stage = this.querySelector('.stage') as HTMLElement;
     this.facts = JSON.parse(this.dataset.facts ?? 'null');
     const { fields } = this.figure;
-    this.state = initialState(fields);
+    this.state = this.drawable = initialState(fields);
     for (const [name, field] of Object.entries(fields)) this.keepField(`${this.id}.${name}`, name, field);
     keep(`${this.id}.hide`, {
       read: () => (this.hiddenControls.size > 0 ? [...this.hiddenControls].join(',') : undefined),
@@ -127,7 +121,10 @@ abstract class FigureElement extends HTMLElement {
       };
       this.addEventListener(type, meet, { capture: true });
     }
-    startBeforeMet(this, () => this.start());
+    unmet.add(this);
+    near.observe(this);
+    if (this.contains(document.activeElement)) this.start();
+    else proceedWhenIdle();
   }
 
   /** At its width and for its state; it is the still picture before. */
@@ -166,15 +163,26 @@ abstract class FigureElement extends HTMLElement {
     changed();
   };
 
+  /** Towards its start in steps that are short on a slow processor too: the numbers first, then the nodes. */
+  proceed(): void {
+    if (this.stillView) this.start();
+    else this.stillView = this.viewOf(this.drawable, stillWidth, noneHidden);
+  }
+
   /** The still picture comes alive as it stands; it is drawn for its state and its width with the next frame. */
   private start(): void {
     const { stage } = this;
     if (this.started || !stage) return;
-    this.started = true;
-    hasStarted(this);
     const start = performance.now();
-    this.drawable = initialState(this.figure.fields);
-    hydrate(this.frameOf(this.viewOf(this.drawable, stillWidth, noneHidden)), stage);
+    const view = this.stillView ?? this.viewOf(this.drawable, stillWidth, noneHidden);
+    this.stillView = undefined;
+    this.started = true;
+    unmet.delete(this);
+    nearby.delete(this);
+    near.unobserve(this);
+    hydrate(this.frameOf(view), stage);
+    // A key that comes now counts on from the state of a link, which is no still picture.
+    if (this.state !== this.drawable || this.hiddenControls.size > 0) this.drawSoon();
     performance.measure(`start ${this.figure.kind}`, { start });
     // The width decides how the drawing is laid out; the first report comes at once.
     new ResizeObserver(() => {
