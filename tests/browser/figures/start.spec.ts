@@ -9,11 +9,11 @@ const stops =
   '.stage :is(button, summary, input:not([type=radio]), input:checked, [role=slider], [role=radio], [role=gridcell])';
 
 /** The page with figures that start when they are met, and not before. */
-async function openWithoutIdleTime(page: Page): Promise<void> {
+async function openWithoutIdleTime(page: Page, fragment = ''): Promise<void> {
   await page.addInitScript(() => {
     globalThis.requestIdleCallback = () => 0;
   });
-  await page.goto('./');
+  await page.goto(`./${fragment}`);
   await becomesLive(page);
 }
 
@@ -72,6 +72,26 @@ test('and Shift+Tab walks back through all of them', async ({ page }) => {
   await expect(drawn(page)).toHaveCount(figures.length);
   const count = await numberOfStops(page);
   expect(walked).toEqual(Array.from({ length: count }, (_, k) => count - 1 - k));
+});
+
+test('what meets a figure first counts on from the state of the link, before that is drawn', async ({
+  page,
+}) => {
+  await openWithoutIdleTime(page, '#bn1&forward-explorer.x=1,2,5');
+  const figure = page.locator('bn-forward-explorer');
+  await expect(figure).not.toHaveAttribute('data-drawn');
+  await figure
+    .locator('[role=slider]')
+    .first()
+    .evaluate((handle: SVGElement) => {
+      handle.focus({ preventScroll: true });
+      handle.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    });
+  const values = () =>
+    figure
+      .locator('[role=slider]')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-valuenow')));
+  await expect.poll(values).toEqual(['1.1', '2', '5']);
 });
 
 for (const { kind } of figures) {
