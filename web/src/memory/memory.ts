@@ -1,18 +1,30 @@
 // The states of all blocks, by their names, as the browser keeps them: one entry of its storage for each block, so that
 // two tabs and two pages never write over each other's work.
 
-import { isNothing, type Kept, merged, nothingKept, readKept, withTexts, writeKept } from './kept.ts';
+import {
+  type Changes,
+  changesBetween,
+  isNothing,
+  type Kept,
+  merged,
+  nothingKept,
+  readKept,
+  withTexts,
+  writeKept,
+} from './kept.ts';
 
 /** What of the browser's Storage is used; a Map's worth of it will do in a test. */
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
+const noChanges: Changes = { texts: new Set(), answers: new Set() };
 
 export class Memory {
   private readonly drawer: Drawer | undefined;
   /** In front of every key: two copies of the lesson on one host have different ones. */
   readonly prefix: string;
   private readonly states = new Map<string, Kept>();
-  /** The texts of each block that changed here since they were last stored. */
-  private readonly changed = new Map<string, Set<string>>();
+  /** What of each block changed here since it was last stored. */
+  private readonly changed = new Map<string, Changes>();
   private readonly listeners = new Set<(name: string) => void>();
   private waiting: ReturnType<typeof setTimeout> | undefined;
   /** Called when the browser refuses to store; with what it says. */
@@ -50,10 +62,12 @@ export class Memory {
     const after = edit(before);
     if (after === before) return;
     this.states.set(name, after);
-    const changed = this.changed.get(name) ?? new Set<string>();
-    for (const text of new Set([...Object.keys(before.texts), ...Object.keys(after.texts)]))
-      if (before.texts[text] !== after.texts[text]) changed.add(text);
-    this.changed.set(name, changed);
+    const earlier = this.changed.get(name) ?? noChanges;
+    const changes = changesBetween(before, after);
+    this.changed.set(name, {
+      texts: new Set([...earlier.texts, ...changes.texts]),
+      answers: new Set([...earlier.answers, ...changes.answers]),
+    });
     this.storeSoon();
     this.tell(name);
   }
@@ -72,8 +86,15 @@ export class Memory {
     if (!key?.startsWith(this.prefix) || text === null) return;
     const name = key.slice(this.prefix.length);
     const theirs = readKept(text);
-    if (!theirs || !this.states.has(name)) return;
-    this.states.set(name, merged(theirs, this.get(name), this.changed.get(name) ?? new Set()));
+    if (theirs && this.states.has(name)) this.take(name, theirs);
+  }
+
+  /** What another page has stored comes to what is kept here. */
+  private take(name: string, theirs: Kept): void {
+    const mine = this.get(name);
+    // What was changed here before all was cleared there is no change to what comes after.
+    if (theirs.cleared > mine.cleared) this.changed.delete(name);
+    this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
     this.tell(name);
   }
 
@@ -81,10 +102,10 @@ export class Memory {
   store(): void {
     clearTimeout(this.waiting);
     this.waiting = undefined;
-    for (const [name, texts] of this.changed) {
+    for (const [name, changes] of this.changed) {
       const mine = this.get(name);
       const theirs = this.stored(name);
-      const both = theirs ? merged(theirs, mine, texts) : mine;
+      const both = theirs ? merged(theirs, mine, changes) : mine;
       try {
         this.drawer?.setItem(this.prefix + name, writeKept(both));
       } catch (error) {
