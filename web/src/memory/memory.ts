@@ -102,6 +102,7 @@ export class Memory {
   store(): void {
     clearTimeout(this.waiting);
     this.waiting = undefined;
+    let refusal: string | undefined;
     for (const [name, changes] of this.changed) {
       const mine = this.get(name);
       const theirs = this.stored(name);
@@ -109,8 +110,9 @@ export class Memory {
       try {
         this.drawer?.setItem(this.prefix + name, writeKept(both));
       } catch (error) {
-        this.onRefusal(error instanceof Error ? error.message : String(error));
-        return;
+        // It may take a smaller one; this one is tried again with the next change.
+        refusal = error instanceof Error ? error.message : String(error);
+        continue;
       }
       this.changed.delete(name);
       if (theirs && writeKept(both) !== writeKept(mine)) {
@@ -118,6 +120,7 @@ export class Memory {
         this.tell(name);
       }
     }
+    if (refusal !== undefined) this.onRefusal(refusal);
   }
 
   private storeSoon(): void {
