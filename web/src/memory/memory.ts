@@ -47,14 +47,18 @@ export class Memory {
 
   /** The names of all blocks of which something is kept, on whatever page they stand. */
   names(): string[] {
-    const names = new Set<string>();
-    for (const [name, kept] of this.states) if (!isNothing(kept)) names.add(name);
+    const names = new Set([...this.states.keys(), ...this.storedNames()]);
+    return [...names].filter((name) => !isNothing(this.get(name)));
+  }
+
+  private storedNames(): string[] {
     const { drawer, prefix } = this;
-    for (let k = 0; drawer && k < drawer.length; ++k) {
-      const key = drawer.key(k) ?? '';
-      if (key.startsWith(prefix)) names.add(key.slice(prefix.length));
+    try {
+      const keys = Array.from({ length: drawer?.length ?? 0 }, (_, k) => drawer?.key(k) ?? '');
+      return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    } catch {
+      return [];
     }
-    return [...names];
   }
 
   change(name: string, edit: (kept: Kept) => Kept): void {
