@@ -9,7 +9,8 @@ const renamed: Readonly<Record<string, string>> = {
   'example-3': 'example-two-values',
 };
 
-export const subjectToday = (subject: string): string => renamed[subject] ?? subject;
+export const subjectToday = (subject: string): string =>
+  (Object.hasOwn(renamed, subject) ? renamed[subject] : undefined) ?? subject;
 
 /** The order of a proof was an object by number; it is a list. */
 export function textToday(name: string, text: string): string {

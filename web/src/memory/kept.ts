@@ -35,7 +35,11 @@ export interface Kept {
 export const nothingKept: Kept = { cleared: 0, texts: {}, answers: {} };
 export const unanswered: Answered = { mistakes: {}, hints: 0, opened: false, fresh: false };
 
-export const answerOf = (kept: Kept, name: string): Answered => kept.answers[name] ?? unanswered;
+/** An entry of the record itself: every object knows "constructor". */
+const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+export const answerOf = (kept: Kept, name: string): Answered => own(kept.answers, name) ?? unanswered;
 
 /** The same with other texts; an empty or undefined one is as the page came. */
 export function withTexts(kept: Kept, texts: Readonly<Record<string, string | undefined>>): Kept {
@@ -65,7 +69,7 @@ export function withVerdict(
 ): Kept {
   const before = answerOf(kept, name);
   const mistakes = { ...before.mistakes };
-  for (const title of judged.mistakes) mistakes[title] = (mistakes[title] ?? 0) + 1;
+  for (const title of judged.mistakes) mistakes[title] = (own(mistakes, title) ?? 0) + 1;
   return withAnswer(kept, name, {
     first: before.first ?? judged.mark,
     latest: judged.mark,
@@ -88,14 +92,37 @@ export function withAnswerOpened(kept: Kept, name: string): Kept {
   return withAnswer(open, name, { opened: before.opened || before.best !== 'right' });
 }
 
-function mergedAnswer(older: Answered, newer: Answered): Answered {
+/** What has changed from one state to the next: the names of texts and of answers. */
+export interface Changes {
+  texts: ReadonlySet<string>;
+  answers: ReadonlySet<string>;
+}
+
+const changedNames = <Value>(
+  before: Readonly<Record<string, Value>>,
+  after: Readonly<Record<string, Value>>,
+) =>
+  new Set(
+    [...Object.keys(before), ...Object.keys(after)].filter((name) => own(before, name) !== own(after, name)),
+  );
+
+export const changesBetween = (before: Kept, after: Kept): Changes => ({
+  texts: changedNames(before.texts, after.texts),
+  answers: changedNames(before.answers, after.answers),
+});
+
+/** `isLater`: the verdict of `newer`, or that it was taken back, is later than that of `older`. */
+function mergedAnswer(older: Answered, newer: Answered, isLater: boolean): Answered {
   const mistakes = { ...older.mistakes };
   for (const [title, times] of Object.entries(newer.mistakes))
-    mistakes[title] = Math.max(times, mistakes[title] ?? 0);
+    mistakes[title] = Math.max(times, own(mistakes, title) ?? 0);
   const best = better(older.best, newer.best);
   const first = older.first ?? newer.first;
-  const latest = newer.latest ?? older.latest;
-  const checked = newer.checked ?? older.checked;
+  const [last, other] = isLater ? [newer, older] : [older, newer];
+  const latest = last.latest ?? other.latest;
+  // A worksheet that is not full yet is checked without a verdict.
+  const isSilent = last.latest === undefined && last.checked === undefined;
+  const { checked } = isSilent ? other : last;
   return {
     ...(first ? { first } : {}),
     ...(latest ? { latest } : {}),
@@ -109,20 +136,20 @@ function mergedAnswer(older: Answered, newer: Answered): Answered {
 }
 
 /**
- * Two states of the same block, from two tabs or devices: what was answered in either is answered. `names` are the texts
- * that the newer one has changed; all where left out. What was cleared later wins whole.
+ * Two states of the same block, from two tabs or devices: what was answered in either is answered. `changes` are what the
+ * newer one has changed; all of it where left out. What was cleared later wins whole.
  */
-export function merged(older: Kept, newer: Kept, names?: ReadonlySet<string>): Kept {
+export function merged(older: Kept, newer: Kept, changes?: Changes): Kept {
   if (older.cleared !== newer.cleared) return older.cleared > newer.cleared ? older : newer;
-  const changed = names
-    ? Object.fromEntries([...names].map((name) => [name, newer.texts[name]]))
+  const texts = changes
+    ? Object.fromEntries([...changes.texts].map((name) => [name, own(newer.texts, name)]))
     : newer.texts;
-  const answers = { ...older.answers };
-  for (const [name, answer] of Object.entries(newer.answers)) {
-    const other = answers[name];
-    answers[name] = other ? mergedAnswer(other, answer) : answer;
-  }
-  return { ...withTexts(older, changed), answers };
+  const answers = Object.entries(newer.answers).map(([name, answer]) => {
+    const other = own(older.answers, name);
+    const isLater = changes?.answers.has(name) ?? true;
+    return [name, other ? mergedAnswer(other, answer, isLater) : answer] as const;
+  });
+  return { ...withTexts(older, texts), answers: { ...older.answers, ...Object.fromEntries(answers) } };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -22,7 +22,10 @@ export interface Link {
   unreadable: string[];
 }
 
-const encode = (text: string) => encodeURIComponent(text).replaceAll('%2C', ',').replaceAll('%2F', '/');
+/** Half of a character, which a paste may leave, cannot be encoded. */
+const whole = (text: string) => text.replace(/[\uD800-\uDFFF]/gu, '\uFFFD');
+const encode = (text: string) =>
+  encodeURIComponent(whole(text)).replaceAll('%2C', ',').replaceAll('%2F', '/');
 
 /** The part of a link that an entry stands for. */
 export const partOf = ({ subject, name, text }: Entry): string => `${subject}.${name}=${text}`;

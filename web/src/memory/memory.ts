@@ -1,18 +1,30 @@
 // The states of all blocks, by their names, as the browser keeps them: one entry of its storage for each block, so that
 // two tabs and two pages never write over each other's work.
 
-import { isNothing, type Kept, merged, nothingKept, readKept, withTexts, writeKept } from './kept.ts';
+import {
+  type Changes,
+  changesBetween,
+  isNothing,
+  type Kept,
+  merged,
+  nothingKept,
+  readKept,
+  withTexts,
+  writeKept,
+} from './kept.ts';
 
 /** What of the browser's Storage is used; a Map's worth of it will do in a test. */
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+
+const noChanges: Changes = { texts: new Set(), answers: new Set() };
 
 export class Memory {
   private readonly drawer: Drawer | undefined;
   /** In front of every key: two copies of the lesson on one host have different ones. */
   readonly prefix: string;
   private readonly states = new Map<string, Kept>();
-  /** The texts of each block that changed here since they were last stored. */
-  private readonly changed = new Map<string, Set<string>>();
+  /** What of each block changed here since it was last stored. */
+  private readonly changed = new Map<string, Changes>();
   private readonly listeners = new Set<(name: string) => void>();
   private waiting: ReturnType<typeof setTimeout> | undefined;
   /** Called when the browser refuses to store; with what it says. */
@@ -35,14 +47,18 @@ export class Memory {
 
   /** The names of all blocks of which something is kept, on whatever page they stand. */
   names(): string[] {
-    const names = new Set<string>();
-    for (const [name, kept] of this.states) if (!isNothing(kept)) names.add(name);
+    const names = new Set([...this.states.keys(), ...this.storedNames()]);
+    return [...names].filter((name) => !isNothing(this.get(name)));
+  }
+
+  private storedNames(): string[] {
     const { drawer, prefix } = this;
-    for (let k = 0; drawer && k < drawer.length; ++k) {
-      const key = drawer.key(k) ?? '';
-      if (key.startsWith(prefix)) names.add(key.slice(prefix.length));
+    try {
+      const keys = Array.from({ length: drawer?.length ?? 0 }, (_, k) => drawer?.key(k) ?? '');
+      return keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+    } catch {
+      return [];
     }
-    return [...names];
   }
 
   change(name: string, edit: (kept: Kept) => Kept): void {
@@ -50,10 +66,12 @@ export class Memory {
     const after = edit(before);
     if (after === before) return;
     this.states.set(name, after);
-    const changed = this.changed.get(name) ?? new Set<string>();
-    for (const text of new Set([...Object.keys(before.texts), ...Object.keys(after.texts)]))
-      if (before.texts[text] !== after.texts[text]) changed.add(text);
-    this.changed.set(name, changed);
+    const earlier = this.changed.get(name) ?? noChanges;
+    const changes = changesBetween(before, after);
+    this.changed.set(name, {
+      texts: new Set([...earlier.texts, ...changes.texts]),
+      answers: new Set([...earlier.answers, ...changes.answers]),
+    });
     this.storeSoon();
     this.tell(name);
   }
@@ -72,8 +90,15 @@ export class Memory {
     if (!key?.startsWith(this.prefix) || text === null) return;
     const name = key.slice(this.prefix.length);
     const theirs = readKept(text);
-    if (!theirs || !this.states.has(name)) return;
-    this.states.set(name, merged(theirs, this.get(name), this.changed.get(name) ?? new Set()));
+    if (theirs && this.states.has(name)) this.take(name, theirs);
+  }
+
+  /** What another page has stored comes to what is kept here. */
+  private take(name: string, theirs: Kept): void {
+    const mine = this.get(name);
+    // What was changed here before all was cleared there is no change to what comes after.
+    if (theirs.cleared > mine.cleared) this.changed.delete(name);
+    this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
     this.tell(name);
   }
 
@@ -82,7 +107,7 @@ export class Memory {
     for (const [name, mine] of this.states) {
       const theirs = this.stored(name);
       if (!theirs) continue;
-      this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? new Set()));
+      this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
       this.tell(name);
     }
   }
@@ -91,15 +116,17 @@ export class Memory {
   store(): void {
     clearTimeout(this.waiting);
     this.waiting = undefined;
-    for (const [name, texts] of this.changed) {
+    let refusal: string | undefined;
+    for (const [name, changes] of this.changed) {
       const mine = this.get(name);
       const theirs = this.stored(name);
-      const both = theirs ? merged(theirs, mine, texts) : mine;
+      const both = theirs ? merged(theirs, mine, changes) : mine;
       try {
         this.drawer?.setItem(this.prefix + name, writeKept(both));
       } catch (error) {
-        this.onRefusal(error instanceof Error ? error.message : String(error));
-        return;
+        // It may take a smaller one; this one is tried again with the next change.
+        refusal = error instanceof Error ? error.message : String(error);
+        continue;
       }
       this.changed.delete(name);
       if (theirs && writeKept(both) !== writeKept(mine)) {
@@ -107,6 +134,7 @@ export class Memory {
         this.tell(name);
       }
     }
+    if (refusal !== undefined) this.onRefusal(refusal);
   }
 
   private storeSoon(): void {
