@@ -27,9 +27,8 @@ export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolea
   const about = parts.filter(({ kind }) => kind !== 'formula').map(({ id }) => nameOfPart(id));
   const answers = { ...kept.answers };
   for (const name of about) {
-    const answer = answers[name];
-    // Empty, not left out: where this is merged with what is stored, what is left out comes back.
-    if (answer) answers[name] = { ...answer, checked: '' };
+    const { checked: _, ...rest } = answers[name] ?? {};
+    if (answers[name]) answers[name] = rest as (typeof answers)[string];
   }
   const closed = Object.fromEntries(about.map((name) => [openName(name), undefined]));
   const without = withTexts({ ...kept, answers }, closed);
