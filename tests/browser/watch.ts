@@ -21,7 +21,10 @@ export class Watch {
     context.on('request', (request) => {
       if (!request.url().startsWith(this.folder)) this.note(`request outside the folder: ${request.url()}`);
     });
-    context.on('requestfailed', (request) => this.note(`request failed: ${request.url()}`));
+    context.on('requestfailed', (request) => {
+      // A page that is left takes back what it has asked for.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.note(`request failed: ${request.url()}`);
+    });
     context.on('response', (response) => {
       if (!response.ok()) this.note(`answer ${response.status()}: ${response.url()}`);
     });
