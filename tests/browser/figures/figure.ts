@@ -2,20 +2,40 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { becomesLive } from '../lesson.ts';
+import { openLive } from '../lesson.ts';
+
+/** Every figure of the lesson by its name, in reading order: the pages they stand on, and what they are called there. */
+export const figuresOf = {
+  'index.html': [
+    'first-look',
+    'forward-explorer',
+    'training-inference',
+    'backward-paths',
+    'computation-graph',
+  ],
+  'more.html': ['floating-point', 'gradient-check', 'coupling', 'placement-and-bias'],
+} as const;
+
+export type File = keyof typeof figuresOf;
+export const files = Object.keys(figuresOf) as File[];
+
+export const fileOf = (name: string): File =>
+  files.find((file) => (figuresOf[file] as readonly string[]).includes(name)) ?? 'index.html';
+
+/** All of a figure: its controls and drawing, its words, and its question. */
+export const figureNamed = (page: Page, name: string): Locator => page.locator(`.figure[id="${name}"]`);
 
 /** The figure, in sight and drawn. `fragment` is the state in the page's address. */
-export async function openFigure(page: Page, kind: string, fragment = ''): Promise<Locator> {
-  await page.goto(`./${fragment}`);
-  await becomesLive(page);
-  return drawnFigure(page, kind);
+export async function openFigure(page: Page, name: string, fragment = ''): Promise<Locator> {
+  await openLive(page, fileOf(name) + fragment);
+  return drawnFigure(page, name);
 }
 
 /** The figure on a page that is open, in sight and drawn. */
-export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
-  const figure = page.locator(`bn-${kind}`);
+export async function drawnFigure(page: Page, name: string): Promise<Locator> {
+  const figure = figureNamed(page, name);
   // Figures above it change their height as they are drawn and may push it out of sight again.
   await expect(async () => {
     await figure.locator('.stage').scrollIntoViewIfNeeded();
@@ -24,15 +44,38 @@ export async function drawnFigure(page: Page, kind: string): Promise<Locator> {
   return figure;
 }
 
-/** The table unfolded; not by a click, which would take the focus from where the test has it. */
-export async function unfoldNumbers(figure: Locator): Promise<void> {
-  await figure.locator('.figure-numbers').evaluate(async (details: HTMLDetailsElement) => {
+/** The question to answer before the figure is moved, in sight and listening. */
+export async function predictionOf(figure: Locator): Promise<Locator> {
+  const question = figure.locator('form.question');
+  await question.scrollIntoViewIfNeeded();
+  await expect(figure.locator('[data-kind=practice]')).toHaveAttribute('data-started');
+  return question;
+}
+
+/** The figure as it came; what is moved from then on is all that is moved. */
+export async function reset(figure: Locator): Promise<void> {
+  await figure.getByRole('button', { name: 'Reset' }).click();
+  await nextFrame(figure.page());
+}
+
+/** A link is followed on the page that is open. */
+export async function follow(page: Page, fragment: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, fragment);
+}
+
+/** A part of the figure unfolded; not by a click, which would take the focus from where the test has it. */
+export async function unfold(figure: Locator, part: string): Promise<void> {
+  await figure.locator(part).evaluate(async (details: HTMLDetailsElement) => {
     if (details.open) return;
     const unfolded = new Promise((done) => details.addEventListener('toggle', done, { once: true }));
     details.open = true;
     await unfolded;
   });
 }
+
+export const unfoldNumbers = (figure: Locator): Promise<void> => unfold(figure, '.figure-numbers');
 
 /** All numbers of a table, by its caption: a list for each row, in full precision. */
 export async function numbersOf(figure: Locator, caption: string | RegExp): Promise<number[][]> {
@@ -73,12 +116,17 @@ export async function moveEverything(figure: Locator): Promise<void> {
   await nextFrame(figure.page());
 }
 
-/** Drags a handle by so many pixels with the mouse. */
-export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
-  await handle.scrollIntoViewIfNeeded();
+/** Where a handle is, in the middle of the window: nothing that stays at its edges lies over it. */
+export async function placeOf(handle: Locator): Promise<[number, number]> {
+  await handle.evaluate((element) => element.scrollIntoView({ block: 'center', behavior: 'instant' }));
   const box = await handle.locator('.reach').boundingBox();
   if (!box) throw new Error('the handle is not to be seen');
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+/** Drags a handle by so many pixels with the mouse. */
+export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
+  const [x, y] = await placeOf(handle);
   const { mouse } = handle.page();
   await mouse.move(x, y);
   await mouse.down();
@@ -90,19 +138,20 @@ export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
 
 /** The same with a finger; the context needs hasTouch. */
 export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<void> {
-  await handle.scrollIntoViewIfNeeded();
-  const box = await handle.locator('.reach').boundingBox();
-  if (!box) throw new Error('the handle is not to be seen');
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const [x, y] = await placeOf(handle);
   const session = await handle.page().context().newCDPSession(handle.page());
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
-    session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  await touch('touchStart', [{ x, y }]);
-  await touch('touchMove', [{ x: x + dx / 2, y: y + dy / 2 }]);
-  await touch('touchMove', [{ x: x + dx, y: y + dy }]);
-  // A finger that lifts in full flight flings, and the browser takes the next tap as the end of that.
-  await handle.page().waitForTimeout(100);
-  await touch('touchEnd', []);
+  const start = Date.now() / 1000;
+  const touch = (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    touchPoints: { x: number; y: number }[],
+    seconds: number,
+  ) => session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: start + seconds });
+  await touch('touchStart', [{ x, y }], 0);
+  await touch('touchMove', [{ x: x + dx / 2, y: y + dy / 2 }], 0.1);
+  await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.2);
+  // It rests before it lifts: a finger in full flight flings, and the browser takes the next tap as the end of that.
+  await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.4);
+  await touch('touchEnd', [], 0.5);
   await nextFrame(handle.page());
 }
 
@@ -113,13 +162,16 @@ export async function expectNoViolations(figure: Locator): Promise<void> {
   const page = figure.page();
   // axe goes through all of the page, wherever it is told to look; the lesson has tests of its own.
   await figure.evaluate((element) => {
-    for (const each of document.querySelectorAll('main > *')) if (!each.contains(element)) each.remove();
+    for (const each of document.querySelectorAll('main > *, nav.contents, footer'))
+      if (!each.contains(element)) each.remove();
   });
   await page.evaluate(axeSource);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     const results = await figure.evaluate((element) =>
-      (globalThis as unknown as { axe: { run: (root: Element) => Promise<AxeResults> } }).axe.run(element),
+      (
+        globalThis as unknown as { axe: { run: (root: Element, how: RunOptions) => Promise<AxeResults> } }
+      ).axe.run(element, { resultTypes: ['violations'] }),
     );
     expect(results.passes.length).toBeGreaterThan(5);
     const found = results.violations.flatMap(({ id, nodes }) =>

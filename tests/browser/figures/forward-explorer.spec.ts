@@ -1,8 +1,11 @@
 // The forward explorer, by mouse, finger and keys, against the core that runs in Node.
 
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import { drag, expectNoViolations, numbersOf, openFigure, predictionOf, reset, touchDrag } from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'forward-explorer';
 const core = await loadBuiltCore();
@@ -16,65 +19,69 @@ async function expectForward(rows: number[][], gamma: number, beta: number, eps:
   expect(examples.map((row) => row[2])).toEqual([...y]);
 }
 
-test('a point is dragged with the mouse: the statistics and every other value follow', async ({ page }) => {
+test('by mouse, keys and buttons: every value follows', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  const before = await numbersOf(figure, 'The batch');
-  await drag(figure.getByRole('slider', { name: 'x 4' }), -90);
-  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[3]?.[0]).toBeLessThan(7);
-  const after = await numbersOf(figure, 'The batch');
-  await expectForward(after, 2, 1, 0);
-  expect(after[0]?.[0]).toBe(before[0]?.[0]);
-  expect(after[0]?.[1]).not.toBe(before[0]?.[1]);
+  const batch = () => numbersOf(figure, 'The batch');
+  const first = async () => (await batch())[0]?.[0];
+
+  await test.step('a point is dragged with the mouse: the statistics and every other value follow', async () => {
+    const before = await batch();
+    await drag(figure.getByRole('slider', { name: 'x 4' }), -90);
+    await expect.poll(async () => (await batch())[3]?.[0]).toBeLessThan(7);
+    const after = await batch();
+    await expectForward(after, 2, 1, 0);
+    expect(after[0]?.[0]).toBe(before[0]?.[0]);
+    expect(after[0]?.[1]).not.toBe(before[0]?.[1]);
+  });
+
+  await test.step('a point and the sliders are moved with keys', async () => {
+    await reset(figure);
+    const point = figure.getByRole('slider', { name: 'x 1' });
+    await point.focus();
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'PageDown']) await page.keyboard.press(key);
+    await expect(point).toHaveAttribute('aria-valuenow', '0.8');
+    await figure.getByRole('slider', { name: 'gamma' }).press('ArrowRight');
+    await figure.getByRole('slider', { name: 'eps' }).press('End');
+    await expect.poll(first).toBe(0.8);
+    await expectForward(await batch(), 2.1, 1, 10);
+    await expect(figure.locator('.announced')).toContainText('Next to eps = 10');
+  });
+
+  await test.step('shifting and stretching the batch moves no x_hat while eps is 0', async () => {
+    await reset(figure);
+    const x_hat = async () => (await batch()).slice(0, 4).map((row) => row[1] ?? 0);
+    await expect.poll(first).toBe(2);
+    const before = await x_hat();
+    for (const name of ['Shift all by +1', 'Halve all', 'Shift all by −1']) {
+      const x = await first();
+      await figure.getByRole('button', { name }).click();
+      await expect.poll(first).not.toBe(x);
+      for (const [i, value] of (await x_hat()).entries()) expect(value).toBeCloseTo(before[i] ?? 0, 14);
+    }
+  });
+
+  await test.step('gamma and beta can undo the normalization of one batch, not of the next', async () => {
+    await reset(figure);
+    await figure.getByRole('button', { name: 'so that y = x' }).click();
+    await expect(figure.locator('.sentence')).toContainText('For this batch y = x.');
+    await figure.getByRole('button', { name: 'Next batch' }).click();
+    await expect(figure.locator('.sentence')).not.toContainText('y = x');
+  });
 });
 
-test('a point and the sliders are moved with keys', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const point = figure.getByRole('slider', { name: 'x 1' });
-  await point.focus();
-  for (const key of ['ArrowLeft', 'ArrowLeft', 'PageDown']) await page.keyboard.press(key);
-  await expect(point).toHaveAttribute('aria-valuenow', '0.8');
-  await figure.getByRole('slider', { name: 'gamma' }).press('ArrowRight');
-  await figure.getByRole('slider', { name: 'eps' }).press('End');
-  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.8);
-  await expectForward(await numbersOf(figure, 'The batch'), 2.1, 1, 10);
-  await expect(figure.locator('.announced')).toContainText('Next to eps = 10');
-});
-
-test('shifting and stretching the batch moves no x_hat while eps is 0', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const x_hat = async () => (await numbersOf(figure, 'The batch')).slice(0, 4).map((row) => row[1] ?? 0);
-  const before = await x_hat();
-  for (const name of ['Shift all by +1', 'Halve all', 'Shift all by −1']) {
-    const x = (await numbersOf(figure, 'The batch'))[0]?.[0];
-    await figure.getByRole('button', { name }).click();
-    await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).not.toBe(x);
-    for (const [i, value] of (await x_hat()).entries()) expect(value).toBeCloseTo(before[i] ?? 0, 14);
-  }
-});
-
-test('gamma and beta can undo the normalization of one batch, not of the next', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('button', { name: 'so that y = x' }).click();
-  await expect(figure.locator('.sentence')).toContainText('For this batch y = x.');
-  await figure.getByRole('button', { name: 'Next batch' }).click();
-  await expect(figure.locator('.sentence')).not.toContainText('y = x');
-});
-
-test('the prediction is judged before the figure shows it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const show = figure.getByRole('button', { name: 'Show it in the figure' });
-  await expect(show).toBeHidden();
-  await figure.getByRole('textbox', { name: 'now?' }).fill('-0.1342');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Not yet.');
-  await show.click();
-  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.2);
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind);
   await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  const question = await predictionOf(figure);
+  const show = figure.getByRole('button', { name: 'Show it in the figure' });
+  await expect(show).toBeHidden();
+  await question.getByRole('textbox', { name: 'now?' }).fill('-0.1342');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Not yet.');
+  await show.click();
+  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.2);
   await figure.getByRole('slider', { name: 'x 2' }).press('End');
   await expectNoViolations(figure);
 });
