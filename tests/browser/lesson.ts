@@ -48,6 +48,13 @@ export async function becomesLive(page: Page, ...ids: string[]): Promise<void> {
   }
 }
 
+/** Opens what an element stands folded in. */
+export const unfold = (of: Locator): Promise<void> =>
+  of.evaluate((element) => {
+    for (let each: Element | null = element; each; each = each.parentElement)
+      if (each instanceof HTMLDetailsElement) each.open = true;
+  });
+
 /** Waits for every block of the page. */
 export async function allStarted(page: Page): Promise<void> {
   await expect(page.locator('main :is([data-kind], [data-figure]):not([data-started])')).toHaveCount(0);
@@ -105,6 +112,30 @@ export const newNumbers = (sheet: Locator) => sheet.getByRole('button', { name: 
 export const allDigits = (sheet: Locator) => controls(sheet).getByRole('checkbox', { name: 'all digits' });
 
 export const table = (sheet: Locator, caption: string) => sheet.getByRole('table', { name: caption });
+
+interface Answered {
+  first?: string;
+  latest?: string;
+  best?: string;
+  mistakes: Record<string, number>;
+  hints: number;
+  opened: boolean;
+  fresh: boolean;
+}
+
+/** What the browser keeps of a block: its texts, and what became of its answers. */
+export const keptOf = (
+  page: Page,
+  block: string,
+): Promise<{ texts: Record<string, string>; answers: Record<string, Answered> }> =>
+  page.evaluate((name) => {
+    // The page stores at once what waits when it is left.
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+    const key = Object.keys(localStorage).find(
+      (each) => each.startsWith('batch-normalization/2 ') && each.endsWith(` ${name}`),
+    );
+    return JSON.parse(localStorage.getItem(key ?? '') ?? '{"texts":{},"answers":{}}') as never;
+  }, block);
 
 const superscript = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 

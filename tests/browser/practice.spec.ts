@@ -19,11 +19,13 @@ import {
   expect,
   expectNoMachineWords,
   item,
+  keptOf,
   newNumbers,
   note,
   openLive,
   question,
   test,
+  unfold,
   verdict,
 } from './lesson.ts';
 import { problemSources } from './lesson-source.ts';
@@ -44,19 +46,6 @@ const readAs = (form: Locator) => form.locator('.read-as');
 const hints = (form: Locator) => form.locator('details.hint');
 const showAnswer = (form: Locator) => form.getByRole('button', { name: 'Show answer' });
 const next = (form: Locator) => form.getByRole('button', { name: 'Next' });
-
-/** What the browser keeps of a block, as soon as all is stored. */
-async function keptOf(
-  page: Page,
-  block: string,
-): Promise<{ texts: Typed; answers: Record<string, unknown> }> {
-  return page.evaluate((name) => {
-    // The page stores what waits before it goes out of sight.
-    dispatchEvent(new PageTransitionEvent('pagehide'));
-    const key = Object.keys(localStorage).find((each) => each.endsWith(` ${name}`)) ?? '';
-    return JSON.parse(localStorage.getItem(key) ?? '{}') as never;
-  }, block);
-}
 
 test('every question: no answer, the mistake that the core names, and the right answer', async ({ page }) => {
   test.slow();
@@ -538,7 +527,9 @@ test.describe('by touch, 390 px wide', () => {
   test('what can be touched is at least 24 px in both directions, and touches answer a question', async ({
     page,
   }) => {
-    await openPractice(page, 'problem-1', 'proof-zero-sum', 'problem-2', 'worksheet-backward');
+    await openPractice(page, 'problem-1', 'problem-2', 'worksheet-backward');
+    await unfold(item(page, 'proof-zero-sum'));
+    await becomesLive(page, 'proof-zero-sum');
     await changeNumbers(item(page, 'problem-2'));
     const form = question(page, 'problem-2/dgamma');
     await answerBox(form).tap();

@@ -1,25 +1,36 @@
 // The worksheet: every step is judged by the truth and by the learner's own numbers above it, and one sentence says
 // where to look first. By keyboard; what is expected is worked out here.
 
-import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
-import { parse } from 'yaml';
+import { loadBuiltCore } from '../../web/render/core.ts';
+import { lessonItems } from '../../web/render/items.ts';
+import { drawGivens, type Problem } from '../../web/src/items.ts';
 import { backward, forward, mean, sum } from './formulas.ts';
-import { expect, expectNoMachineWords, readList, readNumber, test } from './lesson.ts';
+import {
+  becomesLive,
+  check,
+  expect,
+  expectNoMachineWords,
+  item,
+  keptOf,
+  newNumbers,
+  note,
+  openLive,
+  openStatic,
+  readList,
+  readNumber,
+  test,
+} from './lesson.ts';
+import { worksheetSources } from './lesson-source.ts';
 
-interface Source {
-  id: string;
-  title: string;
-  given: { x: number[]; dy: number[]; gamma: number; beta: number; eps: number };
-  cells: string[];
-  hints: string[];
-}
+const core = await loadBuiltCore();
+const { problem } = (await lessonItems('web/lesson')).find((each) => each.kind === 'worksheet') as {
+  problem: Problem;
+};
+const source = worksheetSources[0] as (typeof worksheetSources)[number];
+type Givens = typeof source.given;
 
-const lesson05 = readFileSync(new URL('../../web/lesson/05-practice.md', import.meta.url), 'utf8');
-const source = parse(/^```worksheet\n(.*?)^```/ms.exec(lesson05)?.[1] ?? '') as Source;
-
-const worksheet = (page: Page) =>
-  page.locator('bn-worksheet').filter({ has: page.getByRole('heading', { name: source.title }) });
+const worksheet = (page: Page) => item(page, source.id);
 const labelled = (within: Page | Locator, name: string) =>
   within.getByRole('textbox', { name: new RegExp(`(^|\\s)${name}$`) });
 const box = (page: Page, name: string) => labelled(worksheet(page), name);
@@ -28,11 +39,14 @@ const row = (page: Page, name: string) =>
     .getByRole('row')
     .filter({ has: labelled(page, name) });
 const verdict = (page: Page, name: string) => row(page, name).locator('.verdict');
-const summary = (page: Page) => worksheet(page).getByRole('status');
-const check = (page: Page) => worksheet(page).getByRole('button', { name: 'Check' });
+const summary = (page: Page) => worksheet(page).locator('.summary[role=status]');
+
+async function openWorksheet(page: Page): Promise<void> {
+  await openLive(page, 'practice.html', source.id);
+}
 
 /** Every step, computed from a mean and a variance that may be wrong ones. */
-function steps({ x, dy, gamma, beta, eps }: Source['given'], divisor = x.length): Record<string, number[]> {
+function steps({ x, dy, gamma, beta, eps }: Givens, divisor = x.length): Record<string, number[]> {
   const batch_mean = mean(x);
   const deviations = x.map((value) => value - batch_mean);
   const batch_var = sum(deviations.map((value) => value ** 2)) / divisor;
@@ -75,24 +89,6 @@ async function typeAll(page: Page, answers: Record<string, string>): Promise<voi
   await page.keyboard.press('Enter');
 }
 
-interface Judged {
-  item: string;
-  objective: number;
-  pitfalls: number[];
-  verdict: string;
-  mistakes: string[];
-}
-
-/** What the worksheet tells the page, as it comes. */
-async function heard(of: Locator): Promise<() => Promise<Judged[]>> {
-  const log = await of.evaluateHandle((element) => {
-    const events: unknown[] = [];
-    element.addEventListener('bn-judged', (event) => events.push((event as CustomEvent).detail));
-    return events;
-  });
-  return async () => (await log.jsonValue()) as Judged[];
-}
-
 test('these formulas are those of the lesson', () => {
   const { batch_mean, batch_var, x_hat, y } = forward(source.given);
   const back = backward(source.given);
@@ -105,90 +101,116 @@ test('these formulas are those of the lesson', () => {
   expect(right.dgamma?.[0]).toBeCloseTo(back.dgamma, 12);
 });
 
-test('all right, by keyboard', async ({ lesson }) => {
-  const events = await heard(worksheet(lesson));
+test('by keyboard: the first wrong step is named, what follows from it is carried, and then all is right', async ({
+  page,
+}) => {
+  // Every key of ten boxes is pressed.
+  test.slow();
+  await openWorksheet(page);
+  const whole = worksheet(page).locator('.worksheet-item > details.answer');
+  const show = worksheet(page).getByRole('button', { name: 'Show answer' });
   expect(Object.keys(right)).toEqual(source.cells);
-  await typeAll(lesson, Object.fromEntries(source.cells.map((name) => [name, text(right[name])])));
-  await expect(summary(lesson)).toHaveText(`✓Right. All ${source.cells.length} steps are right.`);
-  for (const name of source.cells) await expect(verdict(lesson, name)).toContainText('Right.');
-  await expect(box(lesson, 'dx')).toBeFocused();
-  expect(await events()).toEqual([
-    { item: source.id, objective: 2, pitfalls: [6], verdict: 'right', mistakes: [] },
-  ]);
-  await expectNoMachineWords(lesson);
-});
-
-test('a wrong first step is named, and what follows from it is carried', async ({ lesson }) => {
-  const events = await heard(worksheet(lesson));
+  await expect(whole).toBeHidden();
+  await expect(show).toHaveCount(0);
   const unbiased = steps(source.given, source.given.x.length - 1);
-  await typeAll(lesson, Object.fromEntries(source.cells.map((name) => [name, text(unbiased[name])])));
-  await expect(summary(lesson)).toContainText('Not yet. The first wrong step is');
-  await expect(summary(lesson)).toContainText('batch_var');
-  await expect(verdict(lesson, 'batch_mean')).toContainText('Right.');
-  await expect(verdict(lesson, 'batch_var')).toContainText('Not yet. Divided by m − 1.');
-  await expect(verdict(lesson, 'batch_var').getByRole('link')).toHaveAttribute('href', '#pitfall-3');
+  await typeAll(page, Object.fromEntries(source.cells.map((name) => [name, text(unbiased[name])])));
+  await expect(summary(page)).toContainText('Not yet. The first wrong step is');
+  await expect(summary(page)).toContainText('batch_var');
+  await expect(verdict(page, 'batch_mean')).toContainText('Right.');
+  await expect(verdict(page, 'batch_var')).toContainText('Not yet. Divided by m − 1.');
+  const pitfall = row(page, 'batch_var').locator('details.pitfall');
+  await pitfall.locator('summary').press('Enter');
+  await expect(pitfall.locator('p').first()).toBeVisible();
   for (const name of ['x_hat', 'y', 'dgamma', 'dvar', 'dmean', 'dx']) {
-    await expect(row(lesson, name), name).toHaveAttribute('data-verdict', 'carried');
-    await expect(verdict(lesson, name)).toContainText('Carried');
-    await expect(verdict(lesson, name)).toContainText('ight for your batch_var =');
+    await expect(row(page, name), name).toHaveAttribute('data-verdict', 'carried');
+    await expect(verdict(page, name)).toContainText('Carried');
+    await expect(verdict(page, name)).toContainText('ight for your batch_var =');
   }
-  for (const name of ['dbeta', 'dx_hat']) await expect(verdict(lesson, name), name).toContainText('Right.');
-  const [told] = await events();
-  expect(told).toMatchObject({ verdict: 'wrong', mistakes: [expect.stringContaining('m − 1')] });
+  for (const name of ['dbeta', 'dx_hat']) await expect(verdict(page, name), name).toContainText('Right.');
+  const first = (await keptOf(page, source.id)).answers.whole;
+  expect(first).toMatchObject({ first: 'wrong', best: 'wrong' });
+  expect(Object.keys(first?.mistakes ?? {})).toContainEqual(expect.stringContaining('m − 1'));
+  await expect(show).toBeVisible();
 
   // Mended, the carried ones no longer stand, and the right ones do.
-  await box(lesson, 'batch_var').fill(text(right.batch_var));
-  await expect(summary(lesson)).toHaveText('');
-  for (const name of ['batch_var', 'x_hat', 'dx']) await expect(verdict(lesson, name), name).toHaveText('');
+  await box(page, 'batch_var').fill(text(right.batch_var));
+  await expect(summary(page)).toHaveText('');
+  for (const name of ['batch_var', 'x_hat', 'dx']) await expect(verdict(page, name), name).toHaveText('');
   for (const name of ['batch_mean', 'dbeta', 'dx_hat'])
-    await expect(verdict(lesson, name), name).toContainText('Right.');
-  await check(lesson).click();
-  await expect(verdict(lesson, 'batch_var')).toContainText('Right.');
-  await expect(summary(lesson)).toBeInViewport();
-  await expect(summary(lesson)).toContainText('The first wrong step is');
-  await expect(summary(lesson)).toContainText('x_hat');
+    await expect(verdict(page, name), name).toContainText('Right.');
+  await check(worksheet(page));
+  await expect(verdict(page, 'batch_var')).toContainText('Right.');
+  await expect(summary(page)).toContainText('The first wrong step is');
+  await expect(summary(page)).toContainText('x_hat');
+  await expect(summary(page)).toBeInViewport();
+
+  await typeAll(page, Object.fromEntries(source.cells.map((name) => [name, text(right[name])])));
+  await expect(summary(page)).toHaveText(`✓Right. All ${source.cells.length} steps are right.`);
+  for (const name of source.cells) await expect(verdict(page, name)).toContainText('Right.');
+  await expect(box(page, 'dx')).toBeFocused();
+  await expect(whole).toBeVisible();
+  await expect(show).toHaveCount(0);
+  expect((await keptOf(page, source.id)).answers.whole).toMatchObject({ first: 'wrong', best: 'right' });
+  await expectNoMachineWords(page);
+
+  // A reload leaves it as it stands, and counts nothing again.
+  const before = (await keptOf(page, source.id)).answers;
+  await page.reload();
+  await becomesLive(page, source.id);
+  await expect(summary(page)).toHaveText(`✓Right. All ${source.cells.length} steps are right.`);
+  expect((await keptOf(page, source.id)).answers).toEqual(before);
+  for (const name of source.cells) await expect(box(page, name)).toHaveValue(text(right[name]));
 });
 
-test('too coarse is not wrong, part of a sheet is no mistake', async ({ lesson }) => {
-  await check(lesson).click();
-  await expect(summary(lesson)).toContainText('No answer yet. Fill at least one box, then check.');
+test('too coarse is not wrong, part of a sheet is no mistake, and a box may name those above it', async ({
+  page,
+}) => {
+  await openWorksheet(page);
+  await check(worksheet(page));
+  await expect(summary(page)).toContainText('No answer yet. Fill at least one box, then check.');
 
-  await box(lesson, 'batch_mean').fill(text(right.batch_mean));
-  await box(lesson, 'dbeta').fill(text(right.dbeta));
-  await check(lesson).click();
-  await expect(summary(lesson)).toContainText(`So far: 2 of ${source.cells.length} steps are right`);
+  await box(page, 'batch_mean').fill(text(right.batch_mean));
+  await box(page, 'dbeta').fill(text(right.dbeta));
+  await check(worksheet(page));
+  await expect(summary(page)).toContainText(`So far: 2 of ${source.cells.length} steps are right`);
 
   const coarse = text(right.dmean, 2);
   expect(Math.abs(Number(coarse) / (right.dmean?.[0] as number) - 1)).toBeGreaterThan(0.01);
-  await box(lesson, 'dmean').fill(coarse);
-  await check(lesson).click();
-  await expect(verdict(lesson, 'dmean')).toContainText('too coarse');
-  await expect(summary(lesson)).toContainText('too coarse');
-  await expect(summary(lesson)).toContainText('dmean');
-});
+  await box(page, 'dmean').fill(coarse);
+  await check(worksheet(page));
+  await expect(verdict(page, 'dmean')).toContainText('too coarse');
+  await expect(summary(page)).toContainText('too coarse');
+  await expect(summary(page)).toContainText('dmean');
+  await box(page, 'dmean').clear();
 
-test('a box may name the givens and the boxes above it, and says how it was read', async ({ lesson }) => {
-  await box(lesson, 'batch_mean').fill('sum(x) / m');
-  await expect(row(lesson, 'batch_mean').locator('.read-as')).toContainText(`= ${right.batch_mean?.[0]}`);
-  await box(lesson, 'batch_var').fill('mean((x - batch_mean)^2)');
-  await expect(row(lesson, 'batch_var').locator('.read-as')).toContainText(text(right.batch_var));
-  await check(lesson).click();
-  for (const name of ['batch_mean', 'batch_var']) await expect(verdict(lesson, name)).toContainText('Right.');
+  const reading = (name: string) => row(page, name).locator('.read-as');
+  await expect(reading('batch_mean'), 'a plain number').toHaveText('');
+  await box(page, 'batch_mean').fill('sum(x) / m');
+  await expect(reading('batch_mean')).toContainText(`= ${right.batch_mean?.[0]}`);
+  await box(page, 'batch_var').fill('mean((x - batch_mean)^2)');
+  await expect(reading('batch_var')).toContainText(text(right.batch_var));
+  await check(worksheet(page));
+  for (const name of ['batch_mean', 'batch_var']) await expect(verdict(page, name)).toContainText('Right.');
 
   // Another mean has another variance: what names it is judged anew.
-  await box(lesson, 'batch_mean').fill('5');
-  await expect(verdict(lesson, 'batch_var')).toHaveText('');
+  await box(page, 'batch_mean').fill('5');
+  await expect(verdict(page, 'batch_var')).toHaveText('');
 
-  await box(lesson, 'x_hat').fill('(x - ');
-  await check(lesson).click();
-  await expect(verdict(lesson, 'x_hat')).toContainText('Not readable.');
-  await expect(verdict(lesson, 'x_hat').locator('mark')).toBeVisible();
-  await expect(box(lesson, 'x_hat')).toHaveAttribute('aria-invalid', 'true');
-  await expect(row(lesson, 'x_hat').locator('.read-as')).toBeHidden();
+  await box(page, 'x_hat').fill('(x - ');
+  await check(worksheet(page));
+  await expect(verdict(page, 'x_hat')).toContainText('Not readable.');
+  await expect(verdict(page, 'x_hat').locator('mark')).toBeVisible();
+  await expect(box(page, 'x_hat')).toHaveAttribute('aria-invalid', 'true');
+  await expect(reading('x_hat')).toHaveText('');
 });
 
-test('new numbers are judged as the old ones, and nothing typed is lost', async ({ lesson }) => {
-  const [listX, gamma, beta, , listDy] = await worksheet(lesson).locator('p data.v').all();
+test('new numbers are those of the core, the boxes are empty for them, and Undo brings the old ones back', async ({
+  page,
+}) => {
+  // Every key of ten boxes is pressed.
+  test.slow();
+  await openWorksheet(page);
+  const [listX, gamma, beta, , listDy] = await worksheet(page).locator('[data-slot=problem] data.v').all();
   const given = async () => ({
     x: readList((await listX?.textContent()) ?? ''),
     dy: readList((await listDy?.textContent()) ?? ''),
@@ -197,63 +219,81 @@ test('new numbers are judged as the old ones, and nothing typed is lost', async 
     eps: source.given.eps,
   });
   expect(await given()).toEqual(source.given);
-  await box(lesson, 'dbeta').fill('2');
+  await box(page, 'batch_mean').fill(text(right.batch_mean));
+  await box(page, 'dbeta').fill('17');
+  await check(worksheet(page));
+  await expect(summary(page)).toContainText('dbeta');
 
-  await worksheet(lesson).getByRole('button', { name: 'New numbers' }).click();
-  await expect(summary(lesson)).toHaveText('Other numbers stand in the problem now.');
-  const drawn = await given();
-  expect(drawn.x).not.toEqual(source.given.x);
-  const other = steps(drawn);
-  await expect(box(lesson, 'dbeta')).toHaveValue('');
-  await typeAll(lesson, Object.fromEntries(source.cells.map((name) => [name, text(other[name])])));
-  await expect(summary(lesson)).toContainText(`All ${source.cells.length} steps are right.`);
+  await newNumbers(worksheet(page)).press('Enter');
+  await expect(note(worksheet(page))).toContainText('variant 1. The boxes are empty for them.');
+  const drawn = drawGivens(core, problem, 1);
+  const numbersOf = (list = '') => list.split(',').map(Number);
+  const other = await given();
+  expect(other).toEqual({
+    x: numbersOf(drawn.x),
+    dy: numbersOf(drawn.dy),
+    gamma: Number(drawn.gamma),
+    beta: Number(drawn.beta),
+    eps: 0,
+  });
+  expect(other.x).not.toEqual(source.given.x);
+  await expect(summary(page)).toHaveText('');
+  for (const name of source.cells) await expect(box(page, name)).toHaveValue('');
+  await typeAll(page, Object.fromEntries(source.cells.map((name) => [name, text(steps(other)[name])])));
+  await expect(summary(page)).toContainText(`All ${source.cells.length} steps are right.`);
+  expect((await keptOf(page, source.id)).answers.whole, 'on other numbers').toMatchObject({ fresh: true });
 
-  await worksheet(lesson).getByRole('button', { name: 'The numbers before' }).click();
+  await note(worksheet(page)).getByRole('button', { name: 'Undo' }).press('Enter');
   expect(await given()).toEqual(source.given);
-  await expect(box(lesson, 'dbeta')).toHaveValue('2');
-  await expect(worksheet(lesson).getByRole('button', { name: 'The numbers before' })).toBeHidden();
-  await worksheet(lesson).getByRole('button', { name: 'New numbers' }).click();
-  await expect(box(lesson, 'dx')).toHaveValue(text(other.dx));
+  await expect(box(page, 'dbeta')).toHaveValue('17');
+  await expect(box(page, 'dx')).toHaveValue('');
+  await expect(summary(page), 'the verdict from before').toContainText('dbeta');
+  await newNumbers(worksheet(page)).press('Enter');
+  await expect(box(page, 'dbeta')).toHaveValue('');
 });
 
-test('hints open one after the other', async ({ lesson }) => {
-  const hints = worksheet(lesson).locator('details.hint');
+test('hints open one after the other, and the answer is shown', async ({ page }) => {
+  await openWorksheet(page);
+  const hints = worksheet(page).locator('details.hint');
   await expect(hints).toHaveCount(source.hints.length);
   await expect(hints.nth(0)).toBeVisible();
   await expect(hints.nth(1)).toBeHidden();
   await hints.nth(0).locator('summary').click();
   await expect(hints.nth(1)).toBeVisible();
   await expect(hints.nth(2)).toBeHidden();
+  await box(page, 'batch_mean').fill('1');
+  await check(worksheet(page));
+  await expect(summary(page)).toContainText('The first wrong step is');
+  await worksheet(page).getByRole('button', { name: 'Show answer' }).click();
+  const whole = worksheet(page).locator('.worksheet-item > details.answer');
+  await expect(whole).toBeVisible();
+  expect((await keptOf(page, source.id)).answers.whole).toMatchObject({ opened: true, hints: 1 });
 });
 
-test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
-
-  test('it reads as a worked table', async ({ page }) => {
-    await page.goto('./');
-    await expect(worksheet(page).getByRole('textbox')).toHaveCount(0);
-    await worksheet(page).getByText('Answer').click();
-    const table = worksheet(page).getByRole('table');
-    const values = await table.locator('tbody data.v').allTextContents();
-    const expected = source.cells.map((name) =>
-      (right[name] ?? []).map((value) => Number(value.toPrecision(4))),
-    );
-    expect(values.map(readList)).toEqual(expected);
-  });
+test('without scripts it reads as a worked table', async ({ browser, watch }) => {
+  const page = await openStatic(browser, watch, 'practice.html');
+  await expect(worksheet(page).getByRole('textbox')).toHaveCount(0);
+  const whole = worksheet(page).locator('.worksheet-item > details.answer');
+  await whole.locator(':scope > summary').click();
+  const values = await whole.getByRole('table').locator('tbody data.v').allTextContents();
+  const expected = source.cells.map((name) =>
+    (right[name] ?? []).map((value) => Number(value.toPrecision(4))),
+  );
+  expect(values.map(readList)).toEqual(expected);
 });
 
 test.describe('360 px wide', () => {
   test.use({ viewport: { width: 360, height: 740 } });
 
-  test('nothing reaches beyond the side', async ({ lesson }) => {
-    await box(lesson, 'batch_var').fill(`${'(x[0] - batch_mean)^2 + '.repeat(20)}1`);
-    await box(lesson, 'x_hat').fill('an_unknown_name_'.repeat(12));
-    await check(lesson).click();
-    await expect(verdict(lesson, 'x_hat')).toContainText('Not readable.');
-    const [content, window] = await lesson.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    expect(content).toBeLessThanOrEqual(window);
+  test('nothing reaches beyond the side of the sheet', async ({ page }) => {
+    await openWorksheet(page);
+    await box(page, 'batch_var').fill(`${'(x[0] - batch_mean)^2 + '.repeat(20)}1`);
+    await box(page, 'x_hat').fill('an_unknown_name_'.repeat(12));
+    await check(worksheet(page));
+    await expect(verdict(page, 'x_hat')).toContainText('Not readable.');
+    const [content, room] = await page
+      .locator('main')
+      .evaluate((main) => [main.scrollWidth, document.documentElement.clientWidth]);
+    expect(content).toBeLessThanOrEqual(room);
   });
 });

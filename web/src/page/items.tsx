@@ -9,6 +9,7 @@ import { type Kept, nothingKept } from '../memory/kept.ts';
 import type { Started } from './blocks.ts';
 import { coreIfRunning, startCore } from './core.ts';
 import { memory } from './our-memory.ts';
+import { focusableWhereTheyScroll } from './scrollers.ts';
 
 /** Takes the text out of its places, so that the view finds them as it left them; nested blocks stay in one piece. */
 function takeSlots(root: HTMLElement): Slots {
@@ -44,6 +45,11 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
     take();
     // A core that does not start is the page's own to tell.
     startCore().then(take, () => {});
+  }
+
+  override componentDidUpdate(): void {
+    // A formula of the learner's own may be wider than its place.
+    focusableWhereTheyScroll(this.props.root);
   }
 
   override render() {
