@@ -1,106 +1,161 @@
-// No violation that axe-core can find: light and dark, wide and narrow, as first seen and after use.
+// No violation that axe-core can find: each page in light and dark, wide and narrow, as delivered and after use.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from './axe.ts';
 import {
-  answerForm,
+  allStarted,
+  answer,
+  answerBox,
   box,
+  changeNumbers,
+  check,
   complaint,
-  example,
   expect,
+  item,
   openAllDetails,
-  problem,
+  openLive,
   question,
   test,
+  verdict,
 } from './lesson.ts';
+import { questionSources } from './lesson-source.ts';
+import { choose, questionIs, showAnswer, step, wrongLetter } from './quiz.ts';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const colours = ['color-contrast'];
+/** What a narrower window may break besides. */
+const narrow = [...colours, 'target-size', 'scrollable-region-focusable'];
 
-async function expectNoViolations(page: Page): Promise<void> {
-  // A number that was just recomputed is tinted for a moment; what counts is the colour that stays.
-  await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
-  // Evaluated, not added as a script: the page's policy would forbid that.
-  await page.evaluate(axeSource);
-  const results = (await page.evaluate("axe.run({ resultTypes: ['violations'] })")) as AxeResults;
-  expect(results.passes.length).toBeGreaterThan(20);
-  const found = results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-  );
-  expect(found).toEqual([]);
+/** The page as it stands, in both themes and both widths; of what only the theme changes, only that is looked at again. */
+async function expectNoViolationsAnywhere(page: Page): Promise<void> {
+  await expectNoViolations(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectNoViolations(page, colours);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoViolations(page, narrow);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expectNoViolations(page, colours);
+  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** All kinds of verdicts, a complaint, and everything unfolded. */
-async function useThePage(page: Page): Promise<void> {
-  for (const [part, text, says] of [
-    [1, '1024', 'Right.'],
-    [2, '65536', 'Not yet.'],
-    [3, '1/128th', 'Not readable.'],
+/** All kinds of verdicts. */
+async function answerProblems(page: Page): Promise<void> {
+  for (const [name, text, says] of [
+    ['problem-1/mean-square', '19/20', 'Right.'],
+    ['problem-2/dgamma', '1', 'Not yet.'],
+    ['problem-2/dbeta', '1, 2', 'Not judged.'],
+    ['problem-4/bn-operations', '1/128th', 'Not readable.'],
   ] as const) {
-    const form = answerForm(problem(page, 4), part);
-    await form.getByRole('textbox').fill(text);
-    await form.getByRole('button', { name: 'Check' }).click();
-    await expect(form.getByRole('status')).toContainText(says);
+    await answer(question(page, name), text);
+    await expect(verdict(question(page, name))).toContainText(says);
   }
-  const short = answerForm(problem(page, 5), 1);
-  await short.getByRole('textbox').fill('1, 2');
-  await short.getByRole('button', { name: 'Check' }).click();
-  await expect(short.getByRole('status')).toContainText('Not judged.');
-  const empty = answerForm(problem(page, 3), 1);
-  await empty.getByRole('button', { name: 'Check' }).click();
-  await expect(empty.getByRole('status')).toContainText('No answer yet.');
-
-  await question(page, 1).getByRole('radio').first().check();
-  for (const number of [1, 2]) await question(page, number).getByRole('button', { name: 'Check' }).click();
-  await example(page, 3).getByRole('button', { name: 'Three examples' }).click();
-  await box(example(page, 1), 'x').fill('2, , 4');
-  await expect(complaint(example(page, 1))).toContainText('a value is missing');
-  await openAllDetails(page);
+  const empty = question(page, 'problem-4/linear-operations');
+  await check(empty);
+  await expect(verdict(empty)).toContainText('No answer yet.');
+  await question(page, 'problem-2/dgamma').getByRole('button', { name: 'Show answer' }).click();
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [1500, 360]) {
-    test.describe(`${colorScheme}, ${width} px wide`, () => {
-      test.use({ colorScheme, viewport: { width, height: 900 } });
+const use: Record<string, (page: Page) => Promise<void>> = {
+  'index.html': async (page) => {
+    await changeNumbers(item(page, 'example-forward'));
+    await box(item(page, 'example-forward'), 'x').fill('2, , 4');
+    await expect(complaint(item(page, 'example-forward'))).toContainText('a value is missing');
+  },
+  'practice.html': answerProblems,
+  'quiz.html': async (page) => {
+    for (const source of questionSources) {
+      const card = await questionIs(page, source.id);
+      await choose(card, wrongLetter(source));
+      await showAnswer(card).click();
+      await step(page, 'Results').click();
+      await questionIs(page, 'results');
+      await step(page, 'Question 2').click();
+      break;
+    }
+    const [, second] = questionSources;
+    if (second) await choose(await questionIs(page, second.id), second.correct);
+  },
+  'workshop.html': async (page) => {
+    const drill = page.locator('details.drill').first();
+    await drill.locator('summary').first().click();
+    const form = drill.locator('form.question').first();
+    await answerBox(form).fill('17');
+    await check(form);
+    await expect(verdict(form)).not.toBeEmpty();
+  },
+  'more.html': async (page) => {
+    await page.locator('.figure').first().scrollIntoViewIfNeeded();
+  },
+};
 
-      test('as first seen, and after use with everything unfolded', async ({ lesson }) => {
-        test.slow(); // axe looks at every element of a long page, twice
-        // Only colours change with the theme: what holds in light is not looked at again before use.
-        if (colorScheme === 'light') await expectNoViolations(lesson);
-        await useThePage(lesson);
-        await expectNoViolations(lesson);
-      });
-    });
-  }
-}
+for (const [file, useIt] of Object.entries(use))
+  test(`${file}: as delivered, and after use with everything unfolded`, async ({ page }) => {
+    test.setTimeout(240_000); // axe looks at every element of a page, eight times
+    await openLive(page, file);
+    await allStarted(page);
+    await expectNoViolationsAnywhere(page);
+    await useIt(page);
+    await openAllDetails(page);
+    await expectNoViolationsAnywhere(page);
+  });
+
+test('the sheet of contents and the question before clearing', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openLive(page, 'quiz.html');
+  await allStarted(page);
+  await openLive(page, 'workshop.html');
+  await page.getByRole('button', { name: 'Contents' }).click();
+  await expect(page.getByRole('dialog', { name: 'Contents' })).toBeVisible();
+  await expectNoViolations(page, narrow);
+  await page.keyboard.press('Escape');
+  await page.getByText('Your work on this lesson').click();
+  await page.getByRole('button', { name: 'Clear…' }).click();
+  await expect(page.getByRole('dialog', { name: /^Clear what/ })).toBeVisible();
+  await expectNoViolations(page);
+});
 
 test('without the core', async ({ page, watch }) => {
   watch.provoke(/Failed to load resource/, /request failed/);
   await page.route('**/*.wasm', (route) => route.abort());
-  await page.goto('./');
+  await page.goto('quiz.html');
   await expect(page.getByRole('alert')).toContainText('did not start');
   await openAllDetails(page);
   await expectNoViolations(page);
 });
 
-test('names hold their formulas in words, as the browser hands them to screen readers', async ({
-  lesson,
-}) => {
-  const session = await lesson.context().newCDPSession(lesson);
-  const { nodes } = await session.send('Accessibility.getFullAXTree');
-  const names = (role: string) =>
-    nodes.filter((node) => node.role?.value === role).map((node) => String(node.name?.value ?? ''));
-  expect(names('radio')).toEqual(
-    expect.arrayContaining(['A) μ and σ squared', 'B) γ and β (scale and shift)', 'C) ε (epsilon)']),
-  );
-  expect(names('textbox')).toEqual(
-    expect.arrayContaining(['∂L/∂γ', '∂L/∂β', 'μ run after these steps', 'γ gamma', 'x']),
-  );
-  expect(names('columnheader')).toEqual(expect.arrayContaining(['x i', 'x hat i', '∂L/∂x i', 'σ/√(m)']));
-  expect(names('rowheader')).toEqual(expect.arrayContaining(['mean, β', 'm= 8', 'γ']));
-  for (const role of ['radio', 'textbox', 'checkbox', 'button', 'link', 'columnheader', 'rowheader']) {
-    expect(names(role), role).not.toEqual([]);
-    expect(names(role), role).not.toContain('');
-  }
+test('names hold their formulas in words, as the browser hands them to screen readers', async ({ page }) => {
+  const expectNames = async (file: string, expected: Record<string, string[]>) => {
+    await openLive(page, file);
+    await allStarted(page);
+    await openAllDetails(page);
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    await session.detach();
+    const names = (role: string) =>
+      nodes
+        .filter((node) => node.role?.value === role && !node.ignored)
+        .map((node) => String(node.name?.value ?? ''));
+    for (const [role, some] of Object.entries(expected))
+      expect(names(role), role).toEqual(expect.arrayContaining(some));
+    for (const role of [
+      'radio',
+      'textbox',
+      'checkbox',
+      'button',
+      'link',
+      'columnheader',
+      'rowheader',
+      'slider',
+    ])
+      expect(names(role), `${file}: ${role}`).not.toContain('');
+  };
+  await expectNames('quiz.html', {
+    radio: ['A) μ and σ squared', 'B) γ and β (scale and shift)', 'C) ε (epsilon)'],
+  });
+  await expectNames('practice.html', { textbox: ['∂L/∂γ', '∂L/∂β', 'x'] });
+  await expectNames('', {
+    textbox: ['γ gamma', 'x'],
+    columnheader: ['x i', 'x hat i', '∂L/∂x i'],
+    rowheader: ['mean, β'],
+    slider: ['x 1'],
+  });
 });

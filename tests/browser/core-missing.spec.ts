@@ -1,13 +1,30 @@
-// The core cannot be loaded: the text stays, a banner says what is wrong, and another try works.
+// The core cannot be loaded: the text stays, a banner says what is wrong, and another try works. So it is where a part of
+// the page's own script is missing.
 
 import type { Page, Route } from '@playwright/test';
-import { becomesLive, box, example, expect, expectNoMachineWords, question, table, test } from './lesson.ts';
+import {
+  allStarted,
+  answerBox,
+  becomesLive,
+  box,
+  changeNumbers,
+  check,
+  expect,
+  expectNoMachineWords,
+  item,
+  question,
+  table,
+  test,
+  verdict,
+} from './lesson.ts';
+import { plainWords, questionSources } from './lesson-source.ts';
 
 const core = '**/*.wasm';
 /** By itself the smallest program there is; it has nothing the page asks for. */
 const wasmHeader = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
 const banner = (page: Page) => page.getByRole('alert');
 const again = (page: Page) => banner(page).getByRole('button', { name: 'Try again' });
+const example = (page: Page) => item(page, 'example-forward');
 
 interface Failure {
   what: string;
@@ -50,6 +67,13 @@ const failures: Failure[] = [
   },
 ];
 
+/** Nothing that would only work with the core, or with the page's script. */
+async function expectNoDeadControls(page: Page, buttons: string): Promise<void> {
+  for (const role of ['textbox', 'radio', 'checkbox', 'slider', 'combobox'] as const)
+    await expect(page.getByRole(role)).toHaveCount(0);
+  await expect(page.getByRole('button')).toHaveText([buttons]);
+}
+
 for (const { what, route, says, provokes } of failures) {
   test(`${what}: the text stays, and “Try again” works`, async ({ page, watch }) => {
     watch.provoke(...provokes);
@@ -59,12 +83,8 @@ for (const { what, route, says, provokes } of failures) {
     await expect(banner(page)).toContainText(says);
 
     await expect(page.getByRole('heading', { name: 'Example 1: the forward pass' })).toBeVisible();
-    await expect(table(example(page, 1), 'Deviations from the mean')).toBeVisible();
-    await expect(page.getByRole('textbox')).toHaveCount(0);
-    await expect(page.getByRole('radio')).toHaveCount(0);
-    await expect(page.getByRole('button')).toHaveCount(1);
-    await question(page, 1).locator('summary').click();
-    await expect(question(page, 1).getByText('Right. ').first()).toBeVisible();
+    await expect(table(example(page), 'Deviations from the mean')).toBeVisible();
+    await expectNoDeadControls(page, 'Try again');
     await expectNoMachineWords(page);
 
     // As long as the file does not come, there is always another try.
@@ -76,39 +96,75 @@ for (const { what, route, says, provokes } of failures) {
 
     await page.unroute(core);
     await again(page).click();
-    await becomesLive(page);
+    await becomesLive(page, 'example-forward');
     await expect(banner(page)).toHaveText('');
-    await box(example(page, 1), 'x').fill('1, 3, 8');
-    await expect(example(page, 1)).toContainText('The sum of the 3 values is 12,');
+    await changeNumbers(example(page));
+    await box(example(page), 'x').fill('1, 3, 8');
+    await expect(example(page)).toContainText('The sum of the 3 values is 12,');
   });
 }
 
-test('pressing “Try again” twice starts the core once', async ({ page, watch }) => {
+test('the quiz without the core can be read; pressing “Try again” twice starts the core once', async ({
+  page,
+  watch,
+}) => {
   watch.provoke(/Failed to load resource/, /request failed/);
   await page.route(core, (route) => route.abort());
-  await page.goto('./');
+  await page.goto('quiz.html');
   await expect(again(page)).toBeVisible();
+  const [first] = questionSources;
+  if (!first) throw new Error('the quiz has no questions');
+  const explanation = item(page, first.id).locator('details.answer');
+  await explanation.locator('summary').click();
+  await expect(explanation.getByText(plainWords(first.explanation))).toBeVisible();
+
   await page.unroute(core);
   await again(page).evaluate((button: HTMLButtonElement) => {
     button.click();
     button.click();
   });
-  await becomesLive(page);
-  await box(example(page, 1), 'x').fill('1, 3, 8');
-  await expect(example(page, 1)).toContainText('The sum of the 3 values is 12,');
+  await becomesLive(page, first.id);
+  await expect(item(page, first.id).getByRole('radio')).toHaveCount(4);
 });
 
-test('while the core is on its way the page can be read', async ({ page }) => {
+test('while the core is on its way the page can be read, and what is checked is judged when it is there', async ({
+  page,
+}) => {
   let arrive = () => {};
   const arrived = new Promise<void>((resolve) => (arrive = resolve));
   await page.route(core, async (route) => {
     await arrived;
     await route.continue();
   });
-  await page.goto('./');
-  await expect(table(example(page, 1), 'Deviations from the mean')).toBeVisible();
-  await expect(page.getByRole('button')).toHaveCount(0);
+  await page.goto('practice.html');
+  const form = question(page, 'problem-1/mean-square');
+  await expect(item(page, 'problem-1')).toHaveAttribute('data-started');
   await expect(banner(page)).toHaveText('');
+  await answerBox(form).fill('19/20');
+  await check(form);
+  await expect(form.locator('.verdict[data-verdict]')).toHaveCount(0);
   arrive();
   await becomesLive(page);
+  await expect(verdict(form)).toContainText('Right.');
+});
+
+test('the page’s script is missing: a sentence says so with a way on, and nothing is there that would not work', async ({
+  page,
+  watch,
+}) => {
+  watch.provoke(/Failed to load resource.*404/, /answer 404: .*main.*\.js/);
+  await page.route('**/assets/main-*.js', (route) => route.fulfill({ status: 404, body: 'Not found' }));
+  for (const file of ['practice.html', 'quiz.html']) {
+    await page.goto(file);
+    await expect(banner(page)).toContainText('A part of this page is missing on its host');
+    await expect(banner(page)).toContainText('The text below is complete.');
+    await expectNoDeadControls(page, 'Reload');
+  }
+  for (const { id } of questionSources)
+    await expect(item(page, id).getByRole('heading').first()).toBeVisible();
+  await page.unroute('**/assets/main-*.js');
+  await banner(page).getByRole('button', { name: 'Reload' }).click();
+  await becomesLive(page);
+  await allStarted(page);
+  await expect(banner(page)).toHaveText('');
 });

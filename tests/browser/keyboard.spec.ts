@@ -1,44 +1,8 @@
-// The page by keyboard alone, with the focus in sight at every stop.
+// By keyboard alone: the skip link, and the focus in sight at every stop. A whole visit by keys is in visit.spec.ts.
 
-import type { Locator, Page } from '@playwright/test';
-import { answerForm, box, example, expect, problem, question, test } from './lesson.ts';
-
-interface Stop {
-  where: string;
-  outlined: boolean;
-  inSight: boolean;
-}
-
-/** What has the focus, and whether that can be seen; nothing where the focus has left the page. */
-const focused = (page: Page): Promise<Stop | undefined> =>
-  page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return undefined;
-    const { outlineStyle, outlineWidth } = getComputedStyle(element);
-    const { top, bottom, left, right, width } = element.getBoundingClientRect();
-    return {
-      where: `${element.localName}#${element.id} ${(element.textContent ?? '').trim().slice(0, 40)}`,
-      outlined: element.matches(':focus-visible') && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
-      inSight: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth && width > 0,
-    };
-  });
-
-/** Fails where the focus cannot be seen; nothing where it has left the page. */
-async function focusInSight(page: Page): Promise<string | undefined> {
-  const here = await focused(page);
-  if (here) expect(here).toEqual({ where: here.where, outlined: true, inSight: true });
-  return here?.where;
-}
-
-/** Tab until the focus is there; every stop on the way shows it. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  const wanted = await target.elementHandle();
-  for (;;) {
-    await page.keyboard.press('Tab');
-    expect(await focusInSight(page), 'Tab leads there').toBeDefined();
-    if (await page.evaluate((element) => element === document.activeElement, wanted)) return;
-  }
-}
+import { pages } from '../../web/render/pages.ts';
+import { focusInSight } from './focus.ts';
+import { allStarted, becomesLive, expect, openAllDetails, openLive, test } from './lesson.ts';
 
 test('Tab reaches the skip link first, and it leads to the lesson', async ({ lesson }) => {
   const skip = lesson.getByRole('link', { name: 'Skip to the lesson' });
@@ -53,64 +17,47 @@ test('Tab reaches the skip link first, and it leads to the lesson', async ({ les
   await expect(lesson.getByRole('main').locator(':focus')).toHaveCount(1);
 });
 
-test('an example is edited, a problem answered, a question checked', async ({ lesson }) => {
-  const keyboard = lesson.keyboard;
+for (const { file, name } of pages.filter(({ folder }) => ['practice', 'quiz', 'workshop'].includes(folder)))
+  test(`${name}: Tab goes through the page to its end, each stop once and in sight`, async ({ page }) => {
+    await page.goto(file);
+    await becomesLive(page);
+    await allStarted(page);
+    const seen = new Set<string>();
+    for (;;) {
+      await page.keyboard.press('Tab');
+      const stop = await focusInSight(page);
+      if (stop === undefined) break;
+      const index = await page.evaluate(() =>
+        String([...document.querySelectorAll('*')].indexOf(document.activeElement as Element)),
+      );
+      expect(seen.has(index), `${stop} for the first time`).toBe(false);
+      seen.add(index);
+    }
+    // Every control that can be seen was one of them; of radio buttons of one name, one is.
+    const controls = await page.evaluate(() => {
+      const names = new Set<string>();
+      return [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary')].filter(
+        (each) => {
+          if (!each.checkVisibility({ visibilityProperty: true }) || each.matches(':disabled')) return false;
+          if (!(each instanceof HTMLInputElement) || each.type !== 'radio') return true;
+          if (names.has(each.name)) return false;
+          names.add(each.name);
+          return true;
+        },
+      ).length;
+    });
+    expect(seen.size).toBeGreaterThanOrEqual(controls);
+  });
 
-  await tabTo(lesson, box(example(lesson, 1), 'x'));
-  await keyboard.press('Control+A');
-  await keyboard.type('1, 3, 8');
-  await expect(example(lesson, 1)).toContainText('The sum of the 3 values is 12,');
-
-  const all = example(lesson, 1).getByRole('checkbox', { name: 'all digits' });
-  await tabTo(lesson, all);
-  await keyboard.press('Space');
-  await expect(all).toBeChecked();
-
-  await tabTo(lesson, example(lesson, 3).getByRole('button', { name: 'Three examples' }));
-  await keyboard.press('Enter');
-  await expect(box(example(lesson, 3), 'x')).toHaveValue('1, 3, 8');
-
-  const form = answerForm(problem(lesson, 1), 2);
-  await tabTo(lesson, form.getByRole('textbox'));
-  await keyboard.type('19/20');
-  await keyboard.press('Enter');
-  await expect(form.getByRole('status')).toContainText('Right.');
-  await expect(form.getByRole('textbox')).toBeFocused();
-
-  const hint = form.getByText('What is the mean of the numerators?');
-  await tabTo(lesson, form.locator('summary'));
-  await expect(hint).toBeHidden();
-  await keyboard.press('Enter');
-  await expect(hint).toBeVisible();
-  await keyboard.press('Enter');
-  await expect(hint).toBeHidden();
-
-  const first = question(lesson, 1);
-  const verdict = first.locator('form').getByRole('status');
-  await tabTo(lesson, first.getByRole('radio').first());
-  await keyboard.press('ArrowDown');
-  await expect(first.getByRole('radio', { name: /^B\)/ })).toBeChecked();
-  expect(await focusInSight(lesson)).toBeDefined();
-  await keyboard.press('Enter');
-  await expect(verdict).toContainText('Right.');
-
-  await keyboard.press('ArrowDown');
-  await expect(first.getByRole('radio', { name: /^C\)/ })).toBeChecked();
-  await tabTo(lesson, first.getByRole('button', { name: 'Check' }));
-  await keyboard.press('Space');
-  await expect(verdict).toContainText('Not yet.');
-
-  await tabTo(lesson, first.getByRole('button', { name: 'Try again' }));
-  await keyboard.press('Space');
-  await expect(first.getByRole('radio').first()).toBeFocused();
-  expect(await focusInSight(lesson)).toBeDefined();
-
-  // And on to the end of the page, where Tab leaves it.
-  let stops = 0;
-  for (; stops < 500; ++stops) {
-    await keyboard.press('Tab');
-    if ((await focusInSight(lesson)) === undefined) break;
-  }
-  expect(stops).toBeGreaterThan(4 * 5); // four more questions, each with boxes and buttons
-  expect(stops).toBeLessThan(500);
+test('a control is in the tab order before its block has started, and the focus starts it', async ({
+  page,
+}) => {
+  await openLive(page);
+  await openAllDetails(page);
+  const last = page.locator('main :is([data-kind], [data-figure])').last();
+  const summary = last.locator('summary').first();
+  await summary.focus();
+  await expect(summary).toBeFocused();
+  await expect(last).toHaveAttribute('data-started');
+  await expect(summary).toBeFocused();
 });

@@ -1,197 +1,193 @@
-// The page on narrow screens, on paper, with reduced motion and forced colours; and that reading it moves nothing.
+// Each page in windows of any width, with reduced motion and with forced colours; and that coming to life takes nothing
+// away.
 
 import type { Page } from '@playwright/test';
+import { pages } from '../../web/render/pages.ts';
 import {
   allDigits,
-  answerForm,
+  allStarted,
+  answerBox,
+  answer,
   becomesLive,
   box,
+  changeNumbers,
   complaint,
-  example,
   expect,
+  item,
   openAllDetails,
   openLive,
-  problem,
   question,
   test,
+  verdict,
 } from './lesson.ts';
-
-const widths = (page: Page) =>
-  page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const [content, window] = (await widths(page)) as [number, number];
-  expect(content).toBeLessThanOrEqual(window);
-}
+import { questionSources } from './lesson-source.ts';
+import { choose, questionIs, step, wrongLetter } from './quiz.ts';
 
 // 320 px is what a window of 1280 px leaves at 400 % zoom.
-for (const width of [360, 320]) {
-  test.describe(`${width} px wide`, () => {
-    test.use({ viewport: { width, height: 740 } });
+const widths = [1600, 1280, 390, 360, 320];
 
-    test('nothing reaches beyond the side', async ({ lesson }) => {
-      expect((await widths(lesson))[1]).toBe(width);
-      await expectNoSidewaysScroll(lesson);
-      await openAllDetails(lesson);
-      await expectNoSidewaysScroll(lesson);
-    });
+/** How far the page reaches beyond the side, with what reaches furthest. */
+const beyondTheSide = (page: Page) =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return '';
+    const furthest = [...document.body.querySelectorAll('*')].toSorted(
+      (a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right,
+    )[0];
+    return `${scrollWidth - clientWidth} px: ${furthest?.localName}.${furthest?.className} #${furthest?.closest('[id]')?.id}`;
+  });
 
-    test('nor do long numbers, long lists, verdicts and complaints', async ({ lesson }) => {
-      const long = Array.from({ length: 16 }, (_, i) => 1 / (i + 3));
-      for (const number of [1, 2, 3]) {
-        await allDigits(example(lesson, number)).check();
-        if (number === 3) await box(example(lesson, 3), 'dy').fill(long.join(', '));
-        await box(example(lesson, number), 'x').fill(long.join(', '));
-        await expectNoSidewaysScroll(lesson);
-      }
-      await box(example(lesson, 3), 'x').fill('a_name_'.repeat(30));
-      await expect(complaint(example(lesson, 3))).toContainText('a_name_');
-      const form = answerForm(problem(lesson, 5), 1);
-      for (const text of [long.join(', '), `1/(${'9'.repeat(60)} + 1)`, 'another_name_'.repeat(10)]) {
-        await form.getByRole('textbox').fill(text);
-        await form.getByRole('button', { name: 'Check' }).click();
-        await expect(form.getByRole('status')).not.toHaveText('');
-        await expectNoSidewaysScroll(lesson);
-      }
-      await question(lesson, 4).getByRole('radio').first().check();
-      await question(lesson, 4).getByRole('button', { name: 'Check' }).click();
-      await expectNoSidewaysScroll(lesson);
-    });
+async function expectNoSidewaysScroll(page: Page, which = widths): Promise<void> {
+  for (const width of which) {
+    await page.setViewportSize({ width, height: 800 });
+    // What follows a width is drawn in the frame after it.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    await expect.poll(() => beyondTheSide(page), `${width} px wide`).toBe('');
+  }
+}
 
-    test.describe('without scripts', () => {
-      test.use({ javaScriptEnabled: false });
+for (const { file, name } of pages) {
+  test(`${name}: nothing reaches beyond the side, and what comes to life takes nothing away`, async ({
+    page,
+    request,
+  }) => {
+    test.slow(); // ten layouts of a long page
+    const source = await (await request.get(file)).text();
+    await openLive(page, file);
+    await allStarted(page);
+    // Ids of the text as delivered; drawings and what is folded in a template are another matter.
+    const ids = await page.evaluate((html) => {
+      const delivered = [
+        ...html.matchAll(
+          /<(?:h[1-6]|details|form|div|bn-[a-z-]+|section|table|li|fieldset)\b[^>]*\sid="([^"]+)"/g,
+        ),
+      ];
+      return delivered.map((match) => match[1] as string).filter((id) => !document.getElementById(id));
+    }, source);
+    expect(ids, 'lost when the page came to life').toEqual([]);
+    const lost = await page.evaluate((html) => {
+      const delivered = [...html.matchAll(/\sdata-(?:kind|question|slot)="[^"]*"/g)].length;
+      return (
+        delivered -
+        document.querySelectorAll('[data-kind]').length -
+        document.querySelectorAll('[data-question]').length -
+        document.querySelectorAll('[data-slot]').length
+      );
+    }, source);
+    expect(lost, 'places of text lost').toBe(0);
 
-      test('nothing reaches beyond the side', async ({ page }) => {
-        await page.goto('./');
-        await expectNoSidewaysScroll(page);
-        await openAllDetails(page);
-        await expectNoSidewaysScroll(page);
-      });
-    });
+    await expectNoSidewaysScroll(page);
+    await openAllDetails(page);
+    await expectNoSidewaysScroll(page);
   });
 }
 
-test.describe('the contents', () => {
-  const marked = (page: Page) => page.locator('nav.contents a[aria-current="location"]');
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
 
-  const places = [
-    { heading: 'Pitfalls', section: 'Pitfalls' },
-    { heading: '2. The forward pass', section: 'Core content' },
-    { heading: 'Question 5', section: 'Quiz' },
-    { heading: 'Problem 4: what it costs', section: 'Practice problems' },
-    { heading: '3. Training and inference', section: 'Core content' },
-  ];
+  test('nothing reaches beyond the side of any page', async ({ page }) => {
+    test.slow();
+    for (const { file } of pages) {
+      await page.goto(file);
+      await openAllDetails(page);
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await beyondTheSide(page), `${file}, ${width} px wide`).toBe('');
+      }
+    }
+  });
+});
 
-  // Sections at the top of the page; from 1400 px beside it, and their parts too.
-  for (const [width, level] of [
-    [1280, 'section'],
-    [1500, 'heading'],
-  ] as const) {
-    test.describe(`${width} px wide`, () => {
-      test.use({ viewport: { width, height: 900 } });
+test('nor do long numbers, long lists, verdicts and complaints', async ({ page }) => {
+  test.slow();
+  await page.setViewportSize({ width: 320, height: 740 });
+  await openLive(page, '', 'example-forward', 'example-scale-and-shift', 'example-two-values');
+  const long = Array.from({ length: 16 }, (_, i) => 1 / (i + 3)).join(', ');
+  for (const id of ['example-forward', 'example-scale-and-shift', 'example-two-values']) {
+    const example = item(page, id);
+    await changeNumbers(example);
+    await allDigits(example).check();
+    if (id === 'example-two-values') await box(example, 'dy').fill(long);
+    await box(example, 'x').fill(long);
+  }
+  await expectNoSidewaysScroll(page, [320, 390]);
+  const last = item(page, 'example-two-values');
+  await box(last, 'x').fill('a_name_'.repeat(30));
+  await expect(complaint(last)).toContainText('a_name_');
+  await expectNoSidewaysScroll(page, [320]);
 
-      test('mark where the reader is, however far the jump', async ({ lesson }) => {
-        await expect(marked(lesson)).toHaveCount(0);
-        for (const place of places) {
-          const heading = lesson.getByRole('heading', { name: place.heading });
-          await heading.evaluate((element) => element.scrollIntoView());
-          await expect(marked(lesson)).toHaveText(place[level]);
-          await expect(marked(lesson)).toBeVisible();
-        }
-        await lesson.evaluate(() => scrollTo(0, 0));
-        await expect(marked(lesson)).toHaveCount(0);
-      });
-
-      test('never move the page while it is read', async ({ lesson }) => {
-        // Figures that come to life make the page longer below.
-        const bottom = () => lesson.evaluate(() => document.documentElement.scrollHeight - innerHeight);
-        for (let top = 0; top < (await bottom()); top += 700) {
-          await lesson.evaluate((y) => scrollTo(0, y), top);
-          // Two frames later the page has noticed.
-          await lesson.evaluate(
-            () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-          );
-          expect(await lesson.evaluate(() => scrollY)).toBe(top);
-        }
-        await expect(marked(lesson)).toHaveText('Where this page departs from its source, and why');
-      });
-    });
+  await openLive(page, 'practice.html', 'problem-5');
+  const form = item(page, 'problem-5').locator('form.question').first();
+  for (const text of [long, `1/(${'9'.repeat(60)} + 1)`, 'another_name_'.repeat(10)]) {
+    await answer(form, text);
+    await expect(verdict(form)).not.toBeEmpty();
+    await expectNoSidewaysScroll(page, [320]);
   }
 
-  test('lead to every section', async ({ lesson }) => {
-    await lesson.getByRole('link', { name: 'Practice problems' }).click();
-    await expect(lesson.getByRole('heading', { name: 'Practice problems' })).toBeInViewport();
-    await expect(lesson).toHaveURL(/\/some\/folder\/#practice-problems$/);
-  });
+  await openLive(page, 'quiz.html');
+  const [, , , coupling] = questionSources;
+  if (!coupling) throw new Error('the quiz has no fourth question');
+  await step(page, 'Question 4').click();
+  const card = await questionIs(page, coupling.id);
+  await choose(card, wrongLetter(coupling));
+  await changeNumbers(card);
+  await openAllDetails(page);
+  await expectNoSidewaysScroll(page, [1280, 390, 320]);
+  await step(page, 'Results').click();
+  await expectNoSidewaysScroll(page, [390, 320]);
 });
 
 test.describe('motion', () => {
   const animations = (page: Page) => page.evaluate(() => document.getAnimations().length);
 
   async function change(page: Page): Promise<void> {
-    await box(example(page, 1), 'x').fill('1, 3, 8');
-    await expect(example(page, 1)).toContainText('The sum of the 3 values is 12,');
+    const example = item(page, 'example-forward');
+    await changeNumbers(example);
+    await box(example, 'x').fill('1, 3, 8');
+    await expect(example).toContainText('The sum of the 3 values is 12,');
   }
 
-  test('marks new numbers for a moment', async ({ lesson }) => {
-    await change(lesson);
-    expect(await animations(lesson)).toBeGreaterThan(0);
-    await expect.poll(() => animations(lesson)).toBe(0);
-  });
-
-  test.describe('reduced', () => {
-    test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
-    test('nothing moves', async ({ lesson }) => {
-      expect(await lesson.evaluate(() => matchMedia('(prefers-reduced-motion: reduce)').matches)).toBe(true);
-      await change(lesson);
-      expect(await animations(lesson)).toBe(0);
+  test('marks new numbers for a moment; reduced, nothing moves', async ({ page }) => {
+    await openLive(page, '', 'example-forward');
+    await allStarted(page);
+    // Counted where they begin: a slow machine may look only when they are over.
+    await page.evaluate(() => {
+      addEventListener('animationstart', () => (document.documentElement.dataset.moved = ''), {
+        capture: true,
+      });
     });
+    await change(page);
+    await expect(page.locator('html')).toHaveAttribute('data-moved');
+    await expect.poll(() => animations(page)).toBe(0);
+
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate(() => delete document.documentElement.dataset.moved);
+    await box(item(page, 'example-forward'), 'x').fill('1, 3, 5, 9, 12');
+    await expect(item(page, 'example-forward')).toContainText('The sum of the 5 values is 30,');
+    expect(await animations(page)).toBe(0);
+    await expect(page.locator('html')).not.toHaveAttribute('data-moved');
   });
 });
 
 test.describe('forced colours', () => {
   test.use({ contextOptions: { forcedColors: 'active' } });
 
-  test('the page works, and its boxes have an edge', async ({ lesson }) => {
-    expect(await lesson.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
-    const form = answerForm(problem(lesson, 4), 1);
-    await expect(form).toHaveCSS('border-top-style', 'solid');
-    await form.getByRole('textbox').fill('1024');
-    await form.getByRole('button', { name: 'Check' }).click();
-    await expect(form.getByRole('status')).toContainText('Right.');
-    await expect(question(lesson, 1).getByRole('radio').first()).toBeVisible();
+  test('the pages work, and boxes, buttons and the current page have an edge', async ({ page }) => {
+    expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+    await openLive(page, 'practice.html', 'problem-1');
+    const form = question(page, 'problem-1/mean-square');
+    await expect(answerBox(form)).toHaveCSS('border-top-style', 'solid');
+    await answer(form, '19/20');
+    await expect(verdict(form)).toContainText('Right.');
+    await page.goto('quiz.html');
+    await becomesLive(page);
+    const card = await questionIs(page, questionSources[0]?.id ?? '');
+    await expect(card.getByRole('radio').first()).toBeVisible();
+    await expect(card.getByRole('button', { name: 'Check', exact: true })).toHaveCSS(
+      'border-top-style',
+      'solid',
+    );
   });
-});
-
-test('on paper there are no controls, and all answers', async ({ page }) => {
-  await openLive(page);
-  const answer = problem(page, 5).getByText('Frozen statistics are different.');
-  await expect(answer).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Check' })).not.toHaveCount(0);
-
-  await page.emulateMedia({ media: 'print' });
-  // On paper the names in the list of the computation graph, which choose a node, and its nodes are words and a drawing.
-  const others = page.locator(':not(.entry-name, svg *)');
-  for (const role of ['button', 'textbox', 'checkbox', 'radio'] as const) {
-    await expect(page.getByRole(role).and(others)).toHaveCount(0);
-  }
-  await expect(page.getByRole('navigation')).toHaveCount(0);
-  await expect(answer).toBeVisible();
-  expect((await answer.boundingBox())?.height).toBeGreaterThan(0);
-  await expect(question(page, 5).getByText('Not this one.').first()).toBeVisible();
-  await expect(page.locator('bn-gradient-check .stage').getByText('This check means')).toBeVisible();
-
-  await page.emulateMedia({ media: 'screen' });
-  await becomesLive(page);
-  await expect(answer).toBeHidden();
-});
-
-test('paper is light, also where the screen is dark', async ({ lesson }) => {
-  const ink = lesson.getByRole('heading', { level: 1 });
-  const [light, dark] = ['rgb(28, 27, 26)', 'rgb(236, 233, 226)']; // #1c1b1a and #ece9e2
-  await lesson.emulateMedia({ colorScheme: 'dark' });
-  await expect(ink).toHaveCSS('color', dark);
-  await lesson.emulateMedia({ colorScheme: 'dark', media: 'print' });
-  await expect(ink).toHaveCSS('color', light);
 });

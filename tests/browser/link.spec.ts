@@ -1,188 +1,246 @@
-// The state of the page in its links and in the browser's storage: every figure, every answer; bad links do no harm.
+// States in links: of one figure, of a whole page; bad links do no harm, and what is done at a link stays apart.
 
 import type { BrowserContext, Locator, Page } from '@playwright/test';
-import { figures } from '../../web/src/figures/all.ts';
-import { drawnFigure, nextFrame, unfoldNumbers } from './figures/figure.ts';
 import {
-  answerForm,
+  allStarted,
+  answer,
+  answerBox,
   becomesLive,
-  box,
-  example,
   expect,
+  item,
   openLive,
-  problem,
   question,
   test,
+  verdict,
 } from './lesson.ts';
 
-const kinds = figures.map(({ kind }) => kind);
+const notice = (page: Page) => page.locator('#notice');
+const offer = (page: Page, name: string) => notice(page).getByRole('button', { name });
 
-async function open(page: Page, fragment: string): Promise<void> {
+async function openAt(page: Page, address: string, ...ids: string[]): Promise<void> {
   await page.goto('about:blank'); // another fragment of the same page would not load it again
-  await page.goto(`./${fragment}`);
-  await becomesLive(page);
+  await page.goto(`./${address}`);
+  await becomesLive(page, ...ids);
 }
 
-/** What the figure shows: its controls, its sentence and every number of its tables. */
-async function shown(figure: Locator) {
-  await unfoldNumbers(figure);
-  return figure.evaluate((element) => ({
-    inputs: [...element.querySelectorAll<HTMLInputElement>('.figure-controls input')].map((input) =>
-      input.type === 'radio' || input.type === 'checkbox' ? input.checked : input.value,
-    ),
-    handles: [...element.querySelectorAll('.stage [role=slider]')].map((each) => each.ariaValueNow),
-    sentence: element.querySelector('.sentence')?.textContent,
-    numbers: [...element.querySelectorAll('.figure-numbers td')].map((cell) => cell.textContent),
-  }));
+/** The figures of the page, when all of them are drawn for their state. */
+async function drawnFigures(page: Page): Promise<Locator[]> {
+  await allStarted(page);
+  await expect(page.locator('.figure:not([data-drawn])')).toHaveCount(0);
+  return page.locator('.figure').all();
 }
 
-/** Moves all that can be moved, so that every field is another. */
-async function moveEverything(figure: Locator): Promise<void> {
-  const controls = figure.locator('.figure-controls');
-  for (let k = 0; k < (await controls.locator('fieldset').count()); ++k) {
-    await controls.locator('fieldset').nth(k).locator('input').last().check();
-    await nextFrame(figure.page()); // a choice may take others away
-  }
-  for (const flag of await controls.locator('input[type=checkbox]').all()) await flag.click();
-  await nextFrame(figure.page());
-  for (const slider of await controls.locator('input[type=range]').all()) {
-    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowRight']) await slider.press(key);
-  }
-  const handles = await figure.locator('.stage [role=slider]').count();
-  for (let k = 0; k < Math.min(handles, 4); ++k) {
-    const handle = figure.locator('.stage [role=slider]').nth(k);
-    await handle.focus();
-    await handle.press('ArrowLeft');
-    await handle.press('ArrowDown');
-  }
-  await nextFrame(figure.page());
+/** What the figures show: their controls, their handles, their sentences and the numbers of their tables. */
+async function shown(page: Page) {
+  const figures = await drawnFigures(page);
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  // What is folded is not counted again before it is unfolded.
+  await page.locator('.figure-numbers').evaluateAll((all) => {
+    for (const each of all) (each as HTMLDetailsElement).open = true;
+  });
+  await page.evaluate(frame);
+  const states = figures.map((figure) =>
+    figure.evaluate((element) => ({
+      id: element.id,
+      inputs: [...element.querySelectorAll<HTMLInputElement>('.figure-controls input')].map((input) =>
+        input.type === 'radio' || input.type === 'checkbox' ? input.checked : input.value,
+      ),
+      handles: [...element.querySelectorAll('.stage [role=slider]')].map((each) => each.ariaValueNow),
+      sentence: element.querySelector('.sentence')?.textContent,
+      numbers: [...element.querySelectorAll('.figure-numbers td')].map((cell) => cell.textContent),
+    })),
+  );
+  return Promise.all(states);
 }
 
-async function copied(button: Locator, context: BrowserContext): Promise<string> {
+/** Moves all that can be moved in the figures of the page, so that every field is another. */
+async function moveEverything(page: Page): Promise<void> {
+  for (const figure of await drawnFigures(page))
+    await figure.evaluate(async (root) => {
+      const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      const all = (selector: string) => [...root.querySelectorAll<HTMLInputElement>(selector)];
+      for (const { elements } of root.querySelectorAll<HTMLFieldSetElement>('.figure-controls fieldset')) {
+        (elements[elements.length - 1] as HTMLElement | undefined)?.click();
+        await drawn(); // a choice may take others away
+      }
+      for (const flag of all('.figure-controls input[type=checkbox]')) flag.click();
+      await drawn();
+      for (const slider of all('.figure-controls input[type=range]')) {
+        if (slider.value === slider.max) slider.stepDown();
+        else slider.stepUp();
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      await drawn();
+      for (const handle of all('.stage [role=slider]').slice(0, 4))
+        for (const key of ['ArrowLeft', 'ArrowDown'])
+          handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      await drawn();
+    });
+}
+
+async function copiedBy(button: Locator, status: Locator, context: BrowserContext): Promise<string> {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await button.click();
-  await expect(button.locator('xpath=following-sibling::*[@role="status"]')).toContainText('clipboard');
-  const address = await button.page().evaluate(() => navigator.clipboard.readText());
-  return new URL(address).hash;
+  await expect(status).toContainText('clipboard');
+  return button.page().evaluate(() => navigator.clipboard.readText());
 }
 
-for (const kind of kinds) {
-  test(`the state of ${kind} survives its link, and Reset brings the first one back`, async ({
+const work = (page: Page) => page.locator('details.your-work');
+
+/** A link to the page as it stands, as the button at its end gives it. */
+async function linkToPage(page: Page): Promise<string> {
+  await work(page).evaluate((details: HTMLDetailsElement) => (details.open = true));
+  return copiedBy(
+    work(page).getByRole('button', { name: 'Copy a link to this page as it stands' }),
+    work(page).getByRole('status'),
+    page.context(),
+  );
+}
+
+for (const file of ['', 'more.html']) {
+  test(`${file || 'the first page'}: the states of all figures survive a link, and can be reset`, async ({
     page,
-    context,
+    browser,
+    watch,
   }) => {
-    await openLive(page);
-    let figure = await drawnFigure(page, kind);
-    const first = await shown(figure);
-    await moveEverything(figure);
-    const moved = await shown(figure);
-    expect(moved).not.toEqual(first);
-    const link = await copied(figure.locator('[data-action=copy]'), context);
-    await page.evaluate(() => localStorage.clear());
-    await open(page, link);
-    figure = await drawnFigure(page, kind);
-    expect(await shown(figure)).toEqual(moved);
-    await expect(page.locator('#notice')).toBeEmpty();
-    await figure.locator('[data-action=reset]').click();
-    await expect.poll(() => shown(figure)).toEqual(first);
+    test.slow(); // every figure of the page, in three states
+    await openLive(page, file);
+    const first = await shown(page);
+    expect(first.length).toBeGreaterThan(2);
+    await moveEverything(page);
+    const moved = await shown(page);
+    for (const [k, { id, ...state }] of moved.entries())
+      expect(state, id).not.toMatchObject({ ...first[k], id: undefined });
+    const link = await linkToPage(page);
+
+    const context = await browser.newContext();
+    await watch.over(context);
+    const other = await context.newPage();
+    await other.goto(link);
+    await becomesLive(other);
+    await expect(notice(other)).toContainText('The page stands as in a link.');
+    expect(await shown(other)).toEqual(moved);
+    await context.close();
+
+    await work(page).getByRole('button', { name: 'Reset all figures' }).click();
+    await expect(work(page).getByRole('status')).toHaveText('All figures stand as they came.');
+    await expect.poll(() => shown(page)).toEqual(first);
   });
 }
 
-test('a link hides controls that a teacher names', async ({ page }) => {
-  await open(page, '#bn1&forward-explorer.hide=gamma,next&forward-explorer.beta=3');
-  const figure = await drawnFigure(page, 'forward-explorer');
+test('a figure’s own link is about that figure alone; a teacher may hide controls in it', async ({
+  page,
+  context,
+}) => {
+  await openLive(page, '', 'forward-explorer', 'training-inference');
+  const figure = page.locator('#forward-explorer');
+  await page.locator('#training-inference').getByRole('slider').first().press('ArrowRight');
+  await figure.getByRole('slider', { name: 'beta' }).press('ArrowRight');
+  const link = await copiedBy(
+    figure.getByRole('button', { name: 'Copy link to this state' }),
+    figure.locator('.copied'),
+    context,
+  );
+  expect(new URL(link).hash).toBe('#bn1&at=forward-explorer&forward-explorer.beta=1.1');
+
+  await openAt(page, '#bn1&forward-explorer.hide=gamma,next&forward-explorer.beta=3', 'forward-explorer');
+  await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveCount(0);
   await expect(figure.getByRole('button', { name: 'Next batch' })).toHaveCount(0);
-  await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
+  // What the link replaced comes back on request.
+  await expect(notice(page)).toContainText('This stands as in the link.');
+  await offer(page, 'Back to mine').click();
+  await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('1.1');
+  await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveCount(1);
+  await expect(notice(page)).toBeEmpty();
 });
 
 test('what a link says wrongly is left out and named; the rest is used', async ({ page }) => {
-  await open(page, '#bn1&forward-explorer.gamma=<img src=x>&forward-explorer.beta=3&nothing.here=1');
-  await expect(page.locator('#notice')).toContainText('forward-explorer.gamma');
-  await expect(page.locator('#notice')).toContainText('and 1 more');
-  const figure = await drawnFigure(page, 'forward-explorer');
+  const figure = page.locator('#forward-explorer');
+  await openAt(page, '#bn1&forward-explorer.gamma=<img src=x>&forward-explorer.beta=3&nothing.here=1');
+  await expect(notice(page)).toContainText('forward-explorer.gamma');
+  await expect(notice(page)).toContainText('and 1 more');
+  await expect(notice(page)).toBeInViewport();
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveValue('2');
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
-  await expect(page.locator('#notice')).toBeInViewport();
-  await page.locator('#notice').getByRole('button', { name: 'Close' }).click();
-  await expect(page.locator('#notice')).toBeEmpty();
-  await open(page, '#bn7&forward-explorer.beta=4');
-  await expect(page.locator('#notice')).toContainText('another version');
-});
+  await offer(page, 'Close').click();
+  await expect(notice(page)).toBeEmpty();
 
-test('a state that the core refuses is said, with a drawing that can be moved on', async ({ page }) => {
-  await open(page, '#bn1&forward-explorer.x=3,3');
-  const figure = await drawnFigure(page, 'forward-explorer');
+  // The same page, another fragment: nothing is loaded again.
+  const follow = (fragment: string) => page.evaluate((hash) => (location.hash = hash), fragment);
+  await follow('#bn7&forward-explorer.beta=4');
+  await expect(notice(page)).toContainText('another version');
+  await follow(`#bn1&forward-explorer.beta=${'4'.repeat(60_000)}`);
+  await expect(notice(page)).toContainText('longer than 60000 characters');
+  await follow('#bn1&forward-explorer.beta=%E0%A4%A');
+  await expect(notice(page)).toContainText('forward-explorer.beta=%E0%A4%A');
+  await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
+
+  // A state that the core refuses is said, with a drawing that can be moved on.
+  await follow('#bn1&at=forward-explorer&forward-explorer.x=3,3');
   await expect(figure.locator('.sheet-message')).toContainText('batch_var + eps');
   await figure.getByRole('slider', { name: 'x 1' }).press('ArrowRight');
   await expect(figure.locator('.sheet-message')).toBeEmpty();
 });
 
-/** Something typed or chosen in every kind of item. */
-async function answer(page: Page): Promise<void> {
-  await box(example(page, 1), 'x').fill('1, 2, 3, 10');
-  await answerForm(problem(page, 4), 1).getByRole('textbox').fill('2^10');
-  await question(page, 2).getByRole('radio').nth(1).check();
-  const worksheet = page.locator('bn-worksheet').first();
-  await worksheet
-    .getByRole('button', { name: 'Other numbers' })
-    .or(worksheet.locator('button[data-draw]'))
-    .first()
-    .click();
-  await worksheet.getByRole('textbox').first().fill('5');
-  const proof = page.locator('bn-proof').first();
-  await proof.locator('.choices li button[data-task=add]').nth(2).click();
-  await proof.locator('.choices li button[data-task=add]').nth(0).click();
-}
-
-const answers = (page: Page) =>
-  page.evaluate(() => ({
-    texts: [...document.querySelectorAll<HTMLInputElement>('main input[type=text]')].map(
-      ({ value }) => value,
-    ),
-    chosen: [...document.querySelectorAll<HTMLInputElement>('bn-quiz input:checked')].map(
-      ({ value }) => value,
-    ),
-    proofs: [...document.querySelectorAll('bn-proof .placed')].map(({ textContent }) => textContent),
-    numbers: [...document.querySelectorAll('bn-worksheet data')].map(({ textContent }) => textContent),
-  }));
-
-test('everything typed comes back after a reload, and with a link in another browser', async ({
+test('work at the link of a whole page is kept apart from one’s own, until one goes on with it', async ({
   page,
-  context,
-  browser,
 }) => {
-  await openLive(page);
-  const first = await answers(page);
-  await answer(page);
-  const typed = await answers(page);
-  expect(typed.texts).not.toEqual(first.texts);
-  expect(typed.chosen).toHaveLength(1);
-  const link = await copied(page.locator('[data-page=copy]'), context);
+  const practice = 'practice.html';
+  const form = question(page, 'problem-2/dgamma');
+  const other = question(page, 'problem-2/dbeta');
+  const mine = async () => {
+    await expect(answerBox(form)).toHaveValue('mine');
+    await expect(answerBox(other)).toHaveValue('');
+    await expect(notice(page)).toBeEmpty();
+  };
+  await openLive(page, practice, 'problem-2');
+  await answerBox(form).fill('mine');
+
+  const link = `${practice}#bn1&all&problem-2.dgamma=7`;
+  await openAt(page, link, 'problem-2');
+  await expect(notice(page)).toContainText('Your own work is kept apart, and what you do here too.');
+  await expect(answerBox(form)).toHaveValue('7');
+  await answer(other, '3');
+  await expect(verdict(other)).not.toBeEmpty();
+  const says = await verdict(other).innerText();
+
+  // A reload finds what was done there, one's own page does not.
   await page.reload();
-  await becomesLive(page);
-  expect(await answers(page)).toEqual(typed);
+  await becomesLive(page, 'problem-2');
+  await expect(answerBox(other)).toHaveValue('3');
+  await expect(verdict(other)).toHaveText(says, { useInnerText: true });
+  await expect(notice(page)).toContainText('with what you did here since');
+  await offer(page, 'Back to mine').click();
+  await expect(page).toHaveURL(/\/practice\.html$/);
+  await becomesLive(page, 'problem-2');
+  await mine();
 
-  const elsewhere = await browser.newContext();
-  const other = await elsewhere.newPage();
-  await open(other, link);
-  expect(await answers(other)).toEqual(typed);
-  await expect(other.locator('#notice')).toContainText('as in this link');
-  await elsewhere.close();
-
-  await page.locator('[data-page=reset-all]').click();
-  expect(await answers(page)).toEqual(first);
+  // Coming back to the link finds it too.
+  await openAt(page, link, 'problem-2');
+  await expect(answerBox(other)).toHaveValue('3');
+  await offer(page, 'Go on with this').click();
+  await expect(page).toHaveURL(/\/practice\.html$/);
+  await becomesLive(page, 'problem-2');
+  await expect(answerBox(form)).toHaveValue('7');
+  await expect(answerBox(other)).toHaveValue('3');
+  await expect(verdict(other)).toHaveText(says, { useInnerText: true });
+  await expect(notice(page)).toBeEmpty();
 });
 
-test('the whole state of a link does not replace what was stored', async ({ page }) => {
-  await openLive(page);
-  const first = answerForm(problem(page, 4), 1).getByRole('textbox');
-  await first.fill('1024');
-  await page.waitForTimeout(600); // it is stored when typing pauses
-  await open(page, '#bn1&all');
-  await expect(first).toHaveValue('');
-  await first.fill('7');
-  await page.waitForTimeout(600);
-  await open(page, '');
-  await expect(first).toHaveValue('1024');
+test('a link to an item of another page, with its state, leads there; one about two pages says so', async ({
+  page,
+}) => {
+  await openAt(page, '#bn1&at=problem-4&problem-4.bn-operations=2%5E10', 'problem-4');
+  await expect(page).toHaveURL(/practice\.html#bn1/);
+  await expect(answerBox(question(page, 'problem-4/bn-operations'))).toHaveValue('2^10');
+  await expect(question(page, 'problem-4/bn-operations')).toBeInViewport();
+
+  await openAt(page, '#bn1&forward-explorer.beta=3&problem-4.bn-operations=5', 'forward-explorer');
+  await expect(item(page, 'problem-4')).toHaveCount(0);
+  await expect(page.locator('#forward-explorer').getByRole('slider', { name: 'beta' })).toHaveValue('3');
+  await expect(notice(page)).toContainText('A part of the link is about another page');
+  await notice(page).getByRole('link', { name: 'practice' }).click();
+  await becomesLive(page, 'problem-4');
+  await expect(answerBox(question(page, 'problem-4/bn-operations'))).toHaveValue('5');
 });

@@ -1,8 +1,8 @@
 // One quantity, lit up wherever it stands: in the sections on the two passes and in the figures, nowhere else.
 
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from './lesson.ts';
-import { expectNoViolations, openFigure } from './figures/figure.ts';
+import { drawnFigure, expectNoViolations, openFigure } from './figures/figure.ts';
+import { allStarted, expect, test } from './lesson.ts';
 
 const lit = (page: Page) => page.evaluate(() => document.documentElement.dataset.symbol ?? '');
 
@@ -36,7 +36,7 @@ test('a symbol under the pointer is lit in both sections and in the figures, and
     expect(plain).toBe(0);
     expect((await marks(part, 'q-var')).marked).toBe(0);
   }
-  const elsewhere = page.locator('bn-practice, bn-quiz, bn-example, bn-worksheet, bn-proof');
+  const elsewhere = page.locator('.item');
   const { marked, plain } = await marks(elsewhere, 'q-mean');
   expect(marked).toBe(0);
   expect(plain).toBeGreaterThan(5);
@@ -46,10 +46,12 @@ test('a symbol under the pointer is lit in both sections and in the figures, and
   expect((await marks(backward, 'q-mean')).marked).toBe(0);
 });
 
+/** The computation graph, drawn, with its formulas unfolded. */
 async function openFigureInSight(page: Page): Promise<void> {
-  const figure = page.locator('bn-computation-graph');
-  await figure.scrollIntoViewIfNeeded();
-  await expect(figure.locator('.stage > .figure-actions')).toBeVisible();
+  const figure = await drawnFigure(page, 'computation-graph');
+  await figure
+    .locator('details.figure-formulas')
+    .evaluate((details: HTMLDetailsElement) => (details.open = true));
 }
 
 test('all the quantities of the formulas can be lit; the gradient from above is not y', async ({
@@ -91,7 +93,9 @@ test('nothing moves when a symbol is lit', async ({ lesson: page }) => {
     );
   const symbol = meanInForward(page);
   await symbol.scrollIntoViewIfNeeded();
-  await page.waitForTimeout(500); // figures further down come to life
+  await allStarted(page); // figures further down come to life
+  await expect(page.locator('.figure:not([data-drawn])')).toHaveCount(0);
+  await page.evaluate(() => document.fonts.ready);
   const before = await places();
   expect(before.length).toBeGreaterThan(100);
   await symbol.hover();
@@ -110,11 +114,10 @@ test('Escape puts the light out, until another symbol is pointed at', async ({ l
 
 test('symbols in questions, examples and other sections light nothing', async ({ lesson: page }) => {
   const outside = [
-    page.locator('bn-practice .q-mean, bn-practice .q-var, bn-practice .q-gamma').first(),
-    page.locator('bn-computation-graph > bn-practice .q-gamma').first(),
-    page.locator('bn-example .q-mean').first(),
-    page.locator('h3', { hasText: '3. Training and inference' }).locator('~ .math .q-mean').first(),
-  ];
+    page.locator('.item-practice').locator('.q-mean, .q-var, .q-gamma'),
+    page.locator('.item-example .q-mean'),
+    page.locator('h3', { hasText: 'Training and inference' }).locator('~ .math .q-mean'),
+  ].map((symbols) => symbols.filter({ visible: true }).first());
   for (const symbol of outside) {
     await symbol.hover();
     expect(await lit(page)).toBe('');
