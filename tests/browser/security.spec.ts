@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
-import { box, changeNumbers, expect, item, test } from './lesson.ts';
+import { becomesLive, box, changeNumbers, expect, item, test } from './lesson.ts';
 
 /**
  * Runs the source of a function as the page's own code and says how it ended. What `evaluate` runs directly is exempt
@@ -28,7 +28,7 @@ const runAsThePage = (page: Page, attempt: () => unknown) =>
 test('the policy stands before everything it governs, on every page', async ({ request }) => {
   for (const { file } of pages) {
     const source = await (await request.get(file)).text();
-    const governed = [...source.matchAll(/<(meta\s+http-equiv="([^"]+)"|script|link|style)\b/g)];
+    const governed = [...source.matchAll(/<(meta\s+http-equiv="([^"]+)"|(?:script|link|style)(?=[\s>]))/g)];
     expect(governed[0]?.[2], file).toBe('Content-Security-Policy');
     expect(governed.map((match) => match[1])).toContain('script');
   }
@@ -106,6 +106,7 @@ test('no page has an inline script or style, before and after it is used; addres
     expect(addresses.filter((address) => !/^(#|\.\/|[a-z]+\.html(#|$))/.test(address))).toEqual([]);
   }
   const example = item(lesson, 'example-forward');
+  await becomesLive(lesson, 'example-forward');
   await changeNumbers(example);
   await box(example, 'x').fill('1, 3, 8');
   await expect(example).toContainText('The sum of the 3 values is 12,');

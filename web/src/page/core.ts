@@ -5,6 +5,8 @@ import { type Core, loadCore } from '../core.ts';
 
 let running: Core | undefined;
 let starting: Promise<Core> | undefined;
+let arrive: (core: Core) => void;
+const arrival = new Promise<Core>((resolve) => (arrive = resolve));
 
 async function fetchCore(): Promise<Core> {
   const response = await fetch(wasmUrl);
@@ -15,7 +17,10 @@ async function fetchCore(): Promise<Core> {
 /** Starts the core where it does not run yet; a failed start may be tried again. */
 export function startCore(): Promise<Core> {
   starting ??= fetchCore().then(
-    (core) => (running = core),
+    (core) => {
+      arrive(core);
+      return (running = core);
+    },
     (error: unknown) => {
       starting = undefined;
       throw error;
@@ -23,6 +28,9 @@ export function startCore(): Promise<Core> {
   );
   return starting;
 }
+
+/** The core when it runs, after however many tries. That a start failed is told by whoever starts it. */
+export const coreWhenRunning = (): Promise<Core> => arrival;
 
 /** The core, if it runs. */
 export const coreIfRunning = (): Core | undefined => running;

@@ -10,7 +10,7 @@ import { type Figure, Frame, stillWidth, type View } from '../drawing/figure.tsx
 import { waitForFingers } from '../drawing/touch.ts';
 import { loaders } from '../figures/load.ts';
 import type { Started } from './blocks.ts';
-import { startCore } from './core.ts';
+import { coreWhenRunning } from './core.ts';
 import { copyLink, entriesOfPage } from './links.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
@@ -200,7 +200,7 @@ class LiveFigure {
 }
 
 export async function startFigure(root: HTMLElement): Promise<Started> {
-  const [figure, core] = await Promise.all([loaders[root.dataset.figure ?? '']?.(), startCore()]);
+  const [figure, core] = await Promise.all([loaders[root.dataset.figure ?? '']?.(), coreWhenRunning()]);
   if (!figure) throw new Error(`no figure “${root.dataset.figure}”`);
   LiveFigure.start(root, figure, core);
   return {

@@ -7,7 +7,7 @@ import { type Around, type Item, type Scene, SlotContext, type Slots } from '../
 import { items } from '../kinds/load.ts';
 import { type Kept, nothingKept } from '../memory/kept.ts';
 import type { Started } from './blocks.ts';
-import { coreIfRunning, startCore } from './core.ts';
+import { coreIfRunning, coreWhenRunning } from './core.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 
@@ -43,8 +43,7 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
       this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
     memory.onChange((changed) => (changed === name || item.sumsUp) && take());
     take();
-    // A core that does not start is the page's own to tell.
-    startCore().then(take, () => {});
+    void coreWhenRunning().then(take);
   }
 
   override componentDidUpdate(): void {

@@ -5,7 +5,7 @@ import { subjectToday, textToday } from '../memory/earlier.ts';
 import { merged, withTexts } from '../memory/kept.ts';
 import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';
 import { meet } from './blocks.ts';
-import { startCore } from './core.ts';
+import { coreWhenRunning } from './core.ts';
 import { memory, mine, visit } from './our-memory.ts';
 import { goTo } from './way.ts';
 
@@ -104,7 +104,7 @@ async function show(link: Link): Promise<void> {
     location.replace(only + location.hash);
     return;
   }
-  const core = await startCore();
+  const core = await coreWhenRunning();
   const ignored = [...link.unreadable];
   const known: Entry[] = [];
   for (const entry of here) {
