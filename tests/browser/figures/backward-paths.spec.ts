@@ -2,8 +2,20 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'backward-paths';
 const table = 'The gradient of each example';
@@ -27,91 +39,94 @@ async function expectBackward(figure: Locator, gamma: number, eps: number): Prom
   }
 }
 
-test('one dy is dragged with the mouse: every dx changes', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const before = await dx(figure);
-  await drag(figure.getByRole('slider', { name: 'dy 3', exact: true }), 0, -40);
-  await expect.poll(async () => (await dy(figure))[2]).toBeGreaterThan(1);
-  expect((await dy(figure)).toSpliced(2, 1)).toEqual([1, 0, 0]);
-  for (const [i, value] of (await dx(figure)).entries()) expect(value).not.toBeCloseTo(before[i] ?? 0, 2);
-  await expectBackward(figure, 2, 0);
-  await expect(figure.locator('.sentence')).toContainText('dy of 1 and dx of 4 of the 4 examples changed');
-  await expect(figure.locator('.example .before')).toHaveCount(4);
-  await figure.getByRole('button', { name: 'Remember this dx' }).click();
-  await expect(figure.locator('.example .before')).toHaveCount(0);
-});
-
-test('points and sliders are moved with keys', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const handle = figure.getByRole('slider', { name: 'dy 2', exact: true });
-  await handle.focus();
-  for (const [key, value] of [
-    ['ArrowUp', '0.1'],
-    ['ArrowUp', '0.2'],
-    ['PageDown', '-0.8'],
-  ] as const) {
-    await page.keyboard.press(key);
-    await expect(handle).toHaveAttribute('aria-valuenow', value);
-  }
-  await figure.getByRole('slider', { name: 'x 4', exact: true }).press('End');
-  await figure.getByRole('slider', { name: 'gamma' }).press('ArrowRight');
-  await figure.getByRole('slider', { name: 'eps' }).press('End');
-  await expect.poll(() => x(figure)).toEqual([2, 4, 6, 10]);
-  expect(await dy(figure)).toEqual([1, -0.8, 0, 0]);
-  await expectBackward(figure, 2.1, 10);
-  await expect(figure.locator('.announced')).toContainText('dx₄ =');
-});
-
-test('each path that is switched off makes the check fail, until it is on again', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expect(check(figure)).toHaveAttribute('data-verdict', 'right');
-  for (const name of ['direct path', 'path through the variance', 'path through the mean']) {
-    const path = figure.getByRole('checkbox', { name });
-    await path.uncheck();
-    await expect(check(figure)).toContainText('The gradient check fails');
-    await expect(figure.locator('.bar.hollow')).toHaveCount(4);
-    await expect(figure.locator('.sentence')).toContainText(`Without the ${name}`);
-    await path.check();
-    await expect(check(figure)).toContainText('The gradient check agrees:');
-    await expect(figure.locator('.bar.hollow')).toHaveCount(0);
-  }
-});
-
-test('the buttons lead to checks that prove little, and random dy to one that proves something', async ({
+test('by mouse, keys and buttons: every gradient follows, and the check says what it proves', async ({
   page,
 }) => {
   const figure = await openFigure(page, kind);
-  const press = (name: string) => figure.getByRole('button', { name }).click();
-  const sentence = figure.locator('.sentence');
 
-  await press('Make sum(dy) = 0');
-  await expect.poll(() => dy(figure)).toEqual([0.75, -0.25, -0.25, -0.25]);
-  await figure.getByRole('checkbox', { name: 'mean' }).uncheck();
-  await expect(sentence).toContainText('this batch cannot tell');
-  await expect(check(figure)).toHaveAttribute('data-verdict', 'coarse');
-  await press('Random dy');
-  await expect(check(figure)).toHaveAttribute('data-verdict', 'wrong');
-  await figure.getByRole('checkbox', { name: 'mean' }).check();
-  await expect(check(figure)).toHaveAttribute('data-verdict', 'right');
+  await test.step('one dy is dragged with the mouse: every dx changes', async () => {
+    const before = await dx(figure);
+    await drag(figure.getByRole('slider', { name: 'dy 3', exact: true }), 0, -40);
+    await expect.poll(async () => (await dy(figure))[2]).toBeGreaterThan(1);
+    expect((await dy(figure)).toSpliced(2, 1)).toEqual([1, 0, 0]);
+    for (const [i, value] of (await dx(figure)).entries()) expect(value).not.toBeCloseTo(before[i] ?? 0, 2);
+    await expectBackward(figure, 2, 0);
+    await expect(figure.locator('.sentence')).toContainText('dy of 1 and dx of 4 of the 4 examples changed');
+    await expect(figure.locator('.example .before')).toHaveCount(4);
+    await figure.getByRole('button', { name: 'Remember this dx' }).click();
+    await expect(figure.locator('.example .before')).toHaveCount(0);
+  });
 
-  for (const name of ['dy along x̂', 'L = sum(y)']) {
-    await press(name);
-    await expect.poll(() => dx(figure)).toEqual([0, 0, 0, 0]);
-    await expect(sentence).toContainText('The paths cancel');
-    await expect(check(figure)).toContainText('next to a gradient of 0');
-    await press('Random dy');
+  await test.step('points and sliders are moved with keys', async () => {
+    await reset(figure);
+    const handle = figure.getByRole('slider', { name: 'dy 2', exact: true });
+    await handle.focus();
+    for (const [key, value] of [
+      ['ArrowUp', '0.1'],
+      ['ArrowUp', '0.2'],
+      ['PageDown', '-0.8'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect(handle).toHaveAttribute('aria-valuenow', value);
+    }
+    await figure.getByRole('slider', { name: 'x 4', exact: true }).press('End');
+    await figure.getByRole('slider', { name: 'gamma' }).press('ArrowRight');
+    await figure.getByRole('slider', { name: 'eps' }).press('End');
+    await expect.poll(() => x(figure)).toEqual([2, 4, 6, 10]);
+    expect(await dy(figure)).toEqual([1, -0.8, 0, 0]);
+    await expectBackward(figure, 2.1, 10);
+    await expect(figure.locator('.announced')).toContainText('dx₄ =');
+  });
+
+  await test.step('each path that is switched off makes the check fail, until it is on again', async () => {
+    await reset(figure);
     await expect(check(figure)).toHaveAttribute('data-verdict', 'right');
-  }
+    for (const name of ['direct path', 'path through the variance', 'path through the mean']) {
+      const path = figure.getByRole('checkbox', { name });
+      await path.uncheck();
+      await expect(check(figure)).toContainText('The gradient check fails');
+      await expect(figure.locator('.bar.hollow')).toHaveCount(4);
+      await expect(figure.locator('.sentence')).toContainText(`Without the ${name}`);
+      await path.check();
+      await expect(check(figure)).toContainText('The gradient check agrees:');
+      await expect(figure.locator('.bar.hollow')).toHaveCount(0);
+    }
+  });
 
-  await press('Example 3');
-  await expect.poll(() => x(figure)).toEqual([1, 3]);
-  expect(await dy(figure)).toEqual([0.5, -0.5]);
-  expect(await dx(figure)).toEqual([0, 0]);
-  await expect(figure.getByRole('button', { name: 'One fewer' })).toBeDisabled();
-  for (let m = 2; m < 6; ++m) await press('One more example');
-  await expect.poll(() => x(figure)).toHaveLength(6);
-  await expect(figure.getByRole('button', { name: 'One more' })).toBeDisabled();
-  await expectBackward(figure, 1, 0);
+  await test.step('the buttons lead to checks that prove little, and random dy to one that proves something', async () => {
+    await reset(figure);
+    const press = (name: string) => figure.getByRole('button', { name }).click();
+    const sentence = figure.locator('.sentence');
+
+    await press('Make sum(dy) = 0');
+    await expect.poll(() => dy(figure)).toEqual([0.75, -0.25, -0.25, -0.25]);
+    await figure.getByRole('checkbox', { name: 'mean' }).uncheck();
+    await expect(sentence).toContainText('this batch cannot tell');
+    await expect(check(figure)).toHaveAttribute('data-verdict', 'coarse');
+    await press('Random dy');
+    await expect(check(figure)).toHaveAttribute('data-verdict', 'wrong');
+    await figure.getByRole('checkbox', { name: 'mean' }).check();
+    await expect(check(figure)).toHaveAttribute('data-verdict', 'right');
+
+    for (const name of ['dy along x̂', 'L = sum(y)']) {
+      await press(name);
+      await expect.poll(() => dx(figure)).toEqual([0, 0, 0, 0]);
+      await expect(sentence).toContainText('The paths cancel');
+      await expect(check(figure)).toContainText('next to a gradient of 0');
+      await press('Random dy');
+      await expect(check(figure)).toHaveAttribute('data-verdict', 'right');
+    }
+
+    await press('Example 3');
+    await expect.poll(() => x(figure)).toEqual([1, 3]);
+    expect(await dy(figure)).toEqual([0.5, -0.5]);
+    expect(await dx(figure)).toEqual([0, 0]);
+    await expect(figure.getByRole('button', { name: 'One fewer' })).toBeDisabled();
+    for (let m = 2; m < 6; ++m) await press('One more example');
+    await expect.poll(() => x(figure)).toHaveLength(6);
+    await expect(figure.getByRole('button', { name: 'One more' })).toBeDisabled();
+    await expectBackward(figure, 1, 0);
+  });
 });
 
 test('a link brings the state back; one example without a dy has 0; equal x are refused in words', async ({
@@ -131,27 +146,27 @@ test('a link brings the state back; one example without a dy has 0; equal x are 
   await expect(figure).not.toContainText('NaN');
 });
 
-test('the prediction is judged before the figure shows it', async ({ page }) => {
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind);
+  await expectNoViolations(figure);
+  const question = await predictionOf(figure);
   const show = figure.getByRole('button', { name: 'Show it in the figure' });
   await expect(show).toBeHidden();
-  const answer = figure.getByRole('textbox');
+  const answer = question.getByRole('textbox');
   await answer.fill('0');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Not yet.');
-  await expect(figure.locator('.verdict')).toContainText('Pitfall 6');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Not yet.');
+  await expect(question.locator('details.pitfall')).toContainText('Pitfall 6');
   await answer.fill('-0.35');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Right.');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Right.');
   await show.click();
   await expect.poll(() => x(figure)).toEqual([1, 3, 4, 5, 7]);
   expect((await dx(figure))[1]).toBeCloseTo(-0.35, 14);
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  await reset(figure);
+  await unfoldNumbers(figure);
   await figure.getByRole('slider', { name: 'dy 2', exact: true }).press('End');
   await figure.getByRole('checkbox', { name: 'variance' }).uncheck();
   await expect(check(figure)).toContainText('fails');

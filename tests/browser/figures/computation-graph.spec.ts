@@ -2,8 +2,20 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { expectNoViolations, numbersOf, openFigure } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  expectNoViolations,
+  follow,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  unfold,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'computation-graph';
 const core = await loadBuiltCore();
@@ -37,103 +49,121 @@ async function expectTraces(figure: Locator, gamma: number, beta: number, eps: n
   expect(once.slice(3)).toEqual([back.dbeta[0], back.dgamma[0], back.dvar[0], back.dmean[0]]);
 }
 
-test('from the start to the end, one quantity a step', async ({ page }) => {
+test('walked by buttons, boxes and keys', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
-  await button(figure, 'Start').click();
-  await expect(figure.locator('.step-count')).toHaveText(`Step 1 of ${steps}`);
-  await expect(figure.locator('.computation-graph text.end')).toHaveCount(3); // x, gamma, beta
-  await expect(figure.locator('.entries .unknown')).toHaveCount(12);
-  const walked = [];
-  for (let step = 1; step <= steps; ++step) {
-    await expect(figure.locator('.step-count')).toHaveText(`Step ${step} of ${steps}`);
-    walked.push(await figure.getByRole('radio', { checked: true }).getAttribute('data-quantity'));
-    await expect(figure.locator('.computation-graph text.end')).toHaveCount(step + 2);
-    await button(figure, 'Step forward').click();
-  }
-  expect(walked).toEqual('x batch_mean batch_var x_hat y L dy dbeta dgamma dx_hat dvar dmean dx'.split(' '));
-  // The end is the end.
-  await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
-  await expectTraces(figure, 2, 1, 0);
-  await button(figure, 'Step back').click();
-  await expectChosen(figure, 'dmean');
-  await expect(box(figure, 'dx')).toHaveAccessibleName(/not computed yet/);
-  await button(figure, 'End').click();
-  await expectChosen(figure, 'dx', 'dx₁');
+  await unfold(figure, '.figure-formulas');
+
+  await test.step('from the start to the end, one quantity a step', async () => {
+    await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
+    await button(figure, 'Start').click();
+    await expect(figure.locator('.step-count')).toHaveText(`Step 1 of ${steps}`);
+    await expect(figure.locator('.computation-graph text.end')).toHaveCount(3); // x, gamma, beta
+    await expect(figure.locator('.entries .unknown')).toHaveCount(12);
+    const walked = [];
+    for (let step = 1; step <= steps; ++step) {
+      await expect(figure.locator('.step-count')).toHaveText(`Step ${step} of ${steps}`);
+      walked.push(await figure.getByRole('radio', { checked: true }).getAttribute('data-quantity'));
+      await expect(figure.locator('.computation-graph text.end')).toHaveCount(step + 2);
+      // By key: at the end the button stays, but there is nothing left for it to do.
+      await button(figure, 'Step forward').press('Enter');
+    }
+    await expect(button(figure, 'Step forward')).toBeDisabled();
+    expect(walked).toEqual(
+      'x batch_mean batch_var x_hat y L dy dbeta dgamma dx_hat dvar dmean dx'.split(' '),
+    );
+    // The end is the end.
+    await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
+    await expectTraces(figure, 2, 1, 0);
+    await button(figure, 'Step back').click();
+    await expectChosen(figure, 'dmean');
+    await expect(box(figure, 'dx')).toHaveAccessibleName(/not computed yet/);
+    await button(figure, 'End').click();
+    await expectChosen(figure, 'dx', 'dx₁');
+  });
+
+  await test.step('a box marks its formula and its C++, and these mark the box', async () => {
+    await reset(figure);
+    await box(figure, 'batch_var').click();
+    await expectChosen(figure, 'batch_var');
+    await expect(figure.locator('.sentence')).toHaveText(
+      'Every x and the mean feed the variance, which is 5.',
+    );
+    await entry(figure, 'dvar').locator('math').click();
+    await expectChosen(figure, 'dvar');
+    await entry(figure, 'dmean').locator('code').click();
+    await expectChosen(figure, 'dmean');
+    await expect(figure.locator('.in-numbers')).toContainText('−0.8944');
+    await button(figure, 'x_hat₁').press('Enter');
+    await expectChosen(figure, 'x_hat', 'x_hat₁');
+  });
+
+  await test.step('the arrow keys walk through the boxes, and the focus is where the choice is', async () => {
+    await reset(figure);
+    await expect(figure.locator('.computation-graph [tabindex="0"]')).toHaveCount(1);
+    await box(figure, 'dx').focus();
+    const press = async (key: string, name: string) => {
+      await page.keyboard.press(key);
+      await expect(box(figure, name)).toBeFocused();
+      await expect(box(figure, name)).toHaveAttribute('aria-checked', 'true');
+      await expect(figure.locator('.computation-graph [tabindex="0"]')).toHaveAttribute(
+        'data-quantity',
+        name,
+      );
+    };
+    await press('ArrowLeft', 'dmean');
+    await press('ArrowUp', 'dvar');
+    await press('ArrowRight', 'dmean');
+    await press('Home', 'x');
+    await press('ArrowLeft', 'dx');
+    await press('ArrowDown', 'x');
+    await press('End', 'dx');
+    // The choice follows the steps again, and a key takes it back.
+    await box(figure, 'dgamma').focus();
+    await button(figure, 'End').click();
+    await expectChosen(figure, 'dx', 'dx₁');
+    await box(figure, 'dgamma').press('Space');
+    await expectChosen(figure, 'dgamma');
+  });
+
+  await test.step('the graph is one stop on the way of Tab, with the ring of the focus around it', async () => {
+    await reset(figure);
+    await figure.getByRole('slider', { name: 'eps' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(box(figure, 'dx')).toBeFocused();
+    await expect(box(figure, 'dx')).toHaveCSS('outline-style', 'solid');
+    await expect(box(figure, 'dx')).toHaveCSS('outline-width', '3px');
+    await page.keyboard.press('Tab');
+    await expect(figure.locator('.figure-formulas summary')).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(button(figure, 'x₁')).toBeFocused();
+    await expect(button(figure, 'x₁')).toHaveCSS('outline-width', '3px');
+  });
+
+  await test.step('the numbers follow the sliders, for each example', async () => {
+    await reset(figure);
+    await figure.getByRole('slider', { name: 'example' }).press('ArrowRight');
+    await figure.getByRole('slider', { name: 'x₂' }).press('Home');
+    await figure.getByRole('slider', { name: 'dy₂' }).press('End');
+    await figure.getByRole('slider', { name: 'gamma' }).press('ArrowLeft');
+    await figure.getByRole('slider', { name: 'beta' }).press('ArrowRight');
+    await figure.getByRole('slider', { name: 'eps' }).press('End');
+    await expect.poll(async () => (await numbersOf(figure, 'The batch'))[1]?.slice(0, 4)?.[3]).toBe(10);
+    expect((await numbersOf(figure, 'The batch')).map((row) => row[0])).toEqual([2, -10, 6, 8]);
+    await expectTraces(figure, 1.9, 1.1, 10);
+    const dx = (await numbersOf(figure, 'The batch'))[1]?.[5] ?? Number.NaN;
+    await expect(entry(figure, 'dx₂').locator('data')).toHaveAttribute('value', String(dx));
+  });
 });
 
-test('a box marks its formula and its C++, and these mark the box', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await box(figure, 'batch_var').click();
-  await expectChosen(figure, 'batch_var');
-  await expect(figure.locator('.sentence')).toHaveText('Every x and the mean feed the variance, which is 5.');
-  await entry(figure, 'dvar').locator('math').click();
-  await expectChosen(figure, 'dvar');
-  await entry(figure, 'dmean').locator('code').click();
-  await expectChosen(figure, 'dmean');
-  await expect(figure.locator('.in-numbers')).toContainText('−0.8944');
-  await button(figure, 'x_hat₁').press('Enter');
-  await expectChosen(figure, 'x_hat', 'x_hat₁');
-});
-
-test('the arrow keys walk through the boxes, and the focus is where the choice is', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expect(figure.locator('.computation-graph [tabindex="0"]')).toHaveCount(1);
-  await box(figure, 'dx').focus();
-  const press = async (key: string, name: string) => {
-    await page.keyboard.press(key);
-    await expect(box(figure, name)).toBeFocused();
-    await expect(box(figure, name)).toHaveAttribute('aria-checked', 'true');
-    await expect(figure.locator('.computation-graph [tabindex="0"]')).toHaveAttribute('data-quantity', name);
-  };
-  await press('ArrowLeft', 'dmean');
-  await press('ArrowUp', 'dvar');
-  await press('ArrowRight', 'dmean');
-  await press('Home', 'x');
-  await press('ArrowLeft', 'dx');
-  await press('ArrowDown', 'x');
-  await press('End', 'dx');
-  // The choice follows the steps again, and a key takes it back.
-  await box(figure, 'dgamma').focus();
-  await button(figure, 'End').click();
-  await expectChosen(figure, 'dx', 'dx₁');
-  await box(figure, 'dgamma').press('Space');
-  await expectChosen(figure, 'dgamma');
-});
-
-test('the graph is one stop on the way of Tab, with the ring of the focus around it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('slider', { name: 'eps' }).focus();
-  await page.keyboard.press('Tab');
-  await expect(box(figure, 'dx')).toBeFocused();
-  await expect(box(figure, 'dx')).toHaveCSS('outline-style', 'solid');
-  await expect(box(figure, 'dx')).toHaveCSS('outline-width', '3px');
-  await page.keyboard.press('Tab');
-  await expect(button(figure, 'x₁')).toBeFocused();
-  await expect(button(figure, 'x₁')).toHaveCSS('outline-width', '3px');
-});
-
-test('the numbers follow the sliders, for each example', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('slider', { name: 'example' }).press('ArrowRight');
-  await figure.getByRole('slider', { name: 'x₂' }).press('Home');
-  await figure.getByRole('slider', { name: 'dy₂' }).press('End');
-  await figure.getByRole('slider', { name: 'gamma' }).press('ArrowLeft');
-  await figure.getByRole('slider', { name: 'beta' }).press('ArrowRight');
-  await figure.getByRole('slider', { name: 'eps' }).press('End');
-  await expect.poll(async () => (await numbersOf(figure, 'The batch'))[1]?.slice(0, 4)?.[3]).toBe(10);
-  expect((await numbersOf(figure, 'The batch')).map((row) => row[0])).toEqual([2, -10, 6, 8]);
-  await expectTraces(figure, 1.9, 1.1, 10);
-  const dx = (await numbersOf(figure, 'The batch'))[1]?.[5] ?? Number.NaN;
-  await expect(entry(figure, 'dx₂').locator('data')).toHaveAttribute('value', String(dx));
-});
-
-test('a link brings back step, choice and batch; what it may not say is refused', async ({ page }) => {
+test('a link brings back step, choice and batch; what it may not say, and what cannot be computed, is refused', async ({
+  page,
+}) => {
   const figure = await openFigure(
     page,
     kind,
     `#bn1&${kind}.step=4&${kind}.chosen=dvar&${kind}.x=1,2,3,5&${kind}.eps=0.1&${kind}.example=4`,
   );
+  await unfold(figure, '.figure-formulas');
   await expect(figure.locator('.step-count')).toHaveText(`Step 5 of ${steps}`);
   await expect(figure.locator('.sentence')).toHaveText(
     'dvar is not computed yet: it comes with step 11 of 13.',
@@ -141,43 +171,45 @@ test('a link brings back step, choice and batch; what it may not say is refused'
   const { y } = core.forwardTrace({ x: [1, 2, 3, 5], gamma: [2], beta: [1], eps: 0.1 });
   await expect(entry(figure, 'y₄').locator('data')).toHaveAttribute('value', String(y[3]));
 
-  const other = await openFigure(page, kind, `?2#bn1&${kind}.step=2.5&${kind}.x=1,2,3&${kind}.chosen=sigma`);
-  await expect(other.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
-  await expect(page.locator('#notice')).toContainText('could not be used');
-});
+  await reset(figure);
+  await follow(page, `#bn1&${kind}.step=2.5&${kind}.x=1,2,3&${kind}.chosen=sigma`);
+  await expect(page.locator('#notice')).toContainText(`“${kind}.step=2.5” and 2 more`);
+  await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
 
-test('where nothing can be computed, the core says why', async ({ page }) => {
-  const figure = await openFigure(page, kind, `#bn1&${kind}.x=3,3,3,4`);
+  // Where nothing can be computed, the core says why.
+  await follow(page, `#bn1&${kind}.x=3,3,3,4`);
   await figure.getByRole('slider', { name: 'example' }).press('End');
+  await expect(figure.getByRole('slider', { name: 'x₄' })).toHaveValue('4');
   await figure.getByRole('slider', { name: 'x₄' }).fill('3');
   await expect(figure.locator('.sheet-message')).toContainText('batch_var + eps');
   await figure.getByRole('slider', { name: 'eps' }).press('End');
   await expect(figure.locator('.sheet-message')).toBeEmpty();
 });
 
-test('the prediction is judged before the figure shows it', async ({ page }) => {
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind);
-  const answer = figure.getByRole('textbox', { name: 'How much gradient' });
+  await expectNoViolations(figure);
+  await unfold(figure, '.figure-formulas');
+  const question = await predictionOf(figure);
+  const answer = question.getByRole('textbox', { name: 'How much gradient' });
   await answer.fill('-6/sqrt(5)');
-  await button(figure, 'Check').click();
-  await expect(figure.locator('.verdict')).toContainText('The gradient of the mean itself');
+  await button(question, 'Check').click();
+  await expect(verdict(question)).toContainText('The gradient of the mean itself');
   await answer.fill('-6/sqrt(5)/4');
-  await button(figure, 'Check').click();
-  await expect(figure.locator('.verdict')).toContainText('Right.');
+  await button(question, 'Check').click();
+  await expect(verdict(question)).toContainText('Right.');
   await button(figure, 'Show it in the figure').click();
   await expectChosen(figure, 'dmean');
   await expectTraces(figure, 2, 1, 0);
   expect((await numbersOf(figure, 'The batch')).map((row) => row[8])).toEqual(
     Array(4).fill(expect.closeTo(-1.5 / Math.sqrt(5), 14)),
   );
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expectNoViolations(figure);
+  await reset(figure);
   await button(figure, 'Start').click();
   await box(figure, 'dvar').click();
-  await figure.locator('summary', { hasText: 'table' }).click();
+  await unfoldNumbers(figure);
   await expectNoViolations(figure);
 });
 
@@ -185,12 +217,26 @@ for (const width of [320, 360]) {
   test.describe(`on a phone of ${width} pixels`, () => {
     test.use({ viewport: { width, height: 740 }, hasTouch: true, isMobile: true });
 
-    test('the graph stands upright, is walked with a finger, and only formulas and C++ scroll', async ({
+    test('the graph stands upright, every number clear of its name, is walked with a finger, and only formulas and C++ scroll', async ({
       page,
     }) => {
-      const figure = await openFigure(page, kind);
+      const figure = await openFigure(page, kind, `#bn1&${kind}.gamma=-0.1&${kind}.dy=-0.1,0.3,0,0.1`);
+      await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveValue('-0.1');
+      const gaps = await figure.locator('.quantity').evaluateAll((all) =>
+        all.map((each) => {
+          const [name, number] = [...each.querySelectorAll('text')].map((text) =>
+            text.getBoundingClientRect(),
+          );
+          return (number?.left ?? 0) - (name?.right ?? 0);
+        }),
+      );
+      expect(gaps).toHaveLength(15);
+      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(0);
+
+      await reset(figure);
       const [x, loss] = [await box(figure, 'x').boundingBox(), await box(figure, 'L').boundingBox()];
       expect((loss?.y ?? 0) - (x?.y ?? 0)).toBeGreaterThan(400);
+      await figure.locator('.figure-formulas > summary').tap();
       await box(figure, 'dgamma').tap();
       await expectChosen(figure, 'dgamma');
       await entry(figure, 'batch_mean').locator('code').first().tap();
@@ -208,20 +254,6 @@ for (const width of [320, 360]) {
         0,
       );
       await expectNoViolations(figure);
-    });
-
-    test('every number of a box stands clear of its name', async ({ page }) => {
-      const figure = await openFigure(page, kind, `#bn1&${kind}.gamma=-0.1&${kind}.dy=-0.1,0.3,0,0.1`);
-      const gaps = await figure.locator('.quantity').evaluateAll((all) =>
-        all.map((each) => {
-          const [name, number] = [...each.querySelectorAll('text')].map((text) =>
-            text.getBoundingClientRect(),
-          );
-          return (number?.left ?? 0) - (name?.right ?? 0);
-        }),
-      );
-      expect(gaps).toHaveLength(15);
-      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(0);
     });
   });
 }

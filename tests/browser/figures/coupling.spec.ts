@@ -2,8 +2,21 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  follow,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'coupling';
 const core = await loadBuiltCore();
@@ -25,154 +38,156 @@ async function expectCore(figure: Locator, gamma: number, eps: number): Promise<
     expect(value).toBeCloseTo(jacobian[k] ?? Number.NaN, 14);
 }
 
-test('x is dragged in the plane: its mean stays, x_hat slides on the circle', async ({ page }) => {
+test('by mouse, keys and buttons: x, dy and the Jacobian', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  const before = await columnOf(figure, x_hat);
-  await drag(figure.getByRole('slider', { name: 'x in the plane' }), -150, 30);
-  await expect.poll(async () => (await columnOf(figure, x))[0]).not.toBe(4.5);
-  const values = await columnOf(figure, x);
-  expect(values.reduce((sum, each) => sum + each, 0)).toBeCloseTo(7.5, 10);
-  const after = await columnOf(figure, x_hat);
-  expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.5);
-  expect(after.reduce((sum, each) => sum + each * each, 0)).toBeCloseTo(3, 12);
-  await expectCore(figure, 1, 0);
-});
 
-test('the task by keys: dy turns until nothing of it is left', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const verdict = figure.locator('.verdict').first();
-  await expect(verdict).toContainText('Not yet.');
-  const tip = figure.getByRole('slider', { name: 'dy in the plane' });
-  await figure.getByRole('slider', { name: 'x 3', exact: true }).focus();
-  await page.keyboard.press('Tab');
-  await expect(tip).toBeFocused();
-  for (let k = 0; k < 6; ++k) await page.keyboard.press('PageDown');
-  await expect(tip).toHaveAttribute('aria-valuenow', '55');
-  await expect(verdict).toContainText('Not yet.');
-  for (let k = 0; k < 9; ++k) await page.keyboard.press('ArrowLeft');
-  // (2.5/√2, 4.5/√6), where x lies, is at 46.1 degrees.
-  await expect(tip).toHaveAttribute('aria-valuenow', '46');
-  await expect(verdict).toContainText('Done.');
-  await expect(verdict).toContainText('along x̂');
-  for (const value of await columnOf(figure, dx)) expect(Math.abs(value)).toBeLessThan(0.01);
-  await figure.getByRole('slider', { name: 'angle of dy' }).press('PageUp');
-  await expect(verdict).toContainText('Not yet.');
-  await expectCore(figure, 1, 0);
-});
+  await test.step('x is dragged in the plane: its mean stays, x_hat slides on the circle', async () => {
+    const before = await columnOf(figure, x_hat);
+    await drag(figure.getByRole('slider', { name: 'x in the plane' }), -150, 30);
+    await expect.poll(async () => (await columnOf(figure, x))[0]).not.toBe(4.5);
+    const values = await columnOf(figure, x);
+    expect(values.reduce((sum, each) => sum + each, 0)).toBeCloseTo(7.5, 10);
+    const after = await columnOf(figure, x_hat);
+    expect(after[0]).toBeLessThan((before[0] ?? 0) - 0.5);
+    expect(after.reduce((sum, each) => sum + each * each, 0)).toBeCloseTo(3, 12);
+    await expectCore(figure, 1, 0);
+  });
 
-test('the tip of dy is dragged with the mouse to the other side', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const tip = figure.getByRole('slider', { name: 'dy in the plane' });
-  await drag(tip, -40, 190);
-  await expect.poll(async () => Number(await tip.getAttribute('aria-valuenow'))).toBeGreaterThan(200);
-  await expectCore(figure, 1, 0);
-});
+  await test.step('the task by keys: dy turns until nothing of it is left', async () => {
+    await reset(figure);
+    const verdict = figure.locator('.verdict').first();
+    await expect(verdict).toContainText('Not yet.');
+    const tip = figure.getByRole('slider', { name: 'dy in the plane' });
+    await figure.getByRole('slider', { name: 'x 3', exact: true }).focus();
+    await page.keyboard.press('Tab');
+    await expect(tip).toBeFocused();
+    for (let k = 0; k < 6; ++k) await page.keyboard.press('PageDown');
+    await expect(tip).toHaveAttribute('aria-valuenow', '55');
+    await expect(verdict).toContainText('Not yet.');
+    for (let k = 0; k < 9; ++k) await page.keyboard.press('ArrowLeft');
+    // (2.5/√2, 4.5/√6), where x lies, is at 46.1 degrees.
+    await expect(tip).toHaveAttribute('aria-valuenow', '46');
+    await expect(verdict).toContainText('Done.');
+    await expect(verdict).toContainText('along x̂');
+    for (const value of await columnOf(figure, dx)) expect(Math.abs(value)).toBeLessThan(0.01);
+    await figure.getByRole('slider', { name: 'angle of dy' }).press('PageUp');
+    await expect(verdict).toContainText('Not yet.');
+    await expectCore(figure, 1, 0);
+  });
 
-test('keys turn x about its mean; sliders and points of the line move too', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('slider', { name: 'x in the plane' }).press('PageUp');
-  await expect.poll(async () => (await columnOf(figure, x))[0]).toBeLessThan(4.5);
-  const turned = await columnOf(figure, x);
-  const spread = turned.reduce((sum, each) => sum + (each - 2.5) ** 2, 0);
-  expect(spread).toBeCloseTo(2 ** 2 + 0.5 ** 2 + 1.5 ** 2, 1);
-  await figure.getByRole('slider', { name: 'x 3', exact: true }).press('Home');
-  await figure.getByRole('slider', { name: 'gamma' }).press('End');
-  await figure.getByRole('slider', { name: 'eps' }).press('End');
-  await expect.poll(async () => (await columnOf(figure, x))[2]).toBe(-10);
-  await expect(figure.locator('.eigenvalues')).toContainText('Rank 2.');
-  await expectCore(figure, 3, 10);
-  await expect(figure.locator('.announced')).toContainText('x_hat lies inside');
-});
+  await test.step('the tip of dy is dragged with the mouse to the other side', async () => {
+    await reset(figure);
+    const tip = figure.getByRole('slider', { name: 'dy in the plane' });
+    await drag(tip, -40, 190);
+    await expect.poll(async () => Number(await tip.getAttribute('aria-valuenow'))).toBeGreaterThan(200);
+    await expectCore(figure, 1, 0);
+  });
 
-test('shifting and halving the batch move neither x_hat nor the direction of dx', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const [hat, gradient] = [await columnOf(figure, x_hat), await columnOf(figure, dx)];
-  let factor = 1;
-  for (const [name, by] of [
-    ['Shift all by +1', 1],
-    ['Halve all', 2],
-    ['Shift all by −1', 1],
-  ] as const) {
-    factor *= by;
-    const first = (await columnOf(figure, x))[0];
-    await figure.getByRole('button', { name }).click();
-    await expect.poll(async () => (await columnOf(figure, x))[0]).not.toBe(first);
+  await test.step('keys turn x about its mean; sliders and points of the line move too', async () => {
+    await reset(figure);
+    await figure.getByRole('slider', { name: 'x in the plane' }).press('PageUp');
+    await expect.poll(async () => (await columnOf(figure, x))[0]).toBeLessThan(4.5);
+    const turned = await columnOf(figure, x);
+    const spread = turned.reduce((sum, each) => sum + (each - 2.5) ** 2, 0);
+    expect(spread).toBeCloseTo(2 ** 2 + 0.5 ** 2 + 1.5 ** 2, 1);
+    await figure.getByRole('slider', { name: 'x 3', exact: true }).press('Home');
+    await figure.getByRole('slider', { name: 'gamma' }).press('End');
+    await figure.getByRole('slider', { name: 'eps' }).press('End');
+    await expect.poll(async () => (await columnOf(figure, x))[2]).toBe(-10);
+    await expect(figure.locator('.eigenvalues')).toContainText('Rank 2.');
+    await expectCore(figure, 3, 10);
+    await expect(figure.locator('.announced')).toContainText('x_hat lies inside');
+  });
+
+  await test.step('shifting and halving the batch move neither x_hat nor the direction of dx', async () => {
+    await reset(figure);
+    const [hat, gradient] = [await columnOf(figure, x_hat), await columnOf(figure, dx)];
+    let factor = 1;
+    for (const [name, by] of [
+      ['Shift all by +1', 1],
+      ['Halve all', 2],
+      ['Shift all by −1', 1],
+    ] as const) {
+      factor *= by;
+      const first = (await columnOf(figure, x))[0];
+      await figure.getByRole('button', { name }).click();
+      await expect.poll(async () => (await columnOf(figure, x))[0]).not.toBe(first);
+      for (const [i, value] of (await columnOf(figure, x_hat)).entries())
+        expect(value).toBeCloseTo(hat[i] ?? Number.NaN, 12);
+      for (const [i, value] of (await columnOf(figure, dx)).entries())
+        expect(value).toBeCloseTo(factor * (gradient[i] ?? Number.NaN), 12);
+    }
+  });
+
+  await test.step('arrow keys walk through the Jacobian, and the chosen entry is said in words', async () => {
+    await reset(figure);
+    const words = figure.locator('.chosen-entry');
+    const cell = (i: number, j: number) => figure.getByRole('gridcell', { name: `y ${i} by x ${j}:` });
+    await expect(figure.locator('[role=gridcell][tabindex="0"]')).toHaveCount(1);
+    await cell(1, 3).focus();
+    for (const key of ['ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
+    await expect(cell(2, 2)).toBeFocused();
+    await expect(words).toContainText('If x₂ grows a little, y₂ grows');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowLeft');
+    await expect(cell(2, 1)).toBeFocused();
+    await expect(words).toContainText('If x₁ grows a little, y₂ falls');
+    await expect(figure.locator('[role=gridcell][tabindex="0"]')).toHaveCount(1);
+    await cell(3, 2).click();
+    await expect(words).toContainText('If x₂ grows a little, y₃');
+    // The words say the number of the core.
+    const entry = core.jacobian({ x: [4.5, 2, 1], gamma: 1, eps: 0 })[7] ?? Number.NaN;
+    await expect(words).toContainText(`falls by ${Number(Math.abs(entry).toPrecision(4))} times`);
+  });
+
+  await test.step('two examples: the Jacobian is 0; eight: rank 6', async () => {
+    await reset(figure);
+    await figure.getByRole('button', { name: 'One fewer' }).click();
+    await expect(figure.locator('.eigenvalues')).toContainText('Rank 0.');
+    expect(await columnOf(figure, dx)).toEqual([0, 0]);
+    await figure.getByRole('slider', { name: 'x on the line' }).press('ArrowRight');
+    await expect.poll(async () => (await columnOf(figure, x))[0]).toBeGreaterThan(4.5);
     for (const [i, value] of (await columnOf(figure, x_hat)).entries())
-      expect(value).toBeCloseTo(hat[i] ?? Number.NaN, 12);
-    for (const [i, value] of (await columnOf(figure, dx)).entries())
-      expect(value).toBeCloseTo(factor * (gradient[i] ?? Number.NaN), 12);
-  }
+      expect(value).toBeCloseTo(1 - 2 * i, 14);
+    for (let m = 3; m <= 8; ++m) await figure.getByRole('button', { name: 'One more example' }).click();
+    await expect(figure.locator('.eigenvalues')).toContainText('Rank 6.');
+    await expect(figure.getByRole('gridcell')).toHaveCount(64);
+  });
 });
 
-test('arrow keys walk through the Jacobian, and the chosen entry is said in words', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const words = figure.locator('.chosen-entry');
-  const cell = (i: number, j: number) => figure.getByRole('gridcell', { name: `y ${i} by x ${j}:` });
-  await expect(figure.locator('[role=gridcell][tabindex="0"]')).toHaveCount(1);
-  await cell(1, 3).focus();
-  for (const key of ['ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
-  await expect(cell(2, 2)).toBeFocused();
-  await expect(words).toContainText('If x₂ grows a little, y₂ grows');
-  await page.keyboard.press('Home');
-  await page.keyboard.press('ArrowLeft');
-  await expect(cell(2, 1)).toBeFocused();
-  await expect(words).toContainText('If x₁ grows a little, y₂ falls');
-  await expect(figure.locator('[role=gridcell][tabindex="0"]')).toHaveCount(1);
-  await cell(3, 2).click();
-  await expect(words).toContainText('If x₂ grows a little, y₃');
-  // The words say the number of the core.
-  const entry = core.jacobian({ x: [4.5, 2, 1], gamma: 1, eps: 0 })[7] ?? Number.NaN;
-  await expect(words).toContainText(`falls by ${Number(Math.abs(entry).toPrecision(4))} times`);
-});
-
-test('two examples: the Jacobian is 0; eight: rank 6', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('button', { name: 'One fewer' }).click();
-  await expect(figure.locator('.eigenvalues')).toContainText('Rank 0.');
-  expect(await columnOf(figure, dx)).toEqual([0, 0]);
-  await figure.getByRole('slider', { name: 'x on the line' }).press('ArrowRight');
-  await expect.poll(async () => (await columnOf(figure, x))[0]).toBeGreaterThan(4.5);
-  for (const [i, value] of (await columnOf(figure, x_hat)).entries())
-    expect(value).toBeCloseTo(1 - 2 * i, 14);
-  for (let m = 3; m <= 8; ++m) await figure.getByRole('button', { name: 'One more example' }).click();
-  await expect(figure.locator('.eigenvalues')).toContainText('Rank 6.');
-  await expect(figure.getByRole('gridcell')).toHaveCount(64);
-});
-
-test('the prediction is judged, with the mistake by its name, before the figure shows it', async ({
+test('the prediction is judged, with the mistake by its name, before the figure shows it; axe finds nothing, as first seen and after use', async ({
   page,
 }) => {
   const figure = await openFigure(page, kind);
+  await expectNoViolations(figure);
+  const question = await predictionOf(figure);
   const show = figure.getByRole('button', { name: 'Show it in the figure' });
-  const box = figure.getByRole('textbox', { name: 'grow?' });
-  const verdict = figure.locator('bn-practice .verdict');
+  const box = question.getByRole('textbox', { name: 'grow?' });
   await expect(show).toBeHidden();
   await box.fill('0');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(verdict).toContainText('Not yet.');
-  await expect(verdict.getByRole('link', { name: 'Pitfall 6' })).toBeVisible();
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Not yet.');
+  await expect(question.locator('details.pitfall > summary', { hasText: 'Pitfall 6' })).toBeVisible();
   await box.fill('-2/3/sqrt(8/3)');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(verdict).toContainText('Right.');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Right.');
   await show.click();
   await expect(figure.locator('.chosen-entry')).toContainText('y₂ falls by 0.4082');
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  await reset(figure);
+  await unfoldNumbers(figure);
   await figure.getByRole('gridcell').first().click();
   await figure.getByRole('slider', { name: 'eps' }).press('End');
   await expectNoViolations(figure);
 });
 
-for (const values of ['1,3', '1,3,5,2,-4,0,7,2.5'])
-  test(`axe finds nothing with the batch ${values}`, async ({ page }) => {
-    const figure = await openFigure(page, kind, `#bn1&coupling.x=${values}`);
-    await expect(figure.getByRole('gridcell')).toHaveCount(values.split(',').length ** 2);
-    await expectNoViolations(figure);
-  });
+test('axe finds nothing with the smallest and the largest batch', async ({ page }) => {
+  const figure = await openFigure(page, kind, '#bn1&coupling.x=1,3');
+  await expect(figure.getByRole('gridcell')).toHaveCount(4);
+  await expectNoViolations(figure);
+  await follow(page, '#bn1&coupling.x=1,3,5,2,-4,0,7,2.5');
+  await expect(figure.getByRole('gridcell')).toHaveCount(64);
+  await expectNoViolations(figure);
+});
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });

@@ -1,118 +1,185 @@
 // What all figures have in common.
 
-import { figures } from '../../../web/src/figures/all.ts';
-import { expect, openLive, test } from '../lesson.ts';
-import { drawnFigure, nextFrame, openFigure } from './figure.ts';
+import { answer, expect, openLive, test, verdict } from '../lesson.ts';
+import {
+  drawnFigure,
+  figuresOf,
+  files,
+  follow,
+  nextFrame,
+  openFigure,
+  placeOf,
+  predictionOf,
+  reset,
+} from './figure.ts';
 
-test('a figure that is not shown any more keeps its drawing, and one shown again fits', async ({
-  lesson,
-}) => {
-  for (const { kind } of figures) await drawnFigure(lesson, kind);
-  const frames = () =>
-    lesson.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
-    );
-  const hide = (hidden: boolean) =>
-    lesson.locator('main').evaluate((main, value) => {
-      main.toggleAttribute('hidden', value);
-    }, hidden);
-  const drawn = () =>
-    lesson
-      .locator('.stage .drawing')
-      .evaluateAll((all) => all.map((each) => each.querySelector('svg')?.getAttribute('viewBox')));
-  const before = await drawn();
-  expect(before).toHaveLength(figures.length);
-  await hide(true);
-  await expect(lesson.locator('main')).toBeHidden();
-  await frames();
-  expect(await drawn()).toEqual(before);
-  await lesson.setViewportSize({ width: 360, height: 740 });
-  await hide(false);
-  await frames();
-  expect(await lesson.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-});
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
-test('numbers that are folded away are counted when they are unfolded, and with every change from then on', async ({
-  lesson,
-}) => {
-  const figure = await drawnFigure(lesson, 'forward-explorer');
-  const handle = figure.getByRole('slider', { name: 'x 1', exact: true });
-  const first = figure.locator('table data').first();
-  const value = async () => Number(await handle.getAttribute('aria-valuenow'));
-  const start = await value();
-  await handle.press('ArrowRight');
-  await expect.poll(value).toBeGreaterThan(start);
-  const moved = await value();
-  await figure.locator('summary', { hasText: 'table' }).click();
-  await expect(first).toHaveAttribute('value', String(moved));
-  await handle.press('ArrowRight');
-  await expect.poll(value).toBeGreaterThan(moved);
-  await expect(first).toHaveAttribute('value', String(await value()));
-});
+for (const file of files) {
+  test(`figures of ${file} that are not shown any more keep their drawings, and shown again they fit`, async ({
+    page,
+  }) => {
+    await openLive(page, file);
+    for (const name of figuresOf[file]) await drawnFigure(page, name);
+    const frames = () =>
+      page.evaluate(
+        () =>
+          new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+      );
+    const hide = (hidden: boolean) =>
+      page.locator('main').evaluate((main, value) => {
+        main.toggleAttribute('hidden', value);
+      }, hidden);
+    const drawn = () =>
+      page
+        .locator('.stage .drawing')
+        .evaluateAll((all) => all.map((each) => each.querySelector('svg')?.getAttribute('viewBox')));
+    const before = await drawn();
+    expect(before).toHaveLength(figuresOf[file].length);
+    await hide(true);
+    await expect(page.locator('main')).toBeHidden();
+    await frames();
+    expect(await drawn()).toEqual(before);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await hide(false);
+    await frames();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  });
+}
 
-test('where points lie close together, the nearest one is dragged', async ({ page }) => {
-  const figure = await openFigure(page, 'forward-explorer', '#bn1&forward-explorer.x=2,2.2,6,8');
-  const point = (number: number) => figure.getByRole('slider', { name: `x ${number}`, exact: true });
-  const reach = await point(1).locator('.reach').boundingBox();
-  if (!reach) throw new Error('the point is not to be seen');
-  const [x, y] = [reach.x + reach.width / 2, reach.y + reach.height / 2];
-  await page.mouse.move(x - 2, y);
-  await page.mouse.down();
-  await page.mouse.move(x - 100, y);
-  await page.mouse.up();
-  await expect(point(1)).toBeFocused();
-  await expect.poll(async () => Number(await point(1).getAttribute('aria-valuenow'))).toBeLessThan(1);
-  await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
-});
+test('two figures of one kind on one page keep states of their own', async ({ page, context }) => {
+  const bare = await openFigure(page, 'first-look');
+  const whole = await drawnFigure(page, 'forward-explorer');
+  const x = (figure: typeof bare) => figure.getByRole('slider', { name: 'x 1', exact: true });
+  const valueOf = (figure: typeof bare) => x(figure).getAttribute('aria-valuenow');
+  // Everything drawn that a number decides.
+  const drawingOf = (figure: typeof bare) => figure.locator('.drawing').innerHTML();
+  const [bareAtFirst, wholeAtFirst] = [await drawingOf(bare), await drawingOf(whole)];
 
-test('a button that has done all it can stays where it is and keeps the focus', async ({ page }) => {
-  const figure = await openFigure(page, 'forward-explorer');
-  const button = figure.getByRole('button', { name: 'Shift all by +1' });
-  const places = () =>
-    figure
-      .locator('.figure-controls button')
-      .evaluateAll((all) => all.map((each) => [each.textContent, each.getBoundingClientRect().left]));
-  await button.click();
-  const before = await places();
-  await button.click();
-  await expect(button).toBeDisabled();
-  await expect(button).toBeFocused();
-  expect(await places()).toEqual(before);
-  const last = figure.getByRole('slider', { name: 'x 4', exact: true });
-  await expect(last).toHaveAttribute('aria-valuenow', '10');
-  await button.press('Enter');
+  await x(bare).press('ArrowRight');
+  await expect(x(bare)).toHaveAttribute('aria-valuenow', '2.1');
+  expect(await drawingOf(whole)).toBe(wholeAtFirst);
+  const bareMoved = await drawingOf(bare);
+  expect(bareMoved).not.toBe(bareAtFirst);
+
+  await x(whole).press('PageUp');
+  await whole.getByRole('slider', { name: 'gamma' }).press('End');
+  await expect(x(whole)).toHaveAttribute('aria-valuenow', '3');
   await nextFrame(page);
-  await expect(last).toHaveAttribute('aria-valuenow', '10');
+  expect(await valueOf(bare)).toBe('2.1');
+
+  // No label, and no group of radio buttons, takes one for the other.
+  const ids = await page.locator('.figure [id]').evaluateAll((all) => all.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(ids.length);
+
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await whole.locator('[data-action=copy]').click();
+  await expect(whole.locator('.copied')).toContainText('clipboard');
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText())).hash;
+  expect(link).toContain('forward-explorer.x=3,4,6,8');
+  expect(link).not.toContain('first-look');
+
+  await page.reload();
+  const bareAgain = await drawnFigure(page, 'first-look');
+  const wholeAgain = await drawnFigure(page, 'forward-explorer');
+  await expect(x(bareAgain)).toHaveAttribute('aria-valuenow', '2.1');
+  await expect(x(wholeAgain)).toHaveAttribute('aria-valuenow', '3');
+  await expect(wholeAgain.getByRole('slider', { name: 'gamma' })).toHaveValue('10');
+
+  await reset(wholeAgain);
+  await expect(x(wholeAgain)).toHaveAttribute('aria-valuenow', '2');
+  expect(await valueOf(bareAgain)).toBe('2.1');
+  await follow(page, '#bn1&at=first-look&first-look.x=1,2,5');
+  await expect(x(bareAgain)).toHaveAttribute('aria-valuenow', '1');
+  expect(await valueOf(wholeAgain)).toBe('2');
+});
+
+test('numbers, points and buttons of a figure', async ({ page }) => {
+  const figure = await openFigure(page, 'forward-explorer');
+  const point = (number: number) => figure.getByRole('slider', { name: `x ${number}`, exact: true });
+  const value = async () => Number(await point(1).getAttribute('aria-valuenow'));
+
+  await test.step('numbers that are folded away are counted when unfolded, and with every change from then on', async () => {
+    const first = figure.locator('table data').first();
+    const start = await value();
+    await point(1).press('ArrowRight');
+    await expect.poll(value).toBeGreaterThan(start);
+    const moved = await value();
+    await expect(first).toHaveAttribute('value', String(start));
+    await figure.locator('summary', { hasText: 'table' }).click();
+    await expect(first).toHaveAttribute('value', String(moved));
+    await point(1).press('ArrowRight');
+    await expect.poll(value).toBeGreaterThan(moved);
+    await expect(first).toHaveAttribute('value', String(await value()));
+  });
+
+  await test.step('a button that has done all it can stays where it is and keeps the focus', async () => {
+    await reset(figure);
+    const button = figure.getByRole('button', { name: 'Shift all by +1' });
+    const places = () =>
+      figure
+        .locator('.figure-controls button')
+        .evaluateAll((all) => all.map((each) => [each.textContent, each.getBoundingClientRect().left]));
+    await button.click();
+    const before = await places();
+    await button.click();
+    await expect(button).toBeDisabled();
+    await expect(button).toBeFocused();
+    expect(await places()).toEqual(before);
+    await expect(point(4)).toHaveAttribute('aria-valuenow', '10');
+    await button.press('Enter');
+    await nextFrame(page);
+    await expect(point(4)).toHaveAttribute('aria-valuenow', '10');
+  });
+
+  await test.step('where points lie close together, the nearest one is dragged', async () => {
+    await follow(page, '#bn1&forward-explorer.x=2,2.2,6,8');
+    await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
+    const [x, y] = await placeOf(point(1));
+    await page.mouse.move(x - 2, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 100, y);
+    await page.mouse.up();
+    await expect(point(1)).toBeFocused();
+    await expect.poll(value).toBeLessThan(1);
+    await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
+  });
 });
 
 for (const viewport of [
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
 ]) {
-  test(`“Show it in the figure” keeps the answer in the window, ${viewport.width} px`, async ({ page }) => {
-    await page.setViewportSize(viewport);
-    await openLive(page);
-    for (const element of await page.locator('.figure:has([data-show])').all()) {
-      const figure = await drawnFigure(page, (await element.getAttribute('id')) ?? '');
-      const form = figure.locator('bn-practice form').first();
-      await form.getByRole('textbox').fill('12345');
-      await form.getByRole('textbox').press('Enter');
-      await expect(form.getByRole('status')).not.toBeEmpty();
-      const show = figure.getByRole('button', { name: 'Show it in the figure' });
-      await show.click();
-      await nextFrame(page);
-      await expect(form.getByRole('status')).toBeInViewport({ ratio: 0.95 });
-      // All of it but for a part of a pixel.
-      await expect(show).toBeInViewport({ ratio: 0.95 });
-      // Above it there is as much of the figure as there is room for.
-      const places = await figure.evaluate((each) =>
-        ['.drawing', '[data-show]'].map((part) => each.querySelector(part)?.getBoundingClientRect().toJSON()),
-      );
-      const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
-      expect(
-        top >= 0 || Math.abs(bottom - viewport.height) < 2,
-        `drawing at ${top}, answer to ${bottom}`,
-      ).toBe(true);
-    }
-  });
+  for (const file of files)
+    test(`“Show it in the figure” keeps the answer in the window, ${file}, ${viewport.width} px`, async ({
+      page,
+    }) => {
+      await page.setViewportSize(viewport);
+      await openLive(page, file);
+      const names = figuresOf[file].filter((name) => name !== 'first-look');
+      for (const name of names) {
+        const figure = await drawnFigure(page, name);
+        const question = await predictionOf(figure);
+        await answer(question, '12345');
+        await expect(verdict(question)).not.toBeEmpty();
+        const show = figure.getByRole('button', { name: 'Show it in the figure' });
+        await show.click();
+        await nextFrame(page);
+        await expect(verdict(question)).toBeInViewport({ ratio: 0.95 });
+        // All of it but for a part of a pixel.
+        await expect(show).toBeInViewport({ ratio: 0.95 });
+        // Above it there is as much of the figure as there is room for.
+        const places = await figure.evaluate((each) =>
+          ['.drawing', '[data-show]'].map((part) =>
+            each.querySelector(part)?.getBoundingClientRect().toJSON(),
+          ),
+        );
+        const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
+        expect(
+          top >= 0 || Math.abs(bottom - viewport.height) < 2,
+          `${name}: drawing at ${top}, answer to ${bottom}`,
+        ).toBe(true);
+      }
+    });
 }

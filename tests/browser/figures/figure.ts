@@ -40,7 +40,7 @@ export async function drawnFigure(page: Page, name: string): Promise<Locator> {
   await expect(async () => {
     await figure.locator('.stage').scrollIntoViewIfNeeded();
     await expect(figure).toHaveAttribute('data-drawn', '', { timeout: 1000 });
-  }).toPass({ timeout: 30_000 });
+  }).toPass({ timeout: 90_000 });
   return figure;
 }
 
@@ -157,13 +157,22 @@ export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<vo
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** axe finds nothing in the figure as it stands, in light and in dark. The rest of the lesson leaves the page. */
+/** axe finds nothing in the figure as it stands, in light and in dark. */
 export async function expectNoViolations(figure: Locator): Promise<void> {
   const page = figure.page();
-  // axe goes through all of the page, wherever it is told to look; the lesson has tests of its own.
-  await figure.evaluate((element) => {
-    for (const each of document.querySelectorAll('main > *, nav.contents, footer'))
-      if (!each.contains(element)) each.remove();
+  // axe goes through all of the page, wherever it is told to look; the lesson has tests of its own. So the rest leaves the
+  // page for as long.
+  const putBack = await figure.evaluateHandle((element) => {
+    const places = [...document.querySelectorAll('main > *, nav.contents, footer')]
+      .filter((each) => !each.contains(element))
+      .map((each) => {
+        const place = document.createComment('');
+        each.replaceWith(place);
+        return [place, each] as const;
+      });
+    return () => {
+      for (const [place, each] of places) place.replaceWith(each);
+    };
   });
   await page.evaluate(axeSource);
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -179,4 +188,5 @@ export async function expectNoViolations(figure: Locator): Promise<void> {
     );
     expect(found).toEqual([]);
   }
+  await putBack.evaluate((run) => run());
 }

@@ -2,8 +2,21 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  follow,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'floating-point';
 const core = await loadBuiltCore();
@@ -35,44 +48,62 @@ async function expectVariances(
     .toEqual([...expected, [exact, 17]]);
 }
 
-test('the offset is dragged with the mouse: variances, digits and sentence follow', async ({ page }) => {
+test('by mouse, keys and buttons: every variance follows', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  await expectVariances(figure, 1e4, 'single');
-  await expect(figure.locator('.sentence')).toContainText('no root');
-  const placeOf = async (text: string) =>
-    (await figure.locator('.axis text', { hasText: text }).boundingBox())?.x ?? Number.NaN;
-  await drag(offsetOf(figure), (await placeOf('10⁶')) - (await placeOf('10⁴')));
-  await expect(offsetOf(figure)).toHaveAttribute('aria-valuetext', '10⁶');
-  await expectVariances(figure, 1e6, 'single');
-  await expect(figure.locator('.announced')).toContainText('At an offset of 10⁶');
-});
 
-test('the offset is moved with keys, to both ends', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const offset = offsetOf(figure);
-  await offset.focus();
-  await page.keyboard.press('ArrowLeft');
-  await expect(offset).toHaveAttribute('aria-valuetext', '1000');
-  await expectVariances(figure, 1e3, 'single');
-  await page.keyboard.press('Home');
-  await expectVariances(figure, 0, 'single');
-  await page.keyboard.press('End');
-  await expect(offset).toHaveAttribute('aria-valuetext', '10¹²');
-  await expectVariances(figure, 1e12, 'single');
-  await expect(figure.locator('.sentence')).toContainText('every x is stored as the same number');
-});
+  await test.step('the offset is dragged with the mouse: variances, digits and sentence follow', async () => {
+    await expectVariances(figure, 1e4, 'single');
+    await expect(figure.locator('.sentence')).toContainText('no root');
+    const placeOf = async (text: string) =>
+      (await figure.locator('.axis text', { hasText: text }).boundingBox())?.x ?? Number.NaN;
+    await drag(offsetOf(figure), (await placeOf('10⁶')) - (await placeOf('10⁴')));
+    await expect(offsetOf(figure)).toHaveAttribute('aria-valuetext', '10⁶');
+    await expectVariances(figure, 1e6, 'single');
+    await expect(figure.locator('.announced')).toContainText('At an offset of 10⁶');
+  });
 
-test('precision and values change', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('radio', { name: 'double' }).check();
-  await expectVariances(figure, 1e4, 'double');
-  await figure.getByRole('button', { name: '2, 4, 6, 8' }).click();
-  await expectVariances(figure, 1e4, 'double', [2, 4, 6, 8]);
-  const before = await numbersOf(figure, 'Right digits');
-  await figure.getByRole('button', { name: 'Other values' }).click();
-  await expect.poll(() => numbersOf(figure, 'Right digits')).not.toEqual(before);
-  await figure.getByRole('button', { name: 'Reset' }).click();
-  await expectVariances(figure, 1e4, 'single');
+  await test.step('the offset is moved with keys, to both ends', async () => {
+    await reset(figure);
+    const offset = offsetOf(figure);
+    await offset.focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(offset).toHaveAttribute('aria-valuetext', '1000');
+    await expectVariances(figure, 1e3, 'single');
+    await page.keyboard.press('Home');
+    await expectVariances(figure, 0, 'single');
+    await page.keyboard.press('End');
+    await expect(offset).toHaveAttribute('aria-valuetext', '10¹²');
+    await expectVariances(figure, 1e12, 'single');
+    await expect(figure.locator('.sentence')).toContainText('every x is stored as the same number');
+  });
+
+  await test.step('precision and values change', async () => {
+    await reset(figure);
+    await figure.getByRole('radio', { name: 'double' }).check();
+    await expectVariances(figure, 1e4, 'double');
+    await figure.getByRole('button', { name: '2, 4, 6, 8' }).click();
+    await expectVariances(figure, 1e4, 'double', [2, 4, 6, 8]);
+    const before = await numbersOf(figure, 'Right digits');
+    await figure.getByRole('button', { name: 'Other values' }).click();
+    await expect.poll(() => numbersOf(figure, 'Right digits')).not.toEqual(before);
+    await figure.getByRole('button', { name: 'Reset' }).click();
+    await expectVariances(figure, 1e4, 'single');
+  });
+
+  await test.step('right digits differ from wrong ones by more than their colour', async () => {
+    await reset(figure);
+    const styles = (part: string) =>
+      figure
+        .locator(`.digits .${part}`)
+        .first()
+        .evaluate((element) => {
+          const { fontWeight, textDecorationLine } = getComputedStyle(element);
+          return { weight: Number(fontWeight), line: textDecorationLine };
+        });
+    const [right, wrong] = [await styles('right'), await styles('wrong')];
+    expect(right.weight).toBeGreaterThan(wrong.weight);
+    expect([right.line, wrong.line]).toEqual(['none', 'underline']);
+  });
 });
 
 test('a link brings the state along, and none that is not allowed', async ({ page }) => {
@@ -82,50 +113,32 @@ test('a link brings the state along, and none that is not allowed', async ({ pag
     `#bn1&${kind}.values=2,4,6,8&${kind}.offset=1000000000&${kind}.precision=double`,
   );
   await expectVariances(figure, 1e9, 'double', [2, 4, 6, 8]);
-  await page.goto('about:blank');
-  const other = await openFigure(
-    page,
-    kind,
-    `#bn1&${kind}.values=1,2,99,4&${kind}.offset=3&${kind}.precision=half`,
-  );
-  await expectVariances(other, 1e4, 'single');
+  await reset(figure);
+  await follow(page, `#bn1&${kind}.values=1,2,99,4&${kind}.offset=3&${kind}.precision=half`);
+  await expect(page.locator('#notice')).toContainText(`“${kind}.values=1,2,99,4” and 2 more`);
+  await expectVariances(figure, 1e4, 'single');
 });
 
-test('right digits differ from wrong ones by more than their colour', async ({ page }) => {
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind);
-  const styles = (part: string) =>
-    figure
-      .locator(`.digits .${part}`)
-      .first()
-      .evaluate((element) => {
-        const { fontWeight, textDecorationLine } = getComputedStyle(element);
-        return { weight: Number(fontWeight), line: textDecorationLine };
-      });
-  const [right, wrong] = [await styles('right'), await styles('wrong')];
-  expect(right.weight).toBeGreaterThan(wrong.weight);
-  expect([right.line, wrong.line]).toEqual(['none', 'underline']);
-});
-
-test('the prediction is judged before the figure shows it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
+  await expectNoViolations(figure);
+  const question = await predictionOf(figure);
   const show = figure.getByRole('button', { name: 'Show it in the figure' });
   await expect(show).toBeHidden();
   // divided by m − 1
-  await figure.getByRole('textbox', { name: 'variance of the batch now' }).fill('20/3');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Not yet.');
-  await figure.getByRole('textbox', { name: 'variance of the batch now' }).fill('5');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Right');
+  await question.getByRole('textbox', { name: 'variance of the batch now' }).fill('20/3');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Not yet.');
+  await question.getByRole('textbox', { name: 'variance of the batch now' }).fill('5');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Right');
   await show.click();
   await expectVariances(figure, 1e6, 'single', [2, 4, 6, 8]);
   expect((await numbersOf(figure, 'The variance at'))[0]?.[0]).toBe(-65536);
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  await reset(figure);
+  await unfoldNumbers(figure);
   await figure.getByRole('radio', { name: 'double' }).check();
   await offsetOf(figure).press('End');
   await expectNoViolations(figure);

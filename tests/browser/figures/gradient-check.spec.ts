@@ -2,8 +2,20 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'gradient-check';
 const core = await loadBuiltCore();
@@ -32,59 +44,60 @@ async function expectErrors(figure: Locator): Promise<void> {
   await expect.poll(async () => (await numbersOf(figure, 'What the check says')).flat()).toEqual(errors);
 }
 
-test('with the mouse the step is dragged until the check means something', async ({ page }) => {
+test('by mouse, keys and buttons: when the check means something', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  await expectErrors(figure);
-  await expect(figure.locator('.stage .verdict')).toContainText('means nothing yet');
-  const axis = await figure.locator('.zone.agrees').boundingBox();
-  await drag(stepOf(figure), ((axis?.width ?? 0) * 7) / 16);
-  await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-5');
-  await expectErrors(figure);
-  await expect(figure.locator('.stage .verdict')).toContainText('This check means something.');
-});
 
-test('with keys the step goes a quarter of a power of ten, and the verdict is announced', async ({
-  page,
-}) => {
-  const figure = await openFigure(page, kind);
-  await stepOf(figure).focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-11.75');
-  await page.keyboard.press('PageUp');
-  await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-9.25');
-  for (const exponent of [-9, -8.75, -8.5]) {
-    await page.keyboard.press('ArrowUp');
-    await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', String(exponent));
-  }
-  await page.keyboard.press('PageUp');
-  await expect(stepOf(figure)).toHaveAttribute('aria-valuetext', 'h = 10⁻⁶');
-  await expectErrors(figure);
-  await expect(figure.locator('.announced')).toContainText('the check means something');
-});
+  await test.step('with the mouse the step is dragged until the check means something', async () => {
+    await expectErrors(figure);
+    await expect(figure.locator('.stage .verdict')).toContainText('means nothing yet');
+    const axis = await figure.locator('.zone.agrees').boundingBox();
+    await drag(stepOf(figure), ((axis?.width ?? 0) * 7) / 16);
+    await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-5');
+    await expectErrors(figure);
+    await expect(figure.locator('.stage .verdict')).toContainText('This check means something.');
+  });
 
-test('each trap opens with a button, and is mended as its sentence says', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const sentence = figure.locator('.sentence');
-  const verdict = figure.locator('.stage .verdict');
-  const traps = [
-    ['the sum', 'random dy', () => figure.getByRole('radio', { name: 'Σ dyᵢ yᵢ', exact: true }).check()],
-    ['a batch of two', 'at least three', () => figure.getByRole('radio', { name: '4 examples' }).check()],
-    [
-      'a kink',
-      'y₄ lies so near the kink',
-      async () => {
-        await stepOf(figure).press('PageDown');
-      },
-    ],
-    ['single precision', 'Check in double', () => figure.getByRole('radio', { name: 'double' }).check()],
-  ] as const;
-  for (const [name, words, mend] of traps) {
-    await figure.getByRole('button', { name: `Trap: ${name}` }).click();
-    await expect(sentence).toContainText(words);
-    await expect(verdict).toContainText('means nothing yet');
-    await mend();
-    await expect(verdict).toContainText('This check means something.');
-  }
+  await test.step('with keys the step goes a quarter of a power of ten, and the verdict is announced', async () => {
+    await reset(figure);
+    await stepOf(figure).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-11.75');
+    await page.keyboard.press('PageUp');
+    await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', '-9.25');
+    for (const exponent of [-9, -8.75, -8.5]) {
+      await page.keyboard.press('ArrowUp');
+      await expect(stepOf(figure)).toHaveAttribute('aria-valuenow', String(exponent));
+    }
+    await page.keyboard.press('PageUp');
+    await expect(stepOf(figure)).toHaveAttribute('aria-valuetext', 'h = 10⁻⁶');
+    await expectErrors(figure);
+    await expect(figure.locator('.announced')).toContainText('the check means something');
+  });
+
+  await test.step('each trap opens with a button, and is mended as its sentence says', async () => {
+    await reset(figure);
+    const sentence = figure.locator('.sentence');
+    const verdict = figure.locator('.stage .verdict');
+    const traps = [
+      ['the sum', 'random dy', () => figure.getByRole('radio', { name: 'Σ dyᵢ yᵢ', exact: true }).check()],
+      ['a batch of two', 'at least three', () => figure.getByRole('radio', { name: '4 examples' }).check()],
+      [
+        'a kink',
+        'y₄ lies so near the kink',
+        async () => {
+          await stepOf(figure).press('PageDown');
+        },
+      ],
+      ['single precision', 'Check in double', () => figure.getByRole('radio', { name: 'double' }).check()],
+    ] as const;
+    for (const [name, words, mend] of traps) {
+      await figure.getByRole('button', { name: `Trap: ${name}` }).click();
+      await expect(sentence).toContainText(words);
+      await expect(verdict).toContainText('means nothing yet');
+      await mend();
+      await expect(verdict).toContainText('This check means something.');
+    }
+  });
 });
 
 test('code that forgets a path stands beside the numeric gradient', async ({ page }) => {
@@ -99,19 +112,19 @@ test('code that forgets a path stands beside the numeric gradient', async ({ pag
   await expect(figure.getByRole('row', { name: /^neither path/ })).toContainText('differs');
 });
 
-test('the prediction is judged before the figure shows it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('textbox', { name: 'miss' }).fill('0');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.part .verdict')).toContainText('Right.');
-  await figure.getByRole('button', { name: 'Show it in the figure' }).click();
-  await expect(figure.locator('.sentence')).toContainText('Weight the outputs');
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind);
   await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  const question = await predictionOf(figure);
+  await question.getByRole('textbox', { name: 'miss' }).fill('0');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Right.');
+  await figure.getByRole('button', { name: 'Show it in the figure' }).click();
+  await expect(figure.locator('.sentence')).toContainText('Weight the outputs');
+  await reset(figure);
+  await unfoldNumbers(figure);
   await figure.getByRole('button', { name: 'Trap: a batch of two' }).click();
   await stepOf(figure).press('End');
   await expect(figure.locator('.sentence')).toContainText('makes all values equal');

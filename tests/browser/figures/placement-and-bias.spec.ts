@@ -2,8 +2,22 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { answer, expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  follow,
+  nextFrame,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'placement-and-bias';
 const core = await loadBuiltCore();
@@ -36,7 +50,9 @@ async function expectEffectOf(figure: Locator, b: number): Promise<void> {
   );
 }
 
-test('the bias is dragged with the mouse: x moves, y of training does not', async ({ page }) => {
+test('a link opens the bias, which is dragged with the mouse: x moves, y of training does not', async ({
+  page,
+}) => {
   const figure = await openFigure(page, kind, `#bn1&${kind}.tab=bias`);
   const handle = figure.getByRole('slider', { name: 'bias b', exact: true });
   const before = await column(figure, 'Each example', 3);
@@ -50,127 +66,126 @@ test('the bias is dragged with the mouse: x moves, y of training does not', asyn
   }
 });
 
-test('the bias is moved with keys; in inference y follows it, unless the statistics contain it', async ({
+test('by keys and buttons: the bias, two orders, residual blocks and folding', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+
+  await test.step('the bias is moved with keys; in inference y follows it, unless the statistics contain it', async () => {
+    await look(figure, 'placement').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(look(figure, 'a bias before it')).toBeChecked();
+    await look(figure, 'training').focus();
+    await page.keyboard.press('ArrowRight');
+    const handle = figure.getByRole('slider', { name: 'bias b', exact: true });
+    await figure.getByRole('checkbox', { name: 'collected with this bias' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(handle).toBeFocused();
+    for (const [key, b] of [
+      ['Home', '-12'],
+      ['PageUp', '-7'],
+      ['ArrowRight', '-6.5'],
+      ['ArrowLeft', '-7'],
+      ['ArrowUp', '-6.5'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect(handle).toHaveAttribute('aria-valuenow', b);
+    }
+    await expect.poll(() => column(figure, 'Each example', 1)).toEqual(xOf(-6.5));
+    await expectEffectOf(figure, -6.5);
+    await expect(figure.locator('.sentence')).toContainText('moves every y by −3.25');
+    await expect(figure.locator('.announced')).toContainText('moves every y by −3.25');
+    await figure.getByRole('checkbox', { name: 'collected with this bias' }).press('Space');
+    await expect(figure.locator('.sentence')).toContainText('contains it');
+    await expect.poll(async () => (await numbersOf(figure, 'What b does'))[4]?.[1]).toBe(0);
+  });
+
+  await test.step('two orders: the bias changes nothing behind batch normalization that directly follows', async () => {
+    await reset(figure);
+    const original = await numbersOf(figure, 'The original order');
+    const other = await numbersOf(figure, 'Less common');
+    await figure.getByRole('slider', { name: 'b bias' }).press('Home');
+    await expect.poll(async () => (await numbersOf(figure, 'The original order'))[1]?.[0]).toBe(-6);
+    const after = await numbersOf(figure, 'The original order');
+    for (const k of [2, 3]) {
+      for (const j of [0, 1]) expect(after[k]?.[j]).toBeCloseTo(original[k]?.[j] ?? Number.NaN, 12);
+    }
+    expect((await numbersOf(figure, 'Less common'))[2]).not.toEqual(other[2]);
+    await expect(figure.locator('.sentence')).toContainText('constant batch');
+  });
+
+  await test.step('the residual blocks are named for those who do not see them; the next batch is another one', async () => {
+    await reset(figure);
+    await look(figure, 'two residual blocks').check();
+    await expect(
+      figure.getByRole('img', {
+        name: 'Post-activation: Conv, BN, ReLU, Conv, BN, Addition, ReLU. Pre-activation: BN, ReLU, Conv, BN, ReLU, Conv, Addition',
+      }),
+    ).toBeVisible();
+    const before = await numbersOf(figure, 'Post-activation: what');
+    await figure.getByRole('button', { name: 'Next batch' }).click();
+    await expect.poll(() => numbersOf(figure, 'Post-activation: what')).not.toEqual(before);
+    const [skip, branch, , sum] = await numbersOf(figure, 'Pre-activation: the addition');
+    expect(sum?.[0]).toBeCloseTo((skip?.[0] ?? 0) + (branch?.[0] ?? 0), 12);
+  });
+
+  await test.step('folding: both ways agree after every move; the counts follow the sizes', async () => {
+    await reset(figure);
+    await look(figure, 'folding it away').check();
+    await figure.getByRole('slider', { name: 'γ of neuron 1' }).press('Home');
+    await figure.getByRole('slider', { name: 'σ² run of neuron 1' }).press('ArrowRight');
+    await figure.getByRole('slider', { name: 'second input' }).press('Home');
+    await figure.getByRole('slider', { name: 'inputs counted' }).press('ArrowLeft');
+    await expect.poll(() => column(figure, 'Operations', 0)).toEqual([65536, 1024, 512, 0]);
+    const input = [3, -5];
+    const weight = [2, -1, 1, 3, -1, 0.5];
+    const bias = [10, 0, 1];
+    const norm = {
+      gamma: [-3, -1, 2],
+      beta: [0.5, 2, 0],
+      running_mean: [4, 1, 0],
+      running_var: [10, 4, 1],
+      eps: 0,
+    };
+    const x = bias.map(
+      (b, n) => (weight[2 * n] ?? 0) * (input[0] ?? 0) + (weight[2 * n + 1] ?? 0) * (input[1] ?? 0) + b,
+    );
+    const outputs = await numbersOf(figure, 'The outputs');
+    expect(outputs.map((row) => row[1])).toEqual([...core.forwardInference({ x, ...norm }).y]);
+    for (const [, two, folded] of outputs) expect(folded).toBeCloseTo(two ?? Number.NaN, 12);
+    const folded = core.foldIntoWeight({ weight, shape: [3, 2], bias, ...norm });
+    expect(await column(figure, 'The layer', 5)).toEqual([...folded.bias]);
+  });
+});
+
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
   page,
 }) => {
   const figure = await openFigure(page, kind);
-  await look(figure, 'placement').focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(look(figure, 'a bias before it')).toBeChecked();
-  await look(figure, 'training').focus();
-  await page.keyboard.press('ArrowRight');
-  const handle = figure.getByRole('slider', { name: 'bias b', exact: true });
-  await figure.getByRole('checkbox', { name: 'collected with this bias' }).focus();
-  await page.keyboard.press('Tab');
-  await expect(handle).toBeFocused();
-  for (const [key, b] of [
-    ['Home', '-12'],
-    ['PageUp', '-7'],
-    ['ArrowRight', '-6.5'],
-    ['ArrowLeft', '-7'],
-    ['ArrowUp', '-6.5'],
-  ] as const) {
-    await page.keyboard.press(key);
-    await expect(handle).toHaveAttribute('aria-valuenow', b);
-  }
-  await expect.poll(() => column(figure, 'Each example', 1)).toEqual(xOf(-6.5));
-  await expectEffectOf(figure, -6.5);
-  await expect(figure.locator('.sentence')).toContainText('moves every y by −3.25');
-  await expect(figure.locator('.announced')).toContainText('moves every y by −3.25');
-  await figure.getByRole('checkbox', { name: 'collected with this bias' }).press('Space');
-  await expect(figure.locator('.sentence')).toContainText('contains it');
-  await expect.poll(async () => (await numbersOf(figure, 'What b does'))[4]?.[1]).toBe(0);
-});
+  for (const [tab, choice] of [
+    ['placement', 'two residual blocks'],
+    ['a bias before it', 'inference, frozen statistics'],
+    ['folding it away', undefined],
+  ] as const)
+    await test.step(tab, async () => {
+      await reset(figure);
+      await look(figure, tab).check();
+      await expectNoViolations(figure);
+      if (choice) await look(figure, choice).check();
+      await unfoldNumbers(figure);
+      await figure.getByRole('slider', { name: /γ/ }).press('End');
+      await expectNoViolations(figure);
+    });
 
-test('two orders: the bias changes nothing behind batch normalization that directly follows', async ({
-  page,
-}) => {
-  const figure = await openFigure(page, kind);
-  const original = await numbersOf(figure, 'The original order');
-  const other = await numbersOf(figure, 'Less common');
-  await figure.getByRole('slider', { name: 'b bias' }).press('Home');
-  await expect.poll(async () => (await numbersOf(figure, 'The original order'))[1]?.[0]).toBe(-6);
-  const after = await numbersOf(figure, 'The original order');
-  for (const k of [2, 3]) {
-    for (const j of [0, 1]) expect(after[k]?.[j]).toBeCloseTo(original[k]?.[j] ?? Number.NaN, 12);
-  }
-  expect((await numbersOf(figure, 'Less common'))[2]).not.toEqual(other[2]);
-  await expect(figure.locator('.sentence')).toContainText('constant batch');
-});
-
-test('the residual blocks are named for those who do not see them; the next batch is another one', async ({
-  page,
-}) => {
-  const figure = await openFigure(page, kind);
-  await look(figure, 'two residual blocks').check();
-  await expect(
-    figure.getByRole('img', {
-      name: 'Post-activation: Conv, BN, ReLU, Conv, BN, Addition, ReLU. Pre-activation: BN, ReLU, Conv, BN, ReLU, Conv, Addition',
-    }),
-  ).toBeVisible();
-  const before = await numbersOf(figure, 'Post-activation: what');
-  await figure.getByRole('button', { name: 'Next batch' }).click();
-  await expect.poll(() => numbersOf(figure, 'Post-activation: what')).not.toEqual(before);
-  const [skip, branch, , sum] = await numbersOf(figure, 'Pre-activation: the addition');
-  expect(sum?.[0]).toBeCloseTo((skip?.[0] ?? 0) + (branch?.[0] ?? 0), 12);
-});
-
-test('folding: both ways agree after every move; the counts follow the sizes', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await look(figure, 'folding it away').check();
-  await figure.getByRole('slider', { name: 'γ of neuron 1' }).press('Home');
-  await figure.getByRole('slider', { name: 'σ² run of neuron 1' }).press('ArrowRight');
-  await figure.getByRole('slider', { name: 'second input' }).press('Home');
-  await figure.getByRole('slider', { name: 'inputs counted' }).press('ArrowLeft');
-  await expect.poll(() => column(figure, 'Operations', 0)).toEqual([65536, 1024, 512, 0]);
-  const input = [3, -5];
-  const weight = [2, -1, 1, 3, -1, 0.5];
-  const bias = [10, 0, 1];
-  const norm = {
-    gamma: [-3, -1, 2],
-    beta: [0.5, 2, 0],
-    running_mean: [4, 1, 0],
-    running_var: [10, 4, 1],
-    eps: 0,
-  };
-  const x = bias.map(
-    (b, n) => (weight[2 * n] ?? 0) * (input[0] ?? 0) + (weight[2 * n + 1] ?? 0) * (input[1] ?? 0) + b,
-  );
-  const outputs = await numbersOf(figure, 'The outputs');
-  expect(outputs.map((row) => row[1])).toEqual([...core.forwardInference({ x, ...norm }).y]);
-  for (const [, two, folded] of outputs) expect(folded).toBeCloseTo(two ?? Number.NaN, 12);
-  const folded = core.foldIntoWeight({ weight, shape: [3, 2], bias, ...norm });
-  expect(await column(figure, 'The layer', 5)).toEqual([...folded.bias]);
-});
-
-test('the prediction is judged before the figure shows it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const answer = figure.getByRole('textbox', { name: 'grows by 1?' });
-  await answer.fill('0');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Cancelled as in training');
-  await answer.fill('1.5/3');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Right');
+  const question = await predictionOf(figure);
+  const box = question.getByRole('textbox', { name: 'grows by 1?' });
+  await answer(question, '0');
+  await expect(verdict(question)).toContainText('Cancelled as in training');
+  await answer(question, '1.5/3');
+  await expect(verdict(question)).toContainText('Right');
+  // The box goes with the right answer.
+  await expect(box).toHaveCount(0);
   await figure.getByRole('button', { name: 'Show it in the figure' }).click();
   await expect(figure.locator('.sentence')).toContainText('b = 1 moves every y by 0.5');
 });
-
-for (const [tab, choice] of [
-  ['placement', 'two residual blocks'],
-  ['a bias before it', 'inference, frozen statistics'],
-  ['folding it away', undefined],
-] as const) {
-  test(`axe finds nothing in “${tab}”, as first seen and after use`, async ({ page }) => {
-    const figure = await openFigure(page, kind);
-    await look(figure, tab).check();
-    await expectNoViolations(figure);
-    if (choice) await look(figure, choice).check();
-    await figure.locator('summary', { hasText: 'table' }).click();
-    await figure.getByRole('slider', { name: /γ/ }).press('End');
-    await expectNoViolations(figure);
-  });
-}
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
@@ -185,9 +200,17 @@ test.describe('on a phone', () => {
     await expectEffectOf(figure, b);
   });
 
-  for (const state of ['diagrams=orders', 'diagrams=residual', 'tab=bias', 'tab=folding']) {
-    test(`the page does not scroll sideways, and no word is cut off: ${state}`, async ({ page }) => {
-      const figure = await openFigure(page, kind, `#bn1&${kind}.${state}`);
+  test('the page does not scroll sideways, and no word is cut off', async ({ page }) => {
+    const figure = await openFigure(page, kind);
+    for (const [state, chosen] of [
+      ['diagrams=orders', 'placement'],
+      ['diagrams=residual', 'two residual blocks'],
+      ['tab=bias', 'a bias before it'],
+      ['tab=folding', 'folding it away'],
+    ] as const) {
+      await follow(page, `#bn1&${kind}.${state}`);
+      await expect(look(figure, chosen)).toBeChecked();
+      await nextFrame(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
       const cut = await figure.locator('.drawing svg').evaluate((svg) => {
         const { left, right } = svg.getBoundingClientRect();
@@ -198,7 +221,7 @@ test.describe('on a phone', () => {
           })
           .map((text) => text.textContent);
       });
-      expect(cut).toEqual([]);
-    });
-  }
+      expect(cut, state).toEqual([]);
+    }
+  });
 });

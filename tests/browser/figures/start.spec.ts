@@ -1,19 +1,22 @@
 // A figure before anyone has met it, and when it starts: its controls are stops of the Tab key all along.
 
 import type { Page } from '@playwright/test';
-import { figures } from '../../../web/src/figures/all.ts';
 import { becomesLive, expect, test } from '../lesson.ts';
+import { type File, figureNamed, figuresOf, files } from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 /** What the Tab key reaches in a figure; of radio buttons that belong together, the one that is chosen. */
 const stops =
   '.stage :is(button, summary, input:not([type=radio]), input:checked, [role=slider], [role=radio], [role=gridcell])';
 
 /** The page with figures that start when they are met, and not before. */
-async function openWithoutIdleTime(page: Page, fragment = ''): Promise<void> {
+async function openWithoutIdleTime(page: Page, file: File): Promise<void> {
   await page.addInitScript(() => {
     globalThis.requestIdleCallback = () => 0;
   });
-  await page.goto(`./${fragment}`);
+  await page.goto(`./${file}`);
   await becomesLive(page);
 }
 
@@ -35,7 +38,7 @@ async function walkWith(page: Page, key: string): Promise<number[]> {
   }
   return walk.evaluate(({ all }, selector) => {
     const every = [...document.querySelectorAll(selector)].filter(
-      (each) => (each as HTMLElement).tabIndex >= 0,
+      (each) => (each as HTMLElement).tabIndex >= 0 && each.checkVisibility(),
     );
     return all.map((each) => every.indexOf(each as Element)).filter((place) => place >= 0);
   }, stops);
@@ -48,66 +51,64 @@ const numberOfStops = (page: Page) =>
       (all) => all.filter((each) => (each as HTMLElement).tabIndex >= 0 && each.checkVisibility()).length,
     );
 
-test('Tab walks through every control of every figure, also of those that had not started', async ({
-  page,
-}) => {
-  test.slow(); // the whole page, stop by stop
-  await openWithoutIdleTime(page);
-  expect(await drawn(page).count()).toBeLessThan(figures.length / 2);
-  const walked = await walkWith(page, 'Tab');
-  await expect(drawn(page)).toHaveCount(figures.length);
-  const count = await numberOfStops(page);
-  expect(count).toBeGreaterThan(figures.length * 5);
-  expect(walked).toEqual(Array.from({ length: count }, (_, k) => k));
-});
+for (const file of files) {
+  const { length } = figuresOf[file];
 
-test('and Shift+Tab walks back through all of them', async ({ page }) => {
-  test.slow();
-  await openWithoutIdleTime(page);
-  await page
-    .getByRole('button', { name: 'Clear all that I typed' })
-    .evaluate((last) => (last as HTMLElement).focus({ preventScroll: true }));
-  expect(await drawn(page).count()).toBeLessThan(figures.length / 2);
-  const walked = await walkWith(page, 'Shift+Tab');
-  await expect(drawn(page)).toHaveCount(figures.length);
-  const count = await numberOfStops(page);
-  expect(walked).toEqual(Array.from({ length: count }, (_, k) => count - 1 - k));
-});
+  test(`Tab walks through every control of every figure of ${file}, also of those that had not started`, async ({
+    page,
+  }) => {
+    await openWithoutIdleTime(page, file);
+    await expect(page.locator('.figure')).toHaveCount(length);
+    expect(await drawn(page).count()).toBeLessThan(length);
+    const walked = await walkWith(page, 'Tab');
+    await expect(drawn(page)).toHaveCount(length);
+    const count = await numberOfStops(page);
+    expect(count).toBeGreaterThan(length * 5);
+    expect(walked).toEqual(Array.from({ length: count }, (_, k) => k));
+  });
 
-test('what meets a figure first counts on from the state of the link, before that is drawn', async ({
-  page,
-}) => {
-  await openWithoutIdleTime(page, '#bn1&forward-explorer.x=1,2,5');
-  const figure = page.locator('bn-forward-explorer');
-  await expect(figure).not.toHaveAttribute('data-drawn');
-  await figure
-    .locator('[role=slider]')
-    .first()
-    .evaluate((handle: SVGElement) => {
-      handle.focus({ preventScroll: true });
-      handle.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+  test(`and Shift+Tab walks back through all of them on ${file}`, async ({ page }) => {
+    await openWithoutIdleTime(page, file);
+    await page
+      .locator('footer summary')
+      .evaluate((last) => (last as HTMLElement).focus({ preventScroll: true }));
+    expect(await drawn(page).count()).toBeLessThan(length);
+    const walked = await walkWith(page, 'Shift+Tab');
+    await expect(drawn(page)).toHaveCount(length);
+    const count = await numberOfStops(page);
+    expect(walked).toEqual(Array.from({ length: count }, (_, k) => count - 1 - k));
+  });
+
+  test(`the figures of ${file} come alive as they stand: what could be focused before is still there`, async ({
+    page,
+  }) => {
+    // Before any script of the page runs; the first figure is in the window, and starts at once.
+    await page.addInitScript(() => {
+      document.addEventListener(
+        'readystatechange',
+        () => {
+          const still = [...document.querySelectorAll('.figure')].map(
+            (figure) => [figure.id, [...figure.querySelectorAll('.stage, .stage *')]] as const,
+          );
+          Object.assign(globalThis, { still: new Map(still) });
+        },
+        { once: true },
+      );
     });
-  const values = () =>
-    figure
-      .locator('[role=slider]')
-      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-valuenow')));
-  await expect.poll(values).toEqual(['1.1', '2', '5']);
-});
-
-for (const { kind } of figures) {
-  test(`${kind} comes alive as it stands: what could be focused before is still there`, async ({ page }) => {
-    await openWithoutIdleTime(page);
-    const figure = page.locator(`bn-${kind}`);
-    const before = await figure.evaluateHandle((element) => [
-      ...element.querySelectorAll('.stage, .stage *'),
-    ]);
-    const first = figure.locator('.stage').locator('button, input, [tabindex="0"]').first();
-    await first.focus();
-    await expect(figure).toHaveAttribute('data-drawn', '');
-    await expect(first).toBeFocused();
-    const gone = await before.evaluate((all) =>
-      all.filter((each) => !each.isConnected).map((each) => each.outerHTML.slice(0, 200)),
-    );
-    expect(gone).toEqual([]);
+    await openWithoutIdleTime(page, file);
+    for (const name of figuresOf[file]) {
+      const figure = figureNamed(page, name);
+      const first = figure.locator('.stage').locator('button, input, [tabindex="0"]').first();
+      await first.focus();
+      await expect(figure).toHaveAttribute('data-drawn', '');
+      await expect(first).toBeFocused();
+      const [count, gone] = await page.evaluate((id) => {
+        const all = (globalThis as unknown as { still: Map<string, Element[]> }).still.get(id) ?? [];
+        const lost = all.filter((each) => !each.isConnected);
+        return [all.length, lost.map((each) => each.outerHTML.slice(0, 200))] as const;
+      }, name);
+      expect(count).toBeGreaterThan(20);
+      expect(gone, name).toEqual([]);
+    }
   });
 }

@@ -2,8 +2,20 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, touchDrag } from './figure.ts';
+import { expect, test, verdict } from '../lesson.ts';
+import {
+  drag,
+  expectNoViolations,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+  unfoldNumbers,
+} from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 180_000 });
 
 const kind = 'training-inference';
 const core = await loadBuiltCore();
@@ -34,108 +46,109 @@ async function expectUpdates(figure: Locator, momentum: number): Promise<void> {
   }
 }
 
-test('the level after the shift is dragged with the mouse, and the running mean follows', async ({
+test('by mouse, keys and buttons: levels, batches, frameworks', async ({ page }) => {
+  const figure = await openFigure(page, kind);
+
+  await test.step('the level after the shift is dragged with the mouse, and the running mean follows', async () => {
+    const before = await runningMean(figure);
+    const level = figure.getByRole('slider', { name: 'mean of the distribution after the shift' });
+    await drag(level, 0, -30);
+    await expect.poll(() => runningMean(figure)).toBeGreaterThan(before + 0.5);
+    expect(Number(await level.getAttribute('aria-valuenow'))).toBeGreaterThan(6);
+    await expectUpdates(figure, 0.9);
+  });
+
+  await test.step('every handle can be moved with the arrow keys', async () => {
+    await reset(figure);
+    for (const [name, value] of [
+      ['mean of the distribution before the shift', '2.1'],
+      ['mean of the distribution after the shift', '5.1'],
+      ['variance of the distribution before the shift', '4.1'],
+      ['variance of the distribution after the shift', '2.1'],
+      ['last batch before the shift', '41'],
+      ['batches so far', '49'],
+      ['x, the example', '4.1'],
+    ] as const) {
+      const handle = figure.getByRole('slider', { name });
+      await handle.focus();
+      await page.keyboard.press('ArrowUp');
+      await expect(handle).toHaveAttribute('aria-valuenow', value);
+    }
+    await expectUpdates(figure, 0.9);
+  });
+
+  await test.step('the handles are stops of the Tab key', async () => {
+    await reset(figure);
+    await figure.getByRole('slider', { name: 'mean of the distribution before the shift' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(
+      figure.getByRole('slider', { name: 'mean of the distribution after the shift' }),
+    ).toBeFocused();
+  });
+
+  await test.step('batches come one by one, by tens, and anew', async () => {
+    await reset(figure);
+    const now = figure.getByRole('slider', { name: 'batches so far' });
+    await figure.getByRole('button', { name: 'Next batch' }).click();
+    await expect(now).toHaveAttribute('aria-valuenow', '49');
+    for (let k = 0; k < 4; ++k) await figure.getByRole('button', { name: 'Ten more' }).click();
+    await expect(now).toHaveAttribute('aria-valuenow', '80');
+    await figure.getByRole('button', { name: 'Next batch' }).click();
+    await expect(now).toHaveAttribute('aria-valuenow', '1');
+  });
+
+  await test.step('another framework converts the momentum and keeps the layer', async () => {
+    await reset(figure);
+    const momentum = figure.getByRole('slider', { name: 'momentum' });
+    const before = await runningMean(figure);
+    await figure.getByRole('radio', { name: 'PyTorch' }).check();
+    await expect(momentum).toHaveAttribute('aria-valuetext', '0.1');
+    expect(await runningMean(figure)).toBeCloseTo(before, 13);
+    await figure.getByRole('radio', { name: 'Keras 3' }).check();
+    await expect(momentum).toHaveAttribute('aria-valuetext', '0.9');
+    await figure.getByRole('button', { name: 'Defaults of the framework' }).click();
+    await expect(momentum).toHaveAttribute('aria-valuetext', '0.99');
+    await expect(figure.getByRole('slider', { name: 'epsilon' })).toHaveAttribute('aria-valuetext', '0.001');
+    await expectUpdates(figure, 0.99);
+  });
+
+  await test.step('0.99 typed into PyTorch, and converted after all', async () => {
+    await reset(figure);
+    await figure.getByRole('button', { name: 'Type 0.99 into PyTorch' }).click();
+    await expect(figure.getByRole('slider', { name: 'momentum' })).toHaveAttribute('aria-valuetext', '0.99');
+    await expect(figure.locator('.sentence')).toContainText('repeat the noise');
+    const [batch = 0, running = 0] = await lastBatch(figure);
+    expect(Math.abs(running - batch)).toBeLessThan(0.05);
+    await expectUpdates(figure, 0.01);
+    await figure.getByRole('button', { name: 'Type 0.01 instead' }).click();
+    await expect(figure.locator('.sentence')).not.toContainText('repeat the noise');
+    await expectUpdates(figure, 0.99);
+  });
+
+  await test.step('batches of one: beta in training, and PyTorch refuses', async () => {
+    await reset(figure);
+    await figure.getByRole('button', { name: 'Batches of one' }).click();
+    await expect(figure.locator('.sentence')).toContainText('in training y = beta = 0 whatever x is');
+    await figure.getByRole('radio', { name: 'PyTorch' }).check();
+    await expect(figure.locator('.announced')).toContainText('PyTorch refuses');
+    await figure.getByRole('button', { name: 'Batches of eight' }).click();
+    await expect(figure.locator('.sentence')).toContainText('depending on the batch');
+  });
+});
+
+test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
   page,
 }) => {
   const figure = await openFigure(page, kind);
-  const before = await runningMean(figure);
-  const level = figure.getByRole('slider', { name: 'mean of the distribution after the shift' });
-  await drag(level, 0, -30);
-  await expect.poll(() => runningMean(figure)).toBeGreaterThan(before + 0.5);
-  expect(Number(await level.getAttribute('aria-valuenow'))).toBeGreaterThan(6);
-  await expectUpdates(figure, 0.9);
-});
-
-test('every handle can be moved with the arrow keys', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  for (const [name, value] of [
-    ['mean of the distribution before the shift', '2.1'],
-    ['mean of the distribution after the shift', '5.1'],
-    ['variance of the distribution before the shift', '4.1'],
-    ['variance of the distribution after the shift', '2.1'],
-    ['last batch before the shift', '41'],
-    ['batches so far', '49'],
-    ['x, the example', '4.1'],
-  ] as const) {
-    const handle = figure.getByRole('slider', { name });
-    await handle.focus();
-    await page.keyboard.press('ArrowUp');
-    await expect(handle).toHaveAttribute('aria-valuenow', value);
-  }
-  await expectUpdates(figure, 0.9);
-});
-
-test('the handles are stops of the Tab key', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('slider', { name: 'mean of the distribution before the shift' }).focus();
-  await page.keyboard.press('Tab');
-  await expect(
-    figure.getByRole('slider', { name: 'mean of the distribution after the shift' }),
-  ).toBeFocused();
-});
-
-test('batches come one by one, by tens, and anew', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const now = figure.getByRole('slider', { name: 'batches so far' });
-  await figure.getByRole('button', { name: 'Next batch' }).click();
-  await expect(now).toHaveAttribute('aria-valuenow', '49');
-  for (let k = 0; k < 4; ++k) await figure.getByRole('button', { name: 'Ten more' }).click();
-  await expect(now).toHaveAttribute('aria-valuenow', '80');
-  await figure.getByRole('button', { name: 'Next batch' }).click();
-  await expect(now).toHaveAttribute('aria-valuenow', '1');
-});
-
-test('another framework converts the momentum and keeps the layer', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const momentum = figure.getByRole('slider', { name: 'momentum' });
-  const before = await runningMean(figure);
-  await figure.getByRole('radio', { name: 'PyTorch' }).check();
-  await expect(momentum).toHaveAttribute('aria-valuetext', '0.1');
-  expect(await runningMean(figure)).toBeCloseTo(before, 13);
-  await figure.getByRole('radio', { name: 'Keras 3' }).check();
-  await expect(momentum).toHaveAttribute('aria-valuetext', '0.9');
-  await figure.getByRole('button', { name: 'Defaults of the framework' }).click();
-  await expect(momentum).toHaveAttribute('aria-valuetext', '0.99');
-  await expect(figure.getByRole('slider', { name: 'epsilon' })).toHaveAttribute('aria-valuetext', '0.001');
-  await expectUpdates(figure, 0.99);
-});
-
-test('0.99 typed into PyTorch, and converted after all', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('button', { name: 'Type 0.99 into PyTorch' }).click();
-  await expect(figure.getByRole('slider', { name: 'momentum' })).toHaveAttribute('aria-valuetext', '0.99');
-  await expect(figure.locator('.sentence')).toContainText('repeat the noise');
-  const [batch = 0, running = 0] = await lastBatch(figure);
-  expect(Math.abs(running - batch)).toBeLessThan(0.05);
-  await expectUpdates(figure, 0.01);
-  await figure.getByRole('button', { name: 'Type 0.01 instead' }).click();
-  await expect(figure.locator('.sentence')).not.toContainText('repeat the noise');
-  await expectUpdates(figure, 0.99);
-});
-
-test('batches of one: beta in training, and PyTorch refuses', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('button', { name: 'Batches of one' }).click();
-  await expect(figure.locator('.sentence')).toContainText('in training y = beta = 0 whatever x is');
-  await figure.getByRole('radio', { name: 'PyTorch' }).check();
-  await expect(figure.locator('.announced')).toContainText('PyTorch refuses');
-  await figure.getByRole('button', { name: 'Batches of eight' }).click();
-  await expect(figure.locator('.sentence')).toContainText('depending on the batch');
-});
-
-test('the prediction is judged before the figure shows it', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await figure.getByRole('textbox', { name: 'after 30 batches?' }).fill('5 * 0.99^30');
-  await figure.getByRole('button', { name: 'Check' }).click();
-  await expect(figure.locator('.verdict')).toContainText('Not yet.');
+  await expectNoViolations(figure);
+  const question = await predictionOf(figure);
+  await question.getByRole('textbox', { name: 'after 30 batches?' }).fill('5 * 0.99^30');
+  await question.getByRole('button', { name: 'Check' }).click();
+  await expect(verdict(question)).toContainText('Not yet.');
   await figure.getByRole('button', { name: 'Show it in the figure' }).click();
   await expect.poll(() => runningMean(figure)).toBeCloseTo(5 * (1 - 0.99 ** 30), 12);
-});
-
-test('axe finds nothing, as first seen and after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await expectNoViolations(figure);
-  await figure.locator('summary', { hasText: 'table' }).click();
+  await reset(figure);
+  await unfoldNumbers(figure);
   await figure.getByRole('radio', { name: 'PyTorch' }).check();
   await figure.getByRole('button', { name: 'Batches of one' }).click();
   await expectNoViolations(figure);

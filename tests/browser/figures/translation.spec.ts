@@ -1,9 +1,11 @@
 // A browser that translates the page replaces its texts while figures go on changing theirs.
 
 import type { Locator } from '@playwright/test';
-import { figures } from '../../../web/src/figures/all.ts';
 import { expect, openLive, test } from '../lesson.ts';
-import { drawnFigure, moveEverything, openFigure, unfoldNumbers } from './figure.ts';
+import { drawnFigure, figuresOf, files, follow, moveEverything, unfoldNumbers } from './figure.ts';
+
+// One page for many checks.
+test.describe.configure({ timeout: 300_000 });
 
 /** As translators do it: each text gives way to two elements around another one. Returns how many. */
 const translate = (figure: Locator): Promise<number> =>
@@ -32,28 +34,43 @@ const said = (figure: Locator): Promise<string> =>
     return (copy.textContent ?? '').replace(/[⟦⟧]/g, '');
   });
 
-for (const { kind } of figures) {
-  test(`${kind} says what it shows while the browser translates it`, async ({ page, context }) => {
-    await openLive(page);
-    const figure = await drawnFigure(page, kind);
-    await unfoldNumbers(figure);
-    const first = await said(figure);
-    expect(await translate(figure)).toBeGreaterThan(5);
-    expect(await said(figure)).toBe(first);
-    await expect(figure.locator('.sentence')).toContainText('⟦');
-    await moveEverything(figure);
-    await translate(figure);
-    await moveEverything(figure);
-    const moved = await said(figure);
-    expect(moved).not.toBe(first);
-
+for (const file of files) {
+  test(`the figures of ${file} say what they show while the browser translates them`, async ({
+    page,
+    context,
+    browser,
+    watch,
+  }) => {
+    await openLive(page, file);
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await figure.locator('[data-action=copy]').click();
-    await expect(figure.locator('.copied')).toContainText('clipboard');
-    const link = new URL(await page.evaluate(() => navigator.clipboard.readText())).hash;
-    const other = await context.newPage();
-    const untranslated = await openFigure(other, kind, link);
-    await unfoldNumbers(untranslated);
-    await expect.poll(() => said(untranslated)).toBe(moved);
+    // In a window that remembers nothing of this one.
+    const elsewhere = await browser.newContext();
+    await watch.over(elsewhere);
+    const other = await elsewhere.newPage();
+    await openLive(other, file);
+    // A bare figure is its drawing alone, and drawings stay out of translation.
+    const names = figuresOf[file].filter((name) => name !== 'first-look');
+    for (const name of names)
+      await test.step(name, async () => {
+        const figure = await drawnFigure(page, name);
+        await unfoldNumbers(figure);
+        const first = await said(figure);
+        expect(await translate(figure)).toBeGreaterThan(5);
+        expect(await said(figure)).toBe(first);
+        await expect(figure.locator('.sentence')).toContainText('⟦');
+        await moveEverything(figure);
+        await translate(figure);
+        await moveEverything(figure);
+        const moved = await said(figure);
+        expect(moved).not.toBe(first);
+
+        await figure.locator('[data-action=copy]').click();
+        await expect(figure.locator('.copied')).toContainText('clipboard');
+        await follow(other, new URL(await page.evaluate(() => navigator.clipboard.readText())).hash);
+        const untranslated = await drawnFigure(other, name);
+        await unfoldNumbers(untranslated);
+        await expect.poll(() => said(untranslated)).toBe(moved);
+      });
+    await elsewhere.close();
   });
 }
