@@ -142,7 +142,9 @@ test('while the core is on its way the page can be read, and what is checked is 
   await expect(banner(page)).toHaveText('');
   await answerBox(form).fill('19/20');
   await check(form);
-  await expect(verdict(form)).toContainText('The core is starting; your answer is judged as soon as it runs.');
+  await expect(verdict(form)).toContainText(
+    'The core is starting; your answer is judged as soon as it runs.',
+  );
   arrive();
   await becomesLive(page);
   await expect(verdict(form)).toContainText('Right.');

@@ -116,7 +116,7 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       blockquote(state: State, node: Blockquote) {
         const kind = takeNoteMark(node, at(node));
         if (kind === undefined) return defaultHandlers.blockquote(state, node);
-        if (kind === 'next') return h('nav', { className: ['next'], ariaLabel: 'Go on' }, state.all(node));
+        if (kind === 'next') return h('div', { className: ['next'] }, state.all(node));
         return h('aside', { className: ['note', `note-${kind}`], role: 'note' }, [
           h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
           ...state.all(node),

@@ -158,7 +158,7 @@ test('the prediction is judged before the figure shows it; axe finds nothing, as
   await answer.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Not yet.');
-  await expect(question.locator('details.pitfall')).toContainText('Pitfall 6');
+  await expect(question.locator('details.pitfall')).toContainText('The gradient must go through the mean');
   await answer.fill('-0.35');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Right.');

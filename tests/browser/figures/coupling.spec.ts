@@ -167,7 +167,9 @@ test('the prediction is judged, with the mistake by its name, before the figure 
   await box.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Not yet.');
-  await expect(question.locator('details.pitfall > summary', { hasText: 'Pitfall 6' })).toBeVisible();
+  await expect(
+    question.locator('details.pitfall > summary', { hasText: 'The gradient must go through the mean' }),
+  ).toBeVisible();
   await box.fill('-2/3/sqrt(8/3)');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Right.');

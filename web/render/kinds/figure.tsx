@@ -91,10 +91,10 @@ export function predictionOf(block: FigureBlock): PracticeBlock | undefined {
   };
 }
 
-/** The prediction is a practice block whose heading stands below the figure's. */
+/** The prediction is a practice block without a heading of its own. */
 const predictionKind = {
   ...practice,
-  data: (block: never, at: Building) => practiceData(block, at, 'h4'),
+  data: (block: never, at: Building) => practiceData(block, at, 'p'),
 };
 
 /** The figure as it stands before anyone moves it, node by node as the browser will take it over. */

@@ -79,7 +79,7 @@ export function problemOf(block: PracticeBlock): Problem {
   return { id: block.id, given: block.given, drawn: block.draw, fewest: block.fewest, parts };
 }
 
-export function practiceData(block: PracticeBlock, at: Building, level: 'h2' | 'h4' = 'h2'): PracticeData {
+export function practiceData(block: PracticeBlock, at: Building, level: 'h2' | 'p' = 'h2'): PracticeData {
   const { core } = at.around;
   const cards = block.parts.map((part, k) => {
     const place = at.placeOf(['parts', k, 'answer']);

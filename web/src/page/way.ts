@@ -112,7 +112,7 @@ export function goOn(from: Element): void {
     return;
   }
   const link =
-    [...document.querySelectorAll<HTMLElement>('nav.next a')].find(behind) ??
+    [...document.querySelectorAll<HTMLElement>('.next a')].find(behind) ??
     document.querySelector<HTMLElement>('.pages [aria-current] + a');
   link?.scrollIntoView({ block: 'center' });
   link?.focus({ preventScroll: true });

@@ -12,7 +12,8 @@ import { Question } from './question.tsx';
 
 export interface PracticeData {
   title: string;
-  level: 'h2' | 'h4';
+  /** of the heading; a prediction stands below headings of any level, and has a line instead */
+  level: 'h2' | 'p';
   problem: Problem;
   sheet: SheetData;
   /** one for each part of the problem */
