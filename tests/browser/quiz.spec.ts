@@ -184,7 +184,7 @@ test('results by objective, as text and on paper; then again in another order', 
 
   // What the button prints is what stands there.
   await page.evaluate(() => {
-    window.print = () => void document.documentElement.setAttribute('data-printed', '');
+    window.print = () => document.documentElement.setAttribute('data-printed', '');
   });
   await results.getByRole('button', { name: 'Print' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-printed');
@@ -202,7 +202,7 @@ test('results by objective, as text and on paper; then again in another order', 
     await expectNothingGivenAway(card, source);
     const order = await orderOf(card);
     expect(order).not.toBe('ABCD');
-    expect([...order].toSorted().join('')).toBe('ABCD');
+    expect(order.split('').toSorted().join('')).toBe('ABCD');
     // The letters are printed from the order: A) stands first.
     await expect(card.locator('.options').getByRole('listitem')).toHaveText([/^A\)/, /^B\)/, /^C\)/, /^D\)/]);
     // The choice that was checked in the first round is not judged before it is checked in this one.

@@ -54,7 +54,7 @@ export interface Kind<Block = never> {
 }
 
 /** Keeps the type of the block for the functions of a kind. */
-export const kind = <Block,>(definition: Kind<Block>): Kind => definition as unknown as Kind;
+export const kind = <Block,>(definition: Kind<Block>): Kind => definition;
 
 const nothingAround: Around = {
   keptOf: () => nothingKept,

@@ -157,16 +157,16 @@ function checkPitfalls(ids: ReadonlySet<string>, place: Place): void {
       throw new LessonError(place, `the lesson has no pitfall {#pitfall-${name}}`);
 }
 
+const isPitfall = ({ properties: { id } }: Element) => typeof id === 'string' && id.startsWith('pitfall-');
+
 /** Each pitfall folds behind its name, which it begins with. */
 function foldPitfalls(root: Root): void {
   visit(root, 'element', (node: Element) => {
-    if (node.tagName !== 'li' || !String(node.properties.id ?? '').startsWith('pitfall-')) return;
+    if (node.tagName !== 'li' || !isPitfall(node)) return;
     const content = node.children.filter((each) => each.type !== 'text' || each.value.trim() !== '');
     const [name, ...rest] = content;
     if (name?.type !== 'element' || name.tagName !== 'strong') return;
-    node.children = [
-      h('details', { className: ['pitfall'] }, [h('summary', [name]), h('p', rest as ElementContent[])]),
-    ];
+    node.children = [h('details', { className: ['pitfall'] }, [h('summary', [name]), h('p', rest)])];
   });
 }
 
@@ -274,8 +274,8 @@ function pitfallList(drafts: readonly Draft[]): Element {
   const entries: ElementContent[] = [];
   for (const { page, root } of drafts)
     visit(root, 'element', (node: Element) => {
-      const id = String(node.properties.id ?? '');
-      if (node.tagName !== 'li' || !id.startsWith('pitfall-')) return;
+      const { id } = node.properties;
+      if (node.tagName !== 'li' || typeof id !== 'string' || !isPitfall(node)) return;
       const entry = h('div', { dataPitfall: id.slice('pitfall-'.length) }, structuredClone(node.children));
       visit(entry, 'element', ({ properties }: Element) => {
         const { href } = properties;
@@ -286,7 +286,7 @@ function pitfallList(drafts: readonly Draft[]): Element {
   return {
     ...h('template', { id: 'pitfall-texts' }),
     content: { type: 'root', children: entries },
-  } as Element;
+  };
 }
 
 const hasItems = (root: Root) => {

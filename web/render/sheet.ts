@@ -9,14 +9,7 @@ import type { SheetData } from '../src/kinds/givens.tsx';
 import type { ResultsTableBlock, TableBlock } from '../src/kinds/schema.ts';
 import { computeQuantities, type GivenName, readGivens, type Typed } from '../src/scenario.ts';
 import { LessonError, type Place } from './error.ts';
-import {
-  computedValue,
-  evaluateFormula,
-  renderInline,
-  renderLabel,
-  renderMarkdown,
-  type Surroundings,
-} from './markdown.ts';
+import { computedValue, evaluateFormula, renderInline, renderLabel, type Surroundings } from './markdown.ts';
 
 /** Givens, and which of them a learner may change. */
 export interface Sheet {

@@ -122,7 +122,7 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
 
 /** Why givens cannot be used, for a learner. What the core says of a division by 0 names none of the boxes. */
 export function refusalInWords(error: RangeError): string {
-  return /^batch_var \+ eps/.test(error.message)
+  return error.message.startsWith('batch_var + eps')
     ? 'All values of x are equal and eps is 0, so this would divide by 0. Change one value, or choose an eps above 0'
     : error.message;
 }

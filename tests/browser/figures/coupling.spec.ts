@@ -2,7 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test, verdict } from '../lesson.ts';
+import { expect, test, verdict as verdictOn } from '../lesson.ts';
 import {
   drag,
   expectNoViolations,
@@ -166,13 +166,13 @@ test('the prediction is judged, with the mistake by its name, before the figure 
   await expect(show).toBeHidden();
   await box.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
-  await expect(verdict(question)).toContainText('Not yet.');
+  await expect(verdictOn(question)).toContainText('Not yet.');
   await expect(
     question.locator('details.pitfall > summary', { hasText: 'The gradient must go through the mean' }),
   ).toBeVisible();
   await box.fill('-2/3/sqrt(8/3)');
   await question.getByRole('button', { name: 'Check' }).click();
-  await expect(verdict(question)).toContainText('Right.');
+  await expect(verdictOn(question)).toContainText('Right.');
   await show.click();
   await expect(figure.locator('.chosen-entry')).toContainText('y₂ falls by 0.4082');
   await reset(figure);

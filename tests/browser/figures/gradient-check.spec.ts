@@ -2,7 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
-import { expect, test, verdict } from '../lesson.ts';
+import { expect, test, verdict as verdictOn } from '../lesson.ts';
 import {
   drag,
   expectNoViolations,
@@ -120,7 +120,7 @@ test('the prediction is judged before the figure shows it; axe finds nothing, as
   const question = await predictionOf(figure);
   await question.getByRole('textbox', { name: 'miss' }).fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
-  await expect(verdict(question)).toContainText('Right.');
+  await expect(verdictOn(question)).toContainText('Right.');
   await figure.getByRole('button', { name: 'Show it in the figure' }).click();
   await expect(figure.locator('.sentence')).toContainText('Weight the outputs');
   await reset(figure);

@@ -99,11 +99,11 @@ const predictionKind = {
 
 /** The figure as it stands before anyone moves it, node by node as the browser will take it over. */
 function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundings['core'], facts: unknown) {
-  const id = nameOfFigure(block);
+  const name = nameOfFigure(block);
   const state = initialState(figure.fields);
   const set = () => {};
-  const controls = new Controls(id, figure.fields, state, set, new Set());
-  const view = figure.view({ core, state, set, controls, width: stillWidth, id, facts });
+  const controls = new Controls(name, figure.fields, state, set, new Set());
+  const view = figure.view({ core, state, set, controls, width: stillWidth, id: name, facts });
   const { children } = fromHtml(renderToString(<Frame view={view} isBare={bare} />), { fragment: true });
   return children as ElementContent[];
 }

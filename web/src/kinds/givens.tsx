@@ -28,7 +28,7 @@ const textsFrom = (json: string): Typed | undefined => {
   try {
     const value: unknown = JSON.parse(json);
     if (typeof value !== 'object' || value === null) return undefined;
-    return Object.values(value).every((each) => typeof each === 'string') ? (value as Typed) : undefined;
+    return Object.values(value).every((each) => typeof each === 'string') ? value : undefined;
   } catch {
     return undefined;
   }
@@ -72,7 +72,7 @@ function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): 
       ([name, text]) =>
         [name, isFormula(name, text) ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const,
     );
-    return Object.fromEntries(texts) as Typed;
+    return Object.fromEntries(texts);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

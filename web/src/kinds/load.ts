@@ -2,7 +2,7 @@
 
 import type { Item } from './item.tsx';
 
-export const items: Readonly<Record<string, () => Promise<{ item: Item<never> }>>> = {
+export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   example: () => import('./example/example.tsx'),
   practice: () => import('./practice/practice.tsx'),
   worksheet: () => import('./worksheet/worksheet.tsx'),

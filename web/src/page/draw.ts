@@ -3,6 +3,8 @@
 import { drawGivens, type Problem } from '../items.ts';
 import type { Typed } from '../scenario.ts';
 import { startCore } from './core.ts';
+// Vite gives the address of the built worker as the default.
+// oxlint-disable-next-line import/default
 import workerUrl from './draw-worker.ts?worker&url';
 
 export interface DrawRequest {
@@ -74,7 +76,8 @@ export async function drawn(problem: Problem, seed: number): Promise<Typed> {
     const id = ++last;
     const answer = await new Promise<DrawAnswer>((resolve) => {
       waiting.set(id, resolve);
-      running.postMessage({ id, problem, seed } satisfies DrawRequest);
+      const request: DrawRequest = { id, problem, seed };
+      running.postMessage(request, []);
     });
     if ('typed' in answer) return answer.typed;
   }

@@ -26,7 +26,7 @@ function takeSlots(root: HTMLElement): Slots {
 
 interface Props {
   root: HTMLElement;
-  item: Item<never>;
+  item: Item;
   name: string;
   data: never;
   slots: Slots;

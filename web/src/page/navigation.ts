@@ -39,8 +39,8 @@ export function followReading(): void {
   let current: HTMLElement | undefined;
   let started = false;
   const update = () => {
-    const height = document.documentElement.scrollHeight - innerHeight;
-    progress.value = height > 0 ? scrollY / height : 1;
+    const below = document.documentElement.scrollHeight - innerHeight;
+    progress.value = below > 0 ? scrollY / below : 1;
     const heading = headings.findLast((each) => {
       // What is hidden, such as another question of the quiz, is not where the reader is.
       const { top, height } = each.getBoundingClientRect();

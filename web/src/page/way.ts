@@ -97,9 +97,9 @@ export function goOn(from: Element): void {
     (from.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
   const questions = [...document.querySelectorAll<HTMLElement>('[data-question]')].filter(behind);
   const inDrill = from.closest('details.drill');
-  const open = questions.find((each) => each.dataset.state !== 'right' && isShown(each));
-  if (open && (!inDrill || inDrill.contains(open))) {
-    focusQuestion(open);
+  const unanswered = questions.find((each) => each.dataset.state !== 'right' && isShown(each));
+  if (unanswered && (!inDrill || inDrill.contains(unanswered))) {
+    focusQuestion(unanswered);
     return;
   }
   // Behind the last question of a drill comes the next drill.

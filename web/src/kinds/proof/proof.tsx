@@ -272,8 +272,8 @@ function Proof(scene: Scene<ProofData>) {
   };
 
   const item = (line: Placed, isPlaced: boolean) => {
-    const place_ = order.indexOf(line);
-    const verdict = isPlaced ? judged?.verdicts[place_] : undefined;
+    const rank = order.indexOf(line);
+    const verdict = isPlaced ? judged?.verdicts[rank] : undefined;
     const name = nameOf(line);
     const letter = lines.find((each) => each.id === line)?.letter;
     return (
@@ -297,7 +297,7 @@ function Proof(scene: Scene<ProofData>) {
                 class="quiet"
                 data-task="up"
                 aria-label={`Move up ${name}`}
-                aria-disabled={place_ === 0}
+                aria-disabled={rank === 0}
                 onClick={() => shift(line, -1)}
               >
                 ↑
@@ -307,7 +307,7 @@ function Proof(scene: Scene<ProofData>) {
                 class="quiet"
                 data-task="down"
                 aria-label={`Move down ${name}`}
-                aria-disabled={place_ === order.length - 1}
+                aria-disabled={rank === order.length - 1}
                 onClick={() => shift(line, 1)}
               >
                 ↓

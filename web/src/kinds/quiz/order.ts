@@ -13,7 +13,7 @@ export const isLetter = (text: string | undefined): text is Letter =>
 
 /** The author's options in the order in which they stand; "order" is kept where they were shuffled. */
 export function orderOf(text: string | undefined): readonly Letter[] {
-  const order = [...(text ?? '')].filter(isLetter);
+  const order = (text ?? '').split('').filter(isLetter);
   return order.length === letters.length && new Set(order).size === order.length ? order : letters;
 }
 
