@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { lessonPlugin, preloadCore } from './render/plugin.ts';
+import { lessonPlugin } from './render/plugin.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson')), preloadCore()],
+  plugins: [lessonPlugin(at('./lesson'))],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {

@@ -68,28 +68,6 @@ const parts = ({ page, title, description, contents, main }: RenderedPage): Reco
   main,
 });
 
-/** Has the browser fetch the core while it still reads the page: nothing can be judged before it is there. */
-export function preloadCore(): Plugin {
-  return {
-    name: 'preload-core',
-    transformIndexHtml: {
-      order: 'post',
-      handler(_, { bundle }) {
-        const wasm = Object.keys(bundle ?? {}).find((name) => name.endsWith('.wasm'));
-        if (wasm === undefined) return [];
-        const attrs = {
-          rel: 'preload',
-          href: `./${wasm}`,
-          as: 'fetch',
-          type: 'application/wasm',
-          crossorigin: '',
-        };
-        return [{ tag: 'link', attrs, injectTo: 'head' }];
-      },
-    },
-  };
-}
-
 export function lessonPlugin(folder: string): Plugin {
   let core: Promise<Core> | undefined;
   let site: Promise<Site> | undefined;
