@@ -19,11 +19,11 @@ const onPath = (/** @type {string} */ command) =>
 const inAnyPrefix = (/** @type {string} */ file) =>
   ['/usr', '/usr/local', '/opt/homebrew', '/opt/local'].some((prefix) => existsSync(path.join(prefix, file)));
 
+/** Chromium without a window, which starts and draws faster, before Chrome. */
 export const chromiumPath = () =>
   [
     process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
+    '/usr/bin/chromium-headless-shell',
     '/usr/bin/google-chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -72,7 +72,11 @@ const tools = {
   clang: { present: () => onPath('clang++'), apt: 'clang', brew: 'llvm' },
   libFuzzer: { present: () => clangFolder() !== undefined, apt: 'libclang-rt-dev', brew: 'llvm' },
   'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
-  chromium: { present: () => chromiumPath() !== undefined, apt: 'chromium', brew: 'google-chrome' },
+  chromium: {
+    present: () => chromiumPath() !== undefined,
+    apt: 'chromium-headless-shell',
+    brew: 'google-chrome',
+  },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];

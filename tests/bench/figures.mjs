@@ -4,9 +4,9 @@
 //
 //   node tests/bench/figures.mjs [--changes 120] [--slowdown 4]
 
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { chromiumPath } from '../../cpp/toolchain.mjs';
 import { serveSite } from '../../web/serve.mjs';
 import { buildSite, prepare } from '../../web/start.mjs';
 
@@ -15,8 +15,8 @@ const { values: options } = parseArgs({
 });
 const changes = Number(options.changes);
 const slowdown = Number(options.slowdown);
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-if (!existsSync(executablePath)) throw new Error(`${executablePath} is not there; set CHROMIUM to its path`);
+const executablePath = chromiumPath();
+if (!executablePath) throw new Error('Chromium was not found; set CHROMIUM to its path');
 
 prepare();
 if (!buildSite()) process.exit(1);

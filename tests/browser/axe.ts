@@ -15,7 +15,7 @@ export async function expectNoViolations(page: Page, rules?: readonly string[]):
   await page.evaluate(`globalThis.axe ?? (() => { ${axeSource} })()`);
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
   const results = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
-  expect(results.passes.length).toBeGreaterThanOrEqual(rules ? 1 : 20);
+  expect(results.passes.length).toBeGreaterThanOrEqual(rules ? 1 : 10);
   const found = results.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
   );

@@ -154,9 +154,9 @@ test('the page’s script is missing: a sentence says so with a way on, and noth
   page,
   watch,
 }) => {
-  watch.provoke(/Failed to load resource.*404/, /answer 404: .*main.*\.js/, /answer 404: .*core.*\.wasm/);
-  // Another version has other names for them.
-  const gone = /\/assets\/(main-.*\.js|core-.*\.wasm)$/;
+  watch.provoke(/Failed to load resource.*404/, /answer 404: .*main.*\.js/);
+  // Another version has another name for it.
+  const gone = /\/assets\/main-.*\.js$/;
   await page.route(gone, (route) => route.fulfill({ status: 404, body: 'Not found' }));
   for (const file of ['practice.html', 'quiz.html']) {
     await page.goto(file);

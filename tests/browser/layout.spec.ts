@@ -31,9 +31,13 @@ const beyondTheSide = (page: Page) =>
   page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return '';
-    const furthest = [...document.body.querySelectorAll('*')].toSorted(
-      (a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right,
-    )[0];
+    // What scrolls by itself reaches no further than its own side.
+    const scrollers = [...document.body.querySelectorAll('*')].filter(
+      (each) => getComputedStyle(each).overflowX !== 'visible',
+    );
+    const [furthest] = [...document.body.querySelectorAll('*')]
+      .filter((each) => !scrollers.some((scroller) => scroller !== each && scroller.contains(each)))
+      .toSorted((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right);
     return `${scrollWidth - clientWidth} px: ${furthest?.localName}.${furthest?.className} #${furthest?.closest('[id]')?.id}`;
   });
 

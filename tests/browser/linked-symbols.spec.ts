@@ -86,10 +86,12 @@ test('nothing moves when a symbol is lit', async ({ lesson: page }) => {
   await openFigureInSight(page);
   const places = () =>
     page.locator('.linked [class*="q-"]').evaluateAll((all) =>
-      all.map((each) => {
-        const { x, y, width, height } = each.getBoundingClientRect();
-        return [x, y + scrollY, width, height].map(Math.round).join();
-      }),
+      all
+        .filter((each) => each.checkVisibility())
+        .map((each) => {
+          const { x, y, width, height } = each.getBoundingClientRect();
+          return [x, y + scrollY, width, height].map(Math.round).join();
+        }),
     );
   const symbol = meanInForward(page);
   await symbol.scrollIntoViewIfNeeded();

@@ -95,6 +95,7 @@ test('everything typed comes back after a reload, with its verdicts, and goes in
   const other = await context.newPage();
   await openLive(other, practice, 'problem-3');
   await answerBox(question(other, 'problem-3/window')).fill('10');
+  await work(other).getByText('Your work on this lesson').click();
   const load = other.getByLabel('Load from a file');
   await load.setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a": 1}') });
   await expect(workStatus(other)).toContainText('The file was not used: it is not a file of this lesson');

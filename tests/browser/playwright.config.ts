@@ -2,13 +2,12 @@
 //
 //   npx playwright test --config tests/browser/playwright.config.ts      (after `node web/start.mjs build`)
 
-import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+import { chromiumPath } from '../../cpp/toolchain.mjs';
 
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
-if (!existsSync(chromium)) {
-  throw new Error(`The browser tests need Chromium, and ${chromium} is not there. Set CHROMIUM to its path.`);
-}
+const chromium = chromiumPath();
+if (!chromium)
+  throw new Error('The browser tests need Chromium: npm test installs it, or set CHROMIUM to its path.');
 
 export default defineConfig({
   testDir: '.',

@@ -119,6 +119,7 @@ test('walked by buttons, boxes and keys', async ({ page }) => {
     await press('End', 'dx');
     // The choice follows the steps again, and a key takes it back.
     await box(figure, 'dgamma').focus();
+    await button(figure, 'Step back').click();
     await button(figure, 'End').click();
     await expectChosen(figure, 'dx', 'dx₁');
     await box(figure, 'dgamma').press('Space');

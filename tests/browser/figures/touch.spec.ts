@@ -17,16 +17,22 @@ async function finger(
   after: () => Promise<void> = async () => {},
 ): Promise<void> {
   const session = await page.context().newCDPSession(page);
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
-    session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  await touch('touchStart', [{ x, y }]);
+  const start = Date.now() / 1000;
+  const touch = (
+    type: 'touchStart' | 'touchMove' | 'touchEnd',
+    touchPoints: { x: number; y: number }[],
+    seconds: number,
+  ) => session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: start + seconds });
+  await touch('touchStart', [{ x, y }], 0);
   await after();
   const steps = dx === 0 && dy === 0 ? 0 : 10;
   for (let k = 1; k <= steps; ++k) {
-    await touch('touchMove', [{ x: x + (dx * k) / steps, y: y + (dy * k) / steps }]);
+    await touch('touchMove', [{ x: x + (dx * k) / steps, y: y + (dy * k) / steps }], k * 0.02);
     await after();
   }
-  await touch('touchEnd', []);
+  // A finger in full flight flings the page, and the browser takes the next one as the end of that.
+  if (steps > 0) await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.5);
+  await touch('touchEnd', [], steps > 0 ? 0.6 : 0.02);
   await nextFrame(page);
   await after();
 }
