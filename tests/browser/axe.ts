@@ -11,6 +11,8 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export async function expectNoViolations(page: Page, rules?: readonly string[]): Promise<void> {
   // A number that was just recomputed is tinted for a moment; what counts is the colour that stays.
   await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
+  // At the top, where the bar lies over nothing that could be scrolled from under it.
+  await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
   // Evaluated, not added as a script: the page's policy would forbid that.
   await page.evaluate(`globalThis.axe ?? (() => { ${axeSource} })()`);
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };

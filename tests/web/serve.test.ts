@@ -17,7 +17,7 @@ const text = (start: string) => Buffer.from(`${start}\n${'The mean of 2, 4 and 6
 /** One file of each type that the site has, as it would lie in dist/, and the media type it must come with. */
 const compressible: [name: string, bytes: Buffer, type: string][] = [
   ['index.html', text('<!doctype html>'), 'text/html;charset=utf-8'],
-  ['practice.html', fromTree('web/index.html'), 'text/html;charset=utf-8'],
+  ['practice.html', fromTree('web/page.html'), 'text/html;charset=utf-8'],
   ['assets/index-1a2b.js', text('// script'), 'text/javascript'],
   ['assets/index-3c4d.css', fromTree('web/style/page.css'), 'text/css'],
   ['assets/core-5e6f.wasm', fromTree('build/wasm/core.wasm'), 'application/wasm'],

@@ -157,7 +157,7 @@ describe('the numbers', () => {
 describe('what is chosen', () => {
   test('has its formula and its lines marked, and no other', () => {
     for (const chosen of quantities) {
-      const list = htmlOf(viewOf(computationGraph, { chosen }, 720, cppLines()).beside);
+      const list = htmlOf(viewOf(computationGraph, { chosen }, 720, cppLines()).folded?.content);
       const entries = list.split('<li').slice(1);
       const marked = entries.filter((entry) => entry.startsWith(' aria-current="true"'));
       expect(entries).toHaveLength(quantities.length);
