@@ -88,8 +88,6 @@ export const neededToTest = [
   'JSON for C++',
   'clang-format',
   'chromium',
-  'clang',
-  'libFuzzer',
 ];
 
 /**

@@ -1,14 +1,14 @@
 // npm test: installs what tests need, then runs every part, also after one has failed, and counts.
 // A part that could not run counts as failed; nothing is skipped.
 //
-//   npm run test:long     the parts that have more to try, with all of it, and the native tests under sanitizers
+//   npm run test:long     the parts that have more to try, with all of it, the native tests under sanitizers, and fuzzing
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, ensure, neededToTest } from '../cpp/toolchain.mjs';
+import { build, ensure, neededToFuzz, neededToTest } from '../cpp/toolchain.mjs';
 import { buildPackage, buildSite, installPackages } from '../web/start.mjs';
 import { fuzzBounded, targets as fuzzTargets } from './fuzz/run.mjs';
 
@@ -131,17 +131,6 @@ const ordinary = [
   ],
   [
     {
-      name: 'fuzzing, bounded (libFuzzer)',
-      long: true,
-      run: async () => {
-        if (!build('fuzz')) return one(false);
-        const passed = (await Promise.all(fuzzTargets.map(fuzzBounded))).filter(Boolean).length;
-        return { passed, failed: fuzzTargets.length - passed };
-      },
-    },
-  ],
-  [
-    {
       name: 'page in Chromium (Playwright)',
       run: () => {
         if (!buildSite()) return one(false);
@@ -165,11 +154,21 @@ const lists = long
   ? [
       ...ordinary.map((list) => list.filter((part) => part.long)),
       [{ name: 'C++ core under AddressSanitizer and UBSan (CTest)', run: () => native('native-asan') }],
+      [
+        {
+          name: 'fuzzing, bounded (libFuzzer)',
+          run: async () => {
+            if (!build('fuzz')) return one(false);
+            const passed = (await Promise.all(fuzzTargets.map(fuzzBounded))).filter(Boolean).length;
+            return { passed, failed: fuzzTargets.length - passed };
+          },
+        },
+      ],
     ]
   : ordinary;
 
 installPackages();
-ensure(neededToTest);
+ensure(long ? [...neededToTest, ...neededToFuzz] : neededToTest);
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 if (!existsSync(bin('vitest')))

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { earlyPlugin } from './render/early.ts';
 import { lessonPlugin } from './render/plugin.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -7,7 +8,7 @@ const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url
 export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson'))],
+  plugins: [lessonPlugin(at('./lesson')), earlyPlugin],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {
@@ -16,5 +17,18 @@ export default defineConfig({
     assetsInlineLimit: 0, // the CSP allows no data: fonts
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs comes as one file: on a slow phone each more costs about as much as 10 kB.
+          groups: [
+            {
+              name: 'page',
+              test: /\/node_modules\/preact\/|\/src\/(page|memory)\/|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
+            },
+          ],
+        },
+      },
+    },
   },
 });

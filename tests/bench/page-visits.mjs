@@ -12,6 +12,8 @@ const markup = {
   choice: 'input[type=radio]',
   check: 'button[type=submit]',
   verdict: '.verdict-line',
+  /** What a question may be folded in, one at a time. */
+  folded: 'main details.drill',
   newNumbers: 'main button[data-task=draw]',
   figure: 'main .figure',
   /** A figure that can be used. */
@@ -115,6 +117,9 @@ export async function visitForAnswer(browser, { address, slowdown }) {
             reject(new Error(`${location.href}: no answer to ${look.item} was judged`));
             return;
           }
+          const folded = document.querySelector(`${look.folded}:not([open])`);
+          if (folded instanceof HTMLDetailsElement && !document.querySelector(`${look.folded}[open]`))
+            folded.open = true;
           const item = [...document.querySelectorAll(look.item)].find((each) =>
             each.querySelector(`:is(${look.box}, ${look.choice}):enabled`)?.checkVisibility(),
           );
@@ -322,6 +327,8 @@ export async function visitForLoad(browser, { address, slowdown }) {
   for (const [kind, size] of await Promise.all(transfers)) bytes[kind] = (bytes[kind] ?? 0) + size;
   const longTasks = tasks.map((/** @type {{ duration: number }} */ { duration }) => duration);
 
+  const folded = page.locator(markup.folded).first();
+  if ((await folded.count()) > 0) await folded.locator('summary').first().tap();
   const field = `${markup.box}:visible, ${markup.choice}:visible`;
   const item = page
     .locator(markup.item)
@@ -389,14 +396,16 @@ export async function visitForShape(browser, address) {
     if (javaScriptEnabled) await observe(page);
     await page.goto(address);
     if (javaScriptEnabled) await rests(page);
-    const counted = await page.evaluate(
-      (control) => ({
+    const counted = await page.evaluate((control) => {
+      // What has not been near the window has only a guessed height.
+      for (const each of document.querySelectorAll('main > *'))
+        if (each instanceof HTMLElement) each.style.contentVisibility = 'visible';
+      return {
         nodes: document.querySelectorAll('*').length,
         controls: document.querySelectorAll(control).length,
         screens: document.documentElement.scrollHeight / innerHeight,
-      }),
-      markup.control,
-    );
+      };
+    }, markup.control);
     await context.close();
     return counted;
   };

@@ -1,6 +1,21 @@
 // Before the first paint: the page is live, so what only works live is there from the start and nothing moves later.
 // Where the page's own script does not come, it is not, and a sentence says so.
 document.documentElement.classList.add('live');
+// Who comes to the top of a page sees it before the rest is laid out; who comes to a place in it finds that place.
+if (location.hash === '' && performance.getEntriesByType('navigation')[0]?.type === 'navigate')
+  document.documentElement.classList.add('arriving');
+// The core and the code of the first blocks come while the page is still being read. Only with scripts: so not as links
+// of the page.
+for (const href of document.currentScript.dataset.early?.split(' ') ?? []) {
+  const link = document.createElement('link');
+  if (href.endsWith('.wasm')) {
+    link.rel = 'preload';
+    link.as = 'fetch';
+  } else link.rel = 'modulepreload';
+  link.crossOrigin = 'anonymous';
+  link.href = href;
+  document.head.append(link);
+}
 // What is sent to a question that has not started waits until it has: src/page/items.tsx sends it again.
 addEventListener(
   'submit',
@@ -16,7 +31,7 @@ addEventListener(
   'error',
   (event) => {
     if (!(event.target instanceof HTMLScriptElement)) return;
-    document.documentElement.classList.remove('live');
+    document.documentElement.classList.remove('live', 'arriving');
     const tell = () => {
       const banner = document.getElementById('banner');
       const reload = document.createElement('button');

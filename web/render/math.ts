@@ -96,6 +96,21 @@ export function nameFormulas(nodes: ElementContent[]): void {
   }
 }
 
+/** Elements whose children make a row without one around them (MathML Core, "anonymous mrow"). */
+const rows = new Set(['math', 'mrow', 'mtd', 'msqrt', 'mstyle']);
+
+/** Takes out rows that say nothing: of one thing, or alone in an element that makes a row itself. */
+function withoutNeedlessRows(element: Element): void {
+  for (const child of element.children.filter(isElement)) withoutNeedlessRows(child);
+  element.children = element.children.flatMap((child) => {
+    const isPlainRow =
+      isElement(child) && child.tagName === 'mrow' && Object.keys(child.properties).length === 0;
+    if (!isPlainRow) return child;
+    const isAlone = element.children.length === 1 && rows.has(element.tagName);
+    return isAlone || child.children.length === 1 ? child.children : child;
+  });
+}
+
 /** Throws an Error with the reader's sentence where the TeX is not well formed. */
 export function renderMath(tex: string, display: boolean): Element {
   if (/\d,\d/.test(tex)) throw new Error('a comma between digits reads as one number; put a space after it');
@@ -104,5 +119,6 @@ export function renderMath(tex: string, display: boolean): Element {
   if (!math) throw new Error('the formula is empty');
   colour(math);
   delete math.properties.className;
+  withoutNeedlessRows(math);
   return math;
 }

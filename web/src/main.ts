@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
     banner.replaceChildren();
     document.documentElement.classList.add('live', 'computing');
-    requestAnimationFrame(() => fillProse(core));
+    requestAnimationFrame(() => void fillProse(core));
   } catch (error) {
     // What only works live goes with it.
     document.documentElement.classList.remove('live');

@@ -156,9 +156,7 @@ test('by keys and buttons: the bias, two orders, residual blocks and folding', a
   });
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing, as first seen and after use', async ({
-  page,
-}) => {
+test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
   const figure = await openFigure(page, kind);
   for (const [tab, choice] of [
     ['placement', 'two residual blocks'],

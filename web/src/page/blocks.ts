@@ -2,6 +2,7 @@
 // Until then they are their own picture, with all controls in the tab order.
 
 import type { Core } from '../core.ts';
+import { arrival, idle } from './arrival.ts';
 
 /** A block that has started. */
 export interface Started {
@@ -34,9 +35,6 @@ function around(element: Element | null): HTMLElement[] {
   return found;
 }
 
-const idle: (run: () => void) => void =
-  'requestIdleCallback' in window ? (run) => requestIdleCallback(run) : (run) => setTimeout(run, 200);
-
 /** Watches for these blocks; `start` starts one. */
 export function startWhenMet(blocks: Iterable<HTMLElement>, start: Start): void {
   const waiting: HTMLElement[] = [];
@@ -67,6 +65,5 @@ export function startWhenMet(blocks: Iterable<HTMLElement>, start: Start): void 
     if (!block) return;
     void (meet(block) ?? Promise.resolve()).then(() => idle(next));
   };
-  if (document.readyState === 'complete') idle(next);
-  else addEventListener('load', () => idle(next), { once: true });
+  void arrival().then(() => idle(next));
 }

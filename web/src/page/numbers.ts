@@ -58,12 +58,21 @@ export function fillNumbers(
   return undefined;
 }
 
+/** How long the page is kept from other things at a time, in milliseconds. */
+const slice = 8;
+
 /** The numbers of the running text, in its order: a `given` block holds for all up to the next. */
-export function fillProse(core: Core): void {
+export async function fillProse(core: Core): Promise<void> {
   let quantities: Quantities = {};
+  let end = 0;
   for (const element of document.querySelectorAll<HTMLElement>(
     'main [data-scope], main data[data-formula]',
   )) {
+    if (performance.now() > end) {
+      // oxlint-disable-next-line no-await-in-loop -- one slice after another
+      await new Promise((idle) => setTimeout(idle));
+      end = performance.now() + slice;
+    }
     const scope = element.dataset.scope;
     if (scope !== undefined) {
       const { given, ...limits } = JSON.parse(scope) as Limits & { given: Typed };

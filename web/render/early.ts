@@ -1,0 +1,33 @@
+// What the first blocks of a page need is asked for before the page itself is read to its end: public/live.js does so, and
+// finds the addresses beside its own.
+
+import type { Plugin } from 'vite';
+
+/** How many kinds of blocks are asked for so early; the others come when they are met. */
+const first = 2;
+
+export const earlyPlugin: Plugin = {
+  name: 'lesson-early',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle }) {
+      if (!bundle) return html;
+      const files = Object.values(bundle);
+      const core = files.find(({ fileName }) => /^assets\/core-.*\.wasm$/.test(fileName));
+      if (!core) throw new Error('the core is not among what was built');
+      const blocks = [...html.matchAll(/\sdata-(?:kind|figure)="(?<kind>[^"]+)"/g)];
+      const kinds = [...new Set(blocks.map(({ groups }) => groups?.kind))].slice(0, first);
+      const chunks = kinds.map((kind) => {
+        const found = files.find(
+          (file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(`/${kind}.tsx`),
+        );
+        if (!found) throw new Error(`no code for the blocks “${kind}”`);
+        return found;
+      });
+      const script = '<script src="./live.js"';
+      if (!html.includes(script)) throw new Error(`page.html has no ${script}`);
+      const early = [core, ...chunks].map(({ fileName }) => `./${fileName}`).join(' ');
+      return html.replace(script, `${script} data-early="${early}"`);
+    },
+  },
+};
