@@ -42,3 +42,13 @@ test('who comes to a place in the page finds all above it laid out', async ({ pa
   expect(await page.evaluate(skipped)).toBe(0);
   await expect(page.getByRole('heading', { name: 'Summary' })).toBeInViewport();
 });
+
+test('who leaves the top before all is laid out gets to the right place', async ({ page }) => {
+  await page.goto('./', { waitUntil: 'commit' });
+  await page.getByRole('navigation', { name: 'Contents' }).getByRole('link', { name: 'Pitfalls' }).click();
+  await allStarted(page);
+  const heading = page.getByRole('heading', { name: 'Pitfalls', exact: true });
+  const top = () => heading.evaluate((element) => element.getBoundingClientRect().top / innerHeight);
+  await expect.poll(top).toBeLessThan(0.25);
+  expect(await top()).toBeGreaterThan(0);
+});

@@ -1,6 +1,6 @@
 // Fuzzing: the operator and the boundary, each against what must hold whatever comes in.
 //
-//   npm run fuzz                              what npm run test:long runs: both, a bounded number of inputs, always the same ones
+//   npm run fuzz                              both, a bounded number of inputs, always the same ones; npm run test:long tries more
 //   npm run fuzz -- operator                  one of them until it finds something or Ctrl+C, with what earlier runs learnt
 //   npm run fuzz -- boundary -max_total_time=600 -jobs=2          libFuzzer's options go after the name
 //   npm run fuzz -- operator build/fuzz/crash-…                   one input again

@@ -1,9 +1,13 @@
 // Before the first paint: the page is live, so what only works live is there from the start and nothing moves later.
 // Where the page's own script does not come, it is not, and a sentence says so.
 document.documentElement.classList.add('live');
-// Who comes to the top of a page sees it before the rest is laid out; who comes to a place in it finds that place.
-if (location.hash === '' && performance.getEntriesByType('navigation')[0]?.type === 'navigate')
-  document.documentElement.classList.add('arriving');
+// Who comes to the top of a page sees it before the rest is laid out; who comes or goes to a place in it finds that place.
+if (location.hash === '' && performance.getEntriesByType('navigation')[0]?.type === 'navigate') {
+  const { classList } = document.documentElement;
+  classList.add('arriving');
+  addEventListener('click', ({ target }) => target.closest('a') && classList.remove('arriving'), true);
+  addEventListener('popstate', () => classList.remove('arriving'));
+}
 // The core and the code of the first blocks come while the page is still being read. Only with scripts: so not as links
 // of the page.
 for (const href of document.currentScript.dataset.early?.split(' ') ?? []) {

@@ -1,5 +1,5 @@
 // A long page is laid out and drawn where it is seen first, and the rest piece by piece when it has arrived, so that
-// nothing keeps it from its reader. public/live.js marks it so, where its reader begins at the top.
+// nothing keeps it from its reader. public/live.js marks it so while its reader is at the top.
 
 /** How long the page is kept from other things at a time, in milliseconds. */
 const slice = 8;
@@ -16,10 +16,10 @@ export async function arrival(): Promise<void> {
   if (document.readyState !== 'complete')
     await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
   await new Promise<void>(idle);
-  if (!root.classList.contains('arriving')) return;
   const parts = [...document.querySelectorAll<HTMLElement>('main > *')];
   let end = performance.now() + slice;
   for (const part of parts) {
+    if (!root.classList.contains('arriving')) break;
     part.dataset.here = '';
     part.getBoundingClientRect();
     if (performance.now() <= end) continue;

@@ -13,6 +13,7 @@ import { type Limits, readGivens, refusalInWords, type Typed } from '../../scena
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
+import { useLatest } from '../latest.ts';
 import type { PracticeData } from './practice.tsx';
 
 const invitations: Record<Part['kind'], string> = {
@@ -73,17 +74,19 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const next = useRef<HTMLButtonElement>(null);
 
-  const judge = (running: Core): Judged | string => {
-    try {
-      return judgePart(running, part, text, typed, data.sheet);
-    } catch (error) {
-      // From the givens or from the answer's own formula; the core throws nothing for what a learner types.
-      if (error instanceof RangeError)
-        return `mend the numbers of the problem first: ${refusalInWords(error)}`;
-      throw error;
-    }
-  };
   const givens = JSON.stringify(typed);
+  const once = useLatest<Judged | string>();
+  const judge = (running: Core): Judged | string =>
+    once(JSON.stringify([text, givens]), () => {
+      try {
+        return judgePart(running, part, text, typed, data.sheet);
+      } catch (error) {
+        // From the givens or from the answer's own formula; the core throws nothing for what a learner types.
+        if (error instanceof RangeError)
+          return `mend the numbers of the problem first: ${refusalInWords(error)}`;
+        throw error;
+      }
+    });
   const isChecked = answer.checked === text && text !== '';
   const judged = useMemo(
     () => (core && isChecked ? judge(core) : undefined),

@@ -25,6 +25,7 @@ import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
 import { acceptsGivens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
+import { useLatest } from '../latest.ts';
 import { useNumbers } from '../numbers.ts';
 
 export interface WorksheetData extends Graded {
@@ -89,12 +90,15 @@ function Worksheet(scene: Scene<WorksheetData>) {
   /** how many values a list of this batch has */
   const count = typed.x?.split(',').length ?? 1;
 
+  const once = useLatest<WorksheetJudgement>();
   const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement =>
-    running.judgeWorksheet({
-      givens: readGivens(running, typed, sheet),
-      cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
-      ...tolerance,
-    });
+    once(JSON.stringify([boxes, givens]), () =>
+      running.judgeWorksheet({
+        givens: readGivens(running, typed, sheet),
+        cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
+        ...tolerance,
+      }),
+    );
   /** A box may name those above it; numbers stand for themselves. */
   const read = (running: Core, k: number): TypedText => {
     const above = cells
