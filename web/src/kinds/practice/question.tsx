@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // One question as a card: it asks, takes an answer, and either folds to one line or says what is wrong and how to go on.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Core, FormulaValue, TypedText } from '../../core.ts';
@@ -103,7 +103,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
 
   // The box has gone with the right answer: the focus goes on to what can be done next.
   const checking = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFolded && checking.current) next.current?.focus();
     checking.current = false;
   }, [isFolded, attempt.turn]);

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // A proof to put together from shuffled lines, or in lines of one's own: any order in which each line follows is right.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Core, LineJudgement, ProofJudgement, ProofLine } from '../../core.ts';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
@@ -113,8 +113,8 @@ function Proof(scene: Scene<ProofData>) {
     [core, isChecked, text],
   );
 
-  // A line that moves takes the focus along.
-  useEffect(() => {
+  // A line that moves takes the focus along: at once, before the next key.
+  useLayoutEffect(() => {
     const { current } = focusOn;
     focusOn.current = undefined;
     if (!current) return;

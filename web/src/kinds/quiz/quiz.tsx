@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // A quiz question: native radio buttons, the reason of what was chosen, and after the answer a live check.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Verdict } from '../../drawing/verdict.tsx';
 import { answerOf, isOpen, openName, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
@@ -34,7 +34,7 @@ function Quiz(scene: Scene<QuizData>) {
   const isAnswered = isChecked || isShown;
   const printed = (letter: Letter) => letters[order.indexOf(letter)];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (attempt.turn > 0 && isRight) next.current?.focus();
   }, [attempt.turn]);
 
