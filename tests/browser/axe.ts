@@ -7,19 +7,25 @@ import { expect, type Page } from '@playwright/test';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Makes axe ready on the page: evaluated, not added as a script, which the page's policy would forbid. */
+export const bringAxe = (page: Page): Promise<unknown> =>
+  page.evaluate(`globalThis.axe ?? (() => { ${axeSource} })()`);
+
+/** What was found, a line for each element. */
+export const found = ({ violations }: AxeResults): string[] =>
+  violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
+  );
+
 /** axe finds nothing. `rules` are those to try, all where left out: a theme changes nothing but colours. */
 export async function expectNoViolations(page: Page, rules?: readonly string[]): Promise<void> {
   // A number that was just recomputed is tinted for a moment; what counts is the colour that stays.
   await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
   // At the top, where the bar lies over nothing that could be scrolled from under it.
   await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
-  // Evaluated, not added as a script: the page's policy would forbid that.
-  await page.evaluate(`globalThis.axe ?? (() => { ${axeSource} })()`);
+  await bringAxe(page);
   const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
   const results = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
   expect(results.passes.length).toBeGreaterThanOrEqual(rules ? 1 : 10);
-  const found = results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-  );
-  expect(found).toEqual([]);
+  expect(found(results)).toEqual([]);
 }

@@ -57,7 +57,6 @@ for (const { file, name } of pages) {
     page,
     request,
   }) => {
-    test.slow(); // ten layouts of a long page
     const source = await (await request.get(file)).text();
     await openLive(page, file);
     await allStarted(page);
@@ -92,7 +91,6 @@ test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
   test('nothing reaches beyond the side of any page', async ({ page }) => {
-    test.slow();
     for (const { file } of pages) {
       await page.goto(file);
       await openAllDetails(page);
@@ -105,7 +103,6 @@ test.describe('without scripts', () => {
 });
 
 test('nor do long numbers, long lists, verdicts and complaints', async ({ page }) => {
-  test.slow();
   await page.setViewportSize({ width: 320, height: 740 });
   await openLive(page, '', 'example-forward', 'example-scale-and-shift', 'example-two-values');
   const long = Array.from({ length: 16 }, (_, i) => 1 / (i + 3)).join(', ');

@@ -103,7 +103,6 @@ for (const file of ['', 'more.html']) {
     browser,
     watch,
   }) => {
-    test.slow(); // every figure of the page, in three states
     await openLive(page, file);
     const first = await shown(page);
     expect(first.length).toBeGreaterThan(2);

@@ -19,7 +19,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   // Generous, so that a busy machine fails no test; a broken page fails them all the same.
-  timeout: 60_000,
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   reporter: 'line',
   webServer: {

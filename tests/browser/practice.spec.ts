@@ -48,7 +48,6 @@ const showAnswer = (form: Locator) => form.getByRole('button', { name: 'Show ans
 const next = (form: Locator) => form.getByRole('button', { name: 'Next' });
 
 test('every question: no answer, the mistake that the core names, and the right answer', async ({ page }) => {
-  test.slow();
   await openPractice(page, ...problemSources.map(({ id }) => id));
   for (const each of items)
     await test.step(each.id, async () => {
@@ -141,13 +140,13 @@ test('from the first try over the help to the next question', async ({ page }) =
   await expect(next(form)).toBeFocused();
 });
 
-test('the sentence of a right answer, where its author wrote one, stands with it', async ({ page }) => {
+test('the sentence of a right answer stands with it', async ({ page }) => {
   const explained = items.filter(({ problem, part }) =>
     problemSources
       .find(({ id }) => id === problem.id)
       ?.parts.some(({ id, why }) => part.id === `${problem.id}/${id}` && why !== undefined),
   );
-  test.skip(explained.length === 0, 'no question has such a sentence');
+  expect(explained.length).toBeGreaterThan(0);
   await openPractice(page, ...new Set(explained.map(({ problem }) => problem.id)));
   for (const each of explained) {
     const form = question(page, each.id);
@@ -432,7 +431,6 @@ test('after a reload all stands as it was, and nothing counts twice', async ({ p
 });
 
 test('two tabs keep each other’s answers, and a third sees both', async ({ page, context }) => {
-  test.slow();
   await openPractice(page, 'problem-1', 'problem-2');
   const other = await context.newPage();
   await openPractice(other, 'problem-1', 'problem-2');

@@ -132,7 +132,6 @@ async function proofOn(page: Page, source: Source): Promise<Proof> {
 }
 
 test('every proof of the lesson can be put together as its author wrote it', async ({ page }) => {
-  test.slow();
   expect(sources.length).toBeGreaterThanOrEqual(4);
   await openLive(page, 'practice.html');
   for (const source of sources) {
@@ -170,7 +169,6 @@ test('every proof of the lesson can be put together as its author wrote it', asy
 });
 
 test('a wrong order, a false line with its batch, and then the proof', async ({ page }) => {
-  test.slow();
   const proof = await openProof(page, zeroSum);
   const whole = proof.root.locator('.proof > details.answer');
   await expect(whole).toBeHidden();
@@ -247,7 +245,6 @@ test('a wrong order, a false line with its batch, and then the proof', async ({ 
 test('a line of one’s own: false, unreadable, without a link, trivial, and one that counts', async ({
   page,
 }) => {
-  test.slow();
   const proof = await openProof(page, zeroSum);
   const form = proof.root.locator('form.own-line');
   await proof.place('mean');
@@ -360,7 +357,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, viewport: { width: 360, height: 740 } });
 
     test('after use, nothing reaches beyond the side, and axe finds nothing', async ({ page }) => {
-      test.slow();
       await openLive(page, 'practice.html', worksheetSources[0]?.id ?? '');
       for (const source of sources) {
         const proof = await proofOn(page, source);

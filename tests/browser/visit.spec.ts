@@ -28,7 +28,6 @@ const count = questionSources.length;
 const [forgotten, right] = ['1', '19/20'];
 
 test('by keyboard alone', async ({ page }) => {
-  test.slow(); // several hundred keys, and at each the focus is looked at
   const keys = page.keyboard;
   await openLive(page);
 
@@ -115,7 +114,6 @@ test.describe('on a phone', () => {
   }
 
   test('by finger', async ({ page }) => {
-    test.slow();
     await openLive(page);
     await tap(page.getByRole('main').getByRole('link', { name: 'Start', exact: true }));
     await expect(heading(page, /The problem batch normalization/)).toBeInViewport();

@@ -105,7 +105,6 @@ test('by keyboard: the first wrong step is named, what follows from it is carrie
   page,
 }) => {
   // Every key of ten boxes is pressed.
-  test.slow();
   await openWorksheet(page);
   const whole = worksheet(page).locator('.worksheet-item > details.answer');
   const show = worksheet(page).getByRole('button', { name: 'Show answer' });
@@ -208,7 +207,6 @@ test('new numbers are those of the core, the boxes are empty for them, and Undo 
   page,
 }) => {
   // Every key of ten boxes is pressed.
-  test.slow();
   await openWorksheet(page);
   const [listX, gamma, beta, , listDy] = await worksheet(page).locator('[data-slot=problem] data.v').all();
   const given = async () => ({

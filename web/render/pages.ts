@@ -7,6 +7,8 @@ export interface Page {
   file: string;
   /** in the bar */
   name: string;
+  /** what follows the name unseen, where that alone says nothing in a list of links */
+  unseen?: string;
   /** its problems are folded, and one is open at a time */
   folded?: true;
 }
@@ -16,5 +18,5 @@ export const pages: readonly Page[] = [
   { folder: 'practice', file: 'practice.html', name: 'Practice' },
   { folder: 'quiz', file: 'quiz.html', name: 'Quiz' },
   { folder: 'workshop', file: 'workshop.html', name: 'Workshop', folded: true },
-  { folder: 'more', file: 'more.html', name: 'More' },
+  { folder: 'more', file: 'more.html', name: 'More', unseen: ' about batch normalization' },
 ];

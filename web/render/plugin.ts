@@ -52,7 +52,10 @@ function explain(error: unknown): Explained {
 /** The links of the bar; the page's own is marked. */
 const bar = (own: string) =>
   pages
-    .map(({ file, name }) => `<a href="${file}"${file === own ? ' aria-current="page"' : ''}>${name}</a>`)
+    .map(({ file, name, unseen }) => {
+      const rest = unseen === undefined ? '' : `<span class="visually-hidden">${unseen}</span>`;
+      return `<a href="${file}"${file === own ? ' aria-current="page"' : ''}>${name}${rest}</a>`;
+    })
     .join(' ');
 
 const escaped = (text: string) =>

@@ -1,9 +1,9 @@
 // The backward paths, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   numbersOf,
@@ -14,12 +14,8 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'backward-paths';
 const table = 'The gradient of each example';
-const core = await loadBuiltCore();
 
 const columnOf = async (figure: Locator, column: number) =>
   (await numbersOf(figure, table)).map((row) => row[column] ?? Number.NaN);

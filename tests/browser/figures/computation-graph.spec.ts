@@ -1,9 +1,9 @@
 // The computation graph, walked by buttons, keys and fingers, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
 import {
+  core,
   expectNoViolations,
   follow,
   numbersOf,
@@ -14,11 +14,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'computation-graph';
-const core = await loadBuiltCore();
 const steps = 13;
 
 const box = (figure: Locator, name: string) => figure.locator(`.computation-graph [data-quantity="${name}"]`);

@@ -1,9 +1,9 @@
 // The Jacobian and the circle, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict as verdictOn } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   follow,
@@ -15,11 +15,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'coupling';
-const core = await loadBuiltCore();
 
 const batchOf = async (figure: Locator) => numbersOf(figure, 'The batch');
 const columnOf = async (figure: Locator, k: number) =>

@@ -13,9 +13,6 @@ import {
   reset,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 for (const file of files) {
   test(`figures of ${file} that are not shown any more keep their drawings, and shown again they fit`, async ({
     page,

@@ -1,9 +1,9 @@
 // A figure as its users meet it: moved by mouse, finger and keys, read from its table.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { loadBuiltCore } from '../../../web/render/core.ts';
+import { bringAxe, found } from '../axe.ts';
 import { openLive } from '../lesson.ts';
 
 /** Every figure of the lesson by its name, in reading order: the pages they stand on, and what they are called there. */
@@ -23,6 +23,9 @@ export const files = Object.keys(figuresOf) as File[];
 
 export const fileOf = (name: string): File =>
   files.find((file) => (figuresOf[file] as readonly string[]).includes(name)) ?? 'index.html';
+
+/** The core as it runs in Node, for what should be shown. */
+export const core = await loadBuiltCore();
 
 /** All of a figure: its controls and drawing, its words, and its question. */
 export const figureNamed = (page: Page, name: string): Locator => page.locator(`.figure[id="${name}"]`);
@@ -136,10 +139,17 @@ export async function drag(handle: Locator, dx: number, dy = 0): Promise<void> {
   await nextFrame(handle.page());
 }
 
-/** The same with a finger; the context needs hasTouch. */
-export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<void> {
-  const [x, y] = await placeOf(handle);
-  const session = await handle.page().context().newCDPSession(handle.page());
+/**
+ * A finger that lands there, goes so far in steps, rests and lifts; `after` is called after each step. The context needs
+ * hasTouch.
+ */
+export async function finger(
+  page: Page,
+  [x, y]: readonly [number, number],
+  [dx, dy]: readonly [number, number],
+  after: () => Promise<void> = async () => {},
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
   const start = Date.now() / 1000;
   const touch = (
     type: 'touchStart' | 'touchMove' | 'touchEnd',
@@ -147,15 +157,22 @@ export async function touchDrag(handle: Locator, dx: number, dy = 0): Promise<vo
     seconds: number,
   ) => session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: start + seconds });
   await touch('touchStart', [{ x, y }], 0);
-  await touch('touchMove', [{ x: x + dx / 2, y: y + dy / 2 }], 0.1);
-  await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.2);
-  // It rests before it lifts: a finger in full flight flings, and the browser takes the next tap as the end of that.
-  await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.4);
-  await touch('touchEnd', [], 0.5);
-  await nextFrame(handle.page());
+  await after();
+  const steps = dx === 0 && dy === 0 ? 0 : 10;
+  for (let k = 1; k <= steps; ++k) {
+    await touch('touchMove', [{ x: x + (dx * k) / steps, y: y + (dy * k) / steps }], k * 0.02);
+    await after();
+  }
+  // A finger in full flight flings the page, and the browser takes the next one as the end of that.
+  if (steps > 0) await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.5);
+  await touch('touchEnd', [], steps > 0 ? 0.6 : 0.02);
+  await nextFrame(page);
+  await after();
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Drags a handle by so many pixels with a finger. */
+export const touchDrag = async (handle: Locator, dx: number, dy = 0): Promise<void> =>
+  finger(handle.page(), await placeOf(handle), [dx, dy]);
 
 /** axe finds nothing in the figure as it stands, in light and in dark. */
 export async function expectNoViolations(figure: Locator): Promise<void> {
@@ -174,7 +191,7 @@ export async function expectNoViolations(figure: Locator): Promise<void> {
       for (const [place, each] of places) place.replaceWith(each);
     };
   });
-  await page.evaluate(axeSource);
+  await bringAxe(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     const results = await figure.evaluate((element) =>
@@ -183,10 +200,7 @@ export async function expectNoViolations(figure: Locator): Promise<void> {
       ).axe.run(element, { resultTypes: ['violations'] }),
     );
     expect(results.passes.length).toBeGreaterThan(5);
-    const found = results.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${colorScheme}: ${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-    );
-    expect(found).toEqual([]);
+    expect(found(results), colorScheme).toEqual([]);
   }
   await putBack.evaluate((run) => run());
 }

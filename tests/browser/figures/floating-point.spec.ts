@@ -1,9 +1,9 @@
 // Variances in floating point, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   follow,
@@ -15,11 +15,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'floating-point';
-const core = await loadBuiltCore();
 const values = [0.5, 0.6, 1.3, 1.5, 1.8, 2.4];
 
 const offsetOf = (figure: Locator) => figure.getByRole('slider', { name: 'offset' });

@@ -1,14 +1,18 @@
 // The forward explorer, by mouse, finger and keys, against the core that runs in Node.
 
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
-import { drag, expectNoViolations, numbersOf, openFigure, predictionOf, reset, touchDrag } from './figure.ts';
-
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
+import {
+  core,
+  drag,
+  expectNoViolations,
+  numbersOf,
+  openFigure,
+  predictionOf,
+  reset,
+  touchDrag,
+} from './figure.ts';
 
 const kind = 'forward-explorer';
-const core = await loadBuiltCore();
 
 /** The table says what the core computes from the x that it shows. */
 async function expectForward(rows: number[][], gamma: number, beta: number, eps: number): Promise<void> {

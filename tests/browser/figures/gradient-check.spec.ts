@@ -1,9 +1,9 @@
 // The gradient check, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict as verdictOn } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   numbersOf,
@@ -14,11 +14,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'gradient-check';
-const core = await loadBuiltCore();
 
 const stepOf = (figure: Locator) => figure.getByRole('slider', { name: 'step h' });
 const exponentOf = async (figure: Locator) => Number(await stepOf(figure).getAttribute('aria-valuenow'));

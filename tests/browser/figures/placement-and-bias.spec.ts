@@ -1,9 +1,9 @@
 // Placement, bias and folding, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { answer, expect, test, verdict } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   follow,
@@ -16,11 +16,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'placement-and-bias';
-const core = await loadBuiltCore();
 
 /** Problem 5's neuron. */
 const u = [1, 2, 4, 5];

@@ -4,9 +4,6 @@ import type { Page } from '@playwright/test';
 import { becomesLive, expect, test } from '../lesson.ts';
 import { type File, figureNamed, figuresOf, files } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 /** What the Tab key reaches in a figure; of radio buttons that belong together, the one that is chosen. */
 const stops =
   '.stage :is(button, summary, input:not([type=radio]), input:checked, [role=slider], [role=radio], [role=gridcell])';

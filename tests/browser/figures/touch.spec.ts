@@ -2,40 +2,9 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../lesson.ts';
-import { nextFrame, openFigure } from './figure.ts';
-
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
+import { finger, openFigure } from './figure.ts';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-
-/** A finger that lands there, goes so far in steps, rests and lifts; `after` is called after each step. */
-async function finger(
-  page: Page,
-  [x, y]: readonly [number, number],
-  [dx, dy]: readonly [number, number],
-  after: () => Promise<void> = async () => {},
-): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const start = Date.now() / 1000;
-  const touch = (
-    type: 'touchStart' | 'touchMove' | 'touchEnd',
-    touchPoints: { x: number; y: number }[],
-    seconds: number,
-  ) => session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: start + seconds });
-  await touch('touchStart', [{ x, y }], 0);
-  await after();
-  const steps = dx === 0 && dy === 0 ? 0 : 10;
-  for (let k = 1; k <= steps; ++k) {
-    await touch('touchMove', [{ x: x + (dx * k) / steps, y: y + (dy * k) / steps }], k * 0.02);
-    await after();
-  }
-  // A finger in full flight flings the page, and the browser takes the next one as the end of that.
-  if (steps > 0) await touch('touchMove', [{ x: x + dx, y: y + dy }], 0.5);
-  await touch('touchEnd', [], steps > 0 ? 0.6 : 0.02);
-  await nextFrame(page);
-  await after();
-}
 
 const scrolled = (page: Page) => page.evaluate(() => scrollY);
 

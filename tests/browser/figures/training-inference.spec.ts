@@ -1,9 +1,9 @@
 // Training and inference, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
-import { loadBuiltCore } from '../../../web/render/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
 import {
+  core,
   drag,
   expectNoViolations,
   numbersOf,
@@ -14,11 +14,7 @@ import {
   unfoldNumbers,
 } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 180_000 });
-
 const kind = 'training-inference';
-const core = await loadBuiltCore();
 
 /** The last row of the batches: batch_mean, running_mean, batch_var, running_var, y in training. */
 const lastBatch = async (figure: Locator) => (await numbersOf(figure, 'The last batches')).at(-1) ?? [];

@@ -4,9 +4,6 @@ import type { Locator } from '@playwright/test';
 import { expect, openLive, test } from '../lesson.ts';
 import { drawnFigure, figuresOf, files, follow, moveEverything, unfoldNumbers } from './figure.ts';
 
-// One page for many checks.
-test.describe.configure({ timeout: 300_000 });
-
 /** As translators do it: each text gives way to two elements around another one. Returns how many. */
 const translate = (figure: Locator): Promise<number> =>
   figure.evaluate((element) => {
