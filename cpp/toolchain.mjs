@@ -193,6 +193,6 @@ export function build(preset, targets = []) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const preset = process.argv[2] ?? 'wasm';
-  ensure(preset === 'wasm' ? neededToStart : neededToTest);
+  ensure(preset === 'wasm' ? neededToStart : preset === 'fuzz' ? neededToFuzz : neededToTest);
   process.exit(build(preset) ? 0 : 1);
 }

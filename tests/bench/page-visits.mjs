@@ -397,9 +397,6 @@ export async function visitForShape(browser, address) {
     await page.goto(address);
     if (javaScriptEnabled) await rests(page);
     const counted = await page.evaluate((control) => {
-      // What has not been near the window has only a guessed height.
-      for (const each of document.querySelectorAll('main > *'))
-        if (each instanceof HTMLElement) each.style.contentVisibility = 'visible';
       return {
         nodes: document.querySelectorAll('*').length,
         controls: document.querySelectorAll(control).length,

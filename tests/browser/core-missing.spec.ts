@@ -4,6 +4,7 @@
 import type { Page, Route } from '@playwright/test';
 import {
   allStarted,
+  answer,
   answerBox,
   becomesLive,
   box,
@@ -12,6 +13,7 @@ import {
   expect,
   expectNoMachineWords,
   item,
+  openAllDetails,
   question,
   table,
   test,
@@ -145,9 +147,40 @@ test('while the core is on its way the page can be read, and what is checked is 
   await expect(verdict(form)).toContainText(
     'The core is starting; your answer is judged as soon as it runs.',
   );
+  const proof = item(page, 'proof-zero-sum');
+  await openAllDetails(page);
+  await proof
+    .getByRole('button', { name: /^Add line/ })
+    .first()
+    .press('Enter');
+  await proof.getByRole('button', { name: 'Check the proof' }).press('Enter');
+  const sheet = item(page, 'worksheet-backward');
+  await sheet.getByRole('textbox').first().fill('17');
+  await sheet.getByRole('textbox').first().press('Enter');
+  for (const each of [proof, sheet])
+    await expect(each.locator('[data-verdict=waiting]')).toContainText('as soon as it runs');
   arrive();
   await becomesLive(page);
   await expect(verdict(form)).toContainText('Right.');
+  await expect(sheet.locator('.summary')).toContainText('The first wrong step is');
+  await expect(proof.getByRole('status')).toContainText('follow');
+});
+
+test('the code of one kind of block is missing: a sentence says so, and the others work', async ({
+  page,
+  watch,
+}) => {
+  watch.provoke(/Failed to load resource.*404/, /answer 404: .*worksheet-.*\.js/);
+  await page.route(/\/assets\/worksheet-.*\.js$/, (route) =>
+    route.fulfill({ status: 404, body: 'Not found' }),
+  );
+  await page.goto('practice.html');
+  await becomesLive(page, 'problem-5');
+  await expect(banner(page)).toContainText('A part of this page is missing on its host');
+  const form = question(page, 'problem-1/mean-square');
+  await answer(form, '19/20');
+  await expect(verdict(form)).toContainText('Right.');
+  await expect(page.locator('main [data-kind]:not([data-started])')).toHaveCount(1);
 });
 
 test('the page’s script is missing: a sentence says so with a way on, and nothing is there that would not work', async ({

@@ -13,6 +13,7 @@ import {
   test,
   verdict,
 } from './lesson.ts';
+import { questionSources } from './lesson-source.ts';
 
 const notice = (page: Page) => page.locator('#notice');
 const offer = (page: Page, name: string) => notice(page).getByRole('button', { name });
@@ -225,6 +226,19 @@ test('work at the link of a whole page is kept apart from one’s own, until one
   await expect(answerBox(other)).toHaveValue('3');
   await expect(verdict(other)).toHaveText(says, { useInnerText: true });
   await expect(notice(page)).toBeEmpty();
+});
+
+test('a link to the whole quiz shows its choices, and says nothing of earlier work', async ({ page }) => {
+  const [first] = questionSources;
+  if (!first) throw new Error('the quiz has no questions');
+  await openAt(page, `quiz.html#bn1&all&${first.id}.choice=B`, first.id);
+  await expect(notice(page)).toContainText('The page stands as in a link.');
+  await expect(page.locator(`[id="${first.id}"] input[value=B]`)).toBeChecked();
+});
+
+test('an address that is no code is no exception', async ({ page }) => {
+  await openLive(page, '#100%');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 
 test('a link to an item of another page, with its state, leads there; one about two pages says so', async ({

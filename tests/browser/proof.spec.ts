@@ -346,7 +346,9 @@ test('hints open one after the other', async ({ page }) => {
   await proof.place('zero');
   await proof.check();
   await proof.root.getByRole('button', { name: 'Show answer' }).click();
-  await expect(proof.root.locator('.proof > details.answer')).toBeVisible();
+  const whole = proof.root.locator('.proof > details.answer');
+  await expect(whole.getByRole('listitem').first()).toBeVisible();
+  await expect(whole.locator(':scope > summary')).toBeFocused();
   expect((await keptOf(page, zeroSum.id)).answers.whole).toMatchObject({ opened: true, hints: 1 });
 });
 

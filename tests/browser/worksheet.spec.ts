@@ -264,8 +264,27 @@ test('hints open one after the other, and the answer is shown', async ({ page })
   await expect(summary(page)).toContainText('The first wrong step is');
   await worksheet(page).getByRole('button', { name: 'Show answer' }).click();
   const whole = worksheet(page).locator('.worksheet-item > details.answer');
-  await expect(whole).toBeVisible();
+  await expect(whole.locator('data.v').first()).toBeVisible();
+  await expect(whole.locator(':scope > summary')).toBeFocused();
   expect((await keptOf(page, source.id)).answers.whole).toMatchObject({ opened: true, hints: 1 });
+});
+
+test('numbers that are kept and no longer fit are named, and new numbers mend it', async ({ page }) => {
+  await openWorksheet(page);
+  await box(page, 'batch_mean').fill('1');
+  await page.evaluate((id) => {
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+    const key = Object.keys(localStorage).find((each) => each.endsWith(` ${id}`)) as string;
+    const kept = JSON.parse(localStorage.getItem(key) as string);
+    kept.texts.givens = '{"x":"1, 2, 3, 4, 5"}'; // one more than there are dy
+    localStorage.setItem(key, JSON.stringify(kept));
+  }, source.id);
+  await openWorksheet(page);
+  await check(worksheet(page));
+  await expect(summary(page)).toContainText('The numbers of this worksheet cannot be used:');
+  await worksheet(page).getByRole('button', { name: 'New numbers' }).click();
+  await expect(worksheet(page).locator('.sheet-note')).toContainText('variant 1');
+  await expect(summary(page)).not.toContainText('cannot be used');
 });
 
 test('without scripts it reads as a worked table', async ({ browser, watch }) => {

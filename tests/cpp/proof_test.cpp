@@ -173,7 +173,7 @@ TEST(Equation, VerdictsHaveNames) {
   EXPECT_STREQ(state_name(State::refuted), "false");
 }
 
-// ---- The lesson's proofs (web/lesson/05-practice.md) as lines, false distractors last.
+// ---- The lesson's proofs (web/lesson/practice) as lines, false distractors last.
 
 struct Problem {
   const char* title;

@@ -117,6 +117,15 @@ describe('TypeScript', () => {
     }
   });
 
+  test('drawing knows no kinds, no figures and no page', () => {
+    const drawing = src.filter((file) => file.includes('/drawing/'));
+    expect(drawing.length).toBeGreaterThan(5);
+    const above = drawing.flatMap((file) =>
+      importsOf(file).filter((name) => /\/(kinds|figures|page|memory)\//.test(name)),
+    );
+    expect(above).toEqual([]);
+  });
+
   test('a kind imports no other kind', () => {
     const folderOf = (file: string) => /^web\/src\/kinds\/([a-z-]+)\//.exec(file)?.[1];
     const files = src.filter((file) => folderOf(file) !== undefined);

@@ -31,24 +31,27 @@ addEventListener(
   },
   true,
 );
+function tellOfMissingPart() {
+  const reload = document.createElement('button');
+  reload.type = 'button';
+  reload.textContent = 'Reload';
+  reload.addEventListener('click', () => location.reload());
+  document
+    .getElementById('banner')
+    ?.replaceChildren(
+      'A part of this page is missing on its host, probably because a new version has just been put there. The text below is complete. ',
+      reload,
+    );
+}
 addEventListener(
   'error',
-  (event) => {
-    if (!(event.target instanceof HTMLScriptElement)) return;
+  ({ target }) => {
+    if (!(target instanceof HTMLScriptElement)) return;
     document.documentElement.classList.remove('live', 'arriving');
-    const tell = () => {
-      const banner = document.getElementById('banner');
-      const reload = document.createElement('button');
-      reload.type = 'button';
-      reload.textContent = 'Reload';
-      reload.addEventListener('click', () => location.reload());
-      banner?.replaceChildren(
-        'A part of this page is missing on its host, probably because a new version has just been put there. The text below is complete. ',
-        reload,
-      );
-    };
-    if (document.body) tell();
-    else addEventListener('DOMContentLoaded', tell);
+    if (document.body) tellOfMissingPart();
+    else addEventListener('DOMContentLoaded', tellOfMissingPart);
   },
   true,
 );
+// Of one block only: the others work (src/page/blocks.ts).
+addEventListener('missing-part', tellOfMissingPart);

@@ -65,7 +65,6 @@ const nothingAround: Around = {
   startAgain: () => {},
   showOnly: () => {},
   open: () => {},
-  judged: () => {},
 };
 
 /** The text of the block, by the names of its slots. */

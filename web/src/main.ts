@@ -29,18 +29,24 @@ const surroundings: Around = {
   startAgain,
   showOnly,
   open,
-  judged: (name, part) => document.dispatchEvent(new CustomEvent('bn-judged', { detail: { name, part } })),
 };
+
+/** The banner tells that the core did not start. */
+let hasFailed = false;
 
 async function start(): Promise<void> {
   const banner = document.getElementById('banner') as HTMLElement;
   try {
     const core = await startCore();
-    if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
-    banner.replaceChildren();
+    if (hasFailed) {
+      if (banner.contains(document.activeElement)) document.getElementById('lesson')?.focus();
+      banner.replaceChildren();
+      hasFailed = false;
+    }
     document.documentElement.classList.add('live', 'computing');
     requestAnimationFrame(() => void fillProse(core));
   } catch (error) {
+    hasFailed = true;
     // What only works live goes with it.
     document.documentElement.classList.remove('live');
     const focused = banner.contains(document.activeElement);

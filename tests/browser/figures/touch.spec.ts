@@ -50,6 +50,14 @@ test('fingers on sliders and points', async ({ page }) => {
     expect(await scrolled(page)).toBe(start);
   });
 
+  await test.step('a tap that changes nothing leaves it to the keys', async () => {
+    await gamma.fill('0'); // in the middle
+    await finger(page, await placeOn(gamma, 0.5), [0, 0]);
+    await expect(gamma).toHaveValue('0');
+    await gamma.press('ArrowRight');
+    await expect.poll(async () => Number(await gamma.inputValue())).toBeGreaterThan(0);
+  });
+
   await test.step('a tap sets it where the finger lifts', async () => {
     await finger(page, await placeOn(gamma, 0.75), [0, 0]);
     await expect.poll(async () => Number(await gamma.inputValue())).toBeLessThan(8);

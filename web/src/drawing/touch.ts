@@ -40,9 +40,10 @@ export function waitForFingers(within: HTMLElement): void {
   });
   listen('pointercancel', () => (touch = undefined));
   listen('pointerup', () => {
-    if (touch?.wanted === undefined) return;
-    const { slider, wanted } = touch;
+    const ended = touch;
     touch = undefined;
+    if (ended?.wanted === undefined) return;
+    const { slider, wanted } = ended;
     slider.value = wanted;
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   });

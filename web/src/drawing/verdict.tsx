@@ -3,10 +3,9 @@
 
 import type { ComponentChildren } from 'preact';
 import type { Mistake, Range, Verdict as CoreVerdict } from '../core.ts';
-import { type Around, Nodes } from '../kinds/item.tsx';
 import { asSentence } from '../sentence.ts';
 
-export type VerdictKind = CoreVerdict | 'unjudged';
+export type VerdictKind = CoreVerdict | 'unjudged' | 'waiting';
 
 const icons: Record<VerdictKind, string> = {
   right: '✓',
@@ -16,6 +15,7 @@ const icons: Record<VerdictKind, string> = {
   unreadable: '?',
   unjudged: '?',
   empty: '…',
+  waiting: '…',
 };
 const words: Record<VerdictKind, string> = {
   right: 'Right.',
@@ -25,6 +25,7 @@ const words: Record<VerdictKind, string> = {
   unreadable: 'Not readable.',
   unjudged: 'Not judged.',
   empty: 'No answer yet.',
+  waiting: 'One moment.',
 };
 
 interface Props {
@@ -62,26 +63,6 @@ export function Mistakes({ mistakes }: { mistakes: readonly Mistake[] }) {
           <strong class="mistake">{asSentence(title)}</strong> {asSentence(reason)}{' '}
         </span>
       ))}
-    </>
-  );
-}
-
-/** The pitfalls of mistakes, each folded in place. */
-export function Pitfalls({ mistakes, around }: { mistakes: readonly Mistake[]; around: Around }) {
-  const names = [...new Set(mistakes.map(({ pitfall }) => pitfall))];
-  return (
-    <>
-      {names.map((name) => {
-        const found = around.pitfall(name);
-        return (
-          found && (
-            <details class="pitfall" key={name}>
-              <summary>{found.title}</summary>
-              <Nodes nodes={found.nodes} />
-            </details>
-          )
-        );
-      })}
     </>
   );
 }

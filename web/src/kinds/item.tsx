@@ -39,8 +39,6 @@ export interface Around {
   /** shows these blocks of the page, each folded, and opens one */
   showOnly: (ids: readonly string[] | undefined) => void;
   open: (id: string) => void;
-  /** an answer was judged */
-  judged: (name: string, part: string) => void;
 }
 
 /** The givens of a sheet as they stand, for the numbers in its text. */

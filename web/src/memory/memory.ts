@@ -104,11 +104,9 @@ export class Memory {
 
   /** Reads again what is stored: another page may have changed it while this one was out of sight. */
   refresh(): void {
-    for (const [name, mine] of this.states) {
+    for (const name of this.states.keys()) {
       const theirs = this.stored(name);
-      if (!theirs) continue;
-      this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
-      this.tell(name);
+      if (theirs) this.take(name, theirs);
     }
   }
 

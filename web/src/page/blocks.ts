@@ -2,7 +2,8 @@
 // Until then they are their own picture, with all controls in the tab order.
 
 import type { Core } from '../core.ts';
-import { arrival, idle } from './arrival.ts';
+import { arrival } from './arrival.ts';
+import { idle } from './slices.ts';
 
 /** A block that has started. */
 export interface Started {
@@ -13,15 +14,19 @@ export interface Started {
 type Start = (root: HTMLElement) => Promise<Started>;
 
 const starts = new Map<HTMLElement, Start>();
-const started = new Map<HTMLElement, Promise<Started>>();
+const started = new Map<HTMLElement, Promise<Started | undefined>>();
 
-/** Starts the block now, if it has not. */
-export function meet(root: HTMLElement): Promise<Started> | undefined {
+/** Starts the block now, if it has not. Where its code is missing the page says so (public/live.js), and it may be met again. */
+export function meet(root: HTMLElement): Promise<Started | undefined> | undefined {
   const start = starts.get(root);
   if (!start) return undefined;
   let promise = started.get(root);
   if (!promise) {
-    promise = start(root);
+    promise = start(root).catch(() => {
+      started.delete(root);
+      dispatchEvent(new Event('missing-part'));
+      return undefined;
+    });
     started.set(root, promise);
   }
   return promise;

@@ -5,8 +5,8 @@ import { type Core, loadCore } from '../core.ts';
 
 let running: Core | undefined;
 let starting: Promise<Core> | undefined;
-let arrive: (core: Core) => void;
-const arrival = new Promise<Core>((resolve) => (arrive = resolve));
+let isReady: (core: Core) => void;
+const ready = new Promise<Core>((resolve) => (isReady = resolve));
 
 async function fetchCore(): Promise<Core> {
   const response = await fetch(wasmUrl);
@@ -18,7 +18,7 @@ async function fetchCore(): Promise<Core> {
 export function startCore(): Promise<Core> {
   starting ??= fetchCore().then(
     (core) => {
-      arrive(core);
+      isReady(core);
       return (running = core);
     },
     (error: unknown) => {
@@ -30,12 +30,7 @@ export function startCore(): Promise<Core> {
 }
 
 /** The core when it runs, after however many tries. That a start failed is told by whoever starts it. */
-export const coreWhenRunning = (): Promise<Core> => arrival;
+export const coreWhenRunning = (): Promise<Core> => ready;
 
 /** The core, if it runs. */
 export const coreIfRunning = (): Core | undefined => running;
-
-export function theCore(): Core {
-  if (!running) throw new Error('the core is not running yet');
-  return running;
-}

@@ -116,7 +116,8 @@ async function show(link: Link): Promise<void> {
   const subjects = new Set(known.map(({ subject }) => subject));
   const before = new Map([...subjects].map((subject) => [subject, memory.get(subject)]));
   // What was done at this link before stands as it was left.
-  const isReturn = visit !== undefined && memory.names().length > 0;
+  const isReturn =
+    visit !== undefined && [...before.values()].some(({ texts }) => Object.keys(texts).length > 0);
   if (!isReturn)
     for (const subject of subjects) {
       const texts = Object.fromEntries(
@@ -164,7 +165,7 @@ function tell(
   for (const file of other) {
     const a = document.createElement('a');
     a.href = file + location.hash;
-    a.textContent = file.replace('.html', '');
+    a.textContent = document.querySelector(`.pages a[href="${CSS.escape(file)}"]`)?.textContent ?? file;
     says.push(' A part of the link is about another page: ', a, '.');
   }
   if (ignored.length > 0)
@@ -193,6 +194,16 @@ async function find(id: string): Promise<void> {
   } else if (file !== '') location.replace(address);
 }
 
+/** An address may hold a percent sign that belongs to no code: then it is the id as it stands. */
+function idOf(hash: string): string {
+  const id = hash.slice(1);
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
 async function follow(): Promise<void> {
   let link;
   try {
@@ -203,7 +214,7 @@ async function follow(): Promise<void> {
     return;
   }
   if (link) await show(link);
-  else await find(decodeURIComponent(location.hash.slice(1)));
+  else await find(idOf(location.hash));
 }
 
 /** Follows the address now and whenever it changes. */

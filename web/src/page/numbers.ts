@@ -6,6 +6,7 @@ import { allDigits, formatValue, fullText, pointPadding } from '../format.ts';
 import type { SheetState } from '../kinds/item.tsx';
 import { quantityOfFormula } from '../quantity.ts';
 import { computeQuantities, type Limits, readGivens, type Typed } from '../scenario.ts';
+import { slices } from './slices.ts';
 
 const within = <E extends Element>(nodes: readonly Node[], selector: string): E[] =>
   nodes.flatMap((node) =>
@@ -58,21 +59,15 @@ export function fillNumbers(
   return undefined;
 }
 
-/** How long the page is kept from other things at a time, in milliseconds. */
-const slice = 8;
-
 /** The numbers of the running text, in its order: a `given` block holds for all up to the next. */
 export async function fillProse(core: Core): Promise<void> {
   let quantities: Quantities = {};
-  let end = 0;
+  const pause = slices();
   for (const element of document.querySelectorAll<HTMLElement>(
     'main [data-scope], main data[data-formula]',
   )) {
-    if (performance.now() > end) {
-      // oxlint-disable-next-line no-await-in-loop -- one slice after another
-      await new Promise((idle) => setTimeout(idle));
-      end = performance.now() + slice;
-    }
+    // oxlint-disable-next-line no-await-in-loop -- one piece after another
+    await pause();
     const scope = element.dataset.scope;
     if (scope !== undefined) {
       const { given, ...limits } = JSON.parse(scope) as Limits & { given: Typed };

@@ -11,6 +11,9 @@ function focusQuestion(question: HTMLElement): void {
   question.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true });
 }
 
+/** Under this is kept where the reader is in the quiz; no block has that name. */
+const ownName = 'deck';
+
 /** The quiz shows one question at a time, then the results. */
 class Deck {
   private readonly cards: HTMLElement[];
@@ -45,7 +48,7 @@ class Deck {
       else step.removeAttribute('aria-current');
     });
     const card = this.cards[this.at];
-    memory.setTexts('quiz', { at: card?.id });
+    memory.setTexts(ownName, { at: card?.id });
     if (!takesFocus || !card) return;
     scrollTo({ top: 0 });
     const heading = card.querySelector<HTMLElement>('h2');
@@ -70,7 +73,7 @@ export function dealQuestions(): void {
   if (!cards.some((card) => card.dataset.kind === 'quiz')) return;
   deck = new Deck(cards);
   const asked = location.hash.slice(1);
-  const { at } = memory.get('quiz').texts;
+  const { at } = memory.get(ownName).texts;
   deck.show(
     Math.max(
       0,

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // Finds a drill: by its objective, by its pitfall, or one at random from what was answered wrong.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { answerOf } from '../../memory/kept.ts';
 import type { Listed } from '../../memory/mastery.ts';
 import { pitfallNames } from '../../pitfalls.ts';
@@ -18,9 +18,11 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
   const [objective, setObjective] = useState('');
   const [pitfall, setPitfall] = useState('');
   const [said, setSaid] = useState('');
-  const titles = core
-    ? pitfallNames.map((name) => [name, surroundings.pitfall(name)?.title ?? name] as const)
-    : [];
+  const titles = useMemo(
+    () =>
+      core ? pitfallNames.map((name) => [name, surroundings.pitfall(name)?.title ?? name] as const) : [],
+    [core],
+  );
   const chosen = items.filter(
     (each) =>
       (objective === '' || String(each.objective) === objective) &&

@@ -4,6 +4,7 @@
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../items.ts';
 import { withTexts } from '../../memory/kept.ts';
+import { useDrawing } from '../draw.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
 import { useNumbers } from '../numbers.ts';
@@ -19,15 +20,9 @@ function Example(scene: Scene<ExampleData>) {
   const { id, data, kept, change, core } = scene;
   const { title, problem, sheet } = data;
   const [allDigits, setAllDigits] = useState(false);
-  const [note, setNote] = useState('');
   const typed = typedOf(sheet, kept);
   const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
-  const draw = async () => {
-    const seed = Number(kept.texts.seed ?? 0) + 1;
-    const givens = givensText(sheet, await scene.surroundings.draw(problem, seed));
-    change((now) => withTexts(now, { seed: String(seed), givens }));
-    setNote(`Other numbers stand here now: variant ${seed}.`);
-  };
+  const { isDrawing, note, setNote, draw } = useDrawing(scene, data);
   return (
     <div class={`example${refusal ? ' stale' : ''}`}>
       <h3 id={`${id}-title`}>{title}</h3>
@@ -40,6 +35,7 @@ function Example(scene: Scene<ExampleData>) {
         refusal={refusal}
         allDigits={allDigits}
         canDraw={problem.drawn.length > 0}
+        isDrawing={isDrawing}
         note={note}
         onSet={(texts) => {
           setNote('');

@@ -1,10 +1,11 @@
 /** @jsxImportSource preact */
 // A practice problem: its text, its numbers, and a card for each question.
 
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Core } from '../../core.ts';
 import type { Problem } from '../../items.ts';
 import { isOpen, type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
+import { useDrawing } from '../draw.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
 import { useNumbers } from '../numbers.ts';
@@ -34,10 +35,7 @@ export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolea
 function Practice(scene: Scene<PracticeData>) {
   const { id, data, kept, change, core } = scene;
   const { problem, sheet, cards, level: Heading } = data;
-  const [isDrawing, setDrawing] = useState(false);
-  const [note, setNote] = useState('');
   const [allDigits, setAllDigits] = useState(false);
-  const before = useRef<Kept | undefined>(undefined);
   const typed = typedOf(sheet, kept);
   const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
   const canDraw = problem.drawn.length > 0;
@@ -46,24 +44,9 @@ function Practice(scene: Scene<PracticeData>) {
     return kept.answers[name]?.best === 'right' || isOpen(kept, name);
   });
 
-  const draw = async () => {
-    setDrawing(true);
-    const seed = Number(kept.texts.seed ?? 0) + 1;
-    const drawn = givensText(sheet, await scene.surroundings.draw(problem, seed));
-    change((now) => {
-      before.current = now;
-      return withTexts(withoutAnswers(now, problem, false), { seed: String(seed), givens: drawn });
-    });
-    setDrawing(false);
-    setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
-  };
-  const undo = () => {
-    const { current } = before;
-    if (current)
-      change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
-    before.current = undefined;
-    setNote('The numbers and answers from before stand here again.');
-  };
+  const { isDrawing, note, setNote, draw, undo } = useDrawing(scene, data, (now) =>
+    withoutAnswers(now, problem, false),
+  );
 
   return (
     <div class={`problem${refusal ? ' stale' : ''}`} data-done={isDone ? '' : undefined}>
@@ -88,7 +71,7 @@ function Practice(scene: Scene<PracticeData>) {
           }}
           onAllDigits={setAllDigits}
           onDraw={() => void draw()}
-          onUndo={before.current ? undo : undefined}
+          onUndo={undo}
         />
       )}
       {problem.parts.map((part, k) => (

@@ -1,19 +1,22 @@
 /** @jsxImportSource preact */
 // One question as a card: it asks, takes an answer, and either folds to one line or says what is wrong and how to go on.
 
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Counterexample } from '../../drawing/counterexample.tsx';
-import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
+import { Marked, Mistakes, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Core, FormulaValue, TypedText } from '../../core.ts';
 import { formatValue } from '../../format.ts';
 import { type Judged, judgePart, type Part, quantitiesOfPart } from '../../items.ts';
 import { isPlain, mathOf } from '../../mathml.ts';
-import { answerOf, isOpen, withAnswer, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
+import { answerOf, isOpen, withAnswer, withTexts, withVerdict } from '../../memory/kept.ts';
 import { type Limits, readGivens, refusalInWords, type Typed } from '../../scenario.ts';
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
+import { Hints, ShowAnswer } from '../help.tsx';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';
+import { Pitfalls } from '../pitfalls.tsx';
+import { useWhenRunning } from '../waiting.ts';
 import type { PracticeData } from './practice.tsx';
 
 const invitations: Record<Part['kind'], string> = {
@@ -70,9 +73,10 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const answer = answerOf(kept, name);
   const [attempt, setAttempt] = useState({ turn: 0, isEmpty: false });
   const [isEditing, setEditing] = useState(false);
-  const [isWaiting, setWaiting] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const next = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLInputElement>(null);
+  const shown = useRef<HTMLParagraphElement>(null);
 
   const givens = JSON.stringify(typed);
   const once = useLatest<Judged | string>();
@@ -88,10 +92,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
       }
     });
   const isChecked = answer.checked === text && text !== '';
-  const judged = useMemo(
-    () => (core && isChecked ? judge(core) : undefined),
-    [core, isChecked, text, givens],
-  );
+  const judged = core && isChecked ? judge(core) : undefined;
   const read = useMemo(
     () => (core && text !== '' ? readTyped(core, part, text, typed, data.sheet, card.isList) : undefined),
     [core, text, givens],
@@ -108,6 +109,10 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     checking.current = false;
   }, [isFolded, attempt.turn]);
 
+  useLayoutEffect(() => {
+    if (isEditing) box.current?.focus();
+  }, [isEditing]);
+
   const check = (running: Core) => {
     checking.current = true;
     setEditing(false);
@@ -122,15 +127,9 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
     change((now) =>
       withVerdict(now, name, { mark, text, mistakes, isFresh: now.texts.givens !== undefined }),
     );
-    surroundings.judged(scene.name, name);
   };
 
-  // Checked before the core ran: it is judged as soon as that does.
-  useEffect(() => {
-    if (!core || !isWaiting) return;
-    setWaiting(false);
-    check(core);
-  }, [core, isWaiting]);
+  const { ask, isWaiting } = useWhenRunning(core, check);
 
   const reading = !isFolded && read?.tree && (!isPlain(read.tree) || read.note !== '') ? read : undefined;
 
@@ -144,8 +143,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
       data-state={isFolded ? 'right' : tried ? 'tried' : 'new'}
       onSubmit={(event) => {
         event.preventDefault();
-        if (core) check(core);
-        else setWaiting(true);
+        ask();
       }}
     >
       <Slot as="label" name={`${slot}.ask`} {...{ for: id }} />
@@ -154,6 +152,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
           <div class="answer-row live-only">
             <input
               id={id}
+              ref={box}
               type="text"
               autocomplete="off"
               spellcheck={false}
@@ -206,44 +205,17 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
           >
             Next
           </button>
-          <button
-            type="button"
-            class="link"
-            onClick={() => {
-              setEditing(true);
-              requestAnimationFrame(() => form.current?.querySelector('input')?.focus());
-            }}
-          >
+          <button type="button" class="link" onClick={() => setEditing(true)}>
             Change my answer
           </button>
         </div>
       )}
       <div class="help" hidden={isFolded}>
-        {Array.from({ length: card.hints }, (_, k) => (
-          <details
-            class="hint"
-            key={k}
-            onToggle={({ currentTarget }) => {
-              if (currentTarget.open && answerOf(kept, name).hints <= k)
-                change((now) => withAnswer(now, name, { hints: k + 1 }));
-            }}
-          >
-            <summary>{card.hints === 1 ? 'Hint' : `Hint ${k + 1} of ${card.hints}`}</summary>
-            <Slot name={`${slot}.hints.${k}`} />
-          </details>
-        ))}
-        {tried && !isRight && !isOpen(kept, name) && (
-          <button
-            type="button"
-            class="link show-answer live-only"
-            onClick={() => change((now) => withAnswerOpened(now, name))}
-          >
-            Show answer
-          </button>
-        )}
+        <Hints count={card.hints} slots={`${slot}.hints`} {...{ kept, name, change }} />
+        <ShowAnswer answer={shown} isOffered={tried && !isRight} {...{ kept, name, change }} />
       </div>
       {isOpen(kept, name) && !isRight && core && (
-        <p class="shown-answer">
+        <p class="shown-answer" ref={shown} tabIndex={-1}>
           <strong>Answer.</strong> {rightAnswer(core, part, card, typed, data)}{' '}
           <Present names={[`${slot}.why`]}>{(why) => <SlotCopy name={why} key={why} />}</Present>
         </p>
@@ -287,7 +259,7 @@ interface OutcomeProps {
 function Outcome({ id, turn, part, text, judged, isEmpty, isWaiting, slot, scene }: OutcomeProps) {
   if (isWaiting)
     return (
-      <Verdict id={id} kind="empty" turn="waiting">
+      <Verdict id={id} kind="waiting" turn="waiting">
         The core is starting; your answer is judged as soon as it runs.
       </Verdict>
     );

@@ -1,24 +1,19 @@
 /** @jsxImportSource preact */
 // A proof to put together from shuffled lines, or in lines of one's own: any order in which each line follows is right.
 
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Core, LineJudgement, ProofJudgement, ProofLine } from '../../core.ts';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Graded } from '../../items.ts';
 import { mathOf } from '../../mathml.ts';
-import {
-  answerOf,
-  isOpen,
-  openName,
-  withAnswer,
-  withAnswerOpened,
-  withTexts,
-  withVerdict,
-} from '../../memory/kept.ts';
+import { answerOf, isOpen, openName, withAnswer, withTexts, withVerdict } from '../../memory/kept.ts';
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
+import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
+import { useLatest } from '../latest.ts';
+import { useWhenRunning } from '../waiting.ts';
 
 export interface ProofData extends Graded {
   title: string;
@@ -95,7 +90,7 @@ function judgeOrder(core: Core, data: ProofData, order: readonly Placed[]) {
 }
 
 function Proof(scene: Scene<ProofData>) {
-  const { id, data, kept, change, core, surroundings } = scene;
+  const { id, data, kept, change, core } = scene;
   const { lines } = data;
   const order = orderFrom(kept.texts.order);
   const text = JSON.stringify(order);
@@ -105,13 +100,13 @@ function Proof(scene: Scene<ProofData>) {
   const [refused, setRefused] = useState<LineJudgement>();
   const root = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  const shown = useRef<HTMLElement>(null);
   const focusOn = useRef<{ line: Placed; task: string } | undefined>(undefined);
 
   const isChecked = answer.checked === text && order.length > 0;
-  const judged = useMemo(
-    () => (core && isChecked ? judgeOrder(core, data, order) : undefined),
-    [core, isChecked, text],
-  );
+  const once = useLatest<ReturnType<typeof judgeOrder>>();
+  const judge = (running: Core) => once(text, () => judgeOrder(running, data, order));
+  const judged = core && isChecked ? judge(core) : undefined;
 
   // A line that moves takes the focus along: at once, before the next key.
   useLayoutEffect(() => {
@@ -210,27 +205,24 @@ function Proof(scene: Scene<ProofData>) {
       within.addEventListener(type, end, { signal: ended.signal });
   };
 
-  const check = () => {
-    if (!core) return;
+  const check = (running: Core) => {
     if (order.length === 0) {
       say('add lines to your proof, then check', 'empty');
       return;
     }
     setSaid(({ turn }) => ({ text: '', turn: turn + 1 }));
-    const { verdicts, complete } = judgeOrder(core, data, order);
+    const { verdicts, complete } = judge(running);
     const hasFault = verdicts.some(({ state }) => state !== 'follows');
     if (complete || hasFault) {
       const mark = complete ? 'right' : 'wrong';
       change((now) => withVerdict(now, whole, { mark, text, mistakes: [], isFresh: false }));
-      surroundings.judged(scene.name, whole);
     } else change((now) => withAnswer(now, whole, { checked: text }));
   };
 
-  const addOwn = () => {
-    if (!core) return;
+  const addOwn = (running: Core) => {
     const above = order.map((line) => equationOf(data, line));
     const line = judgeOwn(
-      core,
+      running,
       data,
       own,
       above,
@@ -270,6 +262,9 @@ function Proof(scene: Scene<ProofData>) {
     );
     return undefined;
   };
+
+  const checking = useWhenRunning(core, check);
+  const adding = useWhenRunning(core, addOwn);
 
   const item = (line: Placed, isPlaced: boolean) => {
     const rank = order.indexOf(line);
@@ -373,16 +368,21 @@ function Proof(scene: Scene<ProofData>) {
           No line yet. Add the one to start from.
         </p>
         <div class="actions">
-          <button type="button" class="main" data-task="check" onClick={check}>
+          <button type="button" class="main" data-task="check" onClick={checking.ask}>
             Check the proof
           </button>
-          {answer.first !== undefined && answer.best !== 'right' && !isOpen(kept, whole) && (
-            <button type="button" class="link" onClick={() => change((now) => withAnswerOpened(now, whole))}>
-              Show answer
-            </button>
-          )}
+          <ShowAnswer
+            answer={shown}
+            name={whole}
+            isOffered={answer.first !== undefined && answer.best !== 'right'}
+            {...{ kept, change }}
+          />
         </div>
-        {judged && said.text === '' ? (
+        {checking.isWaiting || adding.isWaiting ? (
+          <Verdict kind="waiting" turn="waiting">
+            The core is starting; this is judged as soon as it runs.
+          </Verdict>
+        ) : judged && said.text === '' ? (
           <Verdict kind={kind} turn={`check ${said.turn}`}>
             {judged.complete
               ? 'Every line follows, and the last step is there: this is a proof.'
@@ -404,7 +404,7 @@ function Proof(scene: Scene<ProofData>) {
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            addOwn();
+            adding.ask();
           }}
         >
           <label for={`${id}-own`}>Or your own next line: left = right</label>
@@ -441,22 +441,10 @@ function Proof(scene: Scene<ProofData>) {
         </form>
       </div>
       <div class="help">
-        {Array.from({ length: data.hints }, (_, k) => (
-          <details
-            class="hint"
-            key={k}
-            onToggle={({ currentTarget }) => {
-              if (currentTarget.open && answerOf(kept, whole).hints <= k)
-                change((now) => withAnswer(now, whole, { hints: k + 1 }));
-            }}
-          >
-            <summary>{data.hints === 1 ? 'Hint' : `Hint ${k + 1} of ${data.hints}`}</summary>
-            <Slot name={`hints.${k}`} />
-          </details>
-        ))}
+        <Hints count={data.hints} name={whole} slots="hints" {...{ kept, change }} />
       </div>
-      <details class="answer">
-        <summary>The proof</summary>
+      <details class="answer" open={isOpen(kept, whole)}>
+        <summary ref={shown}>The proof</summary>
         <ol class="proof-lines">
           {data.proof.map((line) => (
             <li key={line}>

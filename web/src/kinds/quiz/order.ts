@@ -1,6 +1,6 @@
 // The options of a quiz question, and the order in which they stand.
 
-import { type Kept, openName, withAnswer, withTexts } from '../../memory/kept.ts';
+import { type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
 
 export const letters = ['A', 'B', 'C', 'D'] as const;
 export type Letter = (typeof letters)[number];
@@ -28,7 +28,7 @@ export function anotherOrder(order: readonly Letter[], random = Math.random): re
 
 /** The question as it starts again: nothing is chosen, and a choice has no verdict before it is checked. */
 export const openedAgain = (kept: Kept): Kept =>
-  withTexts(withAnswer(kept, choice, { checked: '' }), {
+  withTexts(withoutVerdict(kept, choice), {
     [choice]: undefined,
     [openName(choice)]: undefined,
     order: anotherOrder(orderOf(kept.texts.order)).join(''),

@@ -3,8 +3,9 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Verdict } from '../../drawing/verdict.tsx';
-import { answerOf, isOpen, openName, withAnswerOpened, withTexts, withVerdict } from '../../memory/kept.ts';
+import { answerOf, isOpen, openName, withTexts, withVerdict } from '../../memory/kept.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { ShowAnswer } from '../help.tsx';
 import { type Item, Present, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useNumbers } from '../numbers.ts';
 import { choice, isLetter, type Letter, letters, orderOf } from './order.ts';
@@ -23,6 +24,7 @@ function Quiz(scene: Scene<QuizData>) {
   const [allDigits, setAllDigits] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const next = useRef<HTMLButtonElement>(null);
+  const shown = useRef<HTMLParagraphElement>(null);
   const typed = typedOf(sheet, kept);
   const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
   const order = orderOf(kept.texts.order);
@@ -43,7 +45,6 @@ function Quiz(scene: Scene<QuizData>) {
     if (!isLetter(chosen)) return;
     const mark = chosen === correct ? 'right' : 'wrong';
     change((now) => withVerdict(now, choice, { mark, text: chosen, mistakes: [], isFresh: false }));
-    surroundings.judged(scene.name, choice);
   };
 
   return (
@@ -90,11 +91,12 @@ function Quiz(scene: Scene<QuizData>) {
         </fieldset>
         <div class="actions live-only">
           {!isRight && <button type="submit">Check</button>}
-          {answer.first !== undefined && !isRight && !isShown && (
-            <button type="button" class="link" onClick={() => change((now) => withAnswerOpened(now, choice))}>
-              Show answer
-            </button>
-          )}
+          <ShowAnswer
+            answer={shown}
+            name={choice}
+            isOffered={answer.first !== undefined && !isRight}
+            {...{ kept, change }}
+          />
         </div>
         <Verdict
           id={`${id}-verdict`}
@@ -104,7 +106,7 @@ function Quiz(scene: Scene<QuizData>) {
           {isChecked ? <SlotCopy name={`options.${chosen}.why`} /> : 'Choose one of the options, then check.'}
         </Verdict>
         {isShown && !isRight && (
-          <p class="shown-answer">
+          <p class="shown-answer" ref={shown} tabIndex={-1}>
             <strong>Answer: {printed(correct)})</strong> <SlotCopy name={`options.${correct}.why`} />
           </p>
         )}

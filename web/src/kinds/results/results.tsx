@@ -83,8 +83,8 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
         ))}
       </ul>
       <p class="note-line">
-        Shown: three of the four questions right without opening the answer, one of them with new numbers. The
-        best verdict counts.
+        Shown: three questions right without opening the answer, and one on new numbers. Drills of the
+        workshop count too. The best verdict counts.
       </p>
       <div class="actions">
         <button type="button" class="main" onClick={() => surroundings.startAgain()}>

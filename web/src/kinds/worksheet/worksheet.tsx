@@ -4,29 +4,31 @@
 
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core.ts';
-import { Marked, Mistakes, Pitfalls, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
+import { Marked, Mistakes, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import { formatValue } from '../../format.ts';
 import { type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
 import { isPlain, mathOf } from '../../mathml.ts';
 import {
   answerOf,
   isOpen,
-  type Kept,
   openName,
   marks,
   withAnswer,
-  withAnswerOpened,
   withoutVerdict,
   withTexts,
   withVerdict,
 } from '../../memory/kept.ts';
-import { readGivens } from '../../scenario.ts';
+import { readGivens, refusalInWords } from '../../scenario.ts';
 import { keepLinesApart } from '../../typed-text.ts';
 import { asSentence } from '../../sentence.ts';
-import { acceptsGivens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { useDrawing } from '../draw.ts';
+import { acceptsGivens, type SheetData, typedOf } from '../givens.tsx';
+import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';
 import { useNumbers } from '../numbers.ts';
+import { Pitfalls } from '../pitfalls.tsx';
+import { useWhenRunning } from '../waiting.ts';
 
 export interface WorksheetData extends Graded {
   title: string;
@@ -70,15 +72,23 @@ function standing(
   });
 }
 
+/** What is computed from the givens, or nothing where these cannot be used. */
+function whereUsable<Result>(compute: () => Result): Result | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function Worksheet(scene: Scene<WorksheetData>) {
   const { id, data, kept, change, core, surroundings } = scene;
-  const { cells, sheet, problem, tolerance } = data;
+  const { cells, sheet, tolerance } = data;
   const typed = typedOf(sheet, kept);
-  useNumbers(scene, { typed, fewest: sheet.fewest, allDigits: false });
-  const [note, setNote] = useState('');
-  const [isDrawing, setDrawing] = useState(false);
+  const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits: false });
   const [turn, setTurn] = useState(0);
-  const before = useRef<Kept | undefined>(undefined);
+  const shown = useRef<HTMLElement>(null);
   const names = cells.map(({ name }) => name);
   const texts = names.map((name) => kept.texts[name] ?? '');
   const answer = answerOf(kept, whole);
@@ -90,36 +100,41 @@ function Worksheet(scene: Scene<WorksheetData>) {
   /** how many values a list of this batch has */
   const count = typed.x?.split(',').length ?? 1;
 
-  const once = useLatest<WorksheetJudgement>();
-  const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement =>
+  const once = useLatest<WorksheetJudgement | undefined>();
+  /** Nothing where the numbers of the worksheet cannot be used, as after a change of the lesson. */
+  const judge = (running: Core, boxes: readonly string[]): WorksheetJudgement | undefined =>
     once(JSON.stringify([boxes, givens]), () =>
-      running.judgeWorksheet({
-        givens: readGivens(running, typed, sheet),
-        cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
-        ...tolerance,
-      }),
+      whereUsable(() =>
+        running.judgeWorksheet({
+          givens: readGivens(running, typed, sheet),
+          cells: boxes.map((text, k) => ({ name: names[k] ?? '', text })),
+          ...tolerance,
+        }),
+      ),
     );
   /** A box may name those above it; numbers stand for themselves. */
-  const read = (running: Core, k: number): TypedText => {
+  const read = (running: Core, k: number): TypedText | undefined => {
     const above = cells
       .slice(0, k)
       .map(({ name, isList }, j) => ({ name, text: texts[j] ?? '', count: isList ? count : 1 }));
     const one = cells[k]?.isList ? count : 1;
-    return running.read({
-      text: texts[k] ?? '',
-      givens: readGivens(running, typed, sheet),
-      count: one,
-      above,
-    });
+    return whereUsable(() =>
+      running.read({
+        text: texts[k] ?? '',
+        givens: readGivens(running, typed, sheet),
+        count: one,
+        above,
+      }),
+    );
   };
-  const judged = useMemo(() => (core && checked ? judge(core, checked) : undefined), [core, checked, givens]);
+  const judged = core && checked ? judge(core, checked) : undefined;
   const holds = judged && checked ? standing(judged.cells, names, checked, texts) : [];
   const allHold = holds.length > 0 && holds.every(Boolean) && texts.every((text, k) => text === checked?.[k]);
 
-  const check = () => {
-    if (!core) return;
+  const check = (running: Core) => {
     setTurn(turn + 1);
-    const result = judge(core, texts);
+    const result = judge(running, texts);
+    if (!result) return;
     const verdict = verdictOnWorksheet(result);
     const mistakes = result.cells.flatMap((cell) => cell.mistakes.map(({ title }) => title));
     const text = JSON.stringify(texts);
@@ -129,30 +144,18 @@ function Worksheet(scene: Scene<WorksheetData>) {
         ? withAnswer(now, whole, { checked: text })
         : withVerdict(now, whole, { mark, text, mistakes, isFresh: now.texts.givens !== undefined }),
     );
-    if (mark !== undefined) surroundings.judged(scene.name, whole);
   };
-  const draw = async () => {
-    setDrawing(true);
-    const seed = Number(kept.texts.seed ?? 0) + 1;
-    const drawn = givensText(sheet, await surroundings.draw(problem, seed));
-    change((now) => {
-      before.current = now;
-      const empty = Object.fromEntries(names.map((name) => [name, undefined]));
-      const closed = { ...empty, [openName(whole)]: undefined };
-      return withTexts(withoutVerdict(now, whole), { ...closed, seed: String(seed), givens: drawn });
-    });
-    setDrawing(false);
-    setNote(`Other numbers stand here now: variant ${seed}. The boxes are empty for them.`);
-  };
-  const undo = () => {
-    const { current } = before;
-    if (current) change((now) => ({ ...now, texts: current.texts, answers: current.answers }));
-    before.current = undefined;
-    setNote('The numbers and answers from before stand here again.');
-  };
+  const { ask, isWaiting } = useWhenRunning(core, check);
+  const { isDrawing, note, draw, undo } = useDrawing(scene, data, (now) => {
+    const empty = Object.fromEntries(names.map((name) => [name, undefined]));
+    return withTexts(withoutVerdict(now, whole), { ...empty, [openName(whole)]: undefined });
+  });
 
   return (
-    <div class="worksheet-item" data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
+    <div
+      class={`worksheet-item${refusal ? ' stale' : ''}`}
+      data-done={answer.best === 'right' || isOpen(kept, whole) ? '' : undefined}
+    >
       <h2 id={`${id}-title`}>{data.title}</h2>
       <Slot name="problem" />
       <form
@@ -163,10 +166,10 @@ function Worksheet(scene: Scene<WorksheetData>) {
         data-state={allHold && judged && verdictOnWorksheet(judged) === 'right' ? 'right' : 'new'}
         onSubmit={(event) => {
           event.preventDefault();
-          check();
+          ask();
         }}
       >
-        <Summary cells={cells} judged={allHold ? judged : undefined} turn={turn} />
+        <Summary cells={cells} judged={allHold ? judged : undefined} {...{ turn, isWaiting, refusal }} />
         {/* The roles stay with the table where a narrow screen shows it as blocks. */}
         <table class="worksheet" role="table" aria-labelledby={`${id}-title`}>
           <colgroup>
@@ -242,11 +245,12 @@ function Worksheet(scene: Scene<WorksheetData>) {
           >
             New numbers
           </button>
-          {answer.first !== undefined && answer.best !== 'right' && !isOpen(kept, whole) && (
-            <button type="button" class="link" onClick={() => change((now) => withAnswerOpened(now, whole))}>
-              Show answer
-            </button>
-          )}
+          <ShowAnswer
+            answer={shown}
+            name={whole}
+            isOffered={answer.first !== undefined && answer.best !== 'right'}
+            {...{ kept, change }}
+          />
           <details class="rule">
             <summary aria-label="What can I type?">?</summary>
             <p>{data.rule}</p>
@@ -254,7 +258,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
         </div>
         <p class="sheet-note" role="status">
           {isDrawing ? 'Drawing other numbers…' : note}
-          {before.current && note ? (
+          {undo && note && !isDrawing ? (
             <>
               {' '}
               <button type="button" class="link" onClick={undo}>
@@ -265,29 +269,18 @@ function Worksheet(scene: Scene<WorksheetData>) {
         </p>
       </form>
       <div class="help">
-        {Array.from({ length: data.hints }, (_, k) => (
-          <details
-            class="hint"
-            key={k}
-            onToggle={({ currentTarget }) => {
-              if (currentTarget.open && answerOf(kept, whole).hints <= k)
-                change((now) => withAnswer(now, whole, { hints: k + 1 }));
-            }}
-          >
-            <summary>{data.hints === 1 ? 'Hint' : `Hint ${k + 1} of ${data.hints}`}</summary>
-            <Slot name={`hints.${k}`} />
-          </details>
-        ))}
+        <Hints count={data.hints} name={whole} slots="hints" {...{ kept, change }} />
       </div>
-      <details class="answer">
-        <summary>The whole answer</summary>
+      <details class="answer" open={isOpen(kept, whole)}>
+        <summary ref={shown}>The whole answer</summary>
         <Slot name="worked" />
       </details>
     </div>
   );
 }
 
-function Reading({ read }: { read: TypedText }) {
+function Reading({ read }: { read: TypedText | undefined }) {
+  if (!read) return null;
   const { tree, value, note } = read;
   if (!tree || (isPlain(tree) && !note)) return null;
   return (
@@ -327,10 +320,26 @@ interface SummaryProps {
   cells: WorksheetData['cells'];
   judged: WorksheetJudgement | undefined;
   turn: number;
+  isWaiting: boolean;
+  /** why the numbers of the worksheet cannot be used */
+  refusal: RangeError | undefined;
 }
 
 /** One sentence: what to look at first, or how far it is right. */
-function Summary({ cells, judged, turn }: SummaryProps) {
+function Summary({ cells, judged, turn, isWaiting, refusal }: SummaryProps) {
+  if (isWaiting)
+    return (
+      <Verdict class="summary" kind="waiting" turn="waiting">
+        The core is starting; your answers are judged as soon as it runs.
+      </Verdict>
+    );
+  if (refusal)
+    return (
+      <Verdict class="summary" kind="unjudged" turn={turn}>
+        {asSentence(`the numbers of this worksheet cannot be used: ${refusalInWords(refusal)}`)} Take new
+        numbers.
+      </Verdict>
+    );
   if (!judged) return <Verdict class="summary" />;
   const having = (verdict: CellJudgement['verdict']) =>
     cells.filter((_, k) => judged.cells[k]?.verdict === verdict);

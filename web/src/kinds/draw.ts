@@ -1,0 +1,54 @@
+// Other numbers for an item: drawn, told, and taken back.
+
+import { useRef, useState } from 'preact/hooks';
+import type { Problem } from '../items.ts';
+import { type Kept, withTexts } from '../memory/kept.ts';
+import { givensText, type SheetData } from './givens.tsx';
+import type { Scene } from './item.tsx';
+
+export interface Drawing {
+  isDrawing: boolean;
+  /** what was done to the numbers last */
+  note: string;
+  setNote: (note: string) => void;
+  draw: () => Promise<void>;
+  /** brings back what stood before, where something did */
+  undo: (() => void) | undefined;
+}
+
+/** `emptied` gives the state without the answers that belong to other numbers; without it there are none. */
+export function useDrawing(
+  { kept, change, surroundings }: Scene,
+  { problem, sheet }: { problem: Problem; sheet: SheetData },
+  emptied?: (kept: Kept) => Kept,
+): Drawing {
+  const [isDrawing, setDrawing] = useState(false);
+  const [note, setNote] = useState('');
+  const before = useRef<Kept | undefined>(undefined);
+  const draw = async () => {
+    setDrawing(true);
+    const seed = Number(kept.texts.seed ?? 0) + 1;
+    try {
+      const givens = givensText(sheet, await surroundings.draw(problem, seed));
+      change((now) => {
+        if (emptied) before.current = now;
+        return withTexts(emptied ? emptied(now) : now, { seed: String(seed), givens });
+      });
+      const boxes = emptied ? ' The boxes are empty for them.' : '';
+      setNote(`Other numbers stand here now: variant ${seed}.${boxes}`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      setNote(`No other numbers could be drawn: ${reason}.`);
+    } finally {
+      setDrawing(false);
+    }
+  };
+  const undo = () => {
+    const { current } = before;
+    if (current)
+      change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
+    before.current = undefined;
+    setNote('The numbers and answers from before stand here again.');
+  };
+  return { isDrawing, note, setNote, draw, undo: before.current ? undo : undefined };
+}
