@@ -64,12 +64,20 @@ double largest(const Batch& values) {
   return values.abs().maxCoeff();
 }
 
-/// x of a linear layer with one neuron, where only the layer is given.
+/// x of a linear layer with one neuron, where only the layer is given: with one input and a bias, or with two
+/// inputs and no bias.
 void add_layer(Quantities& all) {
-  const Batch u = list_of(all, "u");
+  const Batch u = list_of(all, "u"), v = list_of(all, "v"), weights = list_of(all, "weights");
   const auto w = number_of(all, "w"), b = number_of(all, "b");
-  if (find(all, "x") != nullptr || u.size() == 0 || !w || !b) return;
-  all["x"] = list(Batch(*w * u + *b));
+  if (find(all, "x") != nullptr || u.size() == 0) return;
+  if (v.size() > 0 && weights.size() > 0) {
+    if (v.size() != u.size())
+      refuse("v", batchnorm::in_words(u.size()) + " values, as many as u", v.size());
+    if (weights.size() != 2) refuse("weights", "two weights, one for u and one for v", weights.size());
+    all["x"] = list(Batch(weights(0) * u + weights(1) * v));
+  } else if (w && b) {
+    all["x"] = list(Batch(*w * u + *b));
+  }
 }
 
 void require_as_long_as_x(const Quantities& all, const char* name) {

@@ -92,15 +92,12 @@ describe('nothing of the source is left out', () => {
     }
   });
 
-  test('the right options are those of the source', () => {
+  test('the right options are those of the source, and the question that is added says so', () => {
     const quizzes = everywhere(item('quiz'));
-    expect(quizzes.map((quiz) => (dataOf(quiz) as { correct: string }).correct)).toEqual([
-      'B',
-      'A',
-      'B',
-      'B',
-      'A',
-    ]);
+    const rightOf = (quiz: Element) => (dataOf(quiz) as { correct: string }).correct;
+    expect(quizzes.slice(0, 5).map(rightOf)).toEqual(['B', 'A', 'B', 'B', 'A']);
+    expect(quizzes).toHaveLength(6);
+    expect(toString(quizzes[5] as Element)).toContain('not in the source');
     for (const quiz of quizzes) {
       const options = elements(quiz, ({ properties }) => properties.type === 'radio');
       expect(options.map(({ properties }) => properties.value)).toEqual(['A', 'B', 'C', 'D']);
@@ -110,7 +107,7 @@ describe('nothing of the source is left out', () => {
     }
   });
 
-  test('the score is counted by the five questions', () => {
+  test('the score is counted by the six questions', () => {
     const [results] = everywhere(item('results'));
     const { questions } = dataOf(results as Element) as { questions: { block: string; name: string }[] };
     expect(questions.map(({ block }) => block)).toEqual(

@@ -34,6 +34,7 @@ const alike: Record<string, string> = {
   'gamma-forgotten = gamma-beta-exchanged': 'where beta is 1, it is as good as no gamma',
   'eps-outside-root = running-variance-for-deviation': 'the root of a running variance of 1 is 1',
   'm-minus-1-in-gradient = half-forgotten': 'for a batch of two both double the path through the variance',
+  'noise-cancelled = beta-forgotten': 'the shift alone moves the mean of the output',
   'not-divided = x-for-x-hat': 'the mean does not change a standard deviation',
 };
 

@@ -37,7 +37,10 @@ const cited = /^"(?<number>.+)"$/;
 /** In results: a decimal anywhere, or nothing but a number; 0 and 1 belong to identities. */
 const typedResult = /\d+\.\d+|^\s*-?\s*(?![01]\s*$)[\d\s]+$/;
 
-const noteKinds = ['note', 'term', 'trap', 'source', 'next'] as const;
+/** The fence of code that is shown as it is written. */
+const programs = 'python';
+
+const noteKinds = ['note', 'term', 'trap', 'source', 'experiment', 'asked', 'next'] as const;
 const noteMark = new RegExp(`^\\[!(?<kind>\\w+)\\]\\s*`);
 
 /** The value of a formula; one without a value, or one that is a typed result, is a mistake of the lesson. */
@@ -106,6 +109,11 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
       },
       code(_: State, node: Code) {
         const kind = node.lang ?? '';
+        // Code is for reading: wide lines scroll, so the keyboard must reach it.
+        if (kind === programs)
+          return h('pre', { className: ['code'], tabIndex: 0, role: 'group', ariaLabel: 'Code' }, [
+            h('code', node.value),
+          ]);
         const valid = around.blockNames ?? [];
         if (!around.block || !valid.includes(kind)) {
           throw new LessonError(at(node), `unknown block “${kind}”${nearest(kind, valid)}`);
@@ -118,7 +126,7 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
         if (kind === undefined) return defaultHandlers.blockquote(state, node);
         if (kind === 'next') return h('div', { className: ['next'] }, state.all(node));
         return h('aside', { className: ['note', `note-${kind}`], role: 'note' }, [
-          h('p', { className: ['note-kind'] }, kind === 'note' ? 'Note' : noteTitles[kind]),
+          h('p', { className: ['note-kind'] }, noteTitles[kind]),
           ...state.all(node),
         ]);
       },
@@ -154,7 +162,15 @@ function takeName(element: Element): Element {
   return element;
 }
 
-const noteTitles = { next: 'Next', term: 'Term', trap: 'Trap', source: 'Source', note: 'Note' } as const;
+const noteTitles = {
+  next: 'Next',
+  term: 'Term',
+  trap: 'Trap',
+  source: 'Source',
+  experiment: 'From experiments',
+  asked: 'People ask',
+  note: 'Note',
+} as const;
 
 /** `> [!trap] …`: takes the mark out of the text and returns its kind. */
 function takeNoteMark(node: Blockquote, place: Place): (typeof noteKinds)[number] | undefined {

@@ -17,6 +17,11 @@ export const pitfallNames = [
   'epsilon',
   'covariate-shift',
   'cost',
+  'scale',
+  'gradient-size',
+  'sums',
+  'regularizer',
+  'one-pass',
 ] as const;
 
 export type PitfallName = (typeof pitfallNames)[number];

@@ -6,6 +6,8 @@ import { type Core, type Quantities, type Quantity, type Range, UnreadableError 
 /** What an author may give and a learner may edit, in the order in which formulas may use them: x may be w * u + b. */
 export const givens = {
   u: { kind: 'list', says: 'the inputs of a linear layer with one neuron' },
+  v: { kind: 'list', says: 'the second inputs of a neuron that has two' },
+  weights: { kind: 'list', symbol: 'W', says: 'the weights of a neuron that has several' },
   w: { kind: 'number', says: 'its weight' },
   b: { kind: 'number', says: 'its bias' },
   x: { kind: 'list', says: 'the values of one channel over the mini-batch' },

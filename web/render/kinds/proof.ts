@@ -136,7 +136,6 @@ export const proof = kind<ProofBlock>({
     const slots: Record<string, ElementContent[]> = {};
     for (const line of allLines(block)) {
       slots[`math.${line.id}`] = [equation(line)];
-      slots[`again.${line.id}`] = [equation(line)];
       const field = block.lines.some(({ id }) => id === line.id) ? 'because' : 'why';
       slots[`because.${line.id}`] = renderInline(line.because, at.placeOf([...line.path, field]), at.around);
     }

@@ -102,6 +102,9 @@ function Proof(scene: Scene<ProofData>) {
   const input = useRef<HTMLInputElement>(null);
   const shown = useRef<HTMLElement>(null);
   const focusOn = useRef<{ line: Placed; task: string } | undefined>(undefined);
+  // The page as delivered has each line once, in the proof itself; those to choose from are copies of them.
+  const [hasCopies, setCopies] = useState(false);
+  useLayoutEffect(() => setCopies(true), []);
 
   const isChecked = answer.checked === text && order.length > 0;
   const once = useLatest<ReturnType<typeof judgeOrder>>();
@@ -282,7 +285,7 @@ function Proof(scene: Scene<ProofData>) {
             {core ? <Equation core={core} data={data} text={line.slice(2)} /> : line.slice(2)}
           </div>
         ) : (
-          <Slot name={`math.${line}`} class="equation" />
+          <SlotCopy name={`math.${line}`} as="div" class="equation" />
         )}
         <span class="line-buttons live-only">
           {isPlaced ? (
@@ -356,7 +359,8 @@ function Proof(scene: Scene<ProofData>) {
           Lines to choose from
         </p>
         <ul class="choices" role="list" aria-labelledby={`${id}-choices`}>
-          {lines.filter((line) => !order.includes(line.id)).map((line) => item(line.id, false))}
+          {hasCopies &&
+            lines.filter((line) => !order.includes(line.id)).map((line) => item(line.id, false))}
         </ul>
         <p class="list-name" id={`${id}-placed`}>
           Your proof
@@ -448,7 +452,7 @@ function Proof(scene: Scene<ProofData>) {
         <ol class="proof-lines">
           {data.proof.map((line) => (
             <li key={line}>
-              <Slot name={`again.${line}`} class="equation" />
+              <Slot name={`math.${line}`} class="equation" />
               <Slot name={`because.${line}`} class="because" />
             </li>
           ))}
@@ -457,7 +461,7 @@ function Proof(scene: Scene<ProofData>) {
         <ul class="proof-lines">
           {data.others.map((line) => (
             <li key={line.id}>
-              <Slot name={`again.${line.id}`} class="equation" />
+              <Slot name={`math.${line.id}`} class="equation" />
               <div class="because">
                 <strong>{line.isFalse ? 'False. ' : 'True, but not needed. '}</strong>
                 <Slot name={`because.${line.id}`} as="span" />
