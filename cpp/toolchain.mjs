@@ -29,6 +29,12 @@ export const chromiumPath = () =>
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ].find((file) => file && existsSync(file));
 
+/** The first Python that has NumPy: one that comes before the system's on the path need not. */
+export const pythonPath = () =>
+  [process.env.PYTHON, 'python3', '/usr/bin/python3'].find(
+    (command) => command && spawnSync(command, ['-c', 'import numpy']).status === 0,
+  );
+
 /** The folder of the first clang that has libFuzzer: Apple's has not. */
 const clangFolder = () =>
   [...(process.env.PATH ?? '').split(path.delimiter), '/opt/homebrew/opt/llvm/bin', '/usr/local/opt/llvm/bin']
@@ -71,6 +77,7 @@ const tools = {
   },
   clang: { present: () => onPath('clang++'), apt: 'clang', brew: 'llvm' },
   libFuzzer: { present: () => clangFolder() !== undefined, apt: 'libclang-rt-dev', brew: 'llvm' },
+  NumPy: { present: () => pythonPath() !== undefined, apt: 'python3-numpy', brew: 'numpy' },
   'clang-format': { present: () => onPath('clang-format'), apt: 'clang-format', brew: 'clang-format' },
   chromium: {
     present: () => chromiumPath() !== undefined,
@@ -87,6 +94,7 @@ export const neededToTest = [
   'googletest',
   'JSON for C++',
   'clang-format',
+  'NumPy',
   'chromium',
 ];
 

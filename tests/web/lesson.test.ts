@@ -144,12 +144,29 @@ describe('nothing of the source is left out', () => {
     expect(entriesBehind('index.html', 'summary')).toHaveLength(5);
   });
 
-  test('the 16 pitfalls are listed in the order of their names', () => {
+  test('the 21 pitfalls are listed in the order of their names', () => {
     const entries = entriesBehind('index.html', 'pitfalls');
     expect(entries.map(({ properties }) => properties.id)).toEqual(
       pitfallNames.map((name) => `pitfall-${name}`),
     );
-    expect(entries).toHaveLength(16);
+    expect(entries).toHaveLength(21);
+  });
+
+  test('18 questions are answered, each in at most 80 words and with evidence, and asked where they come up', () => {
+    const questions = entriesBehind('more.html', 'questions');
+    expect(questions).toHaveLength(18);
+    const links = new Set(on('index.html', tag('a')).map(({ properties }) => String(properties.href)));
+    for (const question of questions) {
+      const { id } = question.properties;
+      const title = toString(elements(question, tag('strong'))[0] as Element);
+      const answer = toString(question).replace(title, '');
+      const words = answer.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+      expect(words.length, `${id}: ${words.length} words`).toBeLessThanOrEqual(80);
+      const numbers = elements(question, ({ properties }) => properties.dataFormula !== undefined);
+      const source = /\d{4}\)|documentation|guide/.test(answer);
+      expect(numbers.length > 0 || source, `${id} has a number or a source`).toBe(true);
+      expect(links, `a section asks ${id}`).toContain(`more.html#${id}`);
+    }
   });
 
   test('a verdict on any page finds the text of every pitfall', () => {

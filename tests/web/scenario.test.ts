@@ -25,6 +25,20 @@ function expectClose(quantity: Quantity | undefined, wanted: number[]): void {
   );
 }
 
+test('a neuron with two inputs, and a gradient that is shorter for longer weights', () => {
+  const two: Typed = { u: '1, 2, 4, 5', v: '3, -1, 2, -2', weights: '3, 4', gamma: '1', beta: '0', eps: '0' };
+  const quantities = quantitiesOf({ ...two, dy: '0.3, -0.2, 0.5, 0.4' });
+  expectClose(quantities.x, [15, 2, 20, 7]);
+  // Problem 6 divides by 10 where the weights are ten times as large: here the core computes both.
+  const longer = quantitiesOf({ ...two, weights: '30, 40', dy: '0.3, -0.2, 0.5, 0.4' });
+  expectClose(
+    longer.dx,
+    valuesOf(quantities.dx).map((each) => each / 10),
+  );
+  expect(() => quantitiesOf({ ...two, v: '1, 2' })).toThrow(/v: expected 4 values, as many as u, got 2/);
+  expect(() => quantitiesOf({ ...two, weights: '1, 2, 3' })).toThrow(/weights: expected two weights/);
+});
+
 describe('the worked examples', () => {
   const s = Math.sqrt(5);
   const first: Typed = { x: '2, 4, 6, 8', gamma: '1', beta: '0', eps: '0' };
