@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
-// Builds a block `figure`: title, what to try, the picture, the drawing in words, and a question to answer before the
-// figure is moved.
+// Builds a block `figure`: a question to answer before the figure is seen; then its title, what to try, the picture, and
+// the drawing in words.
 
 import type { Element, ElementContent } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
@@ -8,8 +8,7 @@ import { h } from 'hastscript';
 import { renderToString } from 'preact-render-to-string';
 import { z } from 'zod';
 import { Controls } from '../../src/drawing/controls.tsx';
-import { initialState } from '../../src/drawing/fields.ts';
-import { type Figure, Frame, stillWidth } from '../../src/drawing/figure.tsx';
+import { type Figure, Frame, stillState, stillWidth } from '../../src/drawing/figure.tsx';
 import { figures } from '../../src/figures/all.ts';
 import {
   foreseen,
@@ -32,9 +31,11 @@ import { renderInline, renderLabel, renderMarkdown, type Surroundings } from '..
 import { practice, practiceData } from './practice.ts';
 
 /**
- * `predict` is judged before the figure shows it; `show` are fields of the figure's state, as in a link. A `bare` figure is
- * its drawing alone.
+ * `predict` is judged before the figure is shown, which then plays it: `show` are fields of the figure's state, as in a
+ * link, and `from` those that are others when it begins. A `bare` figure is its drawing alone.
  */
+const shown = z.record(z.string(), z.union([z.string(), z.number().transform(String)]));
+
 export const figureSchema = z.strictObject({
   kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
   id: id.optional(),
@@ -57,7 +58,8 @@ export const figureSchema = z.strictObject({
       hints,
       why: inline,
       explain: paragraphs,
-      show: z.record(z.string(), z.union([z.string(), z.number().transform(String)])),
+      show: shown,
+      from: shown.default({}),
     })
     .optional(),
 });
@@ -76,10 +78,10 @@ export const nameOfFigure = ({ id: own, kind }: Pick<FigureBlock, 'id' | 'kind'>
 export function predictionOf(block: FigureBlock): PracticeBlock | undefined {
   const { predict } = block;
   if (!predict) return undefined;
-  const { given: givens, fewest, about, explain, show: _, ...part } = predict;
+  const { given: givens, fewest, about, explain, show: _, from: __, ...part } = predict;
   return {
     id: nameOfFigure(block),
-    title: 'Predict, then look',
+    title: 'Predict first',
     given: givens,
     fewest,
     edit: [],
@@ -100,7 +102,7 @@ const predictionKind = {
 /** The figure as it stands before anyone moves it, node by node as the browser will take it over. */
 function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundings['core'], facts: unknown) {
   const name = nameOfFigure(block);
-  const state = initialState(figure.fields);
+  const state = stillState(figure);
   const set = () => {};
   const controls = new Controls(name, figure.fields, state, set, new Set());
   const view = figure.view({ core, state, set, controls, width: stillWidth, id: name, facts });
@@ -110,16 +112,18 @@ function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundin
 
 /** Refuses fields that the figure does not have, and texts that they do not allow. */
 function checkShown(figure: Figure, { kind, predict }: FigureBlock, placeOf: ParsedBlock['placeOf']): void {
-  for (const [name, text] of Object.entries(predict?.show ?? {})) {
-    const field = figure.fields[name];
-    const place = placeOf(['predict', 'show', name]);
-    if (!field)
-      throw new LessonError(
-        place,
-        `figure.predict.show: ${name} is no field of ${kind}. Valid here: ${Object.keys(figure.fields).join(', ')}`,
-      );
-    if (field.read(text) === undefined)
-      throw new LessonError(place, `figure.predict.show.${name}: “${text}” is not allowed there`);
+  for (const part of ['show', 'from'] as const) {
+    for (const [name, text] of Object.entries(predict?.[part] ?? {})) {
+      const field = figure.fields[name];
+      const place = placeOf(['predict', part, name]);
+      if (!field)
+        throw new LessonError(
+          place,
+          `figure.predict.${part}: ${name} is no field of ${kind}. Valid here: ${Object.keys(figure.fields).join(', ')}`,
+        );
+      if (field.read(text) === undefined)
+        throw new LessonError(place, `figure.predict.${part}.${name}: “${text}” is not allowed there`);
+    }
   }
 }
 
@@ -140,10 +144,40 @@ export function renderFigure(
       dataFigure: block.kind,
       className: block.bare ? ['figure', 'bare'] : ['figure'],
       ...(facts === null ? {} : { dataFacts: JSON.stringify(facts) }),
+      ...(block.predict
+        ? {
+            dataAsks: '',
+            dataShow: JSON.stringify(block.predict.show),
+            dataFrom: JSON.stringify(block.predict.from),
+          }
+        : {}),
     },
     [
+      ...(prediction
+        ? [
+            renderItem(
+              'practice',
+              predictionKind,
+              { block: prediction, placeOf: placesOfPrediction(placeOf) },
+              outer,
+              { ...at, id: `${name}-prediction` },
+            ),
+            h('p', { className: ['prediction-actions', 'live-only'] }, [
+              h('button', { type: 'button', className: ['link'], dataTask: 'skip' }, 'Show the figure'),
+              h(
+                'button',
+                { type: 'button', className: ['link'], dataTask: 'again', hidden: true },
+                'Play it again',
+              ),
+            ]),
+          ]
+        : []),
       h('figure', { ariaLabelledBy: `${name}-title` }, [
-        h('figcaption', { id: `${name}-title` }, renderLabel(block.title, placeOf(['title']), outer)),
+        h(
+          'figcaption',
+          { id: `${name}-title`, tabIndex: -1 },
+          renderLabel(block.title, placeOf(['title']), outer),
+        ),
         ...(block.try === undefined
           ? []
           : [
@@ -158,27 +192,6 @@ export function renderFigure(
           ...renderMarkdown(block.description, placeOf(['description']), outer),
         ]),
       ]),
-      ...(prediction
-        ? [
-            renderItem(
-              'practice',
-              predictionKind,
-              { block: prediction, placeOf: placesOfPrediction(placeOf) },
-              outer,
-              { ...at, id: `${name}-prediction` },
-            ),
-            h(
-              'button',
-              {
-                type: 'button',
-                className: ['live-only', 'show-prediction'],
-                hidden: true,
-                dataShow: JSON.stringify(block.predict?.show),
-              },
-              'Show it in the figure',
-            ),
-          ]
-        : []),
     ],
   );
 }

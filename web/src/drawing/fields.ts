@@ -126,6 +126,25 @@ export const flag = (initial: boolean): FlagField => ({
   write: (value) => (value ? '1' : '0'),
 });
 
+/** Part of the way from one state to another: numbers lie between, all else is as it will be. */
+export function between<F extends Fields>(
+  fields: F,
+  from: StateOf<F>,
+  to: StateOf<F>,
+  part: number,
+): StateOf<F> {
+  const mixed = Object.entries(fields).map(([name, field]) => {
+    const [first, last] = [from[name], to[name]];
+    const mix = (a: number, b: number) =>
+      snapped(a + part * (b - a), field as Pick<NumberField, 'least' | 'most' | 'step'>);
+    if (field.kind === 'number') return [name, mix(first as number, last as number)];
+    if (field.kind !== 'list') return [name, last];
+    const [values, ends] = [first as readonly number[], last as readonly number[]];
+    return [name, values.length === ends.length ? ends.map((end, k) => mix(values[k] ?? end, end)) : ends];
+  });
+  return Object.fromEntries(mixed) as StateOf<F>;
+}
+
 export function initialState<F extends Fields>(fields: F): StateOf<F> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, { initial }]) => [name, initial]),

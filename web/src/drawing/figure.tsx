@@ -6,7 +6,7 @@ import { Component, type ComponentChildren, createRef } from 'preact';
 import type { Core } from '../core.ts';
 import { formatNumber } from '../format.ts';
 import type { Controls } from './controls.tsx';
-import type { Fields, StateOf } from './fields.ts';
+import { type Fields, initialState, type StateOf } from './fields.ts';
 import { Phrase, Words } from './words.tsx';
 
 /** A table of numbers: one row for each label. */
@@ -19,12 +19,13 @@ export interface NumbersTable {
 }
 
 export interface View {
+  /** the few that carry the figure's claim; `more` are all others, folded */
   controls?: ComponentChildren;
+  more?: ComponentChildren;
   drawing: ComponentChildren;
-  /** formulas with the numbers in place, beside or below the drawing */
-  beside?: ComponentChildren;
-  /** the same where there is much of it: folded, under a title */
-  folded?: { title: string; content: ComponentChildren };
+  /** folded too: formulas with the numbers in place, and further parts under titles of their own */
+  formulas?: ComponentChildren;
+  folded?: readonly { title: string; content: ComponentChildren }[];
   tables: readonly NumbersTable[];
   /** what the drawing shows, in a sentence or two; announced when a hand rests */
   sentence: string;
@@ -47,6 +48,8 @@ export interface Figure<F extends Fields = Fields, Facts = unknown> {
   /** The kind of its block; its element is called bn- and this. */
   kind: string;
   fields: F;
+  /** How the still picture differs from where the figure starts: for those who read without scripts it is complete. */
+  still?: Partial<StateOf<F>>;
   /** Throws RangeError with the core's sentence where there is nothing to draw. */
   view: (scene: Scene<F, Facts>) => View;
 }
@@ -54,6 +57,10 @@ export interface Figure<F extends Fields = Fields, Facts = unknown> {
 /** Keeps the types of the fields for `view`. */
 export const figure = <F extends Fields, Facts = unknown>(definition: Figure<F, Facts>): Figure =>
   definition as unknown as Figure;
+
+/** The state of the still picture. */
+export const stillState = ({ fields, still }: Figure): StateOf<Fields> =>
+  ({ ...initialState(fields), ...still }) as StateOf<Fields>;
 
 /** The width of the still picture. */
 export const stillWidth = 720;
@@ -94,8 +101,8 @@ export function Table({ table }: { table: NumbersTable }) {
   );
 }
 
-/** The tables, folded. What nobody sees is not counted again with every frame, but when it is unfolded. */
-class Tables extends Component<{ tables: readonly NumbersTable[] }> {
+/** Folded, under a title. What nobody sees is not counted again with every frame, but when it is unfolded. */
+class Folded extends Component<{ title: string; class: string; content: () => ComponentChildren }> {
   private readonly element = createRef<HTMLDetailsElement>();
 
   override shouldComponentUpdate(): boolean {
@@ -103,12 +110,11 @@ class Tables extends Component<{ tables: readonly NumbersTable[] }> {
   }
 
   override render() {
+    const { title, class: name, content } = this.props;
     return (
-      <details class="figure-numbers" ref={this.element} onToggle={() => this.forceUpdate()}>
-        <summary translate>The numbers as a table</summary>
-        {this.props.tables.map((table) => (
-          <Table table={table} key={table.caption} />
-        ))}
+      <details class={name} ref={this.element} onToggle={() => this.forceUpdate()}>
+        <summary translate>{title}</summary>
+        {content()}
       </details>
     );
   }
@@ -129,7 +135,7 @@ interface FrameProps {
 
 /** Everything of a figure that its state decides. */
 export function Frame({ view, refusal = '', announced = '', isBare, link, onReset, onCopy }: FrameProps) {
-  const { controls, drawing, beside, folded, tables, sentence } = view;
+  const { controls, more, drawing, formulas, folded = [], tables, sentence } = view;
   if (isBare)
     return (
       <>
@@ -141,6 +147,7 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
     );
   return (
     <>
+      <div class="drawing">{drawing}</div>
       {controls !== undefined && (
         <div class="figure-controls live-only" role="group" aria-label="Controls of the figure">
           {controls}
@@ -151,34 +158,47 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
           <Phrase>{`${refusal}. What is drawn belongs to the last values that could be used.`}</Phrase>
         )}
       </p>
-      <div class="drawing">{drawing}</div>
-      {beside !== undefined && <div class="beside">{beside}</div>}
       <Words class="sentence">{sentence}</Words>
-      <div class="figure-more">
-        {folded !== undefined && (
-          <details class="figure-formulas">
-            <summary translate>{folded.title}</summary>
-            {folded.content}
-          </details>
-        )}
-        <Tables tables={tables} />
-        <div class="figure-actions live-only">
-          <button type="button" data-action="reset" translate onClick={onReset}>
-            Reset
-          </button>
-          <button type="button" data-action="copy" translate onClick={onCopy}>
-            Copy link to this state
-          </button>
-          <span class="copied" role="status">
-            {link !== undefined && (
-              <Phrase>{link === true ? 'The link is in the clipboard.' : 'Copy it from this box:'}</Phrase>
+      <Folded
+        title="More"
+        class="figure-more"
+        content={() => (
+          <>
+            {more !== undefined && (
+              <div class="figure-controls live-only" role="group" aria-label="More controls">
+                {more}
+              </div>
             )}
-          </span>
-          {typeof link === 'string' && (
-            <input type="text" readOnly value={link} aria-label="Link to this state" />
-          )}
-        </div>
-      </div>
+            {formulas !== undefined && <div class="beside">{formulas}</div>}
+            {folded.map(({ title, content }) => (
+              <Folded key={title} title={title} class="figure-formulas" content={() => content} />
+            ))}
+            <Folded
+              title="The numbers as a table"
+              class="figure-numbers"
+              content={() => tables.map((table) => <Table table={table} key={table.caption} />)}
+            />
+            <div class="figure-actions live-only">
+              <button type="button" data-action="reset" translate onClick={onReset}>
+                Reset
+              </button>
+              <button type="button" data-action="copy" translate onClick={onCopy}>
+                Copy link to this state
+              </button>
+              <span class="copied" role="status">
+                {link !== undefined && (
+                  <Phrase>
+                    {link === true ? 'The link is in the clipboard.' : 'Copy it from this box:'}
+                  </Phrase>
+                )}
+              </span>
+              {typeof link === 'string' && (
+                <input type="text" readOnly value={link} aria-label="Link to this state" />
+              )}
+            </div>
+          </>
+        )}
+      />
       <p class="visually-hidden announced" role="status">
         <Phrase>{announced}</Phrase>
       </p>

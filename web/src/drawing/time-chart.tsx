@@ -46,7 +46,11 @@ export function TimeChart({ time, values, quantity, label, dots, line, truth }: 
       {/* Lines of no length have round ends: a disk for each batch in a single path. */}
       <path class="dots" d={Array.from(dots, (value, k) => `M${x(k + 1)} ${y(value)}h0`).join('')} />
       <polyline class="line" points={Array.from(line, (value, t) => `${x(t)},${y(value)}`).join(' ')} />
-      <text class={late ? 'end' : 'start'} x={Number(x(now)) + (late ? 0 : 10)} y={late ? end - 12 : beside}>
+      <text
+        class={`${late ? 'end' : 'start'} over-lines`}
+        x={Number(x(now)) + (late ? 0 : 10)}
+        y={late ? end - 12 : beside}
+      >
         {formatNumber(last)}
       </text>
       <text class="start" x={4} y={values.to - 10}>

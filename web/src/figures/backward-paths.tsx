@@ -14,8 +14,8 @@ import { checkPaths, noise, type Path, paths, reason, sizesOf, type Terms, verdi
 const bounds = { x: { least: 0, most: 10, step: 0.1 }, dy: { least: -2, most: 2, step: 0.1 } };
 const lengths = [2, 6] as const;
 
-/** The x of an example that joins, by its place. */
-const spare = [2, 4, 6, 8, 5, 1];
+/** The x of an example that joins, by its place: to the right of those that are there already. */
+const spare = [2, 4, 6, 8, 9, 10];
 
 const fields = {
   x: list([2, 4, 6, 8], bounds.x, lengths),
@@ -166,20 +166,6 @@ export const backwardPaths = figure({
         largest: reach,
         look: 'q-x',
       },
-      {
-        words: 'dx before',
-        mark: <line class="before" x1={-9} x2={9} />,
-        values: dx_before,
-        largest: reach,
-        look: 'quiet',
-      },
-      {
-        words: `dx per unit of dy${index}`,
-        mark: <Arrow class="change" from={[0, 7]} to={[0, -7]} />,
-        values: slopes,
-        largest: roundUp(factor),
-        look: 'q-dy',
-      },
     ];
     const rowHeight = isNarrow ? 40 : 26;
     const rowAt = (k: number) => 494 + k * rowHeight;
@@ -216,6 +202,10 @@ export const backwardPaths = figure({
           {pathFlag('dx_direct', 'direct path')}
           {pathFlag('dx_through_var', 'path through the variance')}
           {pathFlag('dx_through_mean', 'path through the mean')}
+        </>
+      ),
+      more: (
+        <>
           <div class="actions">
             {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
             {controls.slider('eps', 'ε eps')}
@@ -290,9 +280,18 @@ export const backwardPaths = figure({
             </text>
             <Axis scale={scales.x} at={40} />
             {x.map((value, i) => (
-              <text key={i} class={i === chosen ? 'strong' : undefined} x={pixelOf(scales.x, value)} y={24}>
-                {i + 1}
-              </text>
+              <g key={i}>
+                <line
+                  class={i === chosen ? 'thread chosen' : 'thread'}
+                  x1={pixelOf(scales.x, value)}
+                  x2={middle(i)}
+                  y1={62}
+                  y2={78}
+                />
+                <text class={i === chosen ? 'strong' : undefined} x={pixelOf(scales.x, value)} y={24}>
+                  {i + 1}
+                </text>
+              </g>
             ))}
 
             <text class="q-dy fill row-label" x={4} y={isNarrow ? 88 : 166}>
@@ -429,7 +428,7 @@ export const backwardPaths = figure({
           </Words>
         </>
       ),
-      beside: (
+      formulas: (
         <>
           <Formula>
             <Gradient of="x" sub={String(chosen + 1)} />

@@ -35,7 +35,7 @@ const fields = {
   example: stops(1, [1, 2, 3, 4]),
   /** how far the computation has come */
   step: stops(
-    last,
+    0,
     steps.map((_, k) => k),
   ),
   /** what is pointed out: the quantity of the step, or another one */
@@ -137,13 +137,12 @@ interface EntryProps {
   /** nothing before its step */
   value: number | undefined;
   isCurrent: boolean;
-  lines: Sources[QuantityName];
   example: number;
   onChoose: (name: QuantityName) => void;
 }
 
-/** A quantity with its formula and its lines of C++. All of it can be clicked; its name is for the keyboard. */
-const Entry = ({ name, value, isCurrent, lines = [], example, onChoose }: EntryProps) => (
+/** A quantity with its formula. All of it can be clicked; its name is for the keyboard. */
+const Entry = ({ name, value, isCurrent, example, onChoose }: EntryProps) => (
   <li aria-current={isCurrent ? 'true' : undefined} onClick={() => onChoose(name)}>
     <p class="entry-head">
       <button type="button" class={`entry-name ${colourOf(name)}`}>
@@ -154,28 +153,48 @@ const Entry = ({ name, value, isCurrent, lines = [], example, onChoose }: EntryP
       ) : (
         <data value={String(value)}>{formatNumber(value)}</data>
       )}
-      {lines.length === 0 && <span class="given">given</span>}
+      {!inSymbols[name] && <span class="given">given</span>}
     </p>
     {inSymbols[name] && <Formula>{inSymbols[name]}</Formula>}
-    {lines.length > 0 && (
-      <div class="source scroll" role="group" aria-label={`C++ of ${name}`}>
-        {lines.map(({ file, line, text }) => (
-          <code key={line} title={`${file}, line ${line}`}>
-            <span class="place">
-              {file.split('/').at(-1)}:{line}
-            </span>{' '}
-            {text}
-          </code>
-        ))}
-      </div>
-    )}
-    {isCurrent && notes[name] && <Words class="source-note">{notes[name]}</Words>}
   </li>
+);
+
+interface ProgramProps {
+  facts: Sources | null;
+  current: QuantityName;
+  onChoose: (name: QuantityName) => void;
+}
+
+/** The core's lines for every quantity, in the order of the computation. */
+const Program = ({ facts, current, onChoose }: ProgramProps) => (
+  <ol class="program" aria-label="Lines of C++">
+    {quantities
+      .filter((name) => (facts?.[name] ?? []).length > 0)
+      .map((name) => (
+        <li key={name} aria-current={name === current ? 'true' : undefined} onClick={() => onChoose(name)}>
+          <button type="button" class={`entry-name ${colourOf(name)}`}>
+            <span>{name}</span>
+          </button>
+          <div class="source scroll" role="group" aria-label={`C++ of ${name}`}>
+            {(facts?.[name] ?? []).map(({ file, line, text }) => (
+              <code key={line} title={`${file}, line ${line}`}>
+                <span class="place">
+                  {file.split('/').at(-1)}:{line}
+                </span>{' '}
+                {text}
+              </code>
+            ))}
+          </div>
+          {name === current && notes[name] && <Words class="source-note">{notes[name]}</Words>}
+        </li>
+      ))}
+  </ol>
 );
 
 export const computationGraph = figure<typeof fields, Sources | null>({
   kind: 'computation-graph',
   fields,
+  still: { step: last },
   view({ core, state, set, controls, width, facts }) {
     const values = computed(core, state);
     const i = state.example - 1;
@@ -198,7 +217,6 @@ export const computationGraph = figure<typeof fields, Sources | null>({
               name={name}
               value={isKnown(name) ? valueOf(name, values, i) : undefined}
               isCurrent={name === current}
-              lines={facts?.[name]}
               example={i}
               onChoose={onChoose}
             />
@@ -219,6 +237,10 @@ export const computationGraph = figure<typeof fields, Sources | null>({
               Step {step + 1} of {steps.length}
             </Phrase>
           </div>
+        </>
+      ),
+      more: (
+        <>
           {controls.slider('example', 'example i')}
           {controls.sliderOf('x', i, <span class="q-x">{nameOf('x', i)}</span>)}
           {controls.sliderOf('dy', i, <span class="q-dy">{nameOf('dy', i)}</span>)}
@@ -242,18 +264,24 @@ export const computationGraph = figure<typeof fields, Sources | null>({
           </div>
         </>
       ),
-      folded: {
-        title: 'Every formula, with its numbers and its line of C++',
-        content: (
-          <div class="entries">
-            {group(
-              'Forward: values',
-              quantities.filter((name) => !isGradient(name)),
-            )}
-            {group('Back: gradients of L', quantities.filter(isGradient))}
-          </div>
-        ),
-      },
+      folded: [
+        {
+          title: 'Every formula, with its numbers',
+          content: (
+            <div class="entries">
+              {group(
+                'Forward: values',
+                quantities.filter((name) => !isGradient(name)),
+              )}
+              {group('Back: gradients of L', quantities.filter(isGradient))}
+            </div>
+          ),
+        },
+        {
+          title: 'For engineers: the lines of C++',
+          content: <Program facts={facts} current={current} onChoose={onChoose} />,
+        },
+      ],
       tables: tablesOf(values, isKnown),
       sentence: isKnown(current)
         ? sentenceOf(current, values, i)

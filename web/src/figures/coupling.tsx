@@ -292,6 +292,10 @@ export const coupling = figure({
           {controls
             .when(isPlane)
             .slider('turn', <span class="q-dy">angle of dy</span>, (value) => `${value}°`)}
+        </>
+      ),
+      more: (
+        <>
           {controls.when(hasCircle).slider('dy_mean', <span class="q-dy">mean of dy</span>)}
           {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
           {controls.slider('eps', 'ε eps')}

@@ -156,11 +156,13 @@ export const floatingPoint = figure({
             single: 'single (float32)',
             double: 'double (float64)',
           })}
-          <div class="actions">
-            {controls.button('values', '2, 4, 6, 8', () => ({ values: [2, 4, 6, 8] }))}
-            {controls.button('values', 'Other values', next)}
-          </div>
         </>
+      ),
+      more: (
+        <div class="actions">
+          {controls.button('values', '2, 4, 6, 8', () => ({ values: [2, 4, 6, 8] }))}
+          {controls.button('values', 'Other values', next)}
+        </div>
       ),
       drawing: (
         <svg
@@ -233,7 +235,7 @@ export const floatingPoint = figure({
           />
         </svg>
       ),
-      beside: (
+      formulas: (
         <table class="by-method">
           <caption>
             x + {inWords(offset)} is stored as{' '}

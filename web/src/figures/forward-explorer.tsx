@@ -67,7 +67,7 @@ export const forwardExplorer = figure({
           y2={line - 24}
         />
         <line class="q-mean line" x1={at(middle)} x2={at(middle)} y1={line - 32} y2={line} />
-        <text class="q-mean fill" x={at(middle)} y={line - 38}>
+        <text class="q-mean fill over-lines" x={at(middle)} y={line - 38}>
           {words}
         </text>
       </g>
@@ -79,15 +79,17 @@ export const forwardExplorer = figure({
           {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
           {controls.slider('beta', <span class="q-beta">β beta</span>)}
           {controls.slider('eps', 'ε eps')}
-          <div class="actions">
-            <BatchButtons controls={controls} x={x} bounds={bounds} fewest={2} longest={6} />
-            {controls.button('undo', 'Set γ and β so that y = x', () => ({
-              gamma: of('sqrt(batch_var + eps)'),
-              beta: mean,
-            }))}
-            {controls.button('next', 'Next batch', next)}
-          </div>
         </>
+      ),
+      more: (
+        <div class="actions">
+          <BatchButtons controls={controls} x={x} bounds={bounds} fewest={2} longest={6} />
+          {controls.button('undo', 'Set γ and β so that y = x', () => ({
+            gamma: of('sqrt(batch_var + eps)'),
+            beta: mean,
+          }))}
+          {controls.button('next', 'Next batch', next)}
+        </div>
       ),
       drawing: (
         <svg
@@ -144,7 +146,7 @@ export const forwardExplorer = figure({
           ))}
         </svg>
       ),
-      beside: (
+      formulas: (
         <>
           <Normalized
             of="x_hat"

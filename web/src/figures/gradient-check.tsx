@@ -194,6 +194,10 @@ export const gradientCheck = figure({
             relu: 'Σ dyᵢ max(yᵢ, 0)',
           })}
           {controls.choice('batch', 'Batch', { four: '4 examples', two: '2 examples' })}
+        </>
+      ),
+      more: (
+        <>
           {controls.choice('scheme', 'Difference', { forward: 'forward', central: 'central' })}
           {controls.choice('precision', 'Precision', { single: 'single', double: 'double' })}
           {controls.choice('drop', 'Code compared', {
@@ -214,112 +218,114 @@ export const gradientCheck = figure({
         </>
       ),
       drawing: (
-        <svg
-          width={width}
-          height={height}
-          viewBox={`0 0 ${width} ${height}`}
-          role="group"
-          aria-label="Relative error against the step"
-        >
-          <rect
-            class="zone agrees"
-            x={xs.from}
-            y={toY(rule.agrees)}
-            width={xs.to - xs.from}
-            height={ys.from - toY(rule.agrees)}
-          />
-          <rect
-            class="zone differs"
-            x={xs.from}
-            y={ys.to}
-            width={xs.to - xs.from}
-            height={toY(rule.differs) - ys.to}
-          />
-          <Axis scale={xs} at={ys.from} ticks={every(-16, narrow ? 4 : 2)} format={powerOfTen} />
-          <Axis scale={ys} at={xs.from} vertical ticks={every(-12, 2)} format={powerOfTen} />
-          <g class="axis" aria-hidden="true">
-            <text class="axis-label end" x={xs.to} y={height - 6}>
-              step h
-            </text>
-            <text class="axis-label start" x={4} y={12}>
-              relative error
-            </text>
-          </g>
-          <line class="guide" x1={toX(exponent)} x2={toX(exponent)} y1={ys.to} y2={ys.from} />
-          {!blind &&
-            others.map(({ name, check }, k) => {
-              const low = bestOf(check.error, coarse);
-              return (
-                <g key={name} class="other">
-                  <path
-                    class={`line ${k === 0 ? 'dashed' : 'dotted'}`}
-                    d={pathOf(coarse, check.error, toX, toY)}
-                  />
-                  <text x={toX(low.exponent)} y={toY(low.error * 100)}>
-                    {name}
-                  </text>
-                </g>
-              );
-            })}
-          {curves.map(({ code, exponents, errors }) => (
-            <path
-              key={code}
-              class={`q-${looks[code].quantity} line ${code}`}
-              d={pathOf(exponents, errors, toX, toY)}
-            />
-          ))}
-          {right.error.includes(0) && (
-            <text class="start" x={xs.from + 8} y={toY(0) - 6}>
-              exactly 0
-            </text>
-          )}
-          <g class="zone-label" aria-hidden="true">
-            <text class="start" x={xs.from + 8} y={toY(rule.agrees) + 16}>
-              {narrow ? 'agrees' : `agrees: below ${powerOfTen(-7)}`}
-            </text>
-            <text class="start" x={toX(-12.4)} y={toY(rule.differs) - 6}>
-              {narrow ? 'differs' : `differs: above ${powerOfTen(-2)}`}
-            </text>
-          </g>
-          {/* Right code on top: its mark is the smallest. */}
-          {marks.toReversed().map(({ code, error }) =>
-            Number.isNaN(error) ? null : (
-              <g
-                key={code}
-                class={`q-${looks[code].quantity} mark`}
-                transform={`translate(${toX(exponent)} ${toY(error)})`}
-              >
-                <Mark code={code} />
-              </g>
-            ),
-          )}
-          <text class={exponent > -2 ? 'end' : exponent < -14 ? 'start' : undefined} x={toX(exponent)} y={14}>
-            h = {stepInWords(exponent)}
-          </text>
-          <Handle
-            scale={xs}
-            value={exponent}
-            bounds={fields.exponent}
-            at={ys.from}
-            label="step h, as a power of ten"
-            inWords={`h = ${stepInWords(exponent)}`}
-            onMove={(to) => set({ exponent: to })}
-          />
-        </svg>
-      ),
-      beside: (
         <>
-          <div>
-            <Rulings marks={marks} step={stepInWords(exponent)} />
-            <Words class="verdict" data-verdict={finding.sound ? 'right' : 'wrong'}>
-              <span class="icon" aria-hidden="true">
-                {finding.sound ? '✓' : '✗'}
-              </span>
-              <strong>
-                {finding.sound ? 'This check means something.' : 'This check means nothing yet.'}
-              </strong>
-            </Words>
-          </div>
+          <Words class="verdict" data-verdict={finding.sound ? 'right' : 'wrong'}>
+            <span class="icon" aria-hidden="true">
+              {finding.sound ? '✓' : '✗'}
+            </span>
+            <strong>{finding.sound ? 'This check means something.' : 'This check means nothing yet.'}</strong>
+          </Words>
+          <svg
+            width={width}
+            height={height}
+            viewBox={`0 0 ${width} ${height}`}
+            role="group"
+            aria-label="Relative error against the step"
+          >
+            <rect
+              class="zone agrees"
+              x={xs.from}
+              y={toY(rule.agrees)}
+              width={xs.to - xs.from}
+              height={ys.from - toY(rule.agrees)}
+            />
+            <rect
+              class="zone differs"
+              x={xs.from}
+              y={ys.to}
+              width={xs.to - xs.from}
+              height={toY(rule.differs) - ys.to}
+            />
+            <Axis scale={xs} at={ys.from} ticks={every(-16, narrow ? 4 : 2)} format={powerOfTen} />
+            <Axis scale={ys} at={xs.from} vertical ticks={every(-12, 2)} format={powerOfTen} />
+            <g class="axis" aria-hidden="true">
+              <text class="axis-label end" x={xs.to} y={height - 6}>
+                step h
+              </text>
+              <text class="axis-label start" x={4} y={12}>
+                relative error
+              </text>
+            </g>
+            <line class="guide" x1={toX(exponent)} x2={toX(exponent)} y1={ys.to} y2={ys.from} />
+            {!blind &&
+              others.map(({ name, check }, k) => {
+                const low = bestOf(check.error, coarse);
+                return (
+                  <g key={name} class="other">
+                    <path
+                      class={`line ${k === 0 ? 'dashed' : 'dotted'}`}
+                      d={pathOf(coarse, check.error, toX, toY)}
+                    />
+                    <text x={toX(low.exponent)} y={toY(low.error * 100)}>
+                      {name}
+                    </text>
+                  </g>
+                );
+              })}
+            {curves.map(({ code, exponents, errors }) => (
+              <path
+                key={code}
+                class={`q-${looks[code].quantity} line ${code}`}
+                d={pathOf(exponents, errors, toX, toY)}
+              />
+            ))}
+            {right.error.includes(0) && (
+              <text class="start" x={xs.from + 8} y={toY(0) - 6}>
+                exactly 0
+              </text>
+            )}
+            <g class="zone-label" aria-hidden="true">
+              <text class="start" x={xs.from + 8} y={toY(rule.agrees) + 16}>
+                {narrow ? 'agrees' : `agrees: below ${powerOfTen(-7)}`}
+              </text>
+              <text class="start" x={toX(-12.4)} y={toY(rule.differs) - 6}>
+                {narrow ? 'differs' : `differs: above ${powerOfTen(-2)}`}
+              </text>
+            </g>
+            {/* Right code on top: its mark is the smallest. */}
+            {marks.toReversed().map(({ code, error }) =>
+              Number.isNaN(error) ? null : (
+                <g
+                  key={code}
+                  class={`q-${looks[code].quantity} mark`}
+                  transform={`translate(${toX(exponent)} ${toY(error)})`}
+                >
+                  <Mark code={code} />
+                </g>
+              ),
+            )}
+            <text
+              class={exponent > -2 ? 'end' : exponent < -14 ? 'start' : undefined}
+              x={toX(exponent)}
+              y={14}
+            >
+              h = {stepInWords(exponent)}
+            </text>
+            <Handle
+              scale={xs}
+              value={exponent}
+              bounds={fields.exponent}
+              at={ys.from}
+              label="step h, as a power of ten"
+              inWords={`h = ${stepInWords(exponent)}`}
+              onMove={(to) => set({ exponent: to })}
+            />
+          </svg>
+        </>
+      ),
+      formulas: (
+        <>
+          <Rulings marks={marks} step={stepInWords(exponent)} />
           <Table
             table={{
               caption: `dx at h = ${stepInWords(exponent)}: ${looks[drop].name}`,

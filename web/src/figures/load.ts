@@ -9,6 +9,9 @@ export const loaders: Readonly<Record<string, () => Promise<Figure>>> = {
   'backward-paths': async () => (await import('./backward-paths.tsx')).backwardPaths,
   coupling: async () => (await import('./coupling.tsx')).coupling,
   'gradient-check': async () => (await import('./gradient-check.tsx')).gradientCheck,
-  'placement-and-bias': async () => (await import('./placement-and-bias.tsx')).placementAndBias,
+  placement: async () => (await import('./placement.tsx')).placement,
+  'bias-before': async () => (await import('./bias-before.tsx')).biasBefore,
+  folding: async () => (await import('./folding.tsx')).folding,
+  conventions: async () => (await import('./conventions.tsx')).conventionsFigure,
   'floating-point': async () => (await import('./floating-point.tsx')).floatingPoint,
 };

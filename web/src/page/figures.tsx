@@ -5,8 +5,8 @@
 import { hydrate, render, type VNode } from 'preact';
 import type { Core } from '../core.ts';
 import { Controls } from '../drawing/controls.tsx';
-import { type Fields, initialState, type StateOf } from '../drawing/fields.ts';
-import { type Figure, Frame, stillWidth, type View } from '../drawing/figure.tsx';
+import { between, type Fields, initialState, type StateOf } from '../drawing/fields.ts';
+import { type Figure, Frame, stillState, stillWidth, type View } from '../drawing/figure.tsx';
 import { waitForFingers } from '../drawing/touch.ts';
 import { loaders } from '../figures/load.ts';
 import type { Started } from './blocks.ts';
@@ -18,7 +18,17 @@ import { focusableWhereTheyScroll } from './scrollers.ts';
 /** How long a hand rests before the sentence is announced. */
 const rest = 700;
 
+/** How long the figure takes to play what was predicted. */
+const played = 900;
+
+/** Remembered of a figure that was asked for without a prediction. */
+const wasShown = 'shown';
+
 const noneHidden: ReadonlySet<string> = new Set();
+
+/** As if nothing were remembered. */
+const initialTexts = (fields: Fields): Record<string, undefined> =>
+  Object.fromEntries(Object.keys(fields).map((name) => [name, undefined]));
 
 class LiveFigure {
   private readonly root: HTMLElement;
@@ -37,6 +47,8 @@ class LiveFigure {
   private announcing: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private link: string | true | undefined;
+  /** on the way to what was predicted */
+  private passing: StateOf<Fields> | undefined;
 
   static start(root: HTMLElement, figure: Figure, core: Core): void {
     new LiveFigure(root, figure, core).begin();
@@ -48,7 +60,7 @@ class LiveFigure {
     this.core = core;
     this.stage = root.querySelector('.stage') as HTMLElement;
     this.facts = JSON.parse(root.dataset.facts ?? 'null');
-    this.drawable = initialState(figure.fields);
+    this.drawable = stillState(figure);
   }
 
   /** The still picture comes alive as it stands; it is drawn for its state and its width with the next frame. */
@@ -72,13 +84,16 @@ class LiveFigure {
       this.drawSoon();
     }).observe(this.stage);
     waitForFingers(root);
-    this.offerPrediction();
+    if (root.dataset.asks !== undefined) this.askFirst();
   }
 
   /** The fields as they are remembered; a text that means nothing is as if it were not there. */
   private get state(): StateOf<Fields> {
+    return this.passing ?? this.stateOf(memory.get(this.root.id).texts);
+  }
+
+  private stateOf(texts: Readonly<Record<string, string | undefined>>): StateOf<Fields> {
     const { fields } = this.figure;
-    const { texts } = memory.get(this.root.id);
     const state = Object.entries(fields).map(([name, field]) => {
       const text = texts[name];
       return [name, (text === undefined ? undefined : field.read(text)) ?? field.initial];
@@ -102,24 +117,72 @@ class LiveFigure {
     memory.setTexts(this.root.id, Object.fromEntries(texts) as Record<string, string | undefined>);
   };
 
-  /** The button that shows what was predicted comes with the verdict on it. */
-  private offerPrediction(): void {
-    const show = this.root.querySelector<HTMLButtonElement>('button[data-show]');
-    if (!show) return;
-    const appear = () => {
-      if (memory.get(this.root.id).answers.prediction?.first !== undefined) show.hidden = false;
+  /**
+   * The question comes before the figure. The figure is shown with the first verdict, which it then plays; or when it is
+   * asked for; or where something of it is remembered already, or a link leads to it.
+   */
+  private askFirst(): void {
+    const { root } = this;
+    const [skip, again] = ['skip', 'again'].map((task) =>
+      root.querySelector<HTMLButtonElement>(`button[data-task=${task}]`),
+    );
+    const isAnswered = () => memory.get(root.id).answers.prediction?.first !== undefined;
+    const isKnown = () => {
+      const { texts } = memory.get(root.id);
+      return isAnswered() || [...Object.keys(this.figure.fields), wasShown].some((name) => texts[name]);
     };
-    memory.onChange((name) => name === this.root.id && appear());
-    appear();
-    show.addEventListener('click', () => {
-      const texts = JSON.parse(show.dataset.show ?? '{}') as Record<string, string>;
-      const others = Object.keys(this.figure.fields).map((name) => [name, undefined]);
-      memory.setTexts(this.root.id, { ...Object.fromEntries(others), ...texts });
-      this.drawNow();
-      // As much of the drawing as there is room for above the answer, which stays.
-      for (const each of [this.stage.querySelector('.drawing'), show])
+    const isMeant = () => {
+      const target = document.getElementById(location.hash.slice(1));
+      return target !== null && target !== root && root.contains(target);
+    };
+    const show = () => {
+      root.dataset.shown = '';
+      if (skip) skip.hidden = true;
+      if (again) again.hidden = !isAnswered();
+    };
+    if (isKnown() || isMeant()) show();
+    let wasAnswered = isAnswered();
+    memory.onChange((name) => {
+      if (name !== root.id) return;
+      if (isKnown()) show();
+      if (isAnswered() && !wasAnswered) this.play();
+      wasAnswered = isAnswered();
+    });
+    addEventListener('hashchange', () => isMeant() && show());
+    skip?.addEventListener('click', () => {
+      memory.setTexts(root.id, { [wasShown]: '1' });
+      const title = root.querySelector('figcaption');
+      title?.focus({ preventScroll: true });
+      title?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    });
+    again?.addEventListener('click', () => {
+      this.play();
+      // As much of the drawing as there is room for beside the answer, which stays.
+      for (const each of [this.stage.querySelector('.drawing'), again])
         each?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     });
+  }
+
+  /** Moves from where the prediction begins to what was predicted; at once for those who want less motion. */
+  private play(): void {
+    const { fields } = this.figure;
+    const { root } = this;
+    const textsOf = (name: string) => JSON.parse(root.dataset[name] ?? '{}') as Record<string, string>;
+    const end = { ...initialTexts(fields), ...textsOf('show') };
+    const isGiven = Object.keys(textsOf('from')).length > 0;
+    const from = this.stateOf(isGiven ? { ...end, ...textsOf('from') } : {});
+    const to = this.stateOf(end);
+    const start = performance.now();
+    const length = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : played;
+    const step = (now: number) => {
+      const part = Math.min(1, (now - start) / length);
+      this.passing = part < 1 ? between(fields, from, to, part) : undefined;
+      if (part < 1) {
+        this.drawSoon();
+        requestAnimationFrame(step);
+      } else memory.setTexts(root.id, end);
+    };
+    step(start);
   }
 
   /** However many changes come, one drawing a frame. */
@@ -204,6 +267,7 @@ export async function startFigure(root: HTMLElement): Promise<Started> {
   if (!figure) throw new Error(`no figure “${root.dataset.figure}”`);
   LiveFigure.start(root, figure, core);
   return {
-    accepts: (name, text) => name === 'hide' || figure.fields[name]?.read(text) !== undefined,
+    accepts: (name, text) =>
+      name === 'hide' || name === wasShown || figure.fields[name]?.read(text) !== undefined,
   };
 }

@@ -2,12 +2,30 @@
 // Batch norm in inference folded into the linear layer before it: the same outputs, and what each way costs.
 
 import type { ComponentChildren } from 'preact';
-import type { Core } from '../../core.ts';
-import type { View } from '../../drawing/figure.tsx';
-import { Formula, Num, Symbol } from '../../drawing/math.tsx';
-import { Arrow } from '../../drawing/plot.tsx';
-import { formatNumber } from '../../format.ts';
-import { type PlacementScene, type State } from './state.ts';
+import type { Core } from '../core.ts';
+import { number, type StateOf, stops } from '../drawing/fields.ts';
+import { figure } from '../drawing/figure.tsx';
+import { Formula, Num, Symbol } from '../drawing/math.tsx';
+import { Arrow } from '../drawing/plot.tsx';
+import { formatNumber } from '../format.ts';
+import { neuron } from './neuron.ts';
+
+const powersOfTwo = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+const { b, gamma, beta } = neuron;
+const fields = {
+  b,
+  gamma,
+  beta,
+  running_var: number(9, 1, 25, 1),
+  /** what enters the small layer that is folded */
+  input_1: number(3, -5, 5, 0.5),
+  input_2: number(2, -5, 5, 0.5),
+  /** the size of the layer whose operations are counted */
+  neurons: stops(256, powersOfTwo),
+  inputs: stops(256, powersOfTwo),
+};
+type State = StateOf<typeof fields>;
 
 /** Two inputs, three neurons; the batch normalization of the first is the one that the controls move. */
 const neuronCount = 3;
@@ -375,73 +393,81 @@ function Formulas({ layer, folded }: Folding) {
   );
 }
 
-export function foldingView({ core, state, controls, width }: PlacementScene): View {
-  const folding = foldingOf(core, state);
-  const operations = operationsOf(core, state);
-  const { layer, folded, x, y, y_folded, difference } = folding;
-  const [, four, two] = operations;
-  return {
-    controls: (
-      <>
-        {controls.slider('input_1', 'first input')}
-        {controls.slider('input_2', 'second input')}
-        {controls.slider('gamma', <span class="q-gamma">γ of neuron 1</span>)}
-        {controls.slider('running_var', <span class="q-var">σ² run of neuron 1</span>)}
-        {controls.slider('neurons', 'neurons counted')}
-        {controls.slider('inputs', 'inputs counted')}
-      </>
-    ),
-    drawing: <Drawing folding={folding} operations={operations} width={width} />,
-    beside: <Formulas {...folding} />,
-    tables: [
-      {
-        caption: 'The layer, before and after folding',
-        corner: 'neuron',
-        columns: [
-          { head: 'W, first input' },
-          { head: 'W, second input' },
-          { head: 'b' },
-          { head: 'W′, first input' },
-          { head: 'W′, second input' },
-          { head: 'b′' },
-        ],
-        rows: Array.from({ length: neuronCount }, (_, n) => ({
-          label: String(n + 1),
-          values: [
-            layer.weight[2 * n] ?? 0,
-            layer.weight[2 * n + 1] ?? 0,
-            layer.bias[n] ?? 0,
-            folded.weight[2 * n] ?? 0,
-            folded.weight[2 * n + 1] ?? 0,
-            folded.bias[n] ?? 0,
+export const folding = figure({
+  kind: 'folding',
+  fields,
+  view({ core, state, controls, width }) {
+    const both = foldingOf(core, state);
+    const operations = operationsOf(core, state);
+    const { layer, folded, x, y, y_folded, difference } = both;
+    const [, four, two] = operations;
+    return {
+      controls: (
+        <>
+          {controls.slider('input_1', 'first input')}
+          {controls.slider('input_2', 'second input')}
+        </>
+      ),
+      more: (
+        <>
+          {controls.slider('gamma', <span class="q-gamma">γ of neuron 1</span>)}
+          {controls.slider('running_var', <span class="q-var">σ² run of neuron 1</span>)}
+          {controls.slider('neurons', 'neurons counted')}
+          {controls.slider('inputs', 'inputs counted')}
+        </>
+      ),
+      drawing: <Drawing folding={both} operations={operations} width={width} />,
+      formulas: <Formulas {...both} />,
+      tables: [
+        {
+          caption: 'The layer, before and after folding',
+          corner: 'neuron',
+          columns: [
+            { head: 'W, first input' },
+            { head: 'W, second input' },
+            { head: 'b' },
+            { head: 'W′, first input' },
+            { head: 'W′, second input' },
+            { head: 'b′' },
           ],
-        })),
-      },
-      {
-        caption: 'The outputs of both ways',
-        corner: 'neuron',
-        columns: [
-          { head: 'x', quantity: 'x' },
-          { head: 'y, two layers', quantity: 'y' },
-          { head: 'y, folded', quantity: 'y' },
-        ],
-        rows: Array.from({ length: neuronCount }, (_, n) => ({
-          label: String(n + 1),
-          values: [x[n] ?? 0, y[n] ?? 0, y_folded[n] ?? 0],
-        })),
-      },
-      {
-        caption: 'Operations for one example',
-        corner: 'what',
-        columns: [{ head: 'operations' }, { head: '% of the linear layer' }],
-        rows: operations.map(({ label, operations: count, share }) => ({ label, values: [count, share] })),
-      },
-    ],
-    sentence: [
-      difference === 0
-        ? 'Both layers and the one they fold into give the same outputs.'
-        : `The outputs of both layers and of the one they fold into differ by ${formatNumber(difference)}.`,
-      `Beside a linear layer of ${formatNumber(state.neurons)} neurons with ${formatNumber(state.inputs)} inputs, batch normalization adds ${formatNumber(four?.share ?? 0)} % of its operations as written, ${formatNumber(two?.share ?? 0)} % as one multiply-add a value, and none once it is folded.`,
-    ].join(' '),
-  };
-}
+          rows: Array.from({ length: neuronCount }, (_, n) => ({
+            label: String(n + 1),
+            values: [
+              layer.weight[2 * n] ?? 0,
+              layer.weight[2 * n + 1] ?? 0,
+              layer.bias[n] ?? 0,
+              folded.weight[2 * n] ?? 0,
+              folded.weight[2 * n + 1] ?? 0,
+              folded.bias[n] ?? 0,
+            ],
+          })),
+        },
+        {
+          caption: 'The outputs of both ways',
+          corner: 'neuron',
+          columns: [
+            { head: 'x', quantity: 'x' },
+            { head: 'y, two layers', quantity: 'y' },
+            { head: 'y, folded', quantity: 'y' },
+          ],
+          rows: Array.from({ length: neuronCount }, (_, n) => ({
+            label: String(n + 1),
+            values: [x[n] ?? 0, y[n] ?? 0, y_folded[n] ?? 0],
+          })),
+        },
+        {
+          caption: 'Operations for one example',
+          corner: 'what',
+          columns: [{ head: 'operations' }, { head: '% of the linear layer' }],
+          rows: operations.map(({ label, operations: count, share }) => ({ label, values: [count, share] })),
+        },
+      ],
+      sentence: [
+        difference === 0
+          ? 'Both layers and the one they fold into give the same outputs.'
+          : `The outputs of both layers and of the one they fold into differ by ${formatNumber(difference)}.`,
+        `Beside a linear layer of ${formatNumber(state.neurons)} neurons with ${formatNumber(state.inputs)} inputs, batch normalization adds ${formatNumber(four?.share ?? 0)} % of its operations as written, ${formatNumber(two?.share ?? 0)} % as one multiply-add a value, and none once it is folded.`,
+      ].join(' '),
+    };
+  },
+});

@@ -2,14 +2,24 @@
 // Two orders of a layer, or two residual blocks, as boxes and arrows, with the mean and the standard deviation of what
 // leaves each box.
 
-import type { Core } from '../../core.ts';
-import type { View } from '../../drawing/figure.tsx';
-import { Formula, Num } from '../../drawing/math.tsx';
-import { Arrow } from '../../drawing/plot.tsx';
-import { Words } from '../../drawing/words.tsx';
-import { formatNumber } from '../../format.ts';
+import type { Core } from '../core.ts';
+import { choice, number, type StateOf } from '../drawing/fields.ts';
+import { figure } from '../drawing/figure.tsx';
+import { Formula, Num } from '../drawing/math.tsx';
+import { Arrow } from '../drawing/plot.tsx';
+import { Words } from '../drawing/words.tsx';
+import { formatNumber } from '../format.ts';
 import { withoutRounding } from './rounding.ts';
-import { type PlacementScene, type State, w } from './state.ts';
+import { neuron, w } from './neuron.ts';
+
+const fields = {
+  /** which pair of diagrams is drawn */
+  diagrams: choice('orders', 'orders', 'residual'),
+  ...neuron,
+  /** which batch comes next */
+  seed: number(0, 0, 1e6, 1),
+};
+type State = StateOf<typeof fields>;
 
 /** Not 0, so that a batch that the ReLU has made constant can still be normalized; the default of PyTorch. */
 const eps = 1e-5;
@@ -351,65 +361,73 @@ const sentenceOfBlocks = [
   'In the pre-activation block nothing stands after it: the skip path hands on the input itself, and block after block adds to it.',
 ].join(' ');
 
-export function placementView({ core, state, controls, width }: PlacementScene): View {
-  const chains = traced(core, diagrams[state.diagrams], state);
-  const residual = state.diagrams === 'residual';
-  const additions = residual
-    ? chains.map((chain) => ({ title: chain.title, addition: additionOf(core, chain) }))
-    : [];
-  const next = () => {
-    const seed = state.seed + 1;
-    const draws = core.normalBatches({ seed, batches: 1, m: state.u.length, mean: 0, std: 2.5 });
-    return { seed, u: Array.from(draws, (value) => Math.min(5, Math.max(-5, Number(value.toFixed(1))))) };
-  };
+export const placement = figure({
+  kind: 'placement',
+  fields,
+  view({ core, state, controls, width }) {
+    const chains = traced(core, diagrams[state.diagrams], state);
+    const residual = state.diagrams === 'residual';
+    const additions = residual
+      ? chains.map((chain) => ({ title: chain.title, addition: additionOf(core, chain) }))
+      : [];
+    const next = () => {
+      const seed = state.seed + 1;
+      const draws = core.normalBatches({ seed, batches: 1, m: state.u.length, mean: 0, std: 2.5 });
+      return { seed, u: Array.from(draws, (value) => Math.min(5, Math.max(-5, Number(value.toFixed(1))))) };
+    };
 
-  return {
-    controls: (
-      <>
-        {controls.choice('diagrams', 'Diagrams', { orders: 'two orders', residual: 'two residual blocks' })}
-        {controls.when(!residual).slider('b', 'b bias of the linear layer')}
-        {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
-        {controls.slider('beta', <span class="q-beta">β beta</span>)}
-        <div class="actions">{controls.button('next', 'Next batch', next)}</div>
-      </>
-    ),
-    drawing: <Diagram chains={chains} width={width} />,
-    beside: residual ? (
-      <>
-        {additions.map(({ title, addition }) => (
-          <AdditionFormulas key={title} title={title} addition={addition} />
-        ))}
-        <Words class="formula-title">Here Conv multiplies by {formatNumber(w)}, on one channel.</Words>
-      </>
-    ) : undefined,
-    tables: [
-      ...chains.map(({ title, boxes, statistics }) => ({
-        caption: `${title}: what leaves each box`,
-        corner: 'box',
-        columns: [
-          { head: 'mean', quantity: 'mean' },
-          { head: 'standard deviation', quantity: 'var' },
-        ],
-        rows: boxes.map((box, k) => ({
-          label: k === 0 ? box : `${k}. ${box}`,
-          values: [statistics.mean[k] ?? 0, statistics.std[k] ?? 0],
+    return {
+      controls: (
+        <>
+          {controls.choice('diagrams', 'Diagrams', { orders: 'two orders', residual: 'two residual blocks' })}
+          {controls.when(!residual).slider('b', 'b bias of the linear layer')}
+        </>
+      ),
+      more: (
+        <>
+          {controls.slider('gamma', <span class="q-gamma">γ gamma</span>)}
+          {controls.slider('beta', <span class="q-beta">β beta</span>)}
+          <div class="actions">{controls.button('next', 'Next batch', next)}</div>
+        </>
+      ),
+      drawing: <Diagram chains={chains} width={width} />,
+      formulas: residual ? (
+        <>
+          {additions.map(({ title, addition }) => (
+            <AdditionFormulas key={title} title={title} addition={addition} />
+          ))}
+          <Words class="formula-title">Here Conv multiplies by {formatNumber(w)}, on one channel.</Words>
+        </>
+      ) : undefined,
+      tables: [
+        ...chains.map(({ title, boxes, statistics }) => ({
+          caption: `${title}: what leaves each box`,
+          corner: 'box',
+          columns: [
+            { head: 'mean', quantity: 'mean' },
+            { head: 'standard deviation', quantity: 'var' },
+          ],
+          rows: boxes.map((box, k) => ({
+            label: k === 0 ? box : `${k}. ${box}`,
+            values: [statistics.mean[k] ?? 0, statistics.std[k] ?? 0],
+          })),
         })),
-      })),
-      ...additions.map(({ title, addition: { mean, variance, twiceCovariance } }) => ({
-        caption: `${title}: the addition`,
-        corner: 'path',
-        columns: [
-          { head: 'mean', quantity: 'mean' },
-          { head: 'variance', quantity: 'var' },
-        ],
-        rows: [
-          { label: 'skip path', values: [mean[0], variance[0]] },
-          { label: 'branch', values: [mean[1], variance[1]] },
-          { label: 'twice their covariance', values: ['', twiceCovariance] },
-          { label: 'sum', values: [mean[2], variance[2]] },
-        ],
-      })),
-    ],
-    sentence: residual ? sentenceOfBlocks : sentenceOfOrders(chains, state),
-  };
-}
+        ...additions.map(({ title, addition: { mean, variance, twiceCovariance } }) => ({
+          caption: `${title}: the addition`,
+          corner: 'path',
+          columns: [
+            { head: 'mean', quantity: 'mean' },
+            { head: 'variance', quantity: 'var' },
+          ],
+          rows: [
+            { label: 'skip path', values: [mean[0], variance[0]] },
+            { label: 'branch', values: [mean[1], variance[1]] },
+            { label: 'twice their covariance', values: ['', twiceCovariance] },
+            { label: 'sum', values: [mean[2], variance[2]] },
+          ],
+        })),
+      ],
+      sentence: residual ? sentenceOfBlocks : sentenceOfOrders(chains, state),
+    };
+  },
+});
