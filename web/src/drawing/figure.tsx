@@ -102,7 +102,13 @@ export function Table({ table }: { table: NumbersTable }) {
 }
 
 /** Folded, under a title. What nobody sees is not counted again with every frame, but when it is unfolded. */
-class Folded extends Component<{ title: string; class: string; content: () => ComponentChildren }> {
+class Folded extends Component<{
+  title: string;
+  class: string;
+  content: () => ComponentChildren;
+  /** it is for those who ask, and not there before they do */
+  isExtra?: boolean;
+}> {
   private readonly element = createRef<HTMLDetailsElement>();
 
   override shouldComponentUpdate(): boolean {
@@ -110,11 +116,12 @@ class Folded extends Component<{ title: string; class: string; content: () => Co
   }
 
   override render() {
-    const { title, class: name, content } = this.props;
+    const { title, class: name, content, isExtra } = this.props;
+    const isThere = !isExtra || this.element.current?.open === true;
     return (
       <details class={name} ref={this.element} onToggle={() => this.forceUpdate()}>
         <summary translate>{title}</summary>
-        {content()}
+        {isThere && content()}
       </details>
     );
   }
@@ -171,7 +178,13 @@ export function Frame({ view, refusal = '', announced = '', isBare, link, onRese
             )}
             {formulas !== undefined && <div class="beside">{formulas}</div>}
             {folded.map(({ title, content }) => (
-              <Folded key={title} title={title} class="figure-formulas" content={() => content} />
+              <Folded
+                key={title}
+                title={title}
+                class="figure-formulas live-only"
+                content={() => content}
+                isExtra
+              />
             ))}
             <Folded
               title="The numbers as a table"
