@@ -23,7 +23,7 @@ const compressible: [name: string, bytes: Buffer, type: string][] = [
   ['assets/core-5e6f.wasm', fromTree('build/wasm/core.wasm'), 'application/wasm'],
   ['icon.svg', fromTree('web/public/icon.svg'), 'image/svg+xml'],
 ];
-const font = fromTree('web/style/font/latin-modern-math-subset.woff2');
+const font = fromTree('web/style/font/stix-two-math.woff2');
 
 interface Answer {
   status: number | undefined;

@@ -22,6 +22,7 @@ import { renderMarkdown, type Surroundings } from './markdown.ts';
 import { nearest } from './nearest.ts';
 import { oldAddresses } from './old-addresses.ts';
 import { type Page, pages } from './pages.ts';
+import { besideTheirText, curlyQuotes, endnotes, keepTogether } from './setting.ts';
 import { quantitiesOf } from './sheet.ts';
 
 export interface RenderedPage {
@@ -316,6 +317,10 @@ function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
     (node) => node.type === 'element' && node.properties.id === 'pitfalls',
   );
   const extra = hasItems(root) && !hasOwnPitfalls ? [pitfalls] : [];
+  curlyQuotes(root);
+  keepTogether(root);
+  endnotes(root);
+  besideTheirText(root);
   return {
     page,
     title: toString(title),

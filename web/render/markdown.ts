@@ -92,12 +92,14 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
   const children = toHast(tree, {
     handlers: {
       inlineMath: (_: State, node) => formula(node, false),
-      math: (_: State, node) =>
-        h(
-          'div',
-          { className: ['math'], tabIndex: 0, role: 'group', ariaLabel: 'Formula' },
-          formula(node, true),
-        ),
+      math(_: State, node) {
+        // Formulas with a wide gap between them may stand below one another on a phone.
+        const parts = node.value
+          .split(/\s*\\qquad\s*/)
+          .map((value: string) => formula({ ...node, value }, true));
+        const className = parts.length > 1 ? ['math', 'several'] : ['math'];
+        return h('div', { className, tabIndex: 0, role: 'group', ariaLabel: 'Formula' }, parts);
+      },
       inlineCode(state: State, node: InlineCode) {
         const { formula: text, digits } = computed.exec(node.value)?.groups ?? {};
         if (text !== undefined) {
