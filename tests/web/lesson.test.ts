@@ -132,7 +132,10 @@ describe('nothing of the source is left out', () => {
     const { children } = (trees.get(file) as { main: Root }).main;
     const from = children.findIndex((node) => node.type === 'element' && node.properties.id === heading);
     expect(from, heading).toBeGreaterThanOrEqual(0);
-    const behind = children.slice(from + 1).filter((node) => node.type === 'element');
+    const behind = children
+      .slice(from + 1)
+      .filter((node) => node.type === 'element')
+      .filter(({ properties }) => ![properties.className].flat().includes('endnotes'));
     const end = behind.findIndex(({ tagName }) => /^h[12]$/.test(tagName));
     const lists = behind.slice(0, end < 0 ? undefined : end).flatMap((node) => elements(node, tag('ol')));
     return lists.flatMap((list) => list.children.filter((node) => node.type === 'element'));

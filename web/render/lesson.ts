@@ -198,6 +198,7 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
       );
     }
     numberHeadings(root);
+    endnotes(root, page.folder);
     await unified().use(rehypeSlug).run(root);
     drafts.push({
       page,
@@ -319,7 +320,6 @@ function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
   const extra = hasItems(root) && !hasOwnPitfalls ? [pitfalls] : [];
   curlyQuotes(root);
   keepTogether(root);
-  endnotes(root);
   besideTheirText(root);
   return {
     page,

@@ -10,33 +10,29 @@ const isComputed = (node: ElementContent | undefined): node is Element =>
   isElement(node) && node.properties.dataFormula !== undefined;
 
 /** A longer list may break: on a phone it must. */
-const longest = 28;
+const isShort = (value: Element): boolean => toString(value).length <= 28;
 
-/** "symbol = value": the formula ends with a relation, a space follows, and a computed value. */
-export function keepTogether(root: Root | Element): void {
+const isRelation = (node: ElementContent | undefined): boolean =>
+  isElement(node) && node.tagName === 'math' && /[=≈]$/.test(toString(node).trimEnd());
+const isGap = (node: ElementContent | undefined): boolean =>
+  node?.type === 'text' && /^\s+$/.test(node.value);
+
+/** "symbol = value" does not break: a formula that ends with a relation, a space, and a computed value. */
+export function keepTogether(root: Root): void {
   visit(root, 'element', (element: Element) => {
-    if (isComputed(element) && toString(element).length <= longest)
-      element.properties.className = [element.properties.className ?? []].flat().concat('whole') as string[];
-    element.children = element.children.flatMap((node, k, all) => {
-      const [space, value] = [all[k + 1], all[k + 2]];
-      const isPair = (
-        first: ElementContent | undefined,
-        gap: ElementContent | undefined,
-        last: ElementContent | undefined,
-      ) =>
-        isElement(first) &&
-        first.tagName === 'math' &&
-        /[=≈]$/.test(toString(first).trimEnd()) &&
-        gap?.type === 'text' &&
-        /^\s+$/.test(gap.value) &&
-        isComputed(last) &&
-        toString(last).length <= longest;
-      // The formula ends with the gap that its relation has; no other is needed.
-      if (isPair(node, space, value))
-        return [h('span', { className: ['together'] }, [node, value as Element])];
-      if (isPair(all[k - 1], node, space) || isPair(all[k - 2], all[k - 1], node)) return [];
-      return [node];
-    });
+    if (isComputed(element) && isShort(element))
+      element.properties.className = ['whole'].concat(element.properties.className as string[]);
+    const { children } = element;
+    const set: ElementContent[] = [];
+    for (let k = 0; k < children.length; ++k) {
+      const [node, gap, value] = children.slice(k, k + 3);
+      if (node && isRelation(node) && isGap(gap) && isComputed(value) && isShort(value)) {
+        // The relation brings its own gap.
+        set.push(h('span', { className: ['together'] }, [node, value]));
+        k += 2;
+      } else if (node) set.push(node);
+    }
+    element.children = set;
   });
 }
 
@@ -119,8 +115,8 @@ export function besideTheirText(root: Root): void {
   root.children = set;
 }
 
-/** Sources become numbered notes at the end of their page. */
-export function endnotes(root: Root): void {
+/** Sources become numbered notes at the end of their page, whose name their ids begin with. */
+export function endnotes(root: Root, page: string): void {
   const found: Element[] = [];
   root.children = root.children.filter((node, k) => {
     if (!isNote(node as ElementContent) || !isSource(node as Element)) return true;
@@ -135,7 +131,7 @@ export function endnotes(root: Root): void {
     const mark = h('sup', { className: ['cite'] }, [
       h(
         'a',
-        { href: `#source-${number}`, id: `cited-${number}`, ariaLabel: `Source ${number}` },
+        { href: `#${page}-source-${number}`, id: `${page}-cited-${number}`, ariaLabel: `Source ${number}` },
         String(number),
       ),
     ]);
@@ -151,10 +147,10 @@ export function endnotes(root: Root): void {
     const text = note.children
       .filter((each) => isElement(each) && each.tagName === 'p')
       .slice(1) as Element[];
-    return h('li', { id: `source-${k + 1}` }, [
+    return h('li', { id: `${page}-source-${k + 1}` }, [
       ...text.flatMap(({ children }) => children),
       ' ',
-      h('a', { href: `#cited-${k + 1}`, ariaLabel: 'Back to the text' }, '↑'),
+      h('a', { href: `#${page}-cited-${k + 1}`, ariaLabel: 'Back to the text' }, '↑'),
     ]);
   });
   root.children.push(h('section', { className: ['endnotes'], ariaLabel: 'Sources' }, [h('ol', entries)]));

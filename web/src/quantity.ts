@@ -10,6 +10,7 @@ const colours: Record<string, string> = {
   batch_var: 'var',
   running_var: 'var',
   new_running_var: 'var',
+  new_running_var_unbiased: 'var',
   x_hat: 'x_hat',
   y: 'y',
   dy: 'dy',
