@@ -41,6 +41,19 @@ const itemOf = (id: string) => items.find((each) => each.id === id) as Item;
 const rightText = ({ part, example, problem }: Item, typed: Typed = problem.given) =>
   fullText(core.evaluate(example, quantitiesOfPart(core, part, typed, problem)));
 
+/** A wrong answer: one that a known mistake leads to, where there is one. */
+function mistakenText({ part, problem }: Item): string {
+  if (part.kind === 'value') {
+    const givens = readGivens(core, { ...problem.given, ...part.with }, problem);
+    const [mistake] = core.mistakenAnswers({ givens, ...part.question });
+    return mistake ? fullText(mistake.value) : '987654';
+  }
+  if (part.kind !== 'property') throw new Error('a new kind of question stands among the problems');
+  const tries = ['1', '0'].map((each) => part.find.map(() => each).join(', '));
+  const isWrong = (text: string) => judgePart(core, part, text, problem.given, problem).verdict === 'wrong';
+  return tries.find(isWrong) ?? '987654';
+}
+
 const openPractice = (page: Page, ...ids: string[]) => openLive(page, 'practice.html', ...ids);
 const readAs = (form: Locator) => form.locator('.read-as');
 const hints = (form: Locator) => form.locator('details.hint');
@@ -55,12 +68,10 @@ test('every question: no answer, the mistake that the core names, and the right 
       const form = question(page, each.id);
       await check(form);
       await expect(verdict(form)).toContainText('No answer yet.');
-      await expect(verdict(form)).toContainText('Type a number, a fraction or a list, then check.');
-      if (part.kind !== 'value') throw new Error('a new kind of question stands among the problems');
+      const asks = part.kind === 'value' ? 'Type a number, a fraction or a list' : 'Type numbers';
+      await expect(verdict(form)).toContainText(`${asks}, then check.`);
 
-      const givens = readGivens(core, { ...problem.given, ...part.with }, problem);
-      const [mistake] = core.mistakenAnswers({ givens, ...part.question });
-      const mistaken = mistake ? fullText(mistake.value) : '987654';
+      const mistaken = mistakenText(each);
       const judged = judgePart(core, part, mistaken, problem.given, problem);
       expect(judged.verdict).toBe('wrong');
       await answer(form, mistaken);
@@ -72,7 +83,7 @@ test('every question: no answer, the mistake that the core names, and the right 
         expect(spoken).toContain(title.toLowerCase());
         expect(spoken).toContain(reason.toLowerCase());
       }
-      if (judged.mistakes.length === 0)
+      if (part.kind === 'value' && judged.mistakes.length === 0)
         await expect(verdict(form)).toContainText('No known mistake leads to this');
       const pitfalls = new Set(judged.mistakes.map(({ pitfall }) => pitfall));
       await expect(form.locator('details.pitfall')).toHaveCount(pitfalls.size);

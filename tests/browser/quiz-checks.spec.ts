@@ -90,7 +90,7 @@ test('a batch of one: any x gives β in training mode; a second value changes th
     await box(sheet, 'beta').fill(String(beta));
     await box(sheet, 'x').fill(String(x));
     await expect.poll(output).toEqual([[beta], [inference(x, beta)]]);
-    await expect(sheet).toContainText(`the training-mode output is β= ${String(beta).replace('-', '−')}`);
+    await expect(sheet).toContainText(`the training-mode output is β=${String(beta).replace('-', '−')}`);
   }
   await press(sheet, 'Reset');
   await box(sheet, 'x').fill('7, 9');
