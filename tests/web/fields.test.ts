@@ -2,7 +2,16 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { choice, flag, list, number, snapped, stops } from '../../web/src/drawing/fields.ts';
+import {
+  between,
+  choice,
+  flag,
+  initialState,
+  list,
+  number,
+  snapped,
+  stops,
+} from '../../web/src/drawing/fields.ts';
 import { figures } from '../../web/src/figures/all.ts';
 
 describe('a field reads what it writes', () => {
@@ -50,4 +59,28 @@ test('a step snaps to the grid and stays inside', () => {
   expect(snapped(0.30000000000000004, bounds)).toBe(0.3);
   expect(snapped(7, bounds)).toBe(1);
   expect(snapped(-7, bounds)).toBe(-1);
+});
+
+test('on the way from a state to another numbers lie between, snapped; all else is as it will be', () => {
+  const bounds = { least: -10, most: 10, step: 0.1 };
+  const fields = {
+    number: number(0, 0, 10, 1),
+    list: list([1, 2], bounds, [1, 3]),
+    longer: list([1, 2], bounds, [1, 3]),
+    stops: stops(1, [0, 1, 10]),
+    choice: choice('a', 'a', 'b'),
+    flag: flag(true),
+  };
+  const from = initialState(fields);
+  const to = {
+    number: 5,
+    list: [2, -1],
+    longer: [1, 2, 3],
+    stops: 10,
+    choice: 'b' as const,
+    flag: false,
+  };
+  expect(between(fields, from, to, 0.5)).toEqual({ ...to, number: 3, list: [1.5, 0.5] });
+  expect(between(fields, from, to, 0.31)).toEqual({ ...to, number: 2, list: [1.3, 1.1] });
+  expect(between(fields, from, to, 0)).toEqual({ ...to, number: 0, list: [1, 2] });
 });

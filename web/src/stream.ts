@@ -27,10 +27,8 @@ export interface Batches {
 export interface Running {
   running_mean: Float64Array;
   running_var: Float64Array;
-  /** (steps) what the running variance averages; empty where the core refuses */
+  /** (steps) what the running variance averages */
   fed_var: Float64Array;
-  /** the core's sentence where it refuses the updates; they then stay at the start */
-  refusal: string;
 }
 
 export type Rule = Pick<
@@ -71,34 +69,23 @@ export const batchesOf = remembering((core, stream: Stream): Batches => {
 export const runningOf = remembering(
   (core, { stream, rule, seen }: { stream: Stream; rule: Rule; seen: number }): Running => {
     const { batch_mean, batch_var } = batchesOf(core, stream);
-    try {
-      // Without weight on what was there, a step gives what it is fed with.
-      const fed = core.updateRunningStatistics({
-        running_mean: batch_mean,
-        running_var: batch_var,
-        batch_mean,
-        batch_var,
-        m: rule.m,
-        estimator: rule.estimator,
-        convention: 'decay',
-        momentum: 0,
-      });
-      const first = {
-        batch_mean: batch_mean.subarray(0, seen),
-        batch_var: batch_var.subarray(0, seen),
-      };
-      const series = core.runningSeries({ ...start, ...first, ...rule });
-      return { ...series, fed_var: fed.running_var, refusal: '' };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const still = (value: number) => new Float64Array(seen + 1).fill(value);
-      return {
-        running_mean: still(start.running_mean),
-        running_var: still(start.running_var),
-        fed_var: new Float64Array(),
-        refusal: error.message,
-      };
-    }
+    // Without weight on what was there, a step gives what it is fed with.
+    const fed = core.updateRunningStatistics({
+      running_mean: batch_mean,
+      running_var: batch_var,
+      batch_mean,
+      batch_var,
+      m: rule.m,
+      estimator: rule.estimator,
+      convention: 'decay',
+      momentum: 0,
+    });
+    const first = {
+      batch_mean: batch_mean.subarray(0, seen),
+      batch_var: batch_var.subarray(0, seen),
+    };
+    const series = core.runningSeries({ ...start, ...first, ...rule });
+    return { ...series, fed_var: fed.running_var };
   },
 );
 

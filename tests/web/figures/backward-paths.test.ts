@@ -134,6 +134,28 @@ test('along x_hat nothing is left while eps = 0, and something where it is not',
   );
 });
 
+test('a thread leads from the point of each example to its column, with the chosen one marked', () => {
+  for (const width of [300, 720]) {
+    const html = htmlOf(viewOf(backwardPaths, { ...telling, chosen: 4 }, width).drawing);
+    const threads = [...html.matchAll(/<line class="(thread[^"]*)" x1="([\d.]+)" x2="([\d.]+)"/g)].map(
+      ([, look, x1, x2]) => ({ look, from: Number(x1), to: Number(x2) }),
+    );
+    const columns = [...html.matchAll(/<rect class="column[^"]*" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)];
+    expect(threads.map(({ look }) => look)).toEqual(
+      telling.x.map((_, i) => (i === 4 ? 'thread chosen' : 'thread')),
+    );
+    expect(columns).toHaveLength(telling.x.length);
+    const [first, last] = [threads[0]?.from ?? Number.NaN, threads.at(-1)?.from ?? Number.NaN];
+    for (const [i, { from, to }] of threads.entries()) {
+      const [, left = '', across = ''] = columns[i] ?? [];
+      expect(to).toBeCloseTo(Number(left) + Number(across) / 2, 6);
+      // The line of x is even.
+      const along = ((telling.x[i] ?? 0) - 1) / (9.5 - 1);
+      expect(from).toBeCloseTo(first + along * (last - first), 6);
+    }
+  }
+});
+
 test('a batch of two has no gradient while eps = 0', () => {
   const two = { x: [1, 3], dy: [0.5, -0.5], before: [0.5, -0.5], gamma: 1, eps: 0 };
   const view = viewOf(backwardPaths, two);
@@ -179,7 +201,7 @@ test('nothing to compare is said in words', () => {
     { dy: [1, 1, 1, 1] },
   ]) {
     const view = viewOf(backwardPaths, state);
-    expect(`${htmlOf(view.drawing)}${htmlOf(view.beside)}${view.sentence}`).not.toMatch(
+    expect(`${htmlOf(view.drawing)}${htmlOf(view.formulas)}${view.sentence}`).not.toMatch(
       /NaN|infinity|not a number/i,
     );
   }

@@ -4,10 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { cppLines } from '../../../web/render/cpp-lines.ts';
 import { quantities } from '../../../web/src/computation.ts';
 import { formatNumber } from '../../../web/src/format.ts';
+import { stillState } from '../../../web/src/drawing/figure.tsx';
 import { computationGraph } from '../../../web/src/figures/computation-graph.tsx';
-import { column, core, htmlOf, viewOf } from './view.ts';
+import { column, core, htmlOf, viewOf, type Shown } from './view.ts';
+
+type Fold = NonNullable<Shown['folded']>[number];
 
 const batch = { x: [1, -2, 4, 0.5], gamma: -1.5, beta: 0.5, eps: 0.1, dy: [0.5, -1, 2, 0.3] };
+
+/** With everything computed. */
+const done = { step: 12 };
 
 /** The order of computation, as the lesson derives it. */
 const order = [
@@ -71,8 +77,17 @@ function boxesOf(html: string) {
 }
 
 describe('the numbers', () => {
-  test('as it comes it shows every gradient of the batch 2, 4, 6, 8', () => {
+  test('as it comes only what is given is known', () => {
     const view = viewOf(computationGraph);
+    expect(view.sentence).toBe('Given are the batch 2, 4, 6, 8, gamma = 2 and beta = 1.');
+    expect(column(view, 'The batch', 'x')).toEqual([2, 4, 6, 8]);
+    expect(column(view, 'The batch', 'x_hat')).toEqual(Array(4).fill('not yet'));
+    expect(column(view, 'What there is once', 'value')).toEqual(Array(7).fill('not yet'));
+    expect(htmlOf(view.drawing)).not.toContain('class="carried');
+  });
+
+  test('the still picture shows every gradient of the batch 2, 4, 6, 8', () => {
+    const view = viewOf(computationGraph, stillState(computationGraph));
     // 2/√5 (dy − mean(dy) − x_hat mean(dy x_hat)), with x_hat = (−3, −1, 1, 3)/√5 and dy = (1, 0, 0, 0)
     const dx = [0.3, -0.4, -0.1, 0.2].map((each) => (each * 2) / Math.sqrt(5));
     for (const [i, value] of column(view, 'The batch', 'dx').entries())
@@ -120,7 +135,7 @@ describe('the numbers', () => {
   );
 
   test('the three paths add up to dx', () => {
-    const view = viewOf(computationGraph, batch);
+    const view = viewOf(computationGraph, { ...batch, ...done });
     const [direct, throughVar, throughMean, dx] = [
       'dx_direct',
       'dx_through_var',
@@ -133,7 +148,7 @@ describe('the numbers', () => {
 
   test.each(quantities)('%s is written out with its numbers', (chosen) => {
     const values = traced().get(chosen) ?? [];
-    const html = htmlOf(viewOf(computationGraph, { ...batch, example: 2, chosen }).drawing);
+    const html = htmlOf(viewOf(computationGraph, { ...batch, ...done, example: 2, chosen }).drawing);
     const formula = html.slice(html.indexOf('class="in-numbers"'));
     const numbers = Array.from(formula.matchAll(/<mn[^>]*>([^<]*)<\/mn>/g), ([, text]) => text);
     expect(numbers.at(-1)).toBe(formatNumber(values[1] ?? values[0] ?? Number.NaN));
@@ -141,6 +156,7 @@ describe('the numbers', () => {
 
   test('what is only rounding is 0', () => {
     const view = viewOf(computationGraph, {
+      ...done,
       x: [0.1, 0.2, 0.3, 0.7],
       gamma: 0.7,
       eps: 0.001,
@@ -155,15 +171,37 @@ describe('the numbers', () => {
 });
 
 describe('what is chosen', () => {
+  const facts = cppLines();
+  const entriesOf = (part: Fold | undefined) => htmlOf(part?.content).split('<li').slice(1);
+  const markedOf = (entries: readonly string[]) =>
+    entries.filter((entry) => entry.startsWith(' aria-current="true"'));
+
   test('has its formula and its lines marked, and no other', () => {
     for (const chosen of quantities) {
-      const list = htmlOf(viewOf(computationGraph, { chosen }, 720, cppLines()).folded?.content);
-      const entries = list.split('<li').slice(1);
-      const marked = entries.filter((entry) => entry.startsWith(' aria-current="true"'));
+      const [formulas, lines] = viewOf(computationGraph, { chosen }, 720, facts).folded ?? [];
+      const entries = entriesOf(formulas);
       expect(entries).toHaveLength(quantities.length);
-      expect(marked).toHaveLength(1);
-      expect(marked[0]).toMatch(new RegExp(`entry-name[^>]*><span>${chosen}[₁]?<`));
+      expect(markedOf(entries)).toEqual([expect.stringMatching(new RegExp(`><span>${chosen}[₁]?<`))]);
+      // What is given is computed nowhere.
+      const isGiven = (facts[chosen] ?? []).length === 0;
+      expect(markedOf(entriesOf(lines))).toEqual(
+        isGiven ? [] : [expect.stringContaining(`><span>${chosen}<`)],
+      );
     }
+  });
+
+  test('the lines of C++ are a part of their own: those of every quantity that is computed, in this order', () => {
+    const { folded = [] } = viewOf(computationGraph, {}, 720, facts);
+    expect(folded.map(({ title }) => title)).toEqual([
+      'Every formula, with its numbers',
+      'For engineers: the lines of C++',
+    ]);
+    expect(htmlOf(folded[0]?.content)).not.toContain('<code');
+    const entries = entriesOf(folded[1]);
+    expect(entries.map((entry) => /entry-name[^>]*><span>(\w+)</.exec(entry)?.[1])).toEqual(
+      quantities.filter((name) => !['x', 'gamma', 'beta', 'dy'].includes(name)),
+    );
+    for (const entry of entries) expect(entry).toMatch(/<code title="[^"]+, line \d+"/);
   });
 
   test('may be something that is not computed yet', () => {

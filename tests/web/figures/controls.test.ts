@@ -1,5 +1,6 @@
 // What the controls of all figures hold to, in states that a hand can lead them to.
 
+import { fromHtml } from 'hast-util-from-html';
 import { expect, test } from 'vitest';
 import type { AnyField, Fields } from '../../../web/src/drawing/fields.ts';
 import { figures } from '../../../web/src/figures/all.ts';
@@ -8,6 +9,9 @@ import { htmlOf, viewOf } from './view.ts';
 
 /** What a figure shows at a time; each view has controls of its own. */
 const views = ['tab', 'mode'];
+
+/** The width of a phone, and one where everything stands side by side. */
+const widths = [300, 720];
 
 /** Values of a field at its ends, and between them. */
 function valuesOf(field: AnyField): unknown[] {
@@ -44,6 +48,7 @@ const controlsIn = (html: string) =>
   );
 
 for (const figure of figures) {
+  const facts = figure.kind === 'computation-graph' ? cppLines() : null;
   const shownViews = views.flatMap((name) => {
     const field = figure.fields[name];
     return field?.kind === 'choice' ? field.options.map((option) => ({ [name]: option })) : [];
@@ -51,14 +56,29 @@ for (const figure of figures) {
   test.each([{}, ...shownViews])(
     `${figure.kind} keeps its controls in their places, in whatever state: %j`,
     (view) => {
-      const facts = figure.kind === 'computation-graph' ? cppLines() : null;
-      const controls = (state: object) =>
-        controlsIn(htmlOf(viewOf(figure, { ...view, ...state }, 720, facts).controls));
-      const first = controls({});
-      expect(first.length).toBeGreaterThan(2);
-      const states = statesOf(figure.fields);
-      expect(states.length).toBeGreaterThan(5);
-      for (const state of states) expect(controls(state), JSON.stringify(state)).toEqual(first);
+      for (const width of widths) {
+        /** Those in sight, and those that are folded away. */
+        const controls = (state: object) => {
+          const shown = viewOf(figure, { ...view, ...state }, width, facts);
+          return { inSight: controlsIn(htmlOf(shown.controls)), folded: controlsIn(htmlOf(shown.more)) };
+        };
+        const first = controls({});
+        expect(first.inSight.length + first.folded.length).toBeGreaterThan(2);
+        const states = statesOf(figure.fields);
+        expect(states.length).toBeGreaterThan(5);
+        for (const state of states) expect(controls(state), JSON.stringify(state)).toEqual(first);
+      }
     },
   );
+
+  test(`${figure.kind} has one to three controls in sight, the others are folded away`, () => {
+    for (const width of widths) {
+      for (const state of [{}, ...shownViews]) {
+        const { controls } = viewOf(figure, state, width, facts);
+        const { children } = fromHtml(htmlOf(controls), { fragment: true });
+        expect(children.length).toBeGreaterThanOrEqual(1);
+        expect(children.length).toBeLessThanOrEqual(3);
+      }
+    }
+  });
 }

@@ -121,7 +121,7 @@ test('nothing that is drawn or printed is without a number, at any offset, width
         [720, [-10, 10, -10, 10, 9.9]],
       ] as const) {
         const view = viewOf(floatingPoint, { precision, offset, values: list }, width);
-        expect(htmlOf(view.drawing) + htmlOf(view.beside) + view.sentence).not.toMatch(
+        expect(htmlOf(view.drawing) + htmlOf(view.formulas) + view.sentence).not.toMatch(
           /NaN|Infinity|undefined/,
         );
       }
@@ -152,7 +152,7 @@ describe('digits', () => {
 
   test('right ones are those of the number below, wherever the figure prints one', () => {
     for (const offset of offsets) {
-      const html = htmlOf(viewOf(floatingPoint, { offset }).beside);
+      const html = htmlOf(viewOf(floatingPoint, { offset }).formulas);
       const printed = [...html.matchAll(/<data class="digits"[^>]*>(.*?)<\/data>/g)].map(
         ([, inner = '']) => ({
           right: /<span class="right">([^<]*)/.exec(inner)?.[1] ?? '',

@@ -20,13 +20,18 @@ const errors = (head: string, state: object = {}) => numbers(state, 'Relative er
 const powers = Array.from({ length: 17 }, (_, k) => k - 16);
 const lowest = (all: readonly number[]) => powers[all.indexOf(Math.min(...all))] ?? Number.NaN;
 const at = (all: readonly number[], power: number) => all[power + 16] ?? Number.NaN;
-/** The rows of the table beside the drawing: dx numeric, and by the code. */
-function comparedBeside(state: object): number[][] {
-  const [, table = ''] = htmlOf(viewOf(gradientCheck, state).beside).split('<caption>dx at h');
+/** The rows of the table folded below the drawing: dx numeric, and by the code. */
+function compared(state: object): number[][] {
+  const [, table = ''] = htmlOf(viewOf(gradientCheck, state).formulas).split('<caption>dx at h');
   const rows = table.split('<tr>').slice(2);
   return rows.map((row) => [...row.matchAll(/<data value="([^"]+)"/g)].map(([, value]) => Number(value)));
 }
 const sentence = (state: object) => viewOf(gradientCheck, state).sentence;
+/** What stands above the drawing. */
+function verdictOf(view: ReturnType<typeof viewOf>): string | undefined {
+  const [above = ''] = htmlOf(view.drawing).split('<svg');
+  return /<strong>([^<]*)/.exec(above)?.[1];
+}
 
 test('the batch is the one that the expectations below are worked out for', () => {
   expect(numbers({}, 'The batch', 'x')).toEqual(x);
@@ -82,9 +87,9 @@ describe('code that forgets a path', () => {
     ['both', 'neither path', direct],
   ])('%s: its gradient, and the error the check finds', (drop, name, expected) => {
     const state = { drop, exponent: -6 };
-    const compared = comparedBeside(state);
-    const numeric = compared.map(([value = Number.NaN]) => value);
-    const dx = compared.map(([, value = Number.NaN]) => value);
+    const rows = compared(state);
+    const numeric = rows.map(([value = Number.NaN]) => value);
+    const dx = rows.map(([, value = Number.NaN]) => value);
     for (const [i, value] of dx.entries()) expect(value).toBeCloseTo(expected[i] ?? 0, 13);
     const largest = (all: readonly number[]) => Math.max(...all.map(Math.abs));
     const error =
@@ -122,7 +127,7 @@ describe('what the sentence says', () => {
     const view = viewOf(gradientCheck, state);
     expect(view.sentence).toContain(words);
     expect(view.sentence).not.toContain('means something');
-    expect(htmlOf(view.beside)).toContain('This check means nothing yet.');
+    expect(verdictOf(view)).toBe('This check means nothing yet.');
   });
 
   test('at a kink a smaller step mends the check', () => {
@@ -170,10 +175,11 @@ test.each(states)(
       const means = !isZero && errorOf('none') < 1e-7 && errorOf('mean') > 1e-2 && errorOf('var') > 1e-2;
       const view = viewOf(gradientCheck, { ...state, exponent, drop: 'both' }, 300);
       expect(view.sentence.includes('means something'), `at ${exponent}: ${view.sentence}`).toBe(means);
+      expect(verdictOf(view)).toBe(means ? 'This check means something.' : 'This check means nothing yet.');
       const seen = [
         view.sentence,
         htmlOf(view.drawing),
-        htmlOf(view.beside),
+        htmlOf(view.formulas),
         JSON.stringify(view.tables),
       ].join(' ');
       expect(seen).not.toMatch(/NaN|[Ii]nfinity|not a number|null/);
@@ -189,7 +195,9 @@ test('both kinds of state occur among them', () => {
 
 test('what the check says of a code cannot be read as a pass of wrong code, nor as a failure of right code', () => {
   const said = (state: object) => {
-    const [, table = ''] = htmlOf(viewOf(gradientCheck, state).beside).split('<caption>What the check says');
+    const [, table = ''] = htmlOf(viewOf(gradientCheck, state).formulas).split(
+      '<caption>What the check says',
+    );
     const rows = table.split('</table>')[0]?.split('<tr>').slice(2) ?? [];
     return rows.map((row) => /<td[^>]*>([^<]*)<\/td><\/tr>/.exec(row)?.[1]);
   };

@@ -61,15 +61,11 @@ export class Controls<F extends Fields> {
     this.set({ [name]: value } as Partial<StateOf<F>>);
   }
 
-  /**
-   * A native slider; `inWords` says its value where the number alone would not do, `order` is that of the stops where it
-   * is not their own.
-   */
+  /** A native slider; `inWords` says its value where the number alone would not do. */
   slider(
     name: NamesOf<F, NumberField | StopsField>,
     label: ComponentChildren,
     inWords: (value: number) => string = (value) => formatNumber(value),
-    order?: readonly number[],
   ): ComponentChildren {
     if (this.isHidden(name)) return null;
     const field = this.fields[name] as NumberField | StopsField;
@@ -80,7 +76,7 @@ export class Controls<F extends Fields> {
         this.change(name, moved),
       );
     }
-    const stops = order ?? field.stops;
+    const { stops } = field;
     const range = { min: 0, max: stops.length - 1, step: 1, value: stops.indexOf(value) };
     return this.range(name, label, inWords(value), range, (moved) => this.change(name, stops[moved]));
   }

@@ -12,11 +12,10 @@ import { neuron } from './neuron.ts';
 
 const powersOfTwo = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-const { b, gamma, beta } = neuron;
 const fields = {
-  b,
-  gamma,
-  beta,
+  b: neuron.b,
+  gamma: neuron.gamma,
+  beta: neuron.beta,
   running_var: number(9, 1, 25, 1),
   /** what enters the small layer that is folded */
   input_1: number(3, -5, 5, 0.5),

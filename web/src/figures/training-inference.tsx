@@ -3,7 +3,7 @@
 
 import { number, stops } from '../drawing/fields.ts';
 import { figure } from '../drawing/figure.tsx';
-import { Formula, Normalized, Num, Symbol } from '../drawing/math.tsx';
+import { Formula, Normalized, Num } from '../drawing/math.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../drawing/plot.tsx';
 import { TimeChart } from '../drawing/time-chart.tsx';
 import { formatNumber } from '../format.ts';
@@ -84,7 +84,6 @@ export const trainingInference = figure({
     const training = inTraining(core, stream, { x, eps, from, to: step });
     const last = step - from;
     const y_training = at(training.y, last);
-    const [least, most = least] = rangeOf(training.y);
     const inference = { x: [x], shape: [1, 1], running_mean: [mean], running_var: [variance], eps };
     const y_inference = at(core.forwardInference(inference).y, 0);
 
