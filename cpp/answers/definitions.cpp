@@ -102,7 +102,7 @@ Formula::Formula(const std::string& text) : tree(parse(text)), names(names_in(tr
 bool Derivation::is_touched(const std::string& name) {
   const auto known = touched_.find(name);
   if (known != touched_.end()) return known->second;
-  touched_[name] = false;  // a definition that comes back to itself ends here
+  touched_[name] = false;  // so that a cycle of definitions ends here
   const auto definition = formulas().find(name);
   if (definition == formulas().end()) return false;
   return touched_[name] = is_touched(definition->second);
@@ -124,7 +124,7 @@ bool Derivation::is_derivable(const Formula& formula) {
   return is_derivable(formula, static_cast<int>(formulas().size()));
 }
 
-/// `depth` ends what comes back to itself.
+/// `depth` bounds the recursion where definitions form a cycle.
 bool Derivation::is_derivable(const Formula& formula, int depth) {
   return depth > 0 && std::all_of(formula.names.begin(), formula.names.end(),
                                   [&](const std::string& each) { return is_derivable(each, depth - 1); });

@@ -76,7 +76,7 @@ class Derivation {
   std::map<std::string, const Formula*> formulas_;
   Quantities values_;  ///< replaced, taken from the right ones, or derived
   std::map<std::string, bool> touched_;
-  std::set<std::string> deriving_;  ///< to end what comes back to itself
+  std::set<std::string> deriving_;  ///< those being computed, to notice a cycle
 };
 
 }  // namespace answers

@@ -190,7 +190,7 @@ std::string four_digits(double value) {
   return text;
 }
 
-/// A list that is at hand, with its name; "" are ones.
+/// A list that is at hand, with its name; the list of ones has the name "".
 struct NamedList {
   std::string name;
   std::vector<double> values;
@@ -345,7 +345,7 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
     if (!kind.empty()) return unreadable(std::move(judgement), kind, tree.range);
     const Case here{claim, names, batch};
     judgement.mistake = mistake_behind(here, answer);
-    // Of nothing, a difference would be the answer itself.
+    // Where the right answer is 0, the difference would be the learner's answer itself.
     if (!is_zero_everywhere(claim)) {
       judgement.difference = missing_factor(here);
       if (judgement.difference.empty()) judgement.difference = missing_term(here);

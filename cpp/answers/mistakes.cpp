@@ -11,7 +11,7 @@ namespace {
 constexpr const char* pitfalls[] = {
     "late-averages", "opposite-momentum", "biased-unbiased", "batch-of-one", "freezing", "through-statistics",
     "blind-check",   "placement",         "dead-bias",       "undoing",      "axis",     "not-parameters",
-    "small-batches", "epsilon",           "covariate-shift", "cost",               "scale",    "gradient-size",
+    "small-batches", "epsilon",           "covariate-shift", "cost",         "scale",    "gradient-size",
     "sums",          "regularizer",       "one-pass",
 };
 
@@ -383,7 +383,7 @@ const std::vector<Mistake>& mistakes() {
 
 namespace {
 
-/// Puts the mistake's lines in place; the formula that is then answered.
+/// Replaces definitions by those of the mistake, and returns the formula of the answer that follows.
 const Formula& make(const Mistake& mistake, const Formula& answer, Derivation& derivation) {
   for (const auto& [name, formula] : mistake.instead) derivation.redefine(name, formula);
   return mistake.answer ? *mistake.answer : answer;

@@ -71,8 +71,7 @@ void add_layer(Quantities& all) {
   const auto w = number_of(all, "w"), b = number_of(all, "b");
   if (find(all, "x") != nullptr || u.size() == 0) return;
   if (v.size() > 0 && weights.size() > 0) {
-    if (v.size() != u.size())
-      refuse("v", batchnorm::in_words(u.size()) + " values, as many as u", v.size());
+    if (v.size() != u.size()) refuse("v", batchnorm::in_words(u.size()) + " values, as many as u", v.size());
     if (weights.size() != 2) refuse("weights", "two weights, one for u and one for v", weights.size());
     all["x"] = list(Batch(weights(0) * u + weights(1) * v));
   } else if (w && b) {

@@ -137,13 +137,14 @@ BatchStatistics statistics_of(const Moments& moments, double eps, bool with_resi
     if (exponent == 0) continue;
     statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
     statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
-    sum(c) = var(c) + eps;  // no sum, their units differ, but 0 where both are
+    sum(c) =
+        var(c) + eps;  // not a true sum, since var is scaled and eps is not; but 0 exactly where both are 0
     const double scaled_eps = std::ldexp(eps, -2 * exponent);
     normalizer.invstd(c) = 1 / std::sqrt(var(c) + scaled_eps);
     normalizer.invstd_residual(c) = 0;
     statistics.saved_invstd(c) = std::ldexp(normalizer.invstd(c), -exponent);
     if (std::isfinite(scaled_eps)) continue;
-    // The variance of tiny values is nothing beside such an eps. Half the scale keeps both in range.
+    // The variance of such tiny values is negligible beside eps. Half the scale keeps both in range.
     const int half = exponent / 2;
     statistics.saved_invstd(c) = 1 / std::sqrt(eps);
     normalizer.invstd(c) = std::ldexp(statistics.saved_invstd(c), half);

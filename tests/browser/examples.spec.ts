@@ -161,7 +161,7 @@ test.describe('the gradient', () => {
       layer.x.length,
     );
     await expect(sheet).toContainText(`is their sum, ${String(shown(dvar)).replace('-', '−')}.`);
-    await expect(sheet).toContainText(`∂L/∂γ= ${String(shown(dgamma)).replace('-', '−')} and`);
+    await expect(sheet).toContainText(`∂L/∂γ=${String(shown(dgamma)).replace('-', '−')} and`);
   }
 
   test('its buttons set the batches that the text speaks of', async ({ page }) => {

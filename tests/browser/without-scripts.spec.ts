@@ -99,7 +99,7 @@ test.describe('with scripts off', () => {
             (each) =>
               (each as HTMLElement).tabIndex >= 0 && each.checkVisibility({ visibilityProperty: true }),
           )
-          .filter((each) => !each.matches('a[href], summary, .scroll, .math'))
+          .filter((each) => !each.matches('a[href], summary, .scroll, .math, pre.code'))
           .map((each) => `${each.localName}.${each.getAttribute('class')}`),
       );
       expect(stops).toEqual([]);
@@ -145,7 +145,7 @@ test.describe('with scripts off', () => {
       }
     };
     await page.goto('practice.html');
-    expect(problemSources).toHaveLength(5);
+    expect(problemSources).toHaveLength(8);
     for (const { id, parts, answer } of problemSources) {
       await expect(item(page, id).locator('form.question').filter({ visible: true })).toHaveCount(
         parts.length,
@@ -156,7 +156,7 @@ test.describe('with scripts off', () => {
         ...parts.flatMap(({ hints, why }) => [...hints, ...(why ? [why] : [])]),
       );
     }
-    expect(proofSources).toHaveLength(6);
+    expect(proofSources).toHaveLength(9);
     for (const { id, lines } of proofSources) {
       const text = await visibleText(item(page, id));
       for (const { because } of lines) expect(text, id).toContain(plainWords(because));

@@ -4,13 +4,11 @@ import type { Element, ElementContent, Root } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
 import { SKIP, visit } from 'unist-util-visit';
+import { isShort } from '../src/format.ts';
 
 const isElement = (node: ElementContent | undefined): node is Element => node?.type === 'element';
 const isComputed = (node: ElementContent | undefined): node is Element =>
   isElement(node) && node.properties.dataFormula !== undefined;
-
-/** A longer list may break: on a phone it must. */
-const isShort = (value: Element): boolean => toString(value).length <= 28;
 
 const isRelation = (node: ElementContent | undefined): boolean =>
   isElement(node) && node.tagName === 'math' && /[=≈]$/.test(toString(node).trimEnd());
@@ -20,13 +18,13 @@ const isGap = (node: ElementContent | undefined): boolean =>
 /** "symbol = value" does not break: a formula that ends with a relation, a space, and a computed value. */
 export function keepTogether(root: Root): void {
   visit(root, 'element', (element: Element) => {
-    if (isComputed(element) && isShort(element))
+    if (isComputed(element) && isShort(toString(element)))
       element.properties.className = ['whole'].concat(element.properties.className as string[]);
     const { children } = element;
     const set: ElementContent[] = [];
     for (let k = 0; k < children.length; ++k) {
       const [node, gap, value] = children.slice(k, k + 3);
-      if (node && isRelation(node) && isGap(gap) && isComputed(value) && isShort(value)) {
+      if (node && isRelation(node) && isGap(gap) && isComputed(value) && isShort(toString(value))) {
         // The relation brings its own gap.
         set.push(h('span', { className: ['together'] }, [node, value]));
         k += 2;

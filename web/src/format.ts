@@ -74,3 +74,6 @@ export function pointPadding(column: readonly string[]): string[] {
 /** The index of a symbol in plain text: x₁. */
 export const subscript = (index: number): string =>
   String(index).replace(/[0-9]/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'.charAt(Number(digit)));
+
+/** Whether a value is to stand in one line, also on a phone. */
+export const isShort = (text: string): boolean => text.length <= 28;

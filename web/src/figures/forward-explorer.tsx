@@ -109,13 +109,13 @@ export const forwardExplorer = figure({
           <Axis scale={scale} at={lines.x} />
           <Axis scale={scale} at={lines.x_hat} />
           <Axis scale={scale} at={lines.y} />
-          <text class="q-x fill row-label" x={4} y={lines.x + 5}>
+          <text class="q-x fill row-label" x={6} y={lines.x + 5}>
             x
           </text>
-          <text class="q-x_hat fill row-label" x={4} y={lines.x_hat + 5}>
+          <text class="q-x_hat fill row-label" x={6} y={lines.x_hat + 5}>
             x̂
           </text>
-          <text class="q-y fill row-label" x={4} y={lines.y + 5}>
+          <text class="q-y fill row-label" x={6} y={lines.y + 5}>
             y
           </text>
           {spread(lines.x, mean, std, `μ = ${formatNumber(mean)}, σ = ${formatNumber(std)}`)}

@@ -2,7 +2,7 @@
 // change.
 
 import type { Core, Quantities } from '../core.ts';
-import { allDigits, formatValue, fullText, pointPadding } from '../format.ts';
+import { allDigits, formatValue, fullText, isShort, pointPadding } from '../format.ts';
 import type { SheetState } from '../kinds/item.tsx';
 import { quantityOfFormula } from '../quantity.ts';
 import { computeQuantities, type Limits, readGivens, type Typed } from '../scenario.ts';
@@ -99,6 +99,7 @@ export function showValue(
   }
   if (element.textContent === text) return false;
   element.textContent = text;
+  element.classList.toggle('whole', isShort(text));
   return true;
 }
 
