@@ -81,9 +81,12 @@ export const proofSources = blocks<ProofSource>('practice', 'proof');
 export const worksheetSources = blocks<WorksheetSource>('practice', 'worksheet');
 export const workshopSources = blocks<ProblemSource>('workshop', 'practice');
 
-/** The longest stretch of plain words: no formula, no computed number, no link, no markup, one paragraph. */
+/**
+ * The longest stretch of plain words: no formula, no computed number, no link, no markup, no quotes, one paragraph. An
+ * apostrophe is that of print.
+ */
 export function plainWords(markdown: string): string {
-  const stretches = markdown.split(/\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\[[^\]]*\]\([^)]*\)|[*_]+|\n\s*\n/s);
-  const words = stretches.map((stretch) => stretch.replace(/\s+/g, ' ').trim());
+  const stretches = markdown.split(/\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\[[^\]]*\]\([^)]*\)|[*_"]+|\n\s*\n/s);
+  const words = stretches.map((stretch) => stretch.replace(/\s+/g, ' ').replaceAll("'", '’').trim());
   return words.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
 }
