@@ -229,6 +229,23 @@ export async function finger(
 export const touchDrag = async (handle: Locator, dx: number, dy = 0): Promise<void> =>
   finger(handle.page(), await placeOf(handle), [dx, dy]);
 
+/** On a phone of 360 pixels: the page does not scroll sideways, and no word of the drawing is cut off. */
+export async function expectFit(figure: Locator): Promise<void> {
+  const page = figure.page();
+  await nextFrame(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const cut = await figure.locator('.drawing svg').evaluate((svg) => {
+    const { left, right } = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')]
+      .filter((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left < left - 1 || box.right > right + 1;
+      })
+      .map((text) => text.textContent);
+  });
+  expect(cut).toEqual([]);
+}
+
 /** axe finds nothing in the figure as it stands, in light and in dark. */
 export async function expectNoViolations(figure: Locator): Promise<void> {
   const page = figure.page();
