@@ -66,6 +66,7 @@ export async function openQuestion(page: Page, name: string): Promise<[figure: L
 }
 
 export const showButton = (figure: Locator) => figure.getByRole('button', { name: 'Show the figure' });
+export const againButton = (figure: Locator) => figure.getByRole('button', { name: 'Play it again' });
 
 /** A figure that asks first is asked for. */
 async function showFigure(figure: Locator): Promise<void> {
