@@ -31,6 +31,15 @@ addEventListener(
   },
   true,
 );
+// A figure that is asked for is shown as it stands, also before it has started; src/page/figures.tsx remembers it.
+addEventListener('click', ({ target }) => {
+  const figure = target.closest('[data-task=skip]')?.closest('.figure');
+  if (!figure) return;
+  figure.dataset.shown = '';
+  const title = figure.querySelector('figcaption');
+  title.focus({ preventScroll: true });
+  title.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+});
 function tellOfMissingPart() {
   const reload = document.createElement('button');
   reload.type = 'button';

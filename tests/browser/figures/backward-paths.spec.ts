@@ -8,9 +8,10 @@ import {
   expectNoViolations,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
+  unfold,
   unfoldNumbers,
 } from './figure.ts';
 
@@ -49,6 +50,7 @@ test('by mouse, keys and buttons: every gradient follows, and the check says wha
     await expectBackward(figure, 2, 0);
     await expect(figure.locator('.sentence')).toContainText('dy of 1 and dx of 4 of the 4 examples changed');
     await expect(figure.locator('.example .before')).toHaveCount(4);
+    await unfold(figure);
     await figure.getByRole('button', { name: 'Remember this dx' }).click();
     await expect(figure.locator('.example .before')).toHaveCount(0);
   });
@@ -119,7 +121,8 @@ test('by mouse, keys and buttons: every gradient follows, and the check says wha
     expect(await dx(figure)).toEqual([0, 0]);
     await expect(figure.getByRole('button', { name: 'One fewer' })).toBeDisabled();
     for (let m = 2; m < 6; ++m) await press('One more example');
-    await expect.poll(() => x(figure)).toHaveLength(6);
+    // Each new one joins to the right of those that are there.
+    await expect.poll(() => x(figure)).toEqual([1, 3, 6, 8, 9, 10]);
     await expect(figure.getByRole('button', { name: 'One more' })).toBeDisabled();
     await expectBackward(figure, 1, 0);
   });
@@ -142,11 +145,10 @@ test('a link brings the state back; one example without a dy has 0; equal x are 
   await expect(figure).not.toContainText('NaN');
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
-  const show = figure.getByRole('button', { name: 'Show it in the figure' });
-  await expect(show).toBeHidden();
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   const answer = question.getByRole('textbox');
   await answer.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
@@ -155,7 +157,6 @@ test('the prediction is judged before the figure shows it; axe finds nothing aft
   await answer.fill('-0.35');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Right.');
-  await show.click();
   await expect.poll(() => x(figure)).toEqual([1, 3, 4, 5, 7]);
   expect((await dx(figure))[1]).toBeCloseTo(-0.35, 14);
   await reset(figure);

@@ -5,10 +5,11 @@ import { expect, test, verdict } from '../lesson.ts';
 import {
   core,
   expectNoViolations,
+  folded,
   follow,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   unfold,
   unfoldNumbers,
@@ -16,11 +17,19 @@ import {
 
 const kind = 'computation-graph';
 const steps = 13;
+const everyFormula = 'Every formula, with its numbers';
+const lines = 'For engineers: the lines of C++';
 
 const box = (figure: Locator, name: string) => figure.locator(`.computation-graph [data-quantity="${name}"]`);
 const entry = (figure: Locator, name: string) =>
   figure.locator('.entries li').filter({ has: figure.page().getByRole('button', { name, exact: true }) });
 const button = (figure: Locator, name: string) => figure.getByRole('button', { name, exact: true });
+
+/** Everything computed; the figure comes at its first step. */
+const end = (figure: Locator) => button(figure, 'End').click();
+/** The core's lines for a quantity. */
+const program = (figure: Locator, name: string) =>
+  figure.locator('.program li').filter({ has: figure.page().getByRole('button', { name, exact: true }) });
 
 /** The one box that is chosen and the one entry that is marked speak of the same. */
 async function expectChosen(figure: Locator, name: string, entryName = name): Promise<void> {
@@ -47,12 +56,11 @@ async function expectTraces(figure: Locator, gamma: number, beta: number, eps: n
 
 test('walked by buttons, boxes and keys', async ({ page }) => {
   const figure = await openFigure(page, kind);
-  await unfold(figure, '.figure-formulas');
+  await unfold(figure, everyFormula);
 
   await test.step('from the start to the end, one quantity a step', async () => {
-    await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
-    await button(figure, 'Start').click();
     await expect(figure.locator('.step-count')).toHaveText(`Step 1 of ${steps}`);
+    await expect(button(figure, 'Start')).toBeDisabled();
     await expect(figure.locator('.computation-graph text.end')).toHaveCount(3); // x, gamma, beta
     await expect(figure.locator('.entries .unknown')).toHaveCount(12);
     const walked = [];
@@ -79,15 +87,20 @@ test('walked by buttons, boxes and keys', async ({ page }) => {
 
   await test.step('a box marks its formula and its C++, and these mark the box', async () => {
     await reset(figure);
+    await end(figure);
+    await unfold(figure, lines);
     await box(figure, 'batch_var').click();
     await expectChosen(figure, 'batch_var');
+    await expect(figure.locator('.program li[aria-current]')).toHaveCount(1);
+    await expect(program(figure, 'batch_var')).toHaveAttribute('aria-current', 'true');
     await expect(figure.locator('.sentence')).toHaveText(
       'Every x and the mean feed the variance, which is 5.',
     );
     await entry(figure, 'dvar').locator('math').click();
     await expectChosen(figure, 'dvar');
-    await entry(figure, 'dmean').locator('code').click();
+    await program(figure, 'dmean').locator('code').first().click();
     await expectChosen(figure, 'dmean');
+    await expect(program(figure, 'dmean')).toHaveAttribute('aria-current', 'true');
     await expect(figure.locator('.in-numbers')).toContainText('−0.8944');
     await button(figure, 'x_hat₁').press('Enter');
     await expectChosen(figure, 'x_hat', 'x_hat₁');
@@ -95,6 +108,7 @@ test('walked by buttons, boxes and keys', async ({ page }) => {
 
   await test.step('the arrow keys walk through the boxes, and the focus is where the choice is', async () => {
     await reset(figure);
+    await end(figure);
     await expect(figure.locator('.computation-graph [tabindex="0"]')).toHaveCount(1);
     await box(figure, 'dx').focus();
     const press = async (key: string, name: string) => {
@@ -124,13 +138,14 @@ test('walked by buttons, boxes and keys', async ({ page }) => {
 
   await test.step('the graph is one stop on the way of Tab, with the ring of the focus around it', async () => {
     await reset(figure);
-    await figure.getByRole('slider', { name: 'eps' }).focus();
+    await figure.locator('figcaption').focus();
     await page.keyboard.press('Tab');
-    await expect(box(figure, 'dx')).toBeFocused();
-    await expect(box(figure, 'dx')).toHaveCSS('outline-style', 'solid');
-    await expect(box(figure, 'dx')).toHaveCSS('outline-width', '3px');
+    await expect(box(figure, 'x')).toBeFocused();
+    await expect(box(figure, 'x')).toHaveCSS('outline-style', 'solid');
+    await expect(box(figure, 'x')).toHaveCSS('outline-width', '3px');
     await page.keyboard.press('Tab');
-    await expect(figure.locator('.figure-formulas summary')).toBeFocused();
+    await expect(button(figure, 'Start')).toBeFocused();
+    await folded(figure, everyFormula).locator('summary').focus();
     await page.keyboard.press('Tab');
     await expect(button(figure, 'x₁')).toBeFocused();
     await expect(button(figure, 'x₁')).toHaveCSS('outline-width', '3px');
@@ -138,6 +153,7 @@ test('walked by buttons, boxes and keys', async ({ page }) => {
 
   await test.step('the numbers follow the sliders, for each example', async () => {
     await reset(figure);
+    await end(figure);
     await figure.getByRole('slider', { name: 'example' }).press('ArrowRight');
     await figure.getByRole('slider', { name: 'x₂' }).press('Home');
     await figure.getByRole('slider', { name: 'dy₂' }).press('End');
@@ -160,7 +176,7 @@ test('a link brings back step, choice and batch; what it may not say, and what c
     kind,
     `#bn1&${kind}.step=4&${kind}.chosen=dvar&${kind}.x=1,2,3,5&${kind}.eps=0.1&${kind}.example=4`,
   );
-  await unfold(figure, '.figure-formulas');
+  await unfold(figure, everyFormula);
   await expect(figure.locator('.step-count')).toHaveText(`Step 5 of ${steps}`);
   await expect(figure.locator('.sentence')).toHaveText(
     'dvar is not computed yet: it comes with step 11 of 13.',
@@ -171,7 +187,7 @@ test('a link brings back step, choice and batch; what it may not say, and what c
   await reset(figure);
   await follow(page, `#bn1&${kind}.step=2.5&${kind}.x=1,2,3&${kind}.chosen=sigma`);
   await expect(page.locator('#notice')).toContainText(`“${kind}.step=2.5” and 2 more`);
-  await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
+  await expect(figure.locator('.step-count')).toHaveText(`Step 1 of ${steps}`);
 
   // Where nothing can be computed, the core says why.
   await follow(page, `#bn1&${kind}.x=3,3,3,4`);
@@ -183,10 +199,10 @@ test('a link brings back step, choice and batch; what it may not say, and what c
   await expect(figure.locator('.sheet-message')).toBeEmpty();
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  await unfold(figure, '.figure-formulas');
-  const question = await predictionOf(figure);
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   const answer = question.getByRole('textbox', { name: 'How much gradient' });
   await answer.fill('-6/sqrt(5)');
   await button(question, 'Check').click();
@@ -194,14 +210,15 @@ test('the prediction is judged before the figure shows it; axe finds nothing aft
   await answer.fill('-6/sqrt(5)/4');
   await button(question, 'Check').click();
   await expect(verdict(question)).toContainText('Right.');
-  await button(figure, 'Show it in the figure').click();
+  await unfold(figure, everyFormula);
   await expectChosen(figure, 'dmean');
+  await expect(figure.locator('.step-count')).toHaveText(`Step ${steps} of ${steps}`);
   await expectTraces(figure, 2, 1, 0);
   expect((await numbersOf(figure, 'The batch')).map((row) => row[8])).toEqual(
     Array(4).fill(expect.closeTo(-1.5 / Math.sqrt(5), 14)),
   );
   await reset(figure);
-  await button(figure, 'Start').click();
+  await unfold(figure, lines);
   await box(figure, 'dvar').click();
   await unfoldNumbers(figure);
   await expectNoViolations(figure);
@@ -214,7 +231,9 @@ for (const width of [320, 360]) {
     test('the graph stands upright, every number clear of its name, is walked with a finger, and only formulas and C++ scroll', async ({
       page,
     }) => {
-      const figure = await openFigure(page, kind, `#bn1&${kind}.gamma=-0.1&${kind}.dy=-0.1,0.3,0,0.1`);
+      const state = `${kind}.step=${steps - 1}&${kind}.gamma=-0.1&${kind}.dy=-0.1,0.3,0,0.1`;
+      const figure = await openFigure(page, kind, `#bn1&${state}`);
+      await unfold(figure);
       await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveValue('-0.1');
       const gaps = await figure.locator('.quantity').evaluateAll((all) =>
         all.map((each) => {
@@ -228,19 +247,21 @@ for (const width of [320, 360]) {
       for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(0);
 
       await reset(figure);
+      await end(figure);
       const [x, loss] = [await box(figure, 'x').boundingBox(), await box(figure, 'L').boundingBox()];
       expect((loss?.y ?? 0) - (x?.y ?? 0)).toBeGreaterThan(400);
-      await figure.locator('.figure-formulas > summary').tap();
+      await folded(figure, everyFormula).locator('summary').tap();
+      await folded(figure, lines).locator('summary').tap();
       await box(figure, 'dgamma').tap();
       await expectChosen(figure, 'dgamma');
-      await entry(figure, 'batch_mean').locator('code').first().tap();
+      await program(figure, 'batch_mean').locator('code').first().tap();
       await expectChosen(figure, 'batch_mean');
       await button(figure, 'Start').tap();
       await expectChosen(figure, 'x', 'x₁');
       await button(figure, 'Step forward').tap();
       await expectChosen(figure, 'batch_mean');
 
-      const source = entry(figure, 'batch_mean').locator('.source');
+      const source = program(figure, 'batch_mean').locator('.source');
       expect(await source.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeGreaterThan(50);
       await expect(source).toHaveAttribute('tabindex', '0');
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

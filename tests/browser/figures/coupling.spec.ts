@@ -9,7 +9,7 @@ import {
   follow,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
   unfoldNumbers,
@@ -51,7 +51,7 @@ test('by mouse, keys and buttons: x, dy and the Jacobian', async ({ page }) => {
 
   await test.step('the task by keys: dy turns until nothing of it is left', async () => {
     await reset(figure);
-    const verdict = figure.locator('.verdict').first();
+    const verdict = figure.locator('.stage .verdict');
     await expect(verdict).toContainText('Not yet.');
     const tip = figure.getByRole('slider', { name: 'dy in the plane' });
     await figure.getByRole('slider', { name: 'x 3', exact: true }).focus();
@@ -151,14 +151,11 @@ test('by mouse, keys and buttons: x, dy and the Jacobian', async ({ page }) => {
   });
 });
 
-test('the prediction is judged, with the mistake by its name, before the figure shows it; axe finds nothing after use', async ({
+test('the prediction is judged, with the mistake by its name, before the figure is seen, which then shows it; axe finds nothing after use', async ({
   page,
 }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
-  const show = figure.getByRole('button', { name: 'Show it in the figure' });
+  const [figure, question] = await openQuestion(page, kind);
   const box = question.getByRole('textbox', { name: 'grow?' });
-  await expect(show).toBeHidden();
   await box.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdictOn(question)).toContainText('Not yet.');
@@ -168,7 +165,6 @@ test('the prediction is judged, with the mistake by its name, before the figure 
   await box.fill('-2/3/sqrt(8/3)');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdictOn(question)).toContainText('Right.');
-  await show.click();
   await expect(figure.locator('.chosen-entry')).toContainText('y₂ falls by 0.4082');
   await reset(figure);
   await unfoldNumbers(figure);

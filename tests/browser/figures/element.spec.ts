@@ -1,6 +1,6 @@
 // What all figures have in common.
 
-import { answer, expect, openLive, test, verdict } from '../lesson.ts';
+import { expect, openLive, test } from '../lesson.ts';
 import {
   drawnFigure,
   figuresOf,
@@ -9,8 +9,8 @@ import {
   nextFrame,
   openFigure,
   placeOf,
-  predictionOf,
   reset,
+  unfold,
 } from './figure.ts';
 
 for (const file of files) {
@@ -71,6 +71,7 @@ test('two figures of one kind on one page keep states of their own', async ({ pa
   expect(new Set(ids).size).toBe(ids.length);
 
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await unfold(whole);
   await whole.locator('[data-action=copy]').click();
   await expect(whole.locator('.copied')).toContainText('clipboard');
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText())).hash;
@@ -103,6 +104,10 @@ test('numbers, points and buttons of a figure', async ({ page }) => {
     await point(1).press('ArrowRight');
     await expect.poll(value).toBeGreaterThan(start);
     const moved = await value();
+    // Neither below “More” nor below the title in it.
+    await expect(first).toHaveAttribute('value', String(start));
+    await figure.locator('summary', { hasText: 'More' }).click();
+    await expect(figure.getByRole('button', { name: 'Reset' })).toBeVisible();
     await expect(first).toHaveAttribute('value', String(start));
     await figure.locator('summary', { hasText: 'table' }).click();
     await expect(first).toHaveAttribute('value', String(moved));
@@ -143,40 +148,3 @@ test('numbers, points and buttons of a figure', async ({ page }) => {
     await expect(point(2)).toHaveAttribute('aria-valuenow', '2.2');
   });
 });
-
-for (const viewport of [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-]) {
-  for (const file of files)
-    test(`“Show it in the figure” keeps the answer in the window, ${file}, ${viewport.width} px`, async ({
-      page,
-    }) => {
-      await page.setViewportSize(viewport);
-      await openLive(page, file);
-      const names = figuresOf[file].filter((name) => name !== 'first-look');
-      for (const name of names) {
-        const figure = await drawnFigure(page, name);
-        const question = await predictionOf(figure);
-        await answer(question, '12345');
-        await expect(verdict(question)).not.toBeEmpty();
-        const show = figure.getByRole('button', { name: 'Show it in the figure' });
-        await show.click();
-        await nextFrame(page);
-        await expect(verdict(question)).toBeInViewport({ ratio: 0.95 });
-        // All of it but for a part of a pixel.
-        await expect(show).toBeInViewport({ ratio: 0.95 });
-        // Above it there is as much of the figure as there is room for.
-        const places = await figure.evaluate((each) =>
-          ['.drawing', '[data-show]'].map((part) =>
-            each.querySelector(part)?.getBoundingClientRect().toJSON(),
-          ),
-        );
-        const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
-        expect(
-          top >= 0 || Math.abs(bottom - viewport.height) < 2,
-          `${name}: drawing at ${top}, answer to ${bottom}`,
-        ).toBe(true);
-      }
-    });
-}

@@ -15,8 +15,28 @@ export const figuresOf = {
     'backward-paths',
     'computation-graph',
   ],
-  'more.html': ['floating-point', 'gradient-check', 'coupling', 'placement-and-bias'],
+  'more.html': [
+    'floating-point',
+    'gradient-check',
+    'coupling',
+    'conventions',
+    'placement',
+    'bias-before',
+    'folding',
+  ],
 } as const;
+
+/** Those that ask before they are seen. */
+export const asking: readonly string[] = [
+  'forward-explorer',
+  'training-inference',
+  'backward-paths',
+  'computation-graph',
+  'floating-point',
+  'gradient-check',
+  'coupling',
+  'bias-before',
+];
 
 export type File = keyof typeof figuresOf;
 export const files = Object.keys(figuresOf) as File[];
@@ -36,9 +56,31 @@ export async function openFigure(page: Page, name: string, fragment = ''): Promi
   return drawnFigure(page, name);
 }
 
+/** The figure with its question, as a reader meets it, in sight and listening. */
+export async function openQuestion(page: Page, name: string): Promise<[figure: Locator, question: Locator]> {
+  await openLive(page, fileOf(name));
+  const figure = figureNamed(page, name);
+  await figure.scrollIntoViewIfNeeded();
+  await expect(figure).toHaveAttribute('data-started');
+  return [figure, await predictionOf(figure)];
+}
+
+export const showButton = (figure: Locator) => figure.getByRole('button', { name: 'Show the figure' });
+export const againButton = (figure: Locator) => figure.getByRole('button', { name: 'Play it again' });
+
+/** A figure that asks first is asked for. */
+async function showFigure(figure: Locator): Promise<void> {
+  if ((await figure.getAttribute('data-asks')) === null) return;
+  await figure.scrollIntoViewIfNeeded();
+  await expect(figure).toHaveAttribute('data-started');
+  if (await showButton(figure).isVisible()) await showButton(figure).click();
+  await expect(figure).toHaveAttribute('data-shown');
+}
+
 /** The figure on a page that is open, in sight and drawn. */
 export async function drawnFigure(page: Page, name: string): Promise<Locator> {
   const figure = figureNamed(page, name);
+  await showFigure(figure);
   // Figures above it change their height as they are drawn and may push it out of sight again.
   await expect(async () => {
     await figure.locator('.stage').scrollIntoViewIfNeeded();
@@ -47,7 +89,7 @@ export async function drawnFigure(page: Page, name: string): Promise<Locator> {
   return figure;
 }
 
-/** The question to answer before the figure is moved, in sight and listening. */
+/** The question to answer before the figure is seen, in sight and listening. */
 export async function predictionOf(figure: Locator): Promise<Locator> {
   const question = figure.locator('form.question');
   await question.scrollIntoViewIfNeeded();
@@ -57,6 +99,7 @@ export async function predictionOf(figure: Locator): Promise<Locator> {
 
 /** The figure as it came; what is moved from then on is all that is moved. */
 export async function reset(figure: Locator): Promise<void> {
+  await unfold(figure);
   await figure.getByRole('button', { name: 'Reset' }).click();
   await nextFrame(figure.page());
 }
@@ -68,9 +111,9 @@ export async function follow(page: Page, fragment: string): Promise<void> {
   }, fragment);
 }
 
-/** A part of the figure unfolded; not by a click, which would take the focus from where the test has it. */
-export async function unfold(figure: Locator, part: string): Promise<void> {
-  await figure.locator(part).evaluate(async (details: HTMLDetailsElement) => {
+/** Unfolded; not by a click, which would take the focus from where the test has it. */
+async function open(folded: Locator): Promise<void> {
+  await folded.evaluate(async (details: HTMLDetailsElement) => {
     if (details.open) return;
     const unfolded = new Promise((done) => details.addEventListener('toggle', done, { once: true }));
     details.open = true;
@@ -78,7 +121,19 @@ export async function unfold(figure: Locator, part: string): Promise<void> {
   });
 }
 
-export const unfoldNumbers = (figure: Locator): Promise<void> => unfold(figure, '.figure-numbers');
+/** What the figure has folded under a title, below “More”. */
+export const folded = (figure: Locator, title: string): Locator =>
+  figure
+    .locator('.figure-more details')
+    .filter({ has: figure.page().locator('summary', { hasText: title }) });
+
+/** “More” of the figure unfolded, and the part with this title in it. */
+export async function unfold(figure: Locator, title?: string): Promise<void> {
+  await open(figure.locator('.figure-more'));
+  if (title !== undefined) await open(folded(figure, title));
+}
+
+export const unfoldNumbers = (figure: Locator): Promise<void> => unfold(figure, 'The numbers as a table');
 
 /** All numbers of a table, by its caption: a list for each row, in full precision. */
 export async function numbersOf(figure: Locator, caption: string | RegExp): Promise<number[][]> {
@@ -96,8 +151,9 @@ export async function numbersOf(figure: Locator, caption: string | RegExp): Prom
 export const nextFrame = (page: Page): Promise<unknown> =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
-/** Moves all that can be moved, so that every field is another. */
+/** Moves all that can be moved, in sight or folded, so that every field is another. */
 export async function moveEverything(figure: Locator): Promise<void> {
+  await unfold(figure);
   const controls = figure.locator('.figure-controls');
   const choices = controls.locator('fieldset:enabled');
   for (let k = 0; k < (await choices.count()); ++k) {
@@ -173,6 +229,23 @@ export async function finger(
 /** Drags a handle by so many pixels with a finger. */
 export const touchDrag = async (handle: Locator, dx: number, dy = 0): Promise<void> =>
   finger(handle.page(), await placeOf(handle), [dx, dy]);
+
+/** On a phone of 360 pixels: the page does not scroll sideways, and no word of the drawing is cut off. */
+export async function expectFit(figure: Locator): Promise<void> {
+  const page = figure.page();
+  await nextFrame(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const cut = await figure.locator('.drawing svg').evaluate((svg) => {
+    const { left, right } = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')]
+      .filter((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left < left - 1 || box.right > right + 1;
+      })
+      .map((text) => text.textContent);
+  });
+  expect(cut).toEqual([]);
+}
 
 /** axe finds nothing in the figure as it stands, in light and in dark. */
 export async function expectNoViolations(figure: Locator): Promise<void> {

@@ -9,9 +9,10 @@ import {
   follow,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
+  unfold,
   unfoldNumbers,
 } from './figure.ts';
 
@@ -77,6 +78,7 @@ test('by mouse, keys and buttons: every variance follows', async ({ page }) => {
     await reset(figure);
     await figure.getByRole('radio', { name: 'double' }).check();
     await expectVariances(figure, 1e4, 'double');
+    await unfold(figure);
     await figure.getByRole('button', { name: '2, 4, 6, 8' }).click();
     await expectVariances(figure, 1e4, 'double', [2, 4, 6, 8]);
     const before = await numbersOf(figure, 'Right digits');
@@ -88,6 +90,7 @@ test('by mouse, keys and buttons: every variance follows', async ({ page }) => {
 
   await test.step('right digits differ from wrong ones by more than their colour', async () => {
     await reset(figure);
+    await unfold(figure);
     const styles = (part: string) =>
       figure
         .locator(`.digits .${part}`)
@@ -115,11 +118,10 @@ test('a link brings the state along, and none that is not allowed', async ({ pag
   await expectVariances(figure, 1e4, 'single');
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
-  const show = figure.getByRole('button', { name: 'Show it in the figure' });
-  await expect(show).toBeHidden();
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   // divided by m − 1
   await question.getByRole('textbox', { name: 'variance of the batch now' }).fill('20/3');
   await question.getByRole('button', { name: 'Check' }).click();
@@ -127,7 +129,6 @@ test('the prediction is judged before the figure shows it; axe finds nothing aft
   await question.getByRole('textbox', { name: 'variance of the batch now' }).fill('5');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Right');
-  await show.click();
   await expectVariances(figure, 1e6, 'single', [2, 4, 6, 8]);
   expect((await numbersOf(figure, 'The variance at'))[0]?.[0]).toBe(-65536);
   await reset(figure);

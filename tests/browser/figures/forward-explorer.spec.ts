@@ -7,7 +7,7 @@ import {
   expectNoViolations,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
 } from './figure.ts';
@@ -73,15 +73,14 @@ test('by mouse, keys and buttons: every value follows', async ({ page }) => {
   });
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
-  const show = figure.getByRole('button', { name: 'Show it in the figure' });
-  await expect(show).toBeHidden();
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   await question.getByRole('textbox', { name: 'now?' }).fill('-0.1342');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Not yet.');
-  await show.click();
+  await expect(figure.locator('.sentence')).toBeVisible();
   await expect.poll(async () => (await numbersOf(figure, 'The batch'))[0]?.[0]).toBe(0.2);
   await figure.getByRole('slider', { name: 'x 2' }).press('End');
   await expectNoViolations(figure);

@@ -8,9 +8,10 @@ import {
   expectNoViolations,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
+  unfold,
   unfoldNumbers,
 } from './figure.ts';
 
@@ -103,18 +104,19 @@ test('code that forgets a path stands beside the numeric gradient', async ({ pag
     return Math.max(...rows.map(([numeric = 0, code = 0]) => Math.abs(numeric - code)));
   };
   await expect.poll(apart).toBeLessThan(1e-9);
+  await unfold(figure);
   await figure.getByRole('radio', { name: 'neither path' }).check();
   await expect.poll(apart).toBeGreaterThan(0.1);
   await expect(figure.getByRole('row', { name: /^neither path/ })).toContainText('differs');
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   await question.getByRole('textbox', { name: 'miss' }).fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdictOn(question)).toContainText('Right.');
-  await figure.getByRole('button', { name: 'Show it in the figure' }).click();
   await expect(figure.locator('.sentence')).toContainText('Weight the outputs');
   await reset(figure);
   await unfoldNumbers(figure);

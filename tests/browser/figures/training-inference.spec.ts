@@ -6,11 +6,13 @@ import {
   core,
   drag,
   expectNoViolations,
+  folded,
   numbersOf,
   openFigure,
-  predictionOf,
+  openQuestion,
   reset,
   touchDrag,
+  unfold,
   unfoldNumbers,
 } from './figure.ts';
 
@@ -42,7 +44,7 @@ async function expectUpdates(figure: Locator, momentum: number): Promise<void> {
   }
 }
 
-test('by mouse, keys and buttons: levels, batches, frameworks', async ({ page }) => {
+test('by mouse, keys and buttons: levels, batches, and one example', async ({ page }) => {
   const figure = await openFigure(page, kind);
 
   await test.step('the level after the shift is dragged with the mouse, and the running mean follows', async () => {
@@ -56,6 +58,7 @@ test('by mouse, keys and buttons: levels, batches, frameworks', async ({ page })
 
   await test.step('every handle can be moved with the arrow keys', async () => {
     await reset(figure);
+    await unfold(figure, 'One example in both modes');
     for (const [name, value] of [
       ['mean of the distribution before the shift', '2.1'],
       ['mean of the distribution after the shift', '5.1'],
@@ -93,56 +96,42 @@ test('by mouse, keys and buttons: levels, batches, frameworks', async ({ page })
     await expect(now).toHaveAttribute('aria-valuenow', '1');
   });
 
-  await test.step('another framework converts the momentum and keeps the layer', async () => {
+  await test.step('momentum and the size of the batches are in sight; the other controls are folded', async () => {
     await reset(figure);
-    const momentum = figure.getByRole('slider', { name: 'momentum' });
-    const before = await runningMean(figure);
-    await figure.getByRole('radio', { name: 'PyTorch' }).check();
-    await expect(momentum).toHaveAttribute('aria-valuetext', '0.1');
-    expect(await runningMean(figure)).toBeCloseTo(before, 13);
-    await figure.getByRole('radio', { name: 'Keras 3' }).check();
-    await expect(momentum).toHaveAttribute('aria-valuetext', '0.9');
-    await figure.getByRole('button', { name: 'Defaults of the framework' }).click();
-    await expect(momentum).toHaveAttribute('aria-valuetext', '0.99');
-    await expect(figure.getByRole('slider', { name: 'epsilon' })).toHaveAttribute('aria-valuetext', '0.001');
-    await expectUpdates(figure, 0.99);
-  });
-
-  await test.step('0.99 typed into PyTorch, and converted after all', async () => {
-    await reset(figure);
-    await figure.getByRole('button', { name: 'Type 0.99 into PyTorch' }).click();
-    await expect(figure.getByRole('slider', { name: 'momentum' })).toHaveAttribute('aria-valuetext', '0.99');
-    await expect(figure.locator('.sentence')).toContainText('repeat the noise');
-    const [batch = 0, running = 0] = await lastBatch(figure);
-    expect(Math.abs(running - batch)).toBeLessThan(0.05);
-    await expectUpdates(figure, 0.01);
-    await figure.getByRole('button', { name: 'Type 0.01 instead' }).click();
-    await expect(figure.locator('.sentence')).not.toContainText('repeat the noise');
-    await expectUpdates(figure, 0.99);
-  });
-
-  await test.step('batches of one: beta in training, and PyTorch refuses', async () => {
-    await reset(figure);
+    await figure.getByRole('slider', { name: 'momentum' }).press('End');
+    await expectUpdates(figure, 0.999);
+    await figure.getByRole('slider', { name: 'eps' }).press('End');
     await figure.getByRole('button', { name: 'Batches of one' }).click();
     await expect(figure.locator('.sentence')).toContainText('in training y = beta = 0 whatever x is');
-    await figure.getByRole('radio', { name: 'PyTorch' }).check();
-    await expect(figure.locator('.announced')).toContainText('PyTorch refuses');
+    await expect(figure.locator('.announced')).toContainText('in training y = beta = 0');
     await figure.getByRole('button', { name: 'Batches of eight' }).click();
-    await expect(figure.locator('.sentence')).toContainText('depending on the batch');
+    await expect(figure.locator('.sentence')).not.toContainText('whatever x is');
+  });
+
+  await test.step('one example in both modes is unfolded, and follows the handle', async () => {
+    await reset(figure);
+    const example = folded(figure, 'One example in both modes');
+    await unfold(figure, 'One example in both modes');
+    await expect(example.locator('circle.q-y')).toHaveCount(10);
+    await figure.getByRole('slider', { name: 'x, the example' }).press('ArrowUp');
+    await expect.poll(async () => (await numbersOf(figure, 'The example 4.1')).length).toBe(2);
+    const [, [mean = 0, variance = 0, y] = []] = await numbersOf(figure, 'The example 4.1');
+    expect(y).toBeCloseTo((4.1 - mean) / Math.sqrt(variance + 1e-5), 12);
+    await expectUpdates(figure, 0.9);
   });
 });
 
-test('the prediction is judged before the figure shows it; axe finds nothing after use', async ({ page }) => {
-  const figure = await openFigure(page, kind);
-  const question = await predictionOf(figure);
+test('the prediction is judged before the figure is seen, which then shows it; axe finds nothing after use', async ({
+  page,
+}) => {
+  const [figure, question] = await openQuestion(page, kind);
   await question.getByRole('textbox', { name: 'after 30 batches?' }).fill('5 * 0.99^30');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdict(question)).toContainText('Not yet.');
-  await figure.getByRole('button', { name: 'Show it in the figure' }).click();
   await expect.poll(() => runningMean(figure)).toBeCloseTo(5 * (1 - 0.99 ** 30), 12);
   await reset(figure);
   await unfoldNumbers(figure);
-  await figure.getByRole('radio', { name: 'PyTorch' }).check();
+  await unfold(figure, 'One example in both modes');
   await figure.getByRole('button', { name: 'Batches of one' }).click();
   await expectNoViolations(figure);
 });
@@ -157,6 +146,7 @@ test.describe('on a phone', () => {
     const level = figure.getByRole('slider', { name: 'variance of the distribution after the shift' });
     await touchDrag(level, 0, -40);
     await expect.poll(async () => Number(await level.getAttribute('aria-valuenow'))).toBeGreaterThan(4);
+    await unfold(figure, 'One example in both modes');
     const x = figure.getByRole('slider', { name: 'x, the example' });
     await touchDrag(x, -60);
     await expect.poll(async () => Number(await x.getAttribute('aria-valuenow'))).toBeLessThan(2);

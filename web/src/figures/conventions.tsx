@@ -48,12 +48,14 @@ export const conventionsFigure = figure({
     const of = (formula: string) => core.evaluate(formula, { decay }).values[0] ?? 0;
     const at = (values: ArrayLike<number>, t: number) => values[t] ?? 0;
 
-    const time: Scale = { least: 0, most: steps, from: width < 480 ? 30 : 40, to: width - 18 };
+    const isNarrow = width < 480;
+    const time: Scale = { least: 0, most: steps, from: isNarrow ? 30 : 40, to: width - 18 };
     const means: Scale = { least: 0, most: 8, from: 252, to: 58 };
+    // On a phone there is no room beside the longest name, but below it.
     const legend = [
-      { look: 'dots', words: 'a batch' },
-      { look: 'line', words: name },
-      { look: 'line dashed', words: conventions.page.name },
+      { look: 'dots', words: 'a batch', place: '10 14' },
+      { look: 'line', words: name, place: '90 14' },
+      { look: 'line dashed', words: conventions.page.name, place: isNarrow ? '90 32' : '250 14' },
     ];
     return {
       controls: (
@@ -88,8 +90,8 @@ export const conventionsFigure = figure({
           aria-label="The running mean over the batches"
         >
           <g class="legend q-mean" aria-hidden="true">
-            {legend.map(({ look, words }, k) => (
-              <g key={look} transform={`translate(${k === 0 ? 10 : 90 + (k - 1) * 160} 14)`}>
+            {legend.map(({ look, words, place }) => (
+              <g key={look} transform={`translate(${place})`}>
                 <path class={look} d={look === 'dots' ? 'M0 0h0' : 'M-6 0h20'} />
                 <text class="start" x={look === 'dots' ? 8 : 20} y={4}>
                   {words}

@@ -12,6 +12,7 @@ import { loaders } from '../figures/load.ts';
 import type { Started } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
 import { copyLink, entriesOfPage } from './links.ts';
+import { reveal } from './navigation.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 
@@ -47,8 +48,9 @@ class LiveFigure {
   private announcing: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private link: string | true | undefined;
-  /** on the way to what was predicted */
+  /** on the way to what was predicted, and the next frame of it */
   private passing: StateOf<Fields> | undefined;
+  private playing = 0;
 
   static start(root: HTMLElement, figure: Figure, core: Core): void {
     new LiveFigure(root, figure, core).begin();
@@ -108,11 +110,13 @@ class LiveFigure {
 
   private readonly set = (change: Partial<StateOf<Fields>>): void => {
     const { fields } = this.figure;
-    const texts = Object.entries(change).map(([name, value]) => {
+    // A hand that comes while something is played goes on from what it sees.
+    const texts = Object.entries({ ...this.passing, ...change }).map(([name, value]) => {
       const field = fields[name];
       const text = field?.write(value as never);
       return [name, text === field?.write(field.initial as never) ? undefined : text];
     });
+    this.stopPlaying();
     this.link = undefined;
     memory.setTexts(this.root.id, Object.fromEntries(texts) as Record<string, string | undefined>);
   };
@@ -131,34 +135,40 @@ class LiveFigure {
       const { texts } = memory.get(root.id);
       return isAnswered() || [...Object.keys(this.figure.fields), wasShown].some((name) => texts[name]);
     };
-    const isMeant = () => {
-      const target = document.getElementById(location.hash.slice(1));
-      return target !== null && target !== root && root.contains(target);
-    };
     const show = () => {
       root.dataset.shown = '';
-      if (skip) skip.hidden = true;
       if (again) again.hidden = !isAnswered();
     };
-    if (isKnown() || isMeant()) show();
+    /** Where the address leads into the figure. Nothing hidden could be brought into the window. */
+    const showLinked = () => {
+      const target = document.getElementById(location.hash.slice(1));
+      const isWithin = root.querySelector('figure')?.contains(target);
+      if (!target || !isWithin || root.dataset.shown !== undefined) return;
+      show();
+      reveal(target);
+    };
+    const pass = () => memory.setTexts(root.id, { [wasShown]: '1' });
+    // public/live.js shows what is asked for at once, also before it has started.
+    if (root.dataset.shown !== undefined) pass();
+    if (isKnown()) show();
+    else showLinked();
     let wasAnswered = isAnswered();
     memory.onChange((name) => {
       if (name !== root.id) return;
       if (isKnown()) show();
-      if (isAnswered() && !wasAnswered) this.play();
+      const isFirst = isAnswered() && !wasAnswered;
       wasAnswered = isAnswered();
+      if (isFirst) this.play();
     });
-    addEventListener('hashchange', () => isMeant() && show());
-    skip?.addEventListener('click', () => {
-      memory.setTexts(root.id, { [wasShown]: '1' });
-      const title = root.querySelector('figcaption');
-      title?.focus({ preventScroll: true });
-      title?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
-    });
+    addEventListener('hashchange', showLinked);
+    skip?.addEventListener('click', pass);
     again?.addEventListener('click', () => {
       this.play();
       // As much of the drawing as there is room for beside the answer, which stays.
-      for (const each of [this.stage.querySelector('.drawing'), again])
+      for (const each of [
+        this.stage.querySelector('.drawing'),
+        root.querySelector('.question [role=status]'),
+      ])
         each?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     });
   }
@@ -175,14 +185,25 @@ class LiveFigure {
     const start = performance.now();
     const length = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : played;
     const step = (now: number) => {
-      const part = Math.min(1, (now - start) / length);
-      this.passing = part < 1 ? between(fields, from, to, part) : undefined;
+      const part = now - start < length ? (now - start) / length : 1;
       if (part < 1) {
+        this.passing = between(fields, from, to, part);
         this.drawSoon();
-        requestAnimationFrame(step);
-      } else memory.setTexts(root.id, end);
+        this.playing = requestAnimationFrame(step);
+      } else {
+        this.stopPlaying();
+        memory.setTexts(root.id, end);
+      }
     };
+    this.stopPlaying();
     step(start);
+  }
+
+  private stopPlaying(): void {
+    if (!this.passing) return;
+    cancelAnimationFrame(this.playing);
+    this.passing = undefined;
+    this.drawSoon();
   }
 
   /** However many changes come, one drawing a frame. */

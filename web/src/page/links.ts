@@ -181,6 +181,9 @@ async function find(id: string): Promise<void> {
   if (id === '') return;
   const here = document.getElementById(id);
   if (here) {
+    // A figure that asks first is hidden until it starts.
+    const figure = here.closest<HTMLElement>('.figure');
+    if (figure) void meet(figure);
     goTo(here);
     return;
   }
