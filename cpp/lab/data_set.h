@@ -1,0 +1,32 @@
+#pragma once
+// Small data sets that show what normalization does: points of the plane, and noisy glyphs.
+
+#include <cstdint>
+#include <vector>
+
+#include "lab/network.h"
+
+namespace lab {
+
+struct DataSet {
+  Matrix x;                 ///< (examples, inputs)
+  std::vector<int> labels;  ///< from 0 to classes - 1
+  Index classes;
+};
+
+enum class Shape { spirals, moons, circles, blobs, glyphs };
+
+/// `examples` points of two classes (spirals of one turn, moons, circles), of four (blobs), or glyphs of
+/// 8 x 8 values of ten; `noise` is the standard deviation added to each value, `flipped` the share of labels
+/// that are drawn at random. Requires 2 <= examples <= 10,000, noise >= 0, flipped from 0 to 1; throws
+/// std::invalid_argument. The same seed gives the same set.
+DataSet data_set(Shape shape, Index examples, double noise, double flipped, std::uint64_t seed);
+
+/// Batches of `size` of the set's examples, without repetition until all have come: the rows of step `step`.
+/// The same seed gives the same batches, whoever asks for them.
+std::vector<Index> batch_rows(Index examples, Index size, int step, std::uint64_t seed);
+
+/// These rows of the set.
+DataSet rows_of(const DataSet& data, const std::vector<Index>& rows);
+
+}  // namespace lab

@@ -1,0 +1,125 @@
+#pragma once
+// Small fully connected networks, with every normalization that the lesson compares: what the laboratory
+// trains.
+//
+//   m  examples of a batch      layers  linear layers before the output layer      width  units of each
+
+#include <cstdint>
+#include <vector>
+
+#include "batchnorm/forward.h"
+
+namespace lab {
+
+using batchnorm::Channels;
+using batchnorm::Index;
+
+/// (examples, units), row-major: an example is a row.
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+enum class Activation { relu, tanh, sigmoid, linear };
+enum class Normalization { none, batch, layer, group, rms };
+/// Where a normalization stands beside the activation of its layer.
+enum class Place { before, after };
+/// He et al., CVPR 2016 and ECCV 2016: two linear layers a block, and a ReLU after the addition, or nothing.
+enum class Residual { none, post_activation, pre_activation };
+
+struct Architecture {
+  Index inputs = 2;
+  Index classes = 2;
+  int layers = 3;
+  Index width = 16;
+  Activation activation = Activation::relu;
+  Normalization normalization = Normalization::none;
+  Place place = Place::before;         ///< of plain layers
+  Residual residual = Residual::none;  ///< blocks follow the first layer, two layers each
+  Index groups = 4;                    ///< of group normalization; they divide the width
+  Index ghost = 0;                     ///< batch statistics over so many examples at a time; 0: over all
+  bool has_bias = true;                ///< of the hidden linear layers; the output layer always has one
+  double gain = 1;                     ///< times the usual standard deviation of the hidden weights
+  double eps = 1e-5;
+};
+
+/// What gradient descent moves; gradients have the same shape. Hidden layers in order, the output layer last.
+struct Parameters {
+  std::vector<Matrix> weights;        ///< (inputs, outputs) of each linear layer
+  std::vector<Channels> bias;         ///< (outputs) of each; empty where a layer has none
+  std::vector<Channels> gamma, beta;  ///< (units) of each normalization
+};
+
+/// Running statistics of each batch normalization: (units).
+struct Running {
+  std::vector<Channels> mean, var;
+};
+
+struct Network {
+  Architecture architecture;
+  Parameters parameters;
+  Running running;
+};
+
+/// Hidden weights from N(0, gain^2 s^2 / inputs), s^2 = 2 for ReLU (He et al., ICCV 2015) and 1 otherwise,
+/// the output layer's from N(0, 1 / inputs); biases 0, gamma 1, beta 0, running statistics 0 and 1. The same
+/// seed gives the same weights whatever the normalization. Throws std::invalid_argument that names the field.
+Network initial_network(const Architecture& architecture, std::uint64_t seed);
+
+/// Noise behind every batch normalization, in the manner of Santurkar et al. (NeurIPS 2018, section 2.1),
+/// drawn anew at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift),
+/// and for each value N(0, spread^2). Ours: their distributions are others.
+struct Noise {
+  double scale = 0, shift = 0, spread = 0;
+  std::uint64_t seed = 0;
+};
+
+/// What a forward pass leaves for the backward pass, and for those who look at the layers.
+struct Pass {
+  std::vector<Matrix>
+      values;  ///< what enters each operation of the network, and what leaves the last: logits
+  std::vector<std::vector<batchnorm::BatchStatistics>>
+      statistics;                     ///< of each normalization, a batch or ghost each
+  std::vector<Matrix> normalized;     ///< x_hat of each normalization
+  std::vector<Channels> noise_scale;  ///< of each normalization; empty: none
+};
+
+enum class Mode { train, inference };
+
+/// The logits of a batch, (m, classes), are the last of Pass::values.
+Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise = {});
+
+struct Loss {
+  double value;    ///< mean cross-entropy of the softmax, in nats
+  double correct;  ///< share of the examples whose largest logit is the right one
+  Matrix dlogits;  ///< (m, classes)
+};
+Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels);
+
+/// Gradients of L by all parameters, for the pass of a batch in training mode.
+Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits);
+
+/// The values that enter each activation, layer by layer: (m, width) each.
+std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass);
+
+struct Optimizer {
+  enum class Kind { sgd, adam } kind = Kind::sgd;
+  double rate = 0.1;
+  double hidden_rate = -1;  ///< of the hidden weight matrices; below 0: the same
+  double momentum = 0;      ///< of SGD: the weight of the old velocity
+  double weight_decay = 0;  ///< added to the gradients of all weight matrices
+};
+
+/// A network, the memory of its optimizer, and how far it has come.
+struct Training {
+  Network network;
+  Parameters velocity;  ///< of SGD with momentum; first moments of Adam
+  Parameters squares;   ///< second moments of Adam
+  int steps = 0;
+};
+
+Training begin(const Network& network);
+
+/// One step on one batch; running statistics keep the weight `keep` of their old values. The loss is that
+/// before the step.
+Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, const Optimizer& optimizer,
+          double keep, const Noise& noise = {});
+
+}  // namespace lab
