@@ -5,6 +5,7 @@ import {
   drawnFigure,
   figuresOf,
   files,
+  folded,
   follow,
   nextFrame,
   openFigure,
@@ -91,6 +92,23 @@ test('two figures of one kind on one page keep states of their own', async ({ pa
   await follow(page, '#bn1&at=first-look&first-look.x=1,2,5');
   await expect(x(bareAgain)).toHaveAttribute('aria-valuenow', '1');
   expect(await valueOf(wholeAgain)).toBe('2');
+});
+
+test('what is for those who ask is there while it is unfolded, and as the figure stands', async ({
+  page,
+}) => {
+  const figure = await openFigure(page, 'computation-graph');
+  const title = 'Every formula, with its numbers';
+  const entries = figure.locator('.entries li');
+  await unfold(figure);
+  await expect(entries).toHaveCount(0);
+  await figure.getByRole('button', { name: 'Step forward' }).click();
+  await folded(figure, title).locator('summary').click();
+  await expect(entries).toHaveCount(15);
+  const mean = entries.filter({ hasText: 'batch_mean' }).first();
+  await expect(mean.locator('data').first()).toHaveAttribute('value', '5');
+  await folded(figure, title).locator('summary').click();
+  await expect(entries).toHaveCount(0);
 });
 
 test('numbers, points and buttons of a figure', async ({ page }) => {

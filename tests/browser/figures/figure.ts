@@ -133,6 +133,12 @@ export async function unfold(figure: Locator, title?: string): Promise<void> {
   if (title !== undefined) await open(folded(figure, title));
 }
 
+/** All that the figure has folded unfolded. */
+export async function unfoldAll(figure: Locator): Promise<void> {
+  await unfold(figure);
+  for (const part of await figure.locator('.figure-more details').all()) await open(part);
+}
+
 export const unfoldNumbers = (figure: Locator): Promise<void> => unfold(figure, 'The numbers as a table');
 
 /** All numbers of a table, by its caption: a list for each row, in full precision. */

@@ -2,7 +2,7 @@
 
 import type { Locator } from '@playwright/test';
 import { expect, openLive, test } from '../lesson.ts';
-import { drawnFigure, figuresOf, files, follow, moveEverything, unfoldNumbers } from './figure.ts';
+import { drawnFigure, figuresOf, files, follow, moveEverything, unfoldAll } from './figure.ts';
 
 /** As translators do it: each text gives way to two elements around another one. Returns how many. */
 const translate = (figure: Locator): Promise<number> =>
@@ -50,7 +50,7 @@ for (const file of files) {
     for (const name of names)
       await test.step(name, async () => {
         const figure = await drawnFigure(page, name);
-        await unfoldNumbers(figure);
+        await unfoldAll(figure);
         const first = await said(figure);
         expect(await translate(figure)).toBeGreaterThan(5);
         expect(await said(figure)).toBe(first);
@@ -65,7 +65,7 @@ for (const file of files) {
         await expect(figure.locator('.copied')).toContainText('clipboard');
         await follow(other, new URL(await page.evaluate(() => navigator.clipboard.readText())).hash);
         const untranslated = await drawnFigure(other, name);
-        await unfoldNumbers(untranslated);
+        await unfoldAll(untranslated);
         await expect.poll(() => said(untranslated)).toBe(moved);
       });
     await elsewhere.close();
