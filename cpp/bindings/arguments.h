@@ -252,6 +252,24 @@ class Arguments {
   std::vector<std::string> read_;
 };
 
+template <typename Choice>
+struct Word {
+  const char* word;
+  Choice means;
+};
+
+/// What one of the words means.
+template <typename Choice>
+Choice choice(Arguments& arguments, const char* name, std::initializer_list<Word<Choice>> words) {
+  const std::string given = arguments.text(name);
+  std::string known;
+  for (const Word<Choice>& each : words) {
+    if (given == each.word) return each.means;
+    known += (known.empty() ? "\"" : ", \"") + std::string(each.word) + "\"";
+  }
+  refuse(name, "one of " + known, given);
+}
+
 /// A fresh Float64Array with a copy of the numbers: no view into this module's memory gets out.
 template <typename Scalar>
 val copy_out(const Scalar* data, std::size_t size) {

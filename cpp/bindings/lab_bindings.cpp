@@ -22,24 +22,6 @@ val normal_batches(Arguments& arguments) {
   return copy_out(lab::normal_batches(static_cast<std::uint64_t>(seed), batches, m, mean, std));
 }
 
-template <typename Choice>
-struct Word {
-  const char* word;
-  Choice means;
-};
-
-/// What one of the words means.
-template <typename Choice>
-Choice choice(Arguments& arguments, const char* name, std::initializer_list<Word<Choice>> words) {
-  const std::string given = arguments.text(name);
-  std::string known;
-  for (const Word<Choice>& each : words) {
-    if (given == each.word) return each.means;
-    known += (known.empty() ? "\"" : ", \"") + std::string(each.word) + "\"";
-  }
-  refuse(name, "one of " + known, given);
-}
-
 lab::Precision precision(Arguments& arguments) {
   using lab::Precision;
   return choice<Precision>(arguments, "precision",

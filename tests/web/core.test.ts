@@ -1069,7 +1069,7 @@ describe('answers', () => {
   });
 
   test.each([
-    ['misspelt', 'axes', /^pitfall: expected one of late-averages, .*, axis, .*, cost, got axes$/],
+    ['misspelt', 'axes', /^pitfall: expected one of late-averages, .*, axis, .*, one-pass, got axes$/],
     ['a number', 3, /^pitfall: expected a text, got number/],
     ['left out', undefined, /^pitfall: expected a text, got undefined/],
   ])('a foreseen mistake whose pitfall is %s is refused', (_, pitfall, message) => {

@@ -61,6 +61,7 @@ const nothingAround: Around = {
   pitfall: () => undefined,
   fill: () => undefined,
   draw: () => Promise.resolve({}),
+  race: () => () => {},
   goOn: () => {},
   startAgain: () => {},
   showOnly: () => {},

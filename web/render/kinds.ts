@@ -10,6 +10,7 @@ import { objectives } from './kinds/objectives.ts';
 import { practice } from './kinds/practice.ts';
 import { proof } from './kinds/proof.ts';
 import { quiz } from './kinds/quiz.ts';
+import { race } from './kinds/race.ts';
 import { results } from './kinds/results.ts';
 import { start } from './kinds/start.ts';
 import { worksheet } from './kinds/worksheet.ts';
@@ -23,6 +24,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   quiz,
   start,
   objectives,
+  race,
   results,
   drills,
 };

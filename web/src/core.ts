@@ -2,6 +2,7 @@
 // what the core refuses is thrown as a RangeError with the core's own sentence.
 
 import createModule, { type CoreModule, type Outcome, type Range } from '#core-module';
+import { instantiated } from './wasm.ts';
 
 export type { Range };
 
@@ -613,22 +614,7 @@ export interface Core {
 
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
 export async function loadCore(bytes: BufferSource): Promise<Core> {
-  // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
-  const module = await new Promise<CoreModule>((resolve, reject) => {
-    const instantiateWasm: Parameters<typeof createModule>[0]['instantiateWasm'] = (imports, done) => {
-      WebAssembly.instantiate(bytes, imports)
-        .then(({ instance }) => {
-          try {
-            done(instance);
-          } catch (cause) {
-            throw new Error('the wasm file is another program than the core of this page', { cause });
-          }
-        })
-        .catch(reject);
-      return {};
-    };
-    createModule({ instantiateWasm }).then(resolve, reject);
-  });
+  const module = await instantiated(createModule, bytes);
 
   const call = (name: keyof CoreModule, input: object): unknown => {
     if (typeof input !== 'object' || input === null) {

@@ -13,6 +13,7 @@ import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
+import { race } from './page/race.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
 import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
@@ -25,6 +26,7 @@ const surroundings: Around = {
     return core && fillNumbers(core, nodes, sheet);
   },
   draw: drawn,
+  race,
   goOn,
   startAgain,
   showOnly,

@@ -6,6 +6,7 @@ import { Component, type ComponentChildren, createContext, createRef, h, type JS
 import type { Core } from '../core.ts';
 import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
+import type { Choice, RaceMessage } from '../race.ts';
 import type { Typed } from '../scenario.ts';
 
 /** What a view is called with. */
@@ -32,6 +33,8 @@ export interface Around {
   fill: (nodes: readonly Node[], sheet: SheetState) => RangeError | undefined;
   /** other numbers for a problem */
   draw: (problem: Problem, seed: number) => Promise<Typed>;
+  /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
+  race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

@@ -11,5 +11,6 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   start: () => import('./start/start.tsx'),
   objectives: () => import('./objectives/objectives.tsx'),
   drills: () => import('./drills/drills.tsx'),
+  race: () => import('./race/race.tsx'),
   results: () => import('./results/results.tsx'),
 };

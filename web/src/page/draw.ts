@@ -3,9 +3,7 @@
 import { drawGivens, type Problem } from '../items.ts';
 import type { Typed } from '../scenario.ts';
 import { startCore } from './core.ts';
-// Vite gives the address of the built worker as the default.
-// oxlint-disable-next-line import/default
-import workerUrl from './draw-worker.ts?worker&url';
+import { startWorker } from './workers.ts';
 
 export interface DrawRequest {
   id: number;
@@ -15,35 +13,10 @@ export interface DrawRequest {
 
 export type DrawAnswer = { id: number } & ({ typed: Typed } | { reason: string });
 
-/** What TypeScript does not know of browsers yet. */
-interface TrustedTypes {
-  createPolicy: (
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ) => {
-    createScriptURL: (url: string) => string;
-  };
-}
-
 let worker: Worker | undefined;
 let isRefused = false;
 let last = 0;
 const waiting = new Map<number, (answer: DrawAnswer) => void>();
-
-/** The one script that the page's policy lets a worker run. */
-function trustedUrl(): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  const url = new URL(workerUrl, import.meta.url).href;
-  if (!trustedTypes) return url;
-  return trustedTypes
-    .createPolicy('lesson-worker', {
-      createScriptURL: (asked) => {
-        if (asked !== url) throw new TypeError(`${asked} is no worker of this lesson`);
-        return asked;
-      },
-    })
-    .createScriptURL(url);
-}
 
 /** All that waits is drawn on the page instead. */
 function giveUp(): void {
@@ -53,11 +26,10 @@ function giveUp(): void {
   waiting.clear();
 }
 
-function startWorker(): Worker | undefined {
+function workerIfAny(): Worker | undefined {
   if (worker || isRefused) return worker;
-  try {
-    worker = new Worker(trustedUrl(), { type: 'module' });
-  } catch {
+  worker = startWorker('draw');
+  if (!worker) {
     isRefused = true;
     return undefined;
   }
@@ -71,7 +43,7 @@ function startWorker(): Worker | undefined {
 
 /** The givens of a variant as typed text. */
 export async function drawn(problem: Problem, seed: number): Promise<Typed> {
-  const running = startWorker();
+  const running = workerIfAny();
   if (running) {
     const id = ++last;
     const answer = await new Promise<DrawAnswer>((resolve) => {

@@ -10,5 +10,6 @@ const observer = new ResizeObserver((entries) => {
 
 /** What is observed a second time is looked at again: its content may have changed. */
 export function focusableWhereTheyScroll(within: ParentNode = document): void {
-  for (const scroller of within.querySelectorAll('.scroll, .math, .read-as, pre.code')) observer.observe(scroller);
+  for (const scroller of within.querySelectorAll('.scroll, .math, .read-as, pre.code'))
+    observer.observe(scroller);
 }

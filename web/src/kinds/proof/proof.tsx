@@ -359,8 +359,7 @@ function Proof(scene: Scene<ProofData>) {
           Lines to choose from
         </p>
         <ul class="choices" role="list" aria-labelledby={`${id}-choices`}>
-          {hasCopies &&
-            lines.filter((line) => !order.includes(line.id)).map((line) => item(line.id, false))}
+          {hasCopies && lines.filter((line) => !order.includes(line.id)).map((line) => item(line.id, false))}
         </ul>
         <p class="list-name" id={`${id}-placed`}>
           Your proof

@@ -1,0 +1,47 @@
+// A picture as a PNG file in an address of its own: small enough to come with the page.
+
+import { crc32, deflateSync } from 'node:zlib';
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+}
+
+/**
+ * Pixels, RGBA, size x size, of at most 256 colours; their alpha is left out. Source: PNG specification (W3C, third
+ * edition), sections 5 and 11.
+ */
+export function pngAddress(pixels: Uint8ClampedArray, size: number): string {
+  const palette: number[] = [];
+  const indices = new Map<number, number>();
+  const rows = Buffer.alloc(size * (size + 1));
+  for (let row = 0; row < size; ++row)
+    for (let column = 0; column < size; ++column) {
+      const [red = 0, green = 0, blue = 0] = pixels.subarray(4 * (row * size + column));
+      const colour = (red << 16) | (green << 8) | blue;
+      let index = indices.get(colour);
+      if (index === undefined) {
+        index = indices.size;
+        if (index === 256) throw new RangeError('expected at most 256 colours');
+        indices.set(colour, index);
+        palette.push(red, green, blue);
+      }
+      rows[row * (size + 1) + 1 + column] = index;
+    }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(size, 0);
+  header.writeUInt32BE(size, 4);
+  header.set([8, 3, 0, 0, 0], 8); // 8 bits, a palette
+  const file = Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('PLTE', Buffer.from(palette)),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+  return `data:image/png;base64,${file.toString('base64')}`;
+}

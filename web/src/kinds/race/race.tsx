@@ -1,0 +1,291 @@
+/** @jsxImportSource preact */
+// Two networks that train side by side. As the page is delivered it shows how the first race ended.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { formatNumber } from '../../format.ts';
+import type { Data } from '../../laboratory.ts';
+import { withTexts } from '../../memory/kept.ts';
+import {
+  type Arm,
+  arms,
+  type Choice,
+  choices,
+  dark,
+  firstChoice,
+  type Frame,
+  frames,
+  inWords,
+  light,
+  painted,
+  sentenceOf,
+  smoothed,
+  steps,
+} from '../../race.ts';
+import { type Item, type Scene, Slot } from '../item.tsx';
+
+export interface RaceData {
+  title: string;
+  /** how the first race ended: the smoothed losses and the share of right points of each network */
+  still: Record<Arm, { line: number[]; correct: number | null }>;
+  sentence: string;
+}
+
+export const names: Record<Arm, string> = { none: 'without', batch: 'with batch normalization' };
+
+/** Pixels of a picture, whatever its size on the page. */
+export const pictureSize = 240;
+
+/** How long a race is shown, however fast it was computed. */
+const shownFor = 5000;
+
+const rates = choices.rate.toSorted((a, b) => a - b);
+const rateInWords = (rate: number) => (rate < 0.1 ? '1/32' : formatNumber(rate));
+
+const field = (name: keyof typeof choices, text: string | undefined): number => {
+  const value = Number(text);
+  return (choices[name] as readonly number[]).includes(value) ? value : firstChoice[name];
+};
+const seedFrom = (text: string | undefined) =>
+  /^[1-9]\d{0,5}$/.test(text ?? '') ? Number(text) : firstChoice.seed;
+
+/** What has been seen so far of a race that runs or has run. */
+interface Seen {
+  data?: Data;
+  frames: Frame[];
+}
+
+/** A decision surface, painted anew for each frame. */
+function Surface({ data, frame, arm }: { data: Data; frame: Frame; arm: Arm }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { surface, correct } = frame.arms[arm];
+  useEffect(() => {
+    const palette = matchMedia('(prefers-color-scheme: dark)').matches ? dark : light;
+    const pixels = painted(surface, data, pictureSize, palette);
+    canvas.current?.getContext('2d')?.putImageData(new ImageData(pixels, pictureSize, pictureSize), 0, 0);
+  }, [frame, data]);
+  return (
+    <canvas
+      ref={canvas}
+      width={pictureSize}
+      height={pictureSize}
+      role="img"
+      aria-label={`What the network ${names[arm]} says of the plane: ${inWords(correct)}`}
+    />
+  );
+}
+
+/** ln 2 is the loss of a guess between two classes. */
+const guess = Math.LN2;
+const plot = { width: 600, height: 150, left: 34, right: 592, top: 10, bottom: 126, most: 1 };
+const x = (step: number) => plot.left + ((plot.right - plot.left) * step) / steps;
+const y = (loss: number) => plot.bottom - ((plot.bottom - plot.top) * Math.min(plot.most, loss)) / plot.most;
+
+function Losses({ lines }: { lines: Record<Arm, readonly number[]> }) {
+  return (
+    <svg
+      class="race-losses"
+      viewBox={`0 0 ${plot.width} ${plot.height}`}
+      role="img"
+      aria-label="The smoothed loss of both networks over the steps"
+    >
+      <path class="axis-line" d={`M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}`} />
+      <path class="guess" d={`M${plot.left} ${y(guess)}H${plot.right}`} />
+      <text class="end over" x={plot.right} y={y(guess) - 10}>
+        a guess: ln 2
+      </text>
+      {[0, 0.5, 1].map((loss) => (
+        <text key={loss} class="end" x={plot.left - 6} y={y(loss) + 4}>
+          {loss}
+        </text>
+      ))}
+      <text class="end" x={plot.right} y={plot.height - 6}>
+        {steps} steps
+      </text>
+      {arms.map((arm) => (
+        <polyline
+          key={arm}
+          class={`race-line ${arm}`}
+          points={lines[arm].map((loss, k) => `${x(k).toFixed(1)},${y(loss).toFixed(1)}`).join(' ')}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
+  const { texts } = kept;
+  const choice: Choice = {
+    rate: field('rate', texts.rate),
+    gain: field('gain', texts.gain),
+    layers: field('layers', texts.layers),
+    seed: seedFrom(texts.seed),
+  };
+  const [seen, setSeen] = useState<Seen>();
+  const [shown, setShown] = useState(0);
+  const [said, setSaid] = useState('');
+  const [isRunning, setRunning] = useState(false);
+  const stop = useRef<() => void>(undefined);
+  useEffect(() => () => stop.current?.(), []);
+
+  const choose = (change_: Partial<Record<keyof Choice, number>>) => {
+    stop.current?.();
+    setRunning(false);
+    setSeen(undefined);
+    setSaid('');
+    change((now) =>
+      withTexts(
+        now,
+        Object.fromEntries(
+          Object.entries(change_).map(([name, value]) => [
+            name,
+            value === firstChoice[name as keyof Choice] ? undefined : String(value),
+          ]),
+        ),
+      ),
+    );
+  };
+
+  const train = () => {
+    stop.current?.();
+    const now: Seen = { frames: [] };
+    let hasEnded = false;
+    const start = performance.now();
+    setRunning(true);
+    setSaid('');
+    const end = surroundings.race(choice, (message) => {
+      if ('seen' in message) {
+        if ('step' in message.seen) now.frames.push(message.seen);
+        else now.data = message.seen;
+        if (now.frames.length === 1) setSeen(now);
+      } else if ('reason' in message) {
+        setRunning(false);
+        setSaid(`The networks could not be trained: ${message.reason}.`);
+      } else hasEnded = true;
+    });
+    let request = 0;
+    const play = () => {
+      const due = Math.floor(((performance.now() - start) / shownFor) * frames);
+      const at = Math.min(due, now.frames.length - 1);
+      setShown(at);
+      const last = now.frames.at(-1);
+      if (hasEnded && last && at === now.frames.length - 1) {
+        setRunning(false);
+        setSaid(sentenceOf(choice, last));
+      } else request = requestAnimationFrame(play);
+    };
+    play();
+    stop.current = () => {
+      end();
+      cancelAnimationFrame(request);
+    };
+  };
+
+  const frame = seen?.frames[Math.max(0, shown)];
+  const linesUpTo = (arm: Arm) =>
+    smoothed((seen?.frames ?? []).slice(0, shown + 1).flatMap(({ arms: all }) => [...all[arm].losses]));
+  // The page shows the first race until another is chosen or run.
+  const isFirst = Object.entries(firstChoice).every(
+    ([name, value]) => choice[name as keyof Choice] === value,
+  );
+  return (
+    <section class="race" aria-labelledby={`${id}-title`}>
+      <h4 id={`${id}-title`}>{data.title}</h4>
+      <p class="try live-only">
+        <strong>Try this. </strong>
+        <Slot name="try" as="span" />
+      </p>
+      <div class="race-arms">
+        {arms.map((arm) => (
+          <figure key={arm}>
+            {seen?.data && frame ? (
+              <Surface data={seen.data} frame={frame} arm={arm} />
+            ) : (
+              <Slot name={`picture.${arm}`} class={isFirst ? 'picture' : 'picture not-yet'} />
+            )}
+            <figcaption>
+              <span class={`race-key ${arm}`} aria-hidden="true" /> {names[arm]}:{' '}
+              {frame
+                ? inWords(frame.arms[arm].correct)
+                : isFirst
+                  ? inWords(data.still[arm].correct ?? Number.NaN)
+                  : 'not trained yet'}
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+      <Losses
+        lines={
+          frame
+            ? { none: linesUpTo('none'), batch: linesUpTo('batch') }
+            : isFirst
+              ? { none: data.still.none.line, batch: data.still.batch.line }
+              : { none: [], batch: [] }
+        }
+      />
+      <div class="figure-controls live-only" role="group" aria-label="Controls of the race">
+        <div class="slider">
+          <label for={`${id}-rate`}>learning rate</label>
+          <output for={`${id}-rate`}>{rateInWords(choice.rate)}</output>
+          <input
+            type="range"
+            id={`${id}-rate`}
+            min={0}
+            max={rates.length - 1}
+            step={1}
+            value={rates.findIndex((rate) => rate === choice.rate)}
+            aria-valuetext={rateInWords(choice.rate)}
+            onInput={({ currentTarget }) => choose({ rate: rates[Number(currentTarget.value)] ?? 1 })}
+          />
+        </div>
+        <button type="button" class="main" disabled={core === undefined} onClick={train}>
+          {isRunning ? 'Start again' : 'Train both'}
+        </button>
+        <button type="button" onClick={() => choose({ seed: choice.seed + 1 })}>
+          Another seed
+        </button>
+      </div>
+      <p class="sentence" role="status">
+        {said || (seen || !isFirst ? '' : data.sentence)}
+      </p>
+      <details class="figure-more">
+        <summary>More</summary>
+        <div class="figure-controls live-only" role="group" aria-label="More controls">
+          {(
+            [
+              ['gain', 'initial weights, times the usual size'],
+              ['layers', 'hidden layers'],
+            ] as const
+          ).map(([name, legend]) => (
+            <fieldset class="choice" key={name}>
+              <legend>{legend}</legend>
+              {choices[name]
+                .toSorted((a, b) => a - b)
+                .map((value) => (
+                  <label key={value}>
+                    <input
+                      type="radio"
+                      name={`${id}-${name}`}
+                      value={value}
+                      checked={choice[name] === value}
+                      onInput={() => choose({ [name]: value })}
+                    />
+                    {value}
+                  </label>
+                ))}
+            </fieldset>
+          ))}
+          <p>Seed {choice.seed}</p>
+        </div>
+        <Slot name="says" />
+      </details>
+    </section>
+  );
+}
+
+export const item: Item<RaceData> = {
+  View: Race,
+  accepts: (_, name, text) =>
+    name === 'seed'
+      ? seedFrom(text) === Number(text)
+      : Object.hasOwn(choices, name) && field(name as keyof typeof choices, text) === Number(text),
+};

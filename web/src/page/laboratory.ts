@@ -1,0 +1,10 @@
+// The laboratory's module, asked for by whoever trains.
+
+import wasmUrl from '../../../build/wasm/laboratory.wasm?url';
+import { type Laboratory, loadLaboratory } from '../laboratory.ts';
+
+export async function fetchLaboratory(): Promise<Laboratory> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
+  return loadLaboratory(await response.arrayBuffer());
+}

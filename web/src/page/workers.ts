@@ -1,0 +1,38 @@
+// The workers of the page: what the policy for Trusted Types lets run, and nothing else.
+
+// Vite gives the address of a built worker as the default.
+// oxlint-disable-next-line import/default
+import drawUrl from './draw-worker.ts?worker&url';
+// oxlint-disable-next-line import/default
+import raceUrl from './race-worker.ts?worker&url';
+
+/** What TypeScript does not know of browsers yet. */
+interface TrustedTypes {
+  createPolicy: (
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ) => {
+    createScriptURL: (url: string) => string;
+  };
+}
+
+const addressOf = (url: string): string => new URL(url, import.meta.url).href;
+const addresses = { draw: addressOf(drawUrl), race: addressOf(raceUrl) };
+
+const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('lesson-worker', {
+  createScriptURL: (asked) => {
+    if (!Object.values(addresses).includes(asked))
+      throw new TypeError(`${asked} is no worker of this lesson`);
+    return asked;
+  },
+});
+
+/** A new worker; undefined where the browser starts none, as for a file from disk. */
+export function startWorker(name: keyof typeof addresses): Worker | undefined {
+  const address = addresses[name];
+  try {
+    return new Worker(trusted ? trusted.createScriptURL(address) : address, { type: 'module' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+// Starts a module of the C++ side from the bytes of its wasm file.
+
+interface Options {
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
+}
+
+/** The bytes work from any host, whatever media type it sends. */
+export async function instantiated<Module>(
+  createModule: (options: Options) => Promise<Module>,
+  bytes: BufferSource,
+): Promise<Module> {
+  // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
+  return new Promise<Module>((resolve, reject) => {
+    const instantiateWasm: Options['instantiateWasm'] = (imports, done) => {
+      WebAssembly.instantiate(bytes, imports)
+        .then(({ instance }) => {
+          try {
+            done(instance);
+          } catch (cause) {
+            throw new Error('the wasm file is another program than that of this page', { cause });
+          }
+        })
+        .catch(reject);
+      return {};
+    };
+    createModule({ instantiateWasm }).then(resolve, reject);
+  });
+}
