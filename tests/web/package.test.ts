@@ -79,6 +79,8 @@ describe('npm', () => {
         'build/package/core.js',
         'build/src/core.d.ts',
         'build/src/core.js',
+        'build/src/wasm.d.ts',
+        'build/src/wasm.js',
         'build/wasm/core.mjs',
         'build/wasm/core.wasm',
         'package.json',
