@@ -13,6 +13,7 @@ import {
   test,
   verdict,
 } from './lesson.ts';
+import { drawnFigure, unfold } from './figures/figure.ts';
 import { questionSources } from './lesson-source.ts';
 
 const notice = (page: Page) => page.locator('#notice');
@@ -24,9 +25,12 @@ async function openAt(page: Page, address: string, ...ids: string[]): Promise<vo
   await becomesLive(page, ...ids);
 }
 
-/** The figures of the page, when all of them are drawn for their state. */
+/** The figures of the page, when all of them are drawn for their state, also those that ask first. */
 async function drawnFigures(page: Page): Promise<Locator[]> {
   await allStarted(page);
+  await page.locator('[data-task=skip]').evaluateAll((all) => {
+    for (const show of all) if (show.checkVisibility()) (show as HTMLElement).click();
+  });
   await expect(page.locator('.figure:not([data-drawn])')).toHaveCount(0);
   return page.locator('.figure').all();
 }
@@ -36,7 +40,7 @@ async function shown(page: Page) {
   const figures = await drawnFigures(page);
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   // What is folded is not counted again before it is unfolded.
-  await page.locator('.figure-numbers').evaluateAll((all) => {
+  await page.locator('.figure-more, .figure-numbers').evaluateAll((all) => {
     for (const each of all) (each as HTMLDetailsElement).open = true;
   });
   await page.evaluate(frame);
@@ -133,9 +137,11 @@ test('a figure’s own link is about that figure alone; a teacher may hide contr
   context,
 }) => {
   await openLive(page, '', 'forward-explorer', 'training-inference');
-  const figure = page.locator('#forward-explorer');
-  await page.locator('#training-inference').getByRole('slider').first().press('ArrowRight');
+  const figure = await drawnFigure(page, 'forward-explorer');
+  const other = await drawnFigure(page, 'training-inference');
+  await other.getByRole('slider').first().press('ArrowRight');
   await figure.getByRole('slider', { name: 'beta' }).press('ArrowRight');
+  await unfold(figure);
   const link = await copiedBy(
     figure.getByRole('button', { name: 'Copy link to this state' }),
     figure.locator('.copied'),
@@ -145,7 +151,9 @@ test('a figure’s own link is about that figure alone; a teacher may hide contr
 
   await openAt(page, '#bn1&forward-explorer.hide=gamma,next&forward-explorer.beta=3', 'forward-explorer');
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('3');
+  await unfold(figure);
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveCount(0);
+  await expect(figure.getByRole('button', { name: 'One fewer' })).toBeVisible();
   await expect(figure.getByRole('button', { name: 'Next batch' })).toHaveCount(0);
   // What the link replaced comes back on request.
   await expect(notice(page)).toContainText('This stands as in the link.');

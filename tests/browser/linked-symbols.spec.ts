@@ -1,7 +1,7 @@
 // One quantity, lit up wherever it stands: in the sections on the two passes and in the figures, nowhere else.
 
 import type { Locator, Page } from '@playwright/test';
-import { drawnFigure, expectNoViolations, openFigure } from './figures/figure.ts';
+import { drawnFigure, expectNoViolations, openFigure, unfold, unfoldAll } from './figures/figure.ts';
 import { allStarted, expect, test } from './lesson.ts';
 
 const lit = (page: Page) => page.evaluate(() => document.documentElement.dataset.symbol ?? '');
@@ -46,13 +46,8 @@ test('a symbol under the pointer is lit in both sections and in the figures, and
   expect((await marks(backward, 'q-mean')).marked).toBe(0);
 });
 
-/** The computation graph, drawn, with its formulas unfolded. */
-async function openFigureInSight(page: Page): Promise<void> {
-  const figure = await drawnFigure(page, 'computation-graph');
-  await figure
-    .locator('details.figure-formulas')
-    .evaluate((details: HTMLDetailsElement) => (details.open = true));
-}
+/** The computation graph, drawn, with all that it has folded unfolded. */
+const openFigureInSight = async (page: Page) => unfoldAll(await drawnFigure(page, 'computation-graph'));
 
 test('all the quantities of the formulas can be lit; the gradient from above is not y', async ({
   lesson: page,
@@ -96,7 +91,8 @@ test('nothing moves when a symbol is lit', async ({ lesson: page }) => {
   const symbol = meanInForward(page);
   await symbol.scrollIntoViewIfNeeded();
   await allStarted(page); // figures further down come to life
-  await expect(page.locator('.figure:not([data-drawn])')).toHaveCount(0);
+  const undrawn = page.locator('.figure:not([data-drawn]) > figure');
+  await expect(undrawn.filter({ visible: true })).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);
   const before = await places();
   expect(before.length).toBeGreaterThan(100);
@@ -133,11 +129,12 @@ test('by keyboard: a box of the graph and a slider light their quantity while th
   await page.mouse.move(0, 0);
   await figure.getByRole('radio', { checked: true }).focus();
   expect(await lit(page)).toBe('x');
-  await page.keyboard.press('ArrowLeft');
+  for (let k = 0; k < 3; ++k) await page.keyboard.press('ArrowRight'); // gamma, beta, batch_mean
   await expect.poll(() => lit(page)).toBe('mean');
   expect((await marks(after(page, 'Step 2: normalize'), 'q-mean')).marked).toBeGreaterThan(0);
   await page.keyboard.press('Escape');
   expect(await lit(page)).toBe('');
+  await unfold(figure);
   await figure.getByRole('slider', { name: 'gamma' }).focus();
   expect(await lit(page)).toBe('gamma');
   await figure.getByRole('button', { name: 'Reset' }).focus();

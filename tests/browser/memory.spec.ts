@@ -42,7 +42,7 @@ async function doWork(page: Page): Promise<void> {
   await worksheet(page).getByRole('textbox').first().fill('5');
   const proof = item(page, 'proof-zero-sum');
   await openAllDetails(page); // it is folded in its problem
-  for (const line of ['D', 'H']) await proof.getByRole('button', { name: `Add line ${line}` }).click();
+  for (const line of ['D', 'G']) await proof.getByRole('button', { name: `Add line ${line}` }).click();
 }
 
 /** All that stands on the page: what was typed, placed and drawn, and what was said of it. */
@@ -231,7 +231,7 @@ test('what an earlier version of the lesson kept is taken over once; what cannot
   );
   await openLive(page, '', 'forward-explorer', 'example-scale-and-shift');
   await expect(page.locator('#forward-explorer').getByRole('slider', { name: 'beta' })).toHaveValue('3');
-  await expect(item(page, 'example-scale-and-shift')).toContainText('γ= 5');
+  await expect(item(page, 'example-scale-and-shift')).toContainText('γ=5');
   await openLive(page, quiz);
   await page.getByRole('button', { name: 'Question 2' }).click();
   await expect(option(await questionIs(page, 'quiz-running-averages'), 'C')).toBeChecked();

@@ -214,16 +214,11 @@ test('addresses of the one page it was lead to the right page and place', async 
   for (const [old, now, shows] of [
     ['quiz', 'quiz.html#quiz', (on: Page) => heading(on, 'Quiz')],
     ['quiz-4', 'quiz.html#quiz-coupling', (on: Page) => heading(on, 'Question 4')],
-    [
-      'figure-4',
-      'index.html#backward-paths',
-      (on: Page) => on.locator('figure[aria-labelledby^=backward-paths]'),
-    ],
-    [
-      'figure-6',
-      'more.html#gradient-check',
-      (on: Page) => on.locator('figure[aria-labelledby^=gradient-check]'),
-    ],
+    // The question of the figure, where it asks one.
+    ['figure-4', 'index.html#backward-paths', (on: Page) => on.locator('#backward-paths-prediction')],
+    ['figure-6', 'more.html#gradient-check', (on: Page) => on.locator('#gradient-check-prediction')],
+    ['figure-7', 'more.html#bias-before', (on: Page) => on.locator('#bias-before-prediction')],
+    ['placement-and-bias', 'more.html#placement', (on: Page) => on.locator('#placement figure')],
     ['practice-2', 'practice.html#problem-2', (on: Page) => heading(on, /^Problem 2/)],
     [
       'proof-2',
@@ -252,7 +247,7 @@ test('a pitfall opens where it stands: by its old address, by a link, and under 
   await page.goto('./#pitfall-3');
   await becomesLive(page);
   const pitfall = page.locator('#pitfall-biased-unbiased');
-  await expect(pitfall.getByText('PyTorch stores')).toBeInViewport();
+  await expect(pitfall.getByText('PyTorch divides by')).toBeInViewport();
 
   await page.goto('practice.html');
   await becomesLive(page, 'problem-1');
@@ -299,5 +294,5 @@ test('old links to the state of items that have moved lead to them, with the sta
   await becomesLive(page);
   const example = item(page, 'example-scale-and-shift');
   await expect(example.getByRole('heading', { level: 3 })).toBeInViewport();
-  await expect(example).toContainText('γ= 5');
+  await expect(example).toContainText('γ=5');
 });

@@ -14,6 +14,7 @@ import {
   openStatic,
   test,
 } from './lesson.ts';
+import { asking, figureNamed, figuresOf, files } from './figures/figure.ts';
 import {
   plainWords,
   problemSources,
@@ -130,6 +131,28 @@ test.describe('with scripts off', () => {
     // Two in each example.
     await expect(page.locator('.item-example table').filter({ visible: true })).toHaveCount(3 * 2);
     await expect(page.getByRole('cell', { name: '−1.342' }).first()).toBeVisible();
+  });
+
+  test('figures are seen with their questions, the computation graph with all that is computed', async ({
+    page,
+  }) => {
+    for (const file of files) {
+      await page.goto(file);
+      for (const name of figuresOf[file]) {
+        const figure = figureNamed(page, name);
+        await expect(figure.locator('figure')).toBeVisible();
+        await expect(figure.locator('.drawing svg text').first()).toBeVisible();
+        await expect(figure.locator('form.question')).toHaveCount(asking.includes(name) ? 1 : 0);
+        if (name === 'first-look') continue; // its drawing alone
+        await figure.locator('.figure-more > summary').click();
+        await figure.locator('.figure-numbers > summary').click();
+        await expect(figure.getByRole('table').first()).toBeVisible();
+      }
+    }
+    await page.goto('./');
+    const graph = figureNamed(page, 'computation-graph');
+    await expect(graph.locator('.sentence')).toContainText('dx₁ = 0.2683.');
+    await expect(graph).not.toContainText('not yet');
   });
 
   test('every problem, hint, answer, proof and reason can be unfolded and read', async ({ page }) => {
