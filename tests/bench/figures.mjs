@@ -31,15 +31,18 @@ await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
 /** @param {number[]} sorted @param {number} share */
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
-const kinds = await page.$$eval('main .figure', (all) =>
-  all.map((each) => each.localName.replace('bn-', '')),
+const figures = await page.$$eval('main .figure', (all) =>
+  all.map((each) => ({ id: each.id, kind: each.localName.replace('bn-', '') })),
 );
 console.log(`${changes} changes a figure, processor slowed down ${slowdown} times; milliseconds`);
 console.log('figure'.padEnd(22), 'script p50', 'p95', 'max', ' layout p50', 'p95', ' nodes');
-for (const kind of kinds) {
-  const figure = page.locator(`bn-${kind}`);
+for (const { id, kind } of figures) {
+  const figure = page.locator(`.figure[id="${id}"]`);
+  // Some ask first.
+  const show = figure.locator('[data-task=skip]');
+  if (await show.count()) await show.click();
   await figure.locator('.stage').scrollIntoViewIfNeeded();
-  await figure.locator('.stage > .figure-actions').waitFor();
+  await page.locator(`.figure[id="${id}"][data-drawn]`).waitFor();
   const times = await figure.evaluate(
     async (element, { count, name }) => {
       const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -85,7 +88,7 @@ for (const kind of kinds) {
       ?.toFixed(1)
       .padStart(Number(width)),
   );
-  console.log(kind.padEnd(22), ...cells, String(times.nodes).padStart(6));
+  console.log(id.padEnd(22), ...cells, String(times.nodes).padStart(6));
 }
 await browser.close();
 await site.close();

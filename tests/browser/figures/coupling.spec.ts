@@ -155,7 +155,7 @@ test('the prediction is judged, with the mistake by its name, before the figure 
   page,
 }) => {
   const [figure, question] = await openQuestion(page, kind);
-  const box = question.getByRole('textbox', { name: 'grow?' });
+  const box = question.getByRole('textbox', { name: 'as a multiple of that step?' });
   await box.fill('0');
   await question.getByRole('button', { name: 'Check' }).click();
   await expect(verdictOn(question)).toContainText('Not yet.');

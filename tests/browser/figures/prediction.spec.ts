@@ -109,6 +109,13 @@ test('a figure is shown to those who come with a state of it, or to something in
     expect(await isShown(figure)).toBe(false);
   });
 
+  await test.step('but not to its question', async () => {
+    await open('#training-inference-prediction');
+    await expect(figure).toHaveAttribute('data-started');
+    await expect(figure.locator('form.question')).toBeInViewport();
+    expect(await isShown(figure)).toBe(false);
+  });
+
   await test.step('with a state of it', async () => {
     await open('#bn1&at=training-inference&training-inference.step=20');
     await expect(figure).toHaveAttribute('data-drawn');
