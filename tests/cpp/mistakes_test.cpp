@@ -188,11 +188,12 @@ TEST(Mistakes, AreSaidInWordsAndBelongToAPitfall) {
     EXPECT_FALSE(each.reason.empty()) << each.id;
     pitfalls.insert(each.pitfall);
   }
-  // Those that are no mistake of computation have none: a batch of one, a check that sees nothing, and the
-  // two about what batch normalization is for.
-  EXPECT_EQ(pitfalls, (std::set<std::string>{"late-averages", "opposite-momentum", "biased-unbiased",
-                                             "freezing", "through-statistics", "placement", "dead-bias",
-                                             "undoing", "axis", "not-parameters", "epsilon", "cost"}));
+  // Those that are no mistake of computation have none: a batch of one, a check that sees nothing, and those
+  // about what batch normalization is for.
+  EXPECT_EQ(pitfalls,
+            (std::set<std::string>{"late-averages", "opposite-momentum", "biased-unbiased", "freezing",
+                                   "through-statistics", "placement", "dead-bias", "undoing", "axis",
+                                   "not-parameters", "epsilon", "cost", "sums"}));
 }
 
 TEST(Mistakes, RefuseAPitfallThatThereIsNot) {
@@ -206,7 +207,8 @@ TEST(Mistakes, RefuseAPitfallThatThereIsNot) {
           error.what(),
           "pitfall: expected one of late-averages, opposite-momentum, biased-unbiased, batch-of-one, "
           "freezing, through-statistics, blind-check, placement, dead-bias, undoing, axis, not-parameters, "
-          "small-batches, epsilon, covariate-shift, cost, got " +
+          "small-batches, epsilon, covariate-shift, cost, scale, gradient-size, sums, regularizer, one-pass, "
+          "got " +
               std::string(name));
     }
   }

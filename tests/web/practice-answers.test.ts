@@ -185,6 +185,67 @@ const parts: Part[] = [
       ['0.5.', '0.5.'],
     ],
   },
+  {
+    // The gradient of W is (0.1205, −0.09037): at a right angle to (3, 4).
+    id: 'problem-6/right-angle',
+    right: ['0', '0.0', '3 * 0.1205 - 4 * 0.0904'],
+    wrong: ['0.15', '5'],
+    unreadable: [['0.15 +', '⎵']],
+  },
+  {
+    // x = 15, 2, 20, 7 has the mean 11 and the variance 48.5, so that gradient has the length 0.1506; a tenth of it.
+    id: 'problem-6/longer-weights',
+    right: ['0.01506', '0.0151', 'sqrt(0.1205^2 + 0.09037^2) / 10'],
+    wrong: ['0.1506', '1.506', '0.0002269'],
+    unreadable: [['0.15/', '⎵']],
+  },
+  {
+    // 25 + 400 · 0.1506²
+    id: 'problem-6/after-a-step',
+    right: ['34.07', '34.1', '5^2 + (20 * 0.1506)^2'],
+    wrong: ['25', '15.93', '25.45', '64.2'],
+    unreadable: [['(34', '(']],
+  },
+  {
+    // 20 / 34.07
+    id: 'problem-6/effective-rate',
+    right: ['0.5869', '0.587', '20/34.07'],
+    wrong: ['0.8', '3.426'],
+    unreadable: [['20 / / 34', '/']],
+  },
+  {
+    // 6 / √16
+    id: 'problem-7/noise-of-mean',
+    right: ['1.5', '6/4', '6/√16', 'population_std/sqrt(m)'],
+    wrong: ['0.375', '2.25', '6'],
+    unreadable: [['6/', '⎵']],
+  },
+  {
+    id: 'problem-7/batch-for-noise',
+    right: ['100', '144', '10^2'],
+    wrong: ['99', '16', '10'],
+    unreadable: [],
+  },
+  {
+    // From 6 to 8, with a standard deviation of √6.5.
+    id: 'problem-8/drift-without',
+    right: ['0.7845', '0.784', '2/√6.5', '2 / sqrt(mean((u - 6)^2))'],
+    wrong: ['2', '0.3077', '0.3922', '-0.7845'],
+    unreadable: [['2/√', '⎵']],
+  },
+  { id: 'problem-8/drift-with', right: ['0', '0.0'], wrong: ['0.7845', '1'], unreadable: [['0..1', '0..']] },
+  {
+    id: 'problem-8/drift-noisy',
+    right: ['-2', '−2', 'beta'],
+    wrong: ['0', '-3', '2'],
+    unreadable: [['-', '⎵']],
+  },
+  {
+    id: 'problem-8/more-drift',
+    right: ['1, 1', '1.5, -2', '0.1, 100'],
+    wrong: ['1, 0', '5, 0.5', '1.5, -0.78'],
+    unreadable: [],
+  },
 ];
 
 let core: Core;

@@ -7,6 +7,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Core } from '../src/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
+import { raceFiles } from './kinds/race.ts';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
 
@@ -116,7 +117,10 @@ export function lessonPlugin(folder: string): Plugin {
         const file = url === '/' ? 'index.html' : url.slice(1);
         const send = (type: string, text: string) =>
           response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
-        if (file === 'addresses.json') {
+        const picture = raceFiles()[file];
+        if (picture) {
+          response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(picture);
+        } else if (file === 'addresses.json') {
           rendered().then(({ addresses }) => send('application/json', JSON.stringify(addresses)), next);
         } else if (pages.some((page) => page.file === file)) {
           server.transformIndexHtml(`/${file}`, template()).then((html) => send('text/html', html), next);
@@ -144,6 +148,8 @@ export function lessonPlugin(folder: string): Plugin {
     async generateBundle() {
       const { addresses } = await rendered();
       this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(addresses) });
+      for (const [fileName, source] of Object.entries(raceFiles()))
+        this.emitFile({ type: 'asset', fileName, source });
     },
   };
 }

@@ -1,4 +1,4 @@
-// A picture as a PNG file in an address of its own: small enough to come with the page.
+// A picture as a PNG file.
 
 import { crc32, deflateSync } from 'node:zlib';
 
@@ -15,7 +15,7 @@ function chunk(type: string, data: Buffer): Buffer {
  * Pixels, RGBA, size x size, of at most 256 colours; their alpha is left out. Source: PNG specification (W3C, third
  * edition), sections 5 and 11.
  */
-export function pngAddress(pixels: Uint8ClampedArray, size: number): string {
+export function pngOf(pixels: Uint8ClampedArray, size: number): Buffer {
   const palette: number[] = [];
   const indices = new Map<number, number>();
   const rows = Buffer.alloc(size * (size + 1));
@@ -36,12 +36,11 @@ export function pngAddress(pixels: Uint8ClampedArray, size: number): string {
   header.writeUInt32BE(size, 0);
   header.writeUInt32BE(size, 4);
   header.set([8, 3, 0, 0, 0], 8); // 8 bits, a palette
-  const file = Buffer.concat([
+  return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
     chunk('PLTE', Buffer.from(palette)),
     chunk('IDAT', deflateSync(rows, { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
-  return `data:image/png;base64,${file.toString('base64')}`;
 }

@@ -614,7 +614,7 @@ export interface Core {
 
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
 export async function loadCore(bytes: BufferSource): Promise<Core> {
-  const module = await instantiated(createModule, bytes);
+  const module = await instantiated(createModule, bytes, 'the core');
 
   const call = (name: keyof CoreModule, input: object): unknown => {
     if (typeof input !== 'object' || input === null) {

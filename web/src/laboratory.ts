@@ -46,7 +46,7 @@ export interface Laboratory {
 }
 
 export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
-  const module = await instantiated(createModule, bytes);
+  const module = await instantiated(createModule, bytes, 'the laboratory');
   const call = (name: keyof LaboratoryModule, input: object): unknown => {
     const outcome = module[name](input);
     if (outcome.ok) return outcome.value;

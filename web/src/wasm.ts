@@ -4,10 +4,11 @@ interface Options {
   instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
 }
 
-/** The bytes work from any host, whatever media type it sends. */
+/** `what` is the program in words. The bytes work from any host, whatever media type it sends. */
 export async function instantiated<Module>(
   createModule: (options: Options) => Promise<Module>,
   bytes: BufferSource,
+  what: string,
 ): Promise<Module> {
   // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
   return new Promise<Module>((resolve, reject) => {
@@ -17,7 +18,7 @@ export async function instantiated<Module>(
           try {
             done(instance);
           } catch (cause) {
-            throw new Error('the wasm file is another program than that of this page', { cause });
+            throw new Error(`the wasm file is another program than ${what} of this page`, { cause });
           }
         })
         .catch(reject);

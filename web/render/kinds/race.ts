@@ -8,6 +8,7 @@ import { loadLaboratory } from '../../src/laboratory.ts';
 import { item, names, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
 import { type RaceBlock, schema } from '../../src/kinds/race/schema.ts';
 import {
+  type Arm,
   arms,
   firstChoice,
   type Frame,
@@ -19,13 +20,18 @@ import {
   smoothed,
 } from '../../src/race.ts';
 import { kind } from '../item.tsx';
-import { pngAddress } from '../png.ts';
+import { pngOf } from '../png.ts';
 
 const wasmFile = fileURLToPath(new URL('../../../build/wasm/laboratory.wasm', import.meta.url));
 const laboratory = await loadLaboratory(readFileSync(wasmFile));
 
+const fileOf = (arm: Arm) => `race-${arm}.png`;
+
 /** The first race, run once for all pages. */
-function firstRace(): Pick<RaceData, 'still' | 'sentence'> & { pictures: Record<string, Element[]> } {
+function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
+  pictures: Record<string, Element[]>;
+  files: Record<string, Buffer>;
+} {
   const [data, ...all] = raced(laboratory, firstChoice);
   const last = all.at(-1) as Frame;
   if (!data || !('labels' in data)) throw new Error('a race begins with its data');
@@ -41,12 +47,13 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & { pictures: Record<
     ];
   });
   const pictures = arms.map((arm) => {
-    const { surface, correct } = last.arms[arm];
+    const { correct } = last.arms[arm];
     return [
       `picture.${arm}`,
       [
         h('img', {
-          src: pngAddress(painted(surface, data, pictureSize, light), pictureSize),
+          src: fileOf(arm),
+          loading: 'lazy',
           width: pictureSize,
           height: pictureSize,
           alt: `What the network ${names[arm]} says of the plane at the end: ${inWords(correct)}`,
@@ -54,13 +61,21 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & { pictures: Record<
       ],
     ];
   });
+  const files = arms.map((arm) => {
+    const pixels = painted(last.arms[arm].surface, data, pictureSize, light);
+    return [fileOf(arm), pngOf(pixels, pictureSize)];
+  });
   return {
+    files: Object.fromEntries(files) as Record<string, Buffer>,
     pictures: Object.fromEntries(pictures) as Record<string, Element[]>,
     still: Object.fromEntries(still) as RaceData['still'],
     sentence: sentenceOf(firstChoice, last),
   };
 }
 let first: ReturnType<typeof firstRace> | undefined;
+
+/** The pictures of the first race, by the names of their files. */
+export const raceFiles = (): Record<string, Buffer> => (first ??= firstRace()).files;
 
 export const race = kind<RaceBlock>({
   schema,
