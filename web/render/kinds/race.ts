@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Element } from 'hast';
 import { h } from 'hastscript';
 import { loadLaboratory } from '../../src/laboratory.ts';
-import { item, names, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
+import { inFull, item, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
 import { type RaceBlock, schema } from '../../src/kinds/race/schema.ts';
 import {
   type Arm,
@@ -52,11 +52,11 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
       `picture.${arm}`,
       [
         h('img', {
-          src: fileOf(arm),
+          src: `./${fileOf(arm)}`,
           loading: 'lazy',
           width: pictureSize,
           height: pictureSize,
-          alt: `What the network ${names[arm]} says of the plane at the end: ${inWords(correct)}`,
+          alt: `What the network ${inFull[arm]} says of the plane at the end: ${inWords(correct)}`,
         }),
       ],
     ];

@@ -30,7 +30,8 @@ export interface RaceData {
   sentence: string;
 }
 
-export const names: Record<Arm, string> = { none: 'without', batch: 'with batch normalization' };
+const names: Record<Arm, string> = { none: 'without', batch: 'with batch normalization' };
+export const inFull: Record<Arm, string> = { ...names, none: 'without batch normalization' };
 
 /** Pixels of a picture, whatever its size on the page. */
 export const pictureSize = 240;
@@ -69,7 +70,7 @@ function Surface({ data, frame, arm }: { data: Data; frame: Frame; arm: Arm }) {
       width={pictureSize}
       height={pictureSize}
       role="img"
-      aria-label={`What the network ${names[arm]} says of the plane: ${inWords(correct)}`}
+      aria-label={`What the network ${inFull[arm]} says of the plane: ${inWords(correct)}`}
     />
   );
 }
