@@ -27,14 +27,24 @@ function multiply(rows, columns, inner, a, aRow, aInner, b, bInner, bColumn, out
   const wholeColumns = columns - (columns % 4);
   for (let i = 0; i < evenRows; i += 2) {
     for (let j = 0; j < wholeColumns; j += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      let [t0, t1, t2, t3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
       let p = i * aRow;
       let q = p + aRow;
       let r = j * bColumn;
       for (let k = 0; k < inner; ++k) {
-        const [u, v] = [a[p], a[q]];
-        const [b0, b1, b2, b3] = [b[r], b[r + bColumn], b[r + 2 * bColumn], b[r + 3 * bColumn]];
+        const u = a[p];
+        const v = a[q];
+        const b0 = b[r];
+        const b1 = b[r + bColumn];
+        const b2 = b[r + 2 * bColumn];
+        const b3 = b[r + 3 * bColumn];
         s0 += u * b0;
         s1 += u * b1;
         s2 += u * b2;
