@@ -8,14 +8,11 @@
 #include <vector>
 
 #include "batchnorm/forward.h"
+#include "lab/matrix.h"
 
 namespace lab {
 
 using batchnorm::Channels;
-using batchnorm::Index;
-
-/// (examples, units), row-major: an example is a row.
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 enum class Activation { relu, tanh, sigmoid, linear };
 enum class Normalization { none, batch, layer, group, rms };
@@ -77,7 +74,7 @@ struct Pass {
       values;  ///< what enters each operation of the network, and what leaves the last: logits
   std::vector<std::vector<batchnorm::BatchStatistics>>
       statistics;                     ///< of each normalization, a batch or ghost each
-  std::vector<Matrix> normalized;     ///< x_hat of each normalization
+  std::vector<Matrix> normalized;     ///< x_hat of each normalization, but not of batch normalization
   std::vector<Channels> noise_scale;  ///< of each normalization; empty: none
 };
 
@@ -85,6 +82,8 @@ enum class Mode { train, inference };
 
 /// The logits of a batch, (m, classes), are the last of Pass::values.
 Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise = {});
+/// The same in place of another pass, whose memory it uses again.
+void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass);
 
 struct Loss {
   double value;    ///< mean cross-entropy of the softmax, in nats
@@ -95,6 +94,8 @@ Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels);
 
 /// Gradients of L by all parameters, for the pass of a batch in training mode.
 Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits);
+/// The same in place of other gradients of the network.
+void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients);
 
 /// The values that enter each activation, layer by layer: (m, width) each.
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass);
@@ -113,6 +114,8 @@ struct Training {
   Parameters velocity;  ///< of SGD with momentum; first moments of Adam
   Parameters squares;   ///< second moments of Adam
   int steps = 0;
+  Pass pass;             ///< of the last step; the next one uses its memory again
+  Parameters gradients;  ///< what the last step moved the parameters by, but for the rate
 };
 
 Training begin(const Network& network);
