@@ -62,6 +62,7 @@ const nothingAround: Around = {
   fill: () => undefined,
   draw: () => Promise.resolve({}),
   race: () => () => {},
+  measure: () => () => {},
   goOn: () => {},
   startAgain: () => {},
   showOnly: () => {},

@@ -2,6 +2,7 @@
 // RangeError with its own sentence.
 
 import createModule, { type LaboratoryModule } from '#laboratory-module';
+import type { Measures } from './lab/condition.ts';
 import { instantiated } from './wasm.ts';
 
 /** A network on a spiral of 256 points, trained by plain gradient descent. */
@@ -43,6 +44,8 @@ export interface Laboratory {
   look: (run: number, side: number, reach: number) => Look;
   dataOf: (run: number) => Data;
   endRun: (run: number) => void;
+  /** What one seed of an experiment gives. */
+  measured: (experiment: string, seed: number) => Measures;
 }
 
 export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
@@ -58,5 +61,6 @@ export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
     look: (run, side, reach) => call('look', { run, side, reach }) as Look,
     dataOf: (run) => call('data_of', { run }) as Data,
     endRun: (run) => call('end_run', { run }),
+    measured: (experiment, seed) => call('measured', { experiment, seed }) as Measures,
   };
 }

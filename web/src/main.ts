@@ -9,6 +9,7 @@ import { coreIfRunning, startCore } from './page/core.ts';
 import { startItem } from './page/items.tsx';
 import { linkSymbols } from './page/linked-symbols.ts';
 import { followLinks } from './page/links.ts';
+import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
@@ -27,6 +28,7 @@ const surroundings: Around = {
   },
   draw: drawn,
   race,
+  measure,
   goOn,
   startAgain,
   showOnly,

@@ -4,6 +4,7 @@
 
 import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
 import type { Core } from '../core.ts';
+import type { MeasureMessage } from '../lab/measure.ts';
 import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
 import type { Choice, RaceMessage } from '../race.ts';
@@ -35,6 +36,8 @@ export interface Around {
   draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
+  /** runs an experiment with these seeds, and tells how it goes until it ends; calling the result stops it */
+  measure: (experiment: string, seeds: readonly number[], tell: (message: MeasureMessage) => void) => () => void;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */
