@@ -71,8 +71,9 @@ Training training_of(Architecture architecture, const DataSet& data, std::uint64
 Trained trained(Training training, const DataSet& data, const Plan& plan, std::uint64_t seed,
                 const BeforeStep& before_step = {}) {
   Trained result;
+  Batches batches(data.x.rows(), plan.batch, stream(seed, 4));
   for (int at = 0; at < plan.steps; ++at) {
-    const DataSet batch = rows_of(data, batch_rows(data.x.rows(), plan.batch, at, stream(seed, 4)));
+    const DataSet batch = rows_of(data, batches.rows(at));
     Noise noise = plan.noise;
     noise.seed = stream(seed, 5) + 0x9e3779b9u * static_cast<std::uint64_t>(at + 1);
     if (before_step) before_step(at, training, batch, noise);

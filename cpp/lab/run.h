@@ -46,6 +46,7 @@ class Run {
 
   RunSettings settings_;
   DataSet data_;
+  Batches batches_;
   Training training_;
   bool has_ended_ = false;  ///< a loss was not finite
 };
