@@ -13,29 +13,31 @@ namespace {
 using batchnorm::Layout;
 using batchnorm::refuse;
 
-enum class Operation { linear, normalize, activate, keep, add };
+enum class Operation { linear, normalize, add_noise, activate, keep, add };
 
 /// Kingma and Ba, ICLR 2015, Algorithm 1, with its constants.
 namespace adam {
 constexpr double first = 0.9, second = 0.999, tiny = 1e-8;
 }
 
-/// An operation, and which linear layer or normalization it is.
+/// An operation, and which linear layer or normalization it is; noise has its normalization's number.
 struct Step {
   Operation operation;
   int index = 0;
 };
 
 /// The network as a list of operations: a plain layer is linear, normalize, activate; a block keeps its input
-/// and adds it to what two layers made of it.
-std::vector<Step> plan_of(const Architecture& architecture) {
+/// and adds it to what two layers made of it. Noise stands in the plan of a noisy pass only.
+std::vector<Step> plan_of(const Architecture& architecture, bool is_noisy = false) {
   std::vector<Step> plan;
-  plan.reserve(4 * static_cast<std::size_t>(architecture.layers) + 4);
+  plan.reserve(5 * static_cast<std::size_t>(architecture.layers) + 4);
   int linear = 0, normalization = 0;
   const bool normalizes = architecture.normalization != Normalization::none;
   const auto add_linear = [&] { plan.push_back({Operation::linear, linear++}); };
   const auto add_norm = [&] {
-    if (normalizes) plan.push_back({Operation::normalize, normalization++});
+    if (normalizes) plan.push_back({Operation::normalize, normalization});
+    if (is_noisy) plan.push_back({Operation::add_noise, normalization});
+    ++normalization;
   };
   const auto add = [&](Operation operation) { plan.push_back({operation}); };
   const auto add_layer = [&] {
@@ -218,6 +220,12 @@ void add_noise(const Noise& noise, Random& random, Channels& scale, Matrix& y) {
   for (Index i = 0; i < y.size(); ++i) y.data()[i] += noise.spread * random.normal();
 }
 
+/// Floats, kept as doubles.
+template <typename Numbers>
+void round_to_single(Numbers& numbers) {
+  numbers = numbers.template cast<float>().template cast<double>();
+}
+
 template <typename Each>
 void for_each_pair(Parameters& a, const Parameters& b, const Each& each) {
   const std::size_t output = a.weights.size() - 1;
@@ -231,9 +239,18 @@ void for_each_pair(Parameters& a, const Parameters& b, const Each& each) {
   }
 }
 
+void round_to_single(Parameters& parameters) {
+  for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { round_to_single(each); });
+}
+
 Parameters zeros_like(Parameters parameters) {
   for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { each.setZero(); });
   return parameters;
+}
+
+/// Whether noise was added in this pass.
+bool is_noisy(const Pass& pass) {
+  return !pass.noise_scale.empty();
 }
 
 }  // namespace
@@ -263,6 +280,7 @@ Network initial_network(const Architecture& architecture, std::uint64_t seed) {
     parameters.bias.push_back(Channels::Zero(is_output || architecture.has_bias ? outputs : 0));
     inputs = outputs;
   }
+  if (architecture.precision == Precision::in_single) round_to_single(parameters);
   return network;
 }
 
@@ -275,14 +293,16 @@ Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
 void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass) {
   const Architecture& architecture = network.architecture;
   const Parameters& parameters = network.parameters;
-  const bool is_noisy = noise.scale != 0 || noise.shift != 0 || noise.spread != 0;
-  const std::vector<Step> plan = plan_of(architecture);
+  const bool in_single = architecture.precision == Precision::in_single;
+  const bool is_noisy = mode == Mode::train && (noise.scale != 0 || noise.shift != 0 || noise.spread != 0);
+  const std::vector<Step> plan = plan_of(architecture, is_noisy);
   Random random(noise.seed);
   pass.values.resize(plan.size() + 1);
   pass.statistics.resize(parameters.gamma.size());
   pass.normalized.resize(parameters.gamma.size());
-  pass.noise_scale.resize(parameters.gamma.size());
+  pass.noise_scale.resize(is_noisy ? static_cast<std::size_t>(architecture.layers) : 0);
   pass.values[0] = x;
+  if (in_single) round_to_single(pass.values[0]);
   std::size_t kept = 0;  // where the block around the way began
   for (std::size_t at = 0; at < plan.size(); ++at) {
     const auto k = static_cast<std::size_t>(plan[at].index);
@@ -296,7 +316,6 @@ void forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
       case Operation::normalize: {
         const batchnorm::Affine affine{parameters.gamma[k], parameters.beta[k]};
         pass.statistics[k].clear();
-        pass.noise_scale[k].resize(0);
         if (mode == Mode::inference && architecture.normalization == Normalization::batch) {
           next.resize(value.rows(), value.cols());
           batchnorm::forward_inference({value.rows(), value.cols(), 1}, {value.data(), value.size()}, affine,
@@ -305,9 +324,12 @@ void forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
         } else {
           normalize(architecture, value, affine, pass.statistics[k], pass.normalized[k], next);
         }
-        if (is_noisy && mode == Mode::train) add_noise(noise, random, pass.noise_scale[k], next);
         break;
       }
+      case Operation::add_noise:
+        next = value;
+        add_noise(noise, random, pass.noise_scale[k], next);
+        break;
       case Operation::activate:
         activate(architecture.activation, value, next);
         break;
@@ -319,6 +341,7 @@ void forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
         next = value + pass.values[kept];
         break;
     }
+    if (in_single) round_to_single(next);
   }
 }
 
@@ -354,17 +377,22 @@ Parameters backward(const Network& network, const Pass& pass, const Matrix& dlog
   return gradients;
 }
 
-void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients) {
+void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients,
+              std::vector<double>* dz_norms) {
   const Architecture& architecture = network.architecture;
   const Parameters& parameters = network.parameters;
-  const std::vector<Step> plan = plan_of(architecture);
+  const std::vector<Step> plan = plan_of(architecture, is_noisy(pass));
+  const bool in_single = architecture.precision == Precision::in_single;
+  if (dz_norms != nullptr) dz_norms->resize(parameters.weights.size());
   Matrix d = dlogits, below, transposed;
   Matrix skipped;  // the gradient on the way around a block
+  if (in_single) round_to_single(d);
   for (std::size_t at = plan.size(); at-- > 0;) {
     const auto k = static_cast<std::size_t>(plan[at].index);
     const Matrix& in = pass.values[at];
     switch (plan[at].operation) {
       case Operation::linear:
+        if (dz_norms != nullptr) (*dz_norms)[k] = d.norm();
         multiply_transposed(in, d, gradients.weights[k]);
         if (gradients.bias[k].size() > 0) add_rows(d, gradients.bias[k]);
         if (at == 0) break;  // nobody asks for the gradient of x
@@ -373,9 +401,11 @@ void backward(const Network& network, const Pass& pass, const Matrix& dlogits, P
         d.swap(below);
         break;
       case Operation::normalize:
-        if (pass.noise_scale[k].size() > 0) d = d * row(pass.noise_scale[k]).asDiagonal();
         through_normalization(architecture, in, pass.normalized[k], pass.statistics[k], parameters.gamma[k],
                               d, gradients.gamma[k], gradients.beta[k]);
+        break;
+      case Operation::add_noise:
+        d = d * row(pass.noise_scale[k]).asDiagonal();
         break;
       case Operation::activate:
         through_activation(architecture.activation, in, pass.values[at + 1], d);
@@ -387,12 +417,14 @@ void backward(const Network& network, const Pass& pass, const Matrix& dlogits, P
         skipped = d;
         break;
     }
+    if (in_single) round_to_single(d);
   }
+  if (in_single) round_to_single(gradients);
 }
 
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass) {
   std::vector<const Matrix*> found;
-  const std::vector<Step> plan = plan_of(network.architecture);
+  const std::vector<Step> plan = plan_of(network.architecture, is_noisy(pass));
   for (std::size_t at = 0; at < plan.size(); ++at) {
     if (plan[at].operation == Operation::activate) found.push_back(&pass.values[at]);
   }
@@ -442,6 +474,12 @@ Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, c
   for_each_pair(network.parameters, gradients, [&](auto&& parameter, const auto& move, bool is_hidden, bool) {
     parameter -= (is_hidden ? hidden_rate : optimizer.rate) * move;
   });
+  const bool in_single = network.architecture.precision == Precision::in_single;
+  if (in_single) {
+    round_to_single(network.parameters);
+    round_to_single(training.velocity);
+    round_to_single(training.squares);
+  }
 
   if (network.architecture.normalization != Normalization::batch) return loss;
   for (std::size_t k = 0; k < network.running.mean.size(); ++k) {
@@ -451,6 +489,10 @@ Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, c
           batchnorm::Momentum::decay(keep), batchnorm::VarianceEstimator::biased);
       network.running.mean[k] = updated.running_mean;
       network.running.var[k] = updated.running_var;
+      if (in_single) {
+        round_to_single(network.running.mean[k]);
+        round_to_single(network.running.var[k]);
+      }
     }
   }
   return loss;

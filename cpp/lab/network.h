@@ -9,6 +9,7 @@
 
 #include "batchnorm/forward.h"
 #include "lab/matrix.h"
+#include "lab/precision.h"
 
 namespace lab {
 
@@ -35,6 +36,10 @@ struct Architecture {
   bool has_bias = true;                ///< of the hidden linear layers; the output layer always has one
   double gain = 1;                     ///< times the usual standard deviation of the hidden weights
   double eps = 1e-5;
+  /// In single precision what every operation gives, every gradient and every number that a step leaves is
+  /// rounded to a float. Between these roundings it is computed in double: a stand-in for arithmetic in
+  /// floats, whose sums and products are rounded one by one; its errors are somewhat smaller.
+  Precision precision = Precision::in_double;
 };
 
 /// What gradient descent moves; gradients have the same shape. Hidden layers in order, the output layer last.
@@ -60,9 +65,10 @@ struct Network {
 /// seed gives the same weights whatever the normalization. Throws std::invalid_argument that names the field.
 Network initial_network(const Architecture& architecture, std::uint64_t seed);
 
-/// Noise behind every batch normalization, in the manner of Santurkar et al. (NeurIPS 2018, section 2.1),
-/// drawn anew at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift),
-/// and for each value N(0, spread^2). Ours: their distributions are others.
+/// Noise in every hidden layer, directly behind where its normalization stands, or would stand in a network
+/// without, in training mode only. In the manner of Santurkar et al. (NeurIPS 2018, section 2.1), drawn anew
+/// at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift), and for each
+/// value N(0, spread^2). Ours: their distributions are others.
 struct Noise {
   double scale = 0, shift = 0, spread = 0;
   std::uint64_t seed = 0;
@@ -75,7 +81,7 @@ struct Pass {
   std::vector<std::vector<batchnorm::BatchStatistics>>
       statistics;                     ///< of each normalization, a batch or ghost each
   std::vector<Matrix> normalized;     ///< x_hat of each normalization, but not of batch normalization
-  std::vector<Channels> noise_scale;  ///< of each normalization; empty: none
+  std::vector<Channels> noise_scale;  ///< of each hidden layer; empty where no noise was added
 };
 
 enum class Mode { train, inference };
@@ -94,8 +100,10 @@ Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels);
 
 /// Gradients of L by all parameters, for the pass of a batch in training mode.
 Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits);
-/// The same in place of other gradients of the network.
-void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients);
+/// The same in place of other gradients of the network. Where it is asked for, dz_norms is the length of the
+/// gradient of L by z, which is what a linear layer gives: one for each layer, the output layer's last.
+void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients,
+              std::vector<double>* dz_norms = nullptr);
 
 /// The values that enter each activation, layer by layer: (m, width) each.
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass);

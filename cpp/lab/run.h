@@ -15,7 +15,7 @@ struct RunSettings {
   Optimizer optimizer;
   Index batch = 64;
   double keep = 0.9;  ///< weight of the old running statistics
-  Noise layer_noise;  ///< behind each batch normalization; its seed is the run's
+  Noise layer_noise;  ///< in each hidden layer; its seed is the run's
   std::uint64_t seed = 1;
 };
 
