@@ -15,6 +15,10 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 /// takes the others in order.
 void multiply(const Matrix& a, const Matrix& b, Matrix& out);
 
+/// The same, with sums that start at the number of `start` for their column: no pass of its own adds a bias.
+void multiply(const Matrix& a, const Matrix& b, const Eigen::Array<double, 1, Eigen::Dynamic>& start,
+              Matrix& out);
+
 /// out = a^T b, likewise.
 void multiply_transposed(const Matrix& a, const Matrix& b, Matrix& out);
 

@@ -310,8 +310,11 @@ void forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
     Matrix& next = pass.values[at + 1];
     switch (plan[at].operation) {
       case Operation::linear:
-        multiply(value, parameters.weights[k], next);
-        if (parameters.bias[k].size() > 0) next.rowwise() += row(parameters.bias[k]);
+        if (parameters.bias[k].size() > 0) {
+          multiply(value, parameters.weights[k], parameters.bias[k], next);
+        } else {
+          multiply(value, parameters.weights[k], next);
+        }
         break;
       case Operation::normalize: {
         const batchnorm::Affine affine{parameters.gamma[k], parameters.beta[k]};

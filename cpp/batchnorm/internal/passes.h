@@ -37,8 +37,12 @@ template <typename Visit>
 void for_each_state(const Part& part, const Visit& visit) {
   // Counted, not divided: for a small batch the divisions would take as long as the batch.
   const Index repeats = part.along_planes ? 1 : part.inner;
-  for (Index state = 0; state < part.states();) {
-    for (Index channel = 0; channel < part.channels; ++channel) {
+  for (Index first = 0; first < part.states(); first += part.channels * repeats) {
+    if (repeats == 1) {  // the usual case, in a loop that the compiler makes vectors of
+      for (Index channel = 0; channel < part.channels; ++channel) visit(first + channel, channel);
+      continue;
+    }
+    for (Index channel = 0, state = first; channel < part.channels; ++channel) {
       for (Index k = 0; k < repeats; ++k) visit(state++, channel);
     }
   }
