@@ -7,13 +7,16 @@ import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/la
 import { readCondition } from '../../src/lab/condition.ts';
 import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
 import { Plot } from '../../src/kinds/experiment/plot.tsx';
-import { type ExperimentBlock, type PartBlock, type PlotBlock, schema } from '../../src/kinds/experiment/schema.ts';
-import { allEvidence, seeds } from '../evidence.ts';
+import {
+  type ExperimentBlock,
+  type PartBlock,
+  type PlotBlock,
+  schema,
+} from '../../src/kinds/experiment/schema.ts';
+import { seeds } from '../evidence.ts';
 import { type Building, kind } from '../item.tsx';
 import { nearest } from '../nearest.ts';
 import { plotStyle } from './experiment-style.ts';
-
-const evidence = await allEvidence();
 
 const drawings = new Map<string, string>();
 
@@ -36,6 +39,7 @@ function inWords({ title, arms, measure, at }: PlotBlock, results: Results): str
 
 function partOf(part: PartBlock, k: number, at: Building): PartData {
   const path = ['parts', k];
+  const { evidence } = at.around;
   const results =
     evidence[part.measures] ??
     at.refuse(
