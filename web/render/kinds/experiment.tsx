@@ -6,7 +6,7 @@ import { formatNumber } from '../../src/format.ts';
 import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/lab/evidence.ts';
 import { readCondition } from '../../src/lab/condition.ts';
 import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
-import { Plot } from '../../src/kinds/experiment/plot.tsx';
+import { Plot, plotHeight } from '../../src/kinds/experiment/plot.tsx';
 import {
   type ExperimentBlock,
   type PartBlock,
@@ -79,7 +79,7 @@ function partOf(part: PartBlock, k: number, at: Building): PartData {
     if (other !== undefined && other !== styled)
       at.refuse([...path, 'plots', n], `experiment: “${part.measures}” is drawn in another way elsewhere`);
     drawings.set(file, styled);
-    return { file: `./${file}`, alt: inWords(plot, results) };
+    return { file: `./${file}`, height: plotHeight(plot), alt: inWords(plot, results) };
   });
   return {
     tab: part.tab,
