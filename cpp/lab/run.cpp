@@ -19,6 +19,7 @@ Architecture fitted(Architecture architecture, const DataSet& data) {
 Run::Run(const RunSettings& settings)
     : settings_(settings),
       data_(data_set(settings.shape, settings.examples, settings.noise, settings.flipped, settings.seed)),
+      batches_(settings.examples, settings.batch, settings.seed),
       // Another stream than that of the data.
       training_(begin(initial_network(fitted(settings.architecture, data_), ~settings.seed))) {}
 
@@ -30,7 +31,7 @@ std::vector<double> Run::advance(int steps) {
       continue;
     }
     const int at = training_.steps;
-    const DataSet batch = rows_of(data_, batch_rows(settings_.examples, settings_.batch, at, settings_.seed));
+    const DataSet batch = rows_of(data_, batches_.rows(at));
     Noise noise = settings_.layer_noise;
     noise.seed = settings_.seed + 0x9e3779b9u * static_cast<std::uint64_t>(at + 1);
     losses.push_back(

@@ -1,0 +1,21 @@
+#pragma once
+// The matrices of the networks, and their products: Eigen has no vectors for WebAssembly, and what it does to
+// make large products fast takes longer than a small one.
+
+#include <Eigen/Core>
+
+namespace lab {
+
+using Eigen::Index;
+
+/// (examples, units), row-major: an example is a row.
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// out = a b, of the size that follows; out is neither a nor b. Every sum starts at the first product and
+/// takes the others in order.
+void multiply(const Matrix& a, const Matrix& b, Matrix& out);
+
+/// out = a^T b, likewise.
+void multiply_transposed(const Matrix& a, const Matrix& b, Matrix& out);
+
+}  // namespace lab
