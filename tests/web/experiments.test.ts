@@ -25,6 +25,8 @@ describe('conditions', () => {
     ['b.loss > 2 a.loss', false],
     ['b.loss <= a.loss + 1', true],
     ['2 a.loss + 0.5 b.loss < 3.1', true],
+    ['a.loss > 0.5 and b.loss < 3', true],
+    ['a.loss > 0.5 and b.loss > 3', false],
     ['a.loss < 1e-3', false],
     ['a.lost < 1', false],
     ['a.lost > 1', false],
@@ -42,6 +44,7 @@ describe('conditions', () => {
     ['a.loss', /expected a comparison/],
     ['a.loss < ', /expected/],
     ['a.loss < b.loss - 1', /got “b\.loss - 1”/],
+    ['a.loss < 1 and b.loss', /“b\.loss”: expected a comparison/],
     ['loss < 1', /got “loss”/],
   ])('%s is refused', (text, message) => {
     expect(() => readCondition(text)).toThrow(message);
@@ -151,17 +154,7 @@ describe('what an author writes', async () => {
   const evidence = {
     race: { 'a.loss': [1, 3, 5], 'b.loss': [2, 2, 2] },
   };
-  const render = (source: string) =>
-    JSON.stringify(
-      renderFile(source, 'f.md', core, {
-        evidence,
-        items: [],
-        objectives: [],
-        page: '',
-        folded: false,
-        numbered: (title) => title,
-      }),
-    );
+  const render = (source: string) => JSON.stringify(renderFile(source, 'f.md', core, { evidence }));
   const block = (options: string, measure = 'loss') =>
     `\`\`\`experiment\nid: e\ntitle: T\nparts:\n  - measures: race\n    question: Q\n    options:\n${options}` +
     `    plots:\n      - title: P\n        scale: log\n        arms: [{name: a, label: A}, {name: b, label: B}]\n        measure: ${measure}\n` +

@@ -88,8 +88,9 @@ export function renderFile(
   source: string,
   file: string,
   core: Core,
-  context: Context = alone(),
+  partly: Partial<Context> = {},
 ): ElementContent[] {
+  const context: Context = { ...alone(), ...partly };
   const problems = new Map<string, Element>();
   const around: Surroundings = {
     core,
