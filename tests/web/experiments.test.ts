@@ -164,7 +164,7 @@ describe('what an author writes', async () => {
 
   test('counts and medians in the text are those of the evidence', () => {
     const text = render('held in `seeds: race, a.loss > b.loss`, median `median: race, a.loss to 3 digits`');
-    expect(text).toContain('"2 of 3"');
+    expect(text).toContain('"2\u00A0of\u00A03"');
     expect(text).toContain('"value":"3"');
   });
 
