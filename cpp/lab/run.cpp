@@ -8,6 +8,30 @@ namespace lab {
 
 namespace {
 
+void require(bool holds, const char* setting, const char* expected, double got) {
+  if (!holds) batchnorm::refuse(setting, expected, got);
+}
+
+/// The settings, once they are checked; what the parts of a run check themselves is left to them.
+const RunSettings& checked(const RunSettings& settings) {
+  const Architecture& architecture = settings.architecture;
+  const Optimizer& optimizer = settings.optimizer;
+  require(architecture.layers <= 100, "layers", "at most 100", architecture.layers);
+  require(architecture.width <= 256, "width", "at most 256", static_cast<double>(architecture.width));
+  require(architecture.gain >= 0, "gain", "a number >= 0", architecture.gain);
+  require(optimizer.rate >= 0, "rate", "a number >= 0", optimizer.rate);
+  require(optimizer.momentum >= 0 && optimizer.momentum < 1, "momentum", "a number from 0 to below 1",
+          optimizer.momentum);
+  require(optimizer.weight_decay >= 0, "weight_decay", "a number >= 0", optimizer.weight_decay);
+  require(settings.batch >= 1 && settings.batch <= settings.examples, "batch",
+          "1 example to as many as there are", static_cast<double>(settings.batch));
+  require(settings.keep >= 0 && settings.keep <= 1, "keep", "a number from 0 to 1", settings.keep);
+  require(settings.layer_noise.scale >= 0, "noise_scale", "a number >= 0", settings.layer_noise.scale);
+  require(settings.layer_noise.shift >= 0, "noise_shift", "a number >= 0", settings.layer_noise.shift);
+  require(settings.layer_noise.spread >= 0, "noise_spread", "a number >= 0", settings.layer_noise.spread);
+  return settings;
+}
+
 Architecture fitted(Architecture architecture, const DataSet& data) {
   architecture.inputs = data.x.cols();
   architecture.classes = data.classes;
@@ -17,7 +41,7 @@ Architecture fitted(Architecture architecture, const DataSet& data) {
 }  // namespace
 
 Run::Run(const RunSettings& settings)
-    : settings_(settings),
+    : settings_(checked(settings)),
       data_(data_set(settings.shape, settings.examples, settings.noise, settings.flipped, settings.seed)),
       // Another stream than that of the data.
       training_(begin(initial_network(fitted(settings.architecture, data_), ~settings.seed))) {}

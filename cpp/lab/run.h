@@ -13,7 +13,7 @@ struct RunSettings {
   double flipped = 0;   ///< share of random labels
   Architecture architecture;
   Optimizer optimizer;
-  Index batch = 64;
+  Index batch = 64;   ///< of the examples
   double keep = 0.9;  ///< weight of the old running statistics
   Noise layer_noise;  ///< behind each batch normalization; its seed is the run's
   std::uint64_t seed = 1;
@@ -22,7 +22,9 @@ struct RunSettings {
 /// Runs with one seed have the same data, batches and initial weights, whatever else differs.
 class Run {
  public:
-  /// Throws std::invalid_argument that names the setting.
+  /// Requires layers <= 100, width <= 256, gain >= 0, rates and decays >= 0, 0 <= momentum < 1, keep from 0
+  /// to 1, noise of the layers >= 0, and what its parts require. Throws std::invalid_argument that names the
+  /// setting.
   explicit Run(const RunSettings& settings);
 
   /// Takes so many steps; the loss of each batch before its step. Once a loss is not finite the network stays

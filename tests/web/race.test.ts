@@ -131,3 +131,25 @@ test('points of the two classes have other colours and other shapes', () => {
   expect(at(1, -1)).toEqual(light.classes[1]);
   expect(at(2, 2)).toEqual(light.paper);
 });
+
+describe('every setting of a run', () => {
+  test('may be left out', () => {
+    const run = laboratory.beginRun({});
+    expect(laboratory.advance(run, 1)).toHaveLength(1);
+    laboratory.endRun(run);
+  });
+
+  test.each([
+    ['batch', { batch: 1000 }, 'expected 1 example to as many as there are, got 1000'],
+    ['rate', { rate: -1 }, 'expected a number >= 0'],
+    ['momentum', { momentum: 1 }, 'expected a number from 0 to below 1'],
+    ['keep', { keep: 2 }, 'expected a number from 0 to 1'],
+    ['has_bias', { has_bias: 1 as never }, 'expected true or false, got number'],
+    ['layers', { layers: 4, residual: 'pre_activation' }, 'expected an odd number'],
+    ['groups', { normalization: 'group', width: 15, groups: 4 }, 'expected a divisor of the width'],
+    ['data', { data: 'squares' as never }, 'expected one of "spirals", "moons"'],
+    ['rates', { rates: 1 } as never, 'expected one of the arguments'],
+  ] as const)('is refused by its name: %s', (name, settings, reason) => {
+    expect(() => laboratory.beginRun(settings)).toThrow(`${name}: ${reason}`);
+  });
+});

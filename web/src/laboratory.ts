@@ -4,21 +4,52 @@
 import createModule, { type LaboratoryModule } from '#laboratory-module';
 import { instantiated } from './wasm.ts';
 
-/** A network on a spiral of 256 points, trained by plain gradient descent. */
+/** A network, its data and its optimizer. What is left out is as lab::RunSettings in cpp/lab/run.h has it. */
 export interface RunSettings {
-  /** data, batches and initial weights are the same for runs with one seed */
-  seed: number;
-  /** hidden layers, and their width */
-  layers: number;
-  width: number;
-  activation: 'relu' | 'tanh' | 'sigmoid' | 'linear';
-  normalization: 'none' | 'batch' | 'layer' | 'group' | 'rms';
-  /** times the usual standard deviation of the initial weights */
-  gain: number;
-  /** the learning rate */
-  rate: number;
+  data?: 'spirals' | 'moons' | 'circles' | 'blobs' | 'glyphs';
+  examples?: number;
+  /** the standard deviation added to each input */
+  noise?: number;
+  /** the share of labels that are drawn at random */
+  flipped?: number;
   /** examples in a batch */
-  batch: number;
+  batch?: number;
+  /** the weight of the old running statistics */
+  keep?: number;
+  /** data, batches and initial weights are the same for runs with one seed */
+  seed?: number;
+
+  /** hidden layers, and their width */
+  layers?: number;
+  width?: number;
+  activation?: 'relu' | 'tanh' | 'sigmoid' | 'linear';
+  normalization?: 'none' | 'batch' | 'layer' | 'group' | 'rms';
+  /** of the normalization, beside the activation of its layer */
+  place?: 'before' | 'after';
+  /** blocks of two layers behind the first; they need an odd number of layers */
+  residual?: 'none' | 'post_activation' | 'pre_activation';
+  /** of group normalization; they divide the width */
+  groups?: number;
+  /** batch statistics over so many examples at a time; 0: over the whole batch */
+  ghost?: number;
+  /** of the hidden layers */
+  has_bias?: boolean;
+  /** times the usual standard deviation of the initial weights */
+  gain?: number;
+  eps?: number;
+
+  optimizer?: 'sgd' | 'adam';
+  /** the learning rate, and that of the hidden weight matrices; below 0: the same */
+  rate?: number;
+  hidden_rate?: number;
+  /** of SGD: the weight of the old velocity */
+  momentum?: number;
+  weight_decay?: number;
+
+  /** behind each batch normalization, drawn anew at each step: lab::Noise in cpp/lab/network.h */
+  noise_scale?: number;
+  noise_shift?: number;
+  noise_spread?: number;
 }
 
 export interface Look {
