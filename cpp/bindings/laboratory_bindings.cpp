@@ -121,6 +121,12 @@ val advance(Arguments& arguments) {
   return copy_out(losses.data(), losses.size());
 }
 
+lab::Mode mode_of(Arguments& arguments) {
+  lab::Mode mode = lab::Mode::inference;
+  read(arguments, "mode", mode, {{"train", lab::Mode::train}, {"inference", lab::Mode::inference}});
+  return mode;
+}
+
 val look(Arguments& arguments) {
   const lab::Run& run = run_of(arguments);
   const Eigen::Index side = arguments.count("side");
@@ -133,12 +139,44 @@ val look(Arguments& arguments) {
   return result;
 }
 
+val look_closely(Arguments& arguments) {
+  const lab::Run& run = run_of(arguments);
+  const lab::Mode mode = mode_of(arguments);
+  const Eigen::Index side = arguments.count("side");
+  const double reach = arguments.number("reach");
+  const Eigen::Index example = arguments.count("example");
+  const bool with_layers = arguments.flag("with_layers");
+  arguments.finish();
+  val result = val::object();
+  const lab::Run::Answers answers = run.answers(mode);
+  result.set("correct", answers.correct);
+  result.set("range", answers.range);
+  result.set("fresh_correct", run.fresh_answers(mode).correct);
+  result.set("probability", run.probability(example, mode));
+  if (side > 0) {
+    const lab::Run::Regions regions = run.regions(side, reach, mode);
+    result.set("labels", copy_out(regions.labels.data(), regions.labels.size()));
+    result.set("probabilities", copy_out(regions.probabilities.data(), regions.probabilities.size()));
+  }
+  if (with_layers) {
+    const lab::Run::Layers layers = run.layers(mode);
+    val lists = val::object();
+    lists.set("mean", copy_out(layers.mean.data(), layers.mean.size()));
+    lists.set("spread", copy_out(layers.spread.data(), layers.spread.size()));
+    lists.set("gradient_norm", copy_out(layers.gradient_norm.data(), layers.gradient_norm.size()));
+    lists.set("square_norm", copy_out(layers.square_norm.data(), layers.square_norm.size()));
+    result.set("layers", lists);
+  }
+  return result;
+}
+
 val data_of(Arguments& arguments) {
   const lab::DataSet& data = run_of(arguments).data();
   arguments.finish();
   val result = val::object();
   result.set("x", copy_out(data.x));
   result.set("labels", copy_out(data.labels.data(), data.labels.size()));
+  result.set("classes", static_cast<double>(data.classes));
   return result;
 }
 
@@ -149,5 +187,6 @@ EMSCRIPTEN_BINDINGS(laboratory) {
   emscripten::function("end_run", &call<end_run>);
   emscripten::function("advance", &call<advance>);
   emscripten::function("look", &call<look>);
+  emscripten::function("look_closely", &call<look_closely>);
   emscripten::function("data_of", &call<data_of>);
 }

@@ -62,6 +62,8 @@ const nothingAround: Around = {
   fill: () => undefined,
   draw: () => Promise.resolve({}),
   race: () => () => {},
+  startWorker: () => undefined,
+  laboratory: () => new Promise(() => {}),
   goOn: () => {},
   startAgain: () => {},
   showOnly: () => {},

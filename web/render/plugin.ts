@@ -7,9 +7,9 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Core } from '../src/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
-import { raceFiles } from './kinds/race.ts';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
+import { pictures } from './pictures.ts';
 
 // No image, form or connection to anywhere else, no inline script or style, no HTML from strings.
 const contentSecurityPolicy = [
@@ -117,7 +117,7 @@ export function lessonPlugin(folder: string): Plugin {
         const file = url === '/' ? 'index.html' : url.slice(1);
         const send = (type: string, text: string) =>
           response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
-        const picture = raceFiles()[file];
+        const picture = pictures[file];
         if (picture) {
           response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(picture);
         } else if (file === 'addresses.json') {
@@ -148,7 +148,7 @@ export function lessonPlugin(folder: string): Plugin {
     async generateBundle() {
       const { addresses } = await rendered();
       this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(addresses) });
-      for (const [fileName, source] of Object.entries(raceFiles()))
+      for (const [fileName, source] of Object.entries(pictures))
         this.emitFile({ type: 'asset', fileName, source });
     },
   };

@@ -59,10 +59,49 @@ export interface Look {
   correct: number;
 }
 
+/** What to look at, and how. */
+export interface Asked {
+  /** with the statistics of batches, or with running ones */
+  mode: 'train' | 'inference';
+  /** of the grid; 0 for none */
+  side: number;
+  reach: number;
+  /** of the training data, from 0 */
+  example: number;
+  with_layers: boolean;
+}
+
+/** See lab::Run in cpp/lab/run.h. All of it is NaN once the network is not finite. */
+export interface CloseLook {
+  /** the share of right training examples, and of fresh ones */
+  correct: number;
+  fresh_correct: number;
+  /** the largest difference of one logit between two training examples: 0 for the same answer to all */
+  range: number;
+  /** that the example has its label */
+  probability: number;
+  /** of the grid: the most probable class of each point, and its probability */
+  labels?: Int32Array;
+  probabilities?: Float64Array;
+  layers?: Layers;
+}
+
+/** By layer. */
+export interface Layers {
+  /** of what enters each activation */
+  mean: Float64Array;
+  spread: Float64Array;
+  /** of the loss by each weight matrix, the output layer's last */
+  gradient_norm: Float64Array;
+  /** |w|² of each hidden weight matrix */
+  square_norm: Float64Array;
+}
+
 export interface Data {
-  /** (examples, 2) */
+  /** (examples, inputs) */
   x: Float64Array;
   labels: Int32Array;
+  classes: number;
 }
 
 export interface Laboratory {
@@ -72,6 +111,7 @@ export interface Laboratory {
   advance: (run: number, steps: number) => Float64Array;
   /** What the network says of a grid of side x side points from -reach to reach. */
   look: (run: number, side: number, reach: number) => Look;
+  lookClosely: (run: number, asked: Asked) => CloseLook;
   dataOf: (run: number) => Data;
   endRun: (run: number) => void;
 }
@@ -87,6 +127,7 @@ export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
     beginRun: (settings) => call('begin_run', settings) as number,
     advance: (run, steps) => call('advance', { run, steps }) as Float64Array,
     look: (run, side, reach) => call('look', { run, side, reach }) as Look,
+    lookClosely: (run, asked) => call('look_closely', { run, ...asked }) as CloseLook,
     dataOf: (run) => call('data_of', { run }) as Data,
     endRun: (run) => call('end_run', { run }),
   };

@@ -17,6 +17,7 @@ import { race } from './page/race.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
 import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
+import { startWorker } from './page/workers.ts';
 
 const surroundings: Around = {
   keptOf: (name) => memory.get(name),
@@ -27,6 +28,8 @@ const surroundings: Around = {
   },
   draw: drawn,
   race,
+  startWorker,
+  laboratory: async () => (await import('./page/laboratory.ts')).fetchLaboratory(),
   goOn,
   startAgain,
   showOnly,

@@ -5,6 +5,7 @@
 import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
 import type { Core } from '../core.ts';
 import type { Problem } from '../items.ts';
+import type { Laboratory } from '../laboratory.ts';
 import type { Kept } from '../memory/kept.ts';
 import type { Choice, RaceMessage } from '../race.ts';
 import type { Typed } from '../scenario.ts';
@@ -35,6 +36,9 @@ export interface Around {
   draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
+  /** a new worker of the playground; undefined where the browser starts none */
+  startWorker: (name: 'playground') => Worker | undefined;
+  laboratory: () => Promise<Laboratory>;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

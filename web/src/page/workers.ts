@@ -4,6 +4,8 @@
 // oxlint-disable-next-line import/default
 import drawUrl from './draw-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
+import playgroundUrl from './playground-worker.ts?worker&url';
+// oxlint-disable-next-line import/default
 import raceUrl from './race-worker.ts?worker&url';
 
 /** What TypeScript does not know of browsers yet. */
@@ -17,7 +19,11 @@ interface TrustedTypes {
 }
 
 const addressOf = (url: string): string => new URL(url, import.meta.url).href;
-const addresses = { draw: addressOf(drawUrl), race: addressOf(raceUrl) };
+const addresses = {
+  draw: addressOf(drawUrl),
+  playground: addressOf(playgroundUrl),
+  race: addressOf(raceUrl),
+};
 
 const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('lesson-worker', {
   createScriptURL: (asked) => {
