@@ -70,7 +70,8 @@ export function installPackages() {
 
 /** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
 export function buildSite() {
-  const inputs = ['web', 'build/wasm/core.wasm', 'build/wasm/core.mjs', 'package-lock.json'];
+  const modules = ['core', 'laboratory'].flatMap((name) => [`build/wasm/${name}.wasm`, `build/wasm/${name}.mjs`]);
+  const inputs = ['web', ...modules, 'package-lock.json'];
   // The stamp lies in dist/, so that it goes when dist/ goes.
   return onceFor('dist/.built-from', inputs, () => {
     const vite = at('node_modules/vite/bin/vite.js');

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "bindings/arguments.h"
+#include "lab/experiments.h"
 #include "lab/run.h"
 
 using namespace bindings;
@@ -180,6 +181,22 @@ val data_of(Arguments& arguments) {
   return result;
 }
 
+val experiment_names(Arguments& arguments) {
+  arguments.finish();
+  val result = val::array();
+  for (const std::string& name : lab::experiment_names()) result.call<void>("push", name);
+  return result;
+}
+
+val measured(Arguments& arguments) {
+  const std::string experiment = arguments.text("experiment");
+  const auto seed = static_cast<std::uint64_t>(arguments.count("seed"));
+  arguments.finish();
+  val result = val::object();
+  for (const lab::Measure& measure : lab::measured(experiment, seed)) result.set(measure.name, measure.value);
+  return result;
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(laboratory) {
@@ -189,4 +206,6 @@ EMSCRIPTEN_BINDINGS(laboratory) {
   emscripten::function("look", &call<look>);
   emscripten::function("look_closely", &call<look_closely>);
   emscripten::function("data_of", &call<data_of>);
+  emscripten::function("experiment_names", &call<experiment_names>);
+  emscripten::function("measured", &call<measured>);
 }

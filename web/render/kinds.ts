@@ -5,6 +5,7 @@ import { given } from '../src/kinds/schema.ts';
 import type { Kind } from './item.tsx';
 import { drills } from './kinds/drills.ts';
 import { example } from './kinds/example.ts';
+import { experiment } from './kinds/experiment.tsx';
 import { figureSchema } from './kinds/figure.tsx';
 import { objectives } from './kinds/objectives.ts';
 import { practice } from './kinds/practice.ts';
@@ -25,6 +26,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   start,
   objectives,
   race,
+  experiment,
   results,
   drills,
 };

@@ -7,6 +7,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import type { Core } from '../src/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
+import { experimentFiles } from './kinds/experiment.tsx';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
 import { pictures } from './pictures.ts';
@@ -72,6 +73,9 @@ const parts = ({ page, title, description, contents, main }: RenderedPage): Reco
   main,
 });
 
+/** All pictures that were computed for the pages, by the names of their files. */
+const allPictures = (): Record<string, Buffer | string> => ({ ...pictures, ...experimentFiles() });
+
 export function lessonPlugin(folder: string): Plugin {
   let core: Promise<Core> | undefined;
   let site: Promise<Site> | undefined;
@@ -117,9 +121,10 @@ export function lessonPlugin(folder: string): Plugin {
         const file = url === '/' ? 'index.html' : url.slice(1);
         const send = (type: string, text: string) =>
           response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
-        const picture = pictures[file];
+        const picture = allPictures()[file];
         if (picture) {
-          response.writeHead(200, { 'content-type': 'image/png', 'cache-control': 'no-store' }).end(picture);
+          const type = file.endsWith('.svg') ? 'image/svg+xml' : 'image/png';
+          response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(picture);
         } else if (file === 'addresses.json') {
           rendered().then(({ addresses }) => send('application/json', JSON.stringify(addresses)), next);
         } else if (pages.some((page) => page.file === file)) {
@@ -148,7 +153,7 @@ export function lessonPlugin(folder: string): Plugin {
     async generateBundle() {
       const { addresses } = await rendered();
       this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(addresses) });
-      for (const [fileName, source] of Object.entries(pictures))
+      for (const [fileName, source] of Object.entries(allPictures()))
         this.emitFile({ type: 'asset', fileName, source });
     },
   };

@@ -8,6 +8,8 @@ export interface LaboratoryModule {
   look_closely(options: object): Outcome;
   data_of(options: object): Outcome;
   end_run(options: object): Outcome;
+  experiment_names(options: object): Outcome;
+  measured(options: object): Outcome;
 }
 
 export default function createModule(options: {

@@ -2,6 +2,7 @@
 // RangeError with its own sentence.
 
 import createModule, { type LaboratoryModule } from '#laboratory-module';
+import type { Measures } from './lab/condition.ts';
 import { instantiated } from './wasm.ts';
 
 /** A network, its data and its optimizer. What is left out is as lab::RunSettings in cpp/lab/run.h has it. */
@@ -114,6 +115,8 @@ export interface Laboratory {
   lookClosely: (run: number, asked: Asked) => CloseLook;
   dataOf: (run: number) => Data;
   endRun: (run: number) => void;
+  /** What one seed of an experiment gives. */
+  measured: (experiment: string, seed: number) => Measures;
 }
 
 export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
@@ -130,5 +133,6 @@ export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
     lookClosely: (run, asked) => call('look_closely', { run, ...asked }) as CloseLook,
     dataOf: (run) => call('data_of', { run }) as Data,
     endRun: (run) => call('end_run', { run }),
+    measured: (experiment, seed) => call('measured', { experiment, seed }) as Measures,
   };
 }

@@ -9,15 +9,16 @@ import { coreIfRunning, startCore } from './page/core.ts';
 import { startItem } from './page/items.tsx';
 import { linkSymbols } from './page/linked-symbols.ts';
 import { followLinks } from './page/links.ts';
+import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
+import { playground } from './page/playground.ts';
 import { race } from './page/race.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
 import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
-import { startWorker } from './page/workers.ts';
 
 const surroundings: Around = {
   keptOf: (name) => memory.get(name),
@@ -28,8 +29,8 @@ const surroundings: Around = {
   },
   draw: drawn,
   race,
-  startWorker,
-  laboratory: async () => (await import('./page/laboratory.ts')).fetchLaboratory(),
+  measure,
+  playground,
   goOn,
   startAgain,
   showOnly,

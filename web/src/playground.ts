@@ -30,6 +30,12 @@ export interface Seen {
 /** `paused`: it stands, and everything so far was told. */
 export type Told = { data: Data } | { seen: Seen } | { paused: true } | { reason: string };
 
+/** A playground that is open. */
+export interface Playing {
+  order: (order: Order) => void;
+  end: () => void;
+}
+
 /** Between two looks, in milliseconds: no eye needs more. */
 const between = 50;
 

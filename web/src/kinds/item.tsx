@@ -4,9 +4,10 @@
 
 import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
 import type { Core } from '../core.ts';
+import type { MeasureMessage } from '../lab/measure.ts';
 import type { Problem } from '../items.ts';
-import type { Laboratory } from '../laboratory.ts';
 import type { Kept } from '../memory/kept.ts';
+import type { Playing, Told } from '../playground.ts';
 import type { Choice, RaceMessage } from '../race.ts';
 import type { Typed } from '../scenario.ts';
 
@@ -36,9 +37,10 @@ export interface Around {
   draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
-  /** a new worker of the playground; undefined where the browser starts none */
-  startWorker: (name: 'playground') => Worker | undefined;
-  laboratory: () => Promise<Laboratory>;
+  /** runs an experiment with these seeds, and tells how it goes until it ends; calling the result stops it */
+  measure: (experiment: string, seeds: readonly number[], tell: (message: MeasureMessage) => void) => () => void;
+  /** opens a playground, and tells what there is to see until it is ended */
+  playground: (tell: (told: Told) => void) => Playing;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

@@ -12,5 +12,6 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   objectives: () => import('./objectives/objectives.tsx'),
   drills: () => import('./drills/drills.tsx'),
   race: () => import('./race/race.tsx'),
+  experiment: () => import('./experiment/experiment.tsx'),
   results: () => import('./results/results.tsx'),
 };

@@ -4,6 +4,8 @@
 // oxlint-disable-next-line import/default
 import drawUrl from './draw-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
+import measureUrl from './measure-worker.ts?worker&url';
+// oxlint-disable-next-line import/default
 import playgroundUrl from './playground-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
 import raceUrl from './race-worker.ts?worker&url';
@@ -21,6 +23,7 @@ interface TrustedTypes {
 const addressOf = (url: string): string => new URL(url, import.meta.url).href;
 const addresses = {
   draw: addressOf(drawUrl),
+  measure: addressOf(measureUrl),
   playground: addressOf(playgroundUrl),
   race: addressOf(raceUrl),
 };

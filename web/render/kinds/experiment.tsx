@@ -1,0 +1,100 @@
+/** @jsxImportSource preact */
+// Builds a block `experiment`: counts, verdicts and drawings come from what its seeds gave.
+
+import { renderToString } from 'preact-render-to-string';
+import { formatNumber } from '../../src/format.ts';
+import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/lab/evidence.ts';
+import { readCondition } from '../../src/lab/condition.ts';
+import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
+import { Plot } from '../../src/kinds/experiment/plot.tsx';
+import { type ExperimentBlock, type PartBlock, type PlotBlock, schema } from '../../src/kinds/experiment/schema.ts';
+import { allEvidence, seeds } from '../evidence.ts';
+import { type Building, kind } from '../item.tsx';
+import { nearest } from '../nearest.ts';
+import { plotStyle } from './experiment-style.ts';
+
+const evidence = await allEvidence();
+
+const drawings = new Map<string, string>();
+
+/** The drawings of all experiments that were rendered, by the names of their files. */
+export const experimentFiles = (): Record<string, string> => Object.fromEntries(drawings);
+
+/** What a drawing shows, in words: the medians. */
+function inWords({ title, arms, measure, at }: PlotBlock, results: Results): string {
+  const median = (name: string) => {
+    const value = quartilesOf(results[name] ?? [])[1];
+    return Number.isFinite(value) ? formatNumber(Number(value.toPrecision(2))) : 'not finite';
+  };
+  const words = arms.map(({ name, label }) =>
+    at
+      ? `${label}: ${at.map((place, k) => `${median(`${name}.${measure}.${k}`)} at ${place}`).join(', ')}`
+      : `${label}: ${median(`${name}.${measure}`)}`,
+  );
+  return `${title}. Medians of ${seeds.length} seeds. ${words.join('; ')}.`;
+}
+
+function partOf(part: PartBlock, k: number, at: Building): PartData {
+  const path = ['parts', k];
+  const results =
+    evidence[part.measures] ??
+    at.refuse(
+      [...path, 'measures'],
+      `experiment: the laboratory has no experiment “${part.measures}”${nearest(part.measures, Object.keys(evidence))}`,
+    );
+  const known = (name: string, place: PropertyKey[]) => {
+    if (results[name] === undefined)
+      at.refuse(
+        [...path, ...place],
+        `experiment: “${part.measures}” does not measure “${name}”${nearest(name, Object.keys(results))}`,
+      );
+  };
+  part.plots.forEach(({ arms, measure, at: places }, n) => {
+    for (const { name } of arms)
+      (places ?? ['']).forEach((_, place) =>
+        known(places ? `${name}.${measure}.${place}` : `${name}.${measure}`, ['plots', n]),
+      );
+  });
+  part.options.forEach(({ when }, n) => {
+    for (const name of when.flatMap((each) => readCondition(each).names)) known(name, ['options', n, 'when']);
+  });
+  part.claims.forEach(({ holds }, n) => {
+    for (const name of readCondition(holds).names) known(name, ['claims', n, 'holds']);
+  });
+  const right = part.options.flatMap(({ when }, n) => (holdForMedians(when, results) ? [n] : []));
+  if (right.length !== 1)
+    at.refuse(
+      [...path, 'options'],
+      `experiment: exactly one option has to hold for the medians, ${right.length === 0 ? 'none does' : `options ${right.map((n) => n + 1).join(' and ')} do`}`,
+    );
+  const stills = part.plots.map((plot, n) => {
+    const file = `experiment-${part.measures}${n === 0 ? '' : `-${n + 1}`}.svg`;
+    const svg = renderToString(<Plot plot={plot} results={results} />);
+    const styled = svg.replace(/(<svg[^>]*>)/, `$1<style>${plotStyle}</style>`);
+    const other = drawings.get(file);
+    if (other !== undefined && other !== styled)
+      at.refuse([...path, 'plots', n], `experiment: “${part.measures}” is drawn in another way elsewhere`);
+    drawings.set(file, styled);
+    return { file: `./${file}`, alt: inWords(plot, results) };
+  });
+  return {
+    tab: part.tab,
+    measures: part.measures,
+    options: part.options.length,
+    right: right[0] ?? 0,
+    stills,
+    plots: part.plots,
+    claims: part.claims.map(({ text, holds }) => ({ text, holds, count: countOf(holds, results) })),
+  };
+}
+
+export const experiment = kind<ExperimentBlock>({
+  schema,
+  View: item.View,
+  name: ({ id }) => id,
+  data: ({ title, parts }, at): ExperimentData => ({
+    title,
+    seeds: seeds.length,
+    parts: parts.map((part, k) => partOf(part, k, at)),
+  }),
+});

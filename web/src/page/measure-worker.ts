@@ -1,0 +1,13 @@
+// Runs single seeds of experiments away from the page's own thread.
+
+import { fetchLaboratory } from './laboratory.ts';
+import type { MeasureAnswer, MeasureRequest } from './measure.ts';
+
+const laboratory = fetchLaboratory();
+
+addEventListener('message', ({ data: { experiment, seed } }: MessageEvent<MeasureRequest>) => {
+  const send = (answer: MeasureAnswer) => postMessage(answer);
+  laboratory
+    .then(({ measured }) => send({ measures: measured(experiment, seed) }))
+    .catch((error: unknown) => send({ reason: error instanceof Error ? error.message : String(error) }));
+});
