@@ -63,6 +63,7 @@ const nothingAround: Around = {
   draw: () => Promise.resolve({}),
   race: () => () => {},
   measure: () => () => {},
+  copyLink: () => Promise.resolve(true as const),
   playground: () => ({ order: () => {}, end: () => {} }),
   goOn: () => {},
   startAgain: () => {},

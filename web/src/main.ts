@@ -8,7 +8,7 @@ import { startFigure } from './page/figures.tsx';
 import { coreIfRunning, startCore } from './page/core.ts';
 import { startItem } from './page/items.tsx';
 import { linkSymbols } from './page/linked-symbols.ts';
-import { followLinks } from './page/links.ts';
+import { copyLink, entriesOfPage, followLinks } from './page/links.ts';
 import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
@@ -31,6 +31,7 @@ const surroundings: Around = {
   race,
   measure,
   playground,
+  copyLink: (name, at) => copyLink(entriesOfPage(name), at),
   goOn,
   startAgain,
   showOnly,

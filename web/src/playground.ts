@@ -10,8 +10,9 @@ type Both<Each> = Record<Arm, Each>;
 
 export type Ask = Pick<Asked, 'mode' | 'example'> & { with_plane: boolean };
 
+/** Orders between two beginnings are about the same training, and what is told of it has its number. */
 export type Order =
-  | { begin: Both<RunSettings>; ask: Ask }
+  | { begin: Both<RunSettings>; ask: Ask; training: number }
   /** so many steps a second, up to this step; pause: 0 */
   | { pace: number; until: number }
   | { step: number }
@@ -28,7 +29,10 @@ export interface Seen {
 }
 
 /** `paused`: it stands, and everything so far was told. */
-export type Told = { data: Data } | { seen: Seen } | { paused: true } | { reason: string };
+export type Told = ({ data: Data } | { seen: Seen } | { paused: true } | { reason: string }) & {
+  /** none where no training could begin */
+  training?: number;
+};
 
 /** A playground that is open. */
 export interface Playing {
@@ -43,9 +47,10 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 export class Session {
   private readonly laboratory: Laboratory;
-  private readonly tell: (told: Told) => void;
+  private readonly send: (told: Told) => void;
   /** of a slice of work, in milliseconds; between two, orders come in */
   private readonly slice: number;
+  private training = 0;
   private runs: Both<number> | undefined;
   private ask: Ask | undefined;
   private losses: Both<Float64Array[]> = { a: [], b: [] };
@@ -57,16 +62,20 @@ export class Session {
   private lookDue = 0;
   private isWaiting = false;
 
-  constructor(laboratory: Laboratory, tell: (told: Told) => void, slice: number) {
+  constructor(laboratory: Laboratory, send: (told: Told) => void, slice: number) {
     this.laboratory = laboratory;
-    this.tell = tell;
+    this.send = send;
     this.slice = slice;
   }
 
   order(order: Order): void {
     this.saying(() => {
-      if ('begin' in order) this.begin(order.begin, order.ask);
-      else if ('ask' in order) {
+      if ('begin' in order) {
+        this.training = order.training;
+        this.begin(order.begin, order.ask);
+      } else if (!this.runs) {
+        // What could not begin was told already.
+      } else if ('ask' in order) {
         this.ask = order.ask;
         this.look();
       } else if ('step' in order) {
@@ -80,6 +89,10 @@ export class Session {
         this.goOn(0);
       } else if (this.pace > 0) this.stand();
     });
+  }
+
+  private tell(told: Told): void {
+    this.send({ ...told, training: this.training });
   }
 
   end(): void {
@@ -175,30 +188,42 @@ export class Session {
   }
 }
 
-/** What the losses come to, as a calm eye sees them: 0.8 of what was, 0.2 of what comes; at most so many points. */
-export class Line {
+/** A value over the steps, at most so many points: then every second one goes, and further ones come half as often. */
+export class Track {
   private static readonly most = 400;
-  private smooth = Number.NaN;
-  private hasEnded = false;
-  /** steps so far, and between two points */
-  private count = 0;
-  stride = 1;
-  readonly points: number[] = [];
+  private gap = 0;
+  readonly steps: number[] = [];
+  readonly values: number[] = [];
 
-  /** Not finite ones end the line. */
-  add(losses: ArrayLike<number>): void {
-    for (const loss of Array.from(losses)) {
-      this.hasEnded ||= !Number.isFinite(loss);
-      if (this.hasEnded) return;
-      this.smooth = this.count === 0 ? loss : 0.8 * this.smooth + 0.2 * loss;
-      if (this.count % this.stride === 0) this.points.push(this.smooth);
-      ++this.count;
-      if (this.points.length > Line.most) {
-        this.stride *= 2;
-        const kept = this.points.filter((_, k) => k % 2 === 0);
-        this.points.splice(0, this.points.length, ...kept);
-      }
+  add(step: number, value: number): void {
+    const last = this.steps.at(-1);
+    if (!Number.isFinite(value) || (last !== undefined && step < last + this.gap)) return;
+    this.steps.push(step);
+    this.values.push(value);
+    if (this.steps.length <= Track.most) return;
+    this.gap = (2 * (step - (this.steps[0] ?? 0))) / Track.most;
+    for (const list of [this.steps, this.values])
+      list.splice(0, list.length, ...list.filter((_, k) => k % 2 === 0));
+  }
+}
+
+/** The losses of the steps as a calm eye sees them: 0.8 of what was, 0.2 of what comes. Not finite ones end the line. */
+export class Losses {
+  readonly track = new Track();
+  private smooth = Number.NaN;
+  private step = 0;
+
+  add(losses: Float64Array): void {
+    for (const loss of losses) {
+      this.smooth = this.step === 0 ? loss : 0.8 * this.smooth + 0.2 * loss;
+      this.track.add(this.step, this.smooth);
+      ++this.step;
     }
+  }
+
+  /** the last one, or NaN */
+  get last(): number {
+    return this.smooth;
   }
 }
 
@@ -213,5 +238,12 @@ export function inWords({ correct, range, layers }: Omit<ArmSeen, 'losses'>, gue
   // Without a gradient it will not wake up again.
   const hidden = layers?.gradient_norm.subarray(0, -1);
   const isDead = hidden !== undefined && hidden.every((norm) => norm < 1e-12);
-  return `${isDead ? 'dead: the' : 'nearly the'} same answer everywhere, the loss of a guess, ${guess}`;
+  return `${isDead ? 'dead, answers' : 'answers nearly'} alike everywhere: the loss of a guess, ${guess}`;
 }
+
+/** The loss of a guess between so many classes, in words. */
+export const guessOf = (classes: number): string => `ln ${classes}`;
+
+/** How it stands, in a sentence. */
+export const sentenceOf = ({ step, arms: { a, b } }: Seen, guess: string): string =>
+  `After ${step} ${step === 1 ? 'step' : 'steps'}: A ${inWords(a, guess)}; B ${inWords(b, guess)}.`;

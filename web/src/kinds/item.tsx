@@ -41,6 +41,8 @@ export interface Around {
   measure: (experiment: string, seeds: readonly number[], tell: (message: MeasureMessage) => void) => () => void;
   /** opens a playground, and tells what there is to see until it is ended */
   playground: (tell: (told: Told) => void) => Playing;
+  /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
+  copyLink: (name: string, at: string) => Promise<string | true>;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

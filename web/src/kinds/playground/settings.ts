@@ -1,7 +1,7 @@
 // The state of a playground: what may be chosen, how it stands in texts, and what it means for the laboratory.
 
 import type { RunSettings } from '../../laboratory.ts';
-import type { Arm } from '../../playground.ts';
+import { type Arm, arms } from '../../playground.ts';
 
 export interface NumberSetting {
   kind: 'number';
@@ -55,7 +55,7 @@ export const armSettings = {
   normalization: choice('none', 'normalization', {
     none: 'no normalization',
     batch: 'batch norm',
-    after: 'batch norm behind the activation',
+    after: 'batch norm after the activation',
     ghost: 'ghost batch norm',
     noisy: 'noisy batch norm',
     layer: 'layer norm',
@@ -73,10 +73,11 @@ export const armSettings = {
   }),
   residual: choice('none', 'residual blocks', {
     none: 'none',
-    post_activation: 'post-activation blocks',
-    pre_activation: 'pre-activation blocks',
+    post_activation: 'post-activation residual blocks',
+    pre_activation: 'pre-activation residual blocks',
   }),
   bias: choice('yes', 'bias of the hidden layers', { yes: 'yes', no: 'no' }),
+  eps: number(1e-5, 'eps of the normalization', 0, 1),
   gain: number(1, 'initial weights, times the usual size', 0, 100),
   optimizer: choice('sgd', 'optimizer', { sgd: 'gradient descent', adam: 'Adam' }),
   momentum: number(0, 'momentum of gradient descent', 0, 0.99),
@@ -107,17 +108,16 @@ export const sharedSettings = {
 } as const satisfies Record<string, Setting>;
 
 export const viewSettings = {
-  view: choice('plane', 'what is shown', {
-    plane: 'decision surfaces',
-    loss: 'losses',
+  view: choice('loss', 'show', {
+    loss: 'loss of each batch',
     activations: 'what enters the activations',
-    gradients: 'gradients',
-    effective: 'effective rates',
+    gradients: 'gradient of each layer',
+    effective: 'effective rate',
     example: 'one example',
   }),
   statistics: choice('inference', 'evaluated with', {
     inference: 'running statistics',
-    train: 'the statistics of batches',
+    train: 'statistics of batches',
   }),
   speed: choice('60', 'steps a second', {
     '10': '10',
@@ -140,8 +140,8 @@ export const settings: Readonly<Record<string, Setting>> = {
   ...viewSettings,
   ...sharedSettings,
   ...Object.fromEntries(
-    (['a', 'b'] as const).flatMap((arm) =>
-      Object.entries(armSettings).map(([name, setting]) => [`${arm}.${name}`, setting as Setting]),
+    arms.flatMap((arm) =>
+      Object.entries(armSettings).map(([name, setting]): [string, Setting] => [`${arm}.${name}`, setting]),
     ),
   ),
 };
@@ -177,12 +177,15 @@ export const baseOf = ({ set }: Pick<Preset, 'set'>): State => ({
   ...set,
 });
 
+/** A block has one at least. */
+export const firstOf = (presets: readonly Preset[]): Preset => presets[0] as Preset;
+
 /** Of the texts kept: another preset than the first, and what differs from it. What cannot be read is as the preset has it. */
 export function stateOf(
   presets: readonly Preset[],
   texts: Readonly<Record<string, string>>,
 ): { preset: Preset; state: State } {
-  const preset = presets.find(({ id }) => id === texts.preset) ?? (presets[0] as Preset);
+  const preset = presets.find(({ id }) => id === texts.preset) ?? firstOf(presets);
   const state: Record<string, string> = { ...baseOf(preset) };
   for (const [name, setting] of Object.entries(settings)) {
     const text = texts[name];
@@ -207,15 +210,16 @@ export function textsFor(
   );
 }
 
-/** Another preset: nothing is kept of what was changed, but how one looks at it. */
+/** Another preset: nothing is kept of what was changed. */
 export const textsForPreset = (
   presets: readonly Preset[],
   preset: Preset,
 ): Record<string, string | undefined> => ({
   ...Object.fromEntries(Object.keys(settings).map((name) => [name, undefined])),
-  preset: preset === presets[0] ? undefined : preset.id,
+  preset: preset === firstOf(presets) ? undefined : preset.id,
 });
 
+/** Whether a text of a link means something here. */
 export const acceptsText = (presets: readonly Preset[], name: string, text: string): boolean => {
   if (name === 'preset') return presets.some(({ id }) => id === text);
   const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
@@ -260,6 +264,7 @@ export function runSettings(state: State, arm: Arm): RunSettings {
     residual: own.residual as NonNullable<RunSettings['residual']>,
     ghost: kind === 'ghost' ? Number(own.ghost) : 0,
     has_bias: own.bias === 'yes',
+    eps: Number(own.eps),
     gain: Number(own.gain),
     optimizer: own.optimizer as NonNullable<RunSettings['optimizer']>,
     rate: Number(own.rate),
@@ -274,39 +279,35 @@ export function runSettings(state: State, arm: Arm): RunSettings {
 export const hiddenRate = ({ rate, hidden }: Values<ArmName>): number =>
   Number(hidden === '' ? rate : hidden);
 
-/** Powers of two as fractions, as they are read: 1/16, 0.1, 2, 2^20. */
+/** Powers of two as fractions, as they are read: 1/16, 0.1, 2, 1,048,576. */
 export function rateInWords(rate: number): string {
   const power = Math.log2(rate);
   if (!Number.isInteger(power)) return String(rate);
-  if (power > 10) return `2^${power}`;
+  if (power > 10) return rate.toLocaleString('en');
   return power < 0 ? `1/${1 / rate}` : String(rate);
 }
 
-/** The name of an arm: its normalization, and what else tells the two apart. */
-export function nameOf(state: State, arm: Arm): string {
+const inWords = (setting: ChoiceSetting, value: string) => setting.options[value] ?? value;
+
+/** What an arm is, in a line: "10 ReLU layers of 12, no normalization, rate 1", and what is unusual of it. */
+export function lineOf(state: State, arm: Arm): string {
   const own = armOf(state, arm);
-  const other = armOf(state, arm === 'a' ? 'b' : 'a');
-  const differs = (name: ArmName) => own[name] !== other[name];
-  const words: string[] = [];
-  const add = (name: ArmName, word: string) => {
-    if (differs(name)) words.push(word);
-  };
-  add('layers', `${own.layers} layers`);
-  add('width', `${own.width} units`);
-  add('activation', armSettings.activation.options[own.activation] ?? '');
-  const kind = armSettings.normalization.options[own.normalization] ?? '';
-  words.push(own.normalization === 'ghost' ? `${kind} of ${own.ghost}` : kind);
-  add(
-    'residual',
-    own.residual === 'none' ? 'plain layers' : (armSettings.residual.options[own.residual] ?? ''),
-  );
-  add('bias', own.bias === 'yes' ? 'with bias' : 'without bias');
-  add('gain', `weights × ${own.gain}`);
-  add('optimizer', armSettings.optimizer.options[own.optimizer] ?? '');
-  add('momentum', `momentum ${own.momentum}`);
-  add('decay', own.decay === '0' ? 'no weight decay' : `weight decay ${own.decay}`);
-  add('rate', `rate ${rateInWords(Number(own.rate))}`);
-  add('hidden', own.hidden === '' ? 'one rate' : `hidden rate ${rateInWords(Number(own.hidden))}`);
+  const isUsual = (name: ArmName) => own[name] === armSettings[name].initial;
+  const activation = own.activation === 'linear' ? 'linear' : inWords(armSettings.activation, own.activation);
+  const words = [
+    `${own.layers} ${activation} layers of ${own.width}`,
+    inWords(armSettings.normalization, own.normalization) +
+      (own.normalization === 'ghost' ? ` of ${own.ghost}` : ''),
+  ];
+  if (own.residual !== 'none') words.push(inWords(armSettings.residual, own.residual));
+  if (own.bias === 'no') words.push('no bias');
+  if (!isUsual('eps')) words.push(`eps ${own.eps}`);
+  if (!isUsual('gain')) words.push(`initial weights × ${own.gain}`);
+  if (own.optimizer === 'adam') words.push('Adam');
+  else if (!isUsual('momentum')) words.push(`momentum ${own.momentum}`);
+  if (!isUsual('decay')) words.push(`weight decay ${own.decay}`);
+  words.push(`rate ${rateInWords(Number(own.rate))}`);
+  if (own.hidden !== '') words.push(`${rateInWords(Number(own.hidden))} for hidden weights`);
   return words.join(', ');
 }
 
