@@ -230,15 +230,23 @@ export class Losses {
 /** Below this difference of a logit between examples a network says nearly the same of all: of two classes, 45 to 55 %. */
 const nearlySame = 0.2;
 
+/** All of it is 100 %, and nothing less. */
+const shareOf = (share: number) => `${Math.floor(100 * share + 1e-9)} %`;
+
 /** "98 % right", or what became of it instead; `guess`: the loss of a guess, in words. */
 export function inWords({ correct, range, layers }: Omit<ArmSeen, 'losses'>, guess: string): string {
   if (Number.isNaN(correct)) return 'its numbers are no longer finite';
-  const share = `${correct === 1 ? 100 : Math.min(99, Math.floor(100 * correct))} % right`;
-  if (range >= nearlySame) return share;
+  if (range >= nearlySame) return `${shareOf(correct)} right`;
   // Without a gradient it will not wake up again.
   const hidden = layers?.gradient_norm.subarray(0, -1);
   const isDead = hidden !== undefined && hidden.every((norm) => norm < 1e-12);
   return `${isDead ? 'dead, answers' : 'answers nearly'} alike everywhere: the loss of a guess, ${guess}`;
+}
+
+/** The same with the share of new examples, where there is one to tell. */
+export function inFullWords(seen: Omit<ArmSeen, 'losses'>, guess: string): string {
+  const words = inWords(seen, guess);
+  return words.endsWith('right') ? `${words}, ${shareOf(seen.fresh_correct)} of new examples` : words;
 }
 
 /** The loss of a guess between so many classes, in words. */
@@ -246,4 +254,4 @@ export const guessOf = (classes: number): string => `ln ${classes}`;
 
 /** How it stands, in a sentence. */
 export const sentenceOf = ({ step, arms: { a, b } }: Seen, guess: string): string =>
-  `After ${step} ${step === 1 ? 'step' : 'steps'}: A ${inWords(a, guess)}; B ${inWords(b, guess)}.`;
+  `After ${step} ${step === 1 ? 'step' : 'steps'}, A: ${inWords(a, guess)}; B: ${inWords(b, guess)}.`;

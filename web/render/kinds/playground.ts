@@ -5,7 +5,16 @@ import { h } from 'hastscript';
 import { item, type PlaygroundData } from '../../src/kinds/playground/playground.tsx';
 import { type PlaygroundBlock, presetOf, schema } from '../../src/kinds/playground/schema.ts';
 import { baseOf, classesOf, runSettings, type State } from '../../src/kinds/playground/settings.ts';
-import { type Arm, arms, type ArmSeen, guessOf, inWords, Losses, sentenceOf } from '../../src/playground.ts';
+import {
+  type Arm,
+  arms,
+  type ArmSeen,
+  guessOf,
+  inFullWords,
+  inWords,
+  Losses,
+  sentenceOf,
+} from '../../src/playground.ts';
 import { light, painted, reach, side } from '../../src/surface.ts';
 import { type Building, kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
@@ -89,7 +98,7 @@ export const playground = kind<PlaygroundBlock>({
     checkPresets(block, at);
     const { state, both } = ended(block, at);
     const guess = guessOf(classesOf(state.data as string));
-    const still = (arm: Arm) => ({ path: both[arm].path, words: inWords(both[arm].seen, guess) });
+    const still = (arm: Arm) => ({ path: both[arm].path, words: inFullWords(both[arm].seen, guess) });
     return {
       presets: block.presets.map(presetOf),
       still: { a: still('a'), b: still('b') },

@@ -12,7 +12,7 @@ import {
   arms,
   type Ask,
   guessOf,
-  inWords,
+  inFullWords,
   Losses,
   type Playing,
   type Seen,
@@ -25,6 +25,7 @@ import { Controls } from './controls.tsx';
 import { Activations, Gradients, OverSteps, type Path } from './plots.tsx';
 import {
   acceptsText,
+  type ArmName,
   armOf,
   armSettings,
   baseOf,
@@ -32,6 +33,7 @@ import {
   firstOf,
   hiddenRate,
   lineOf,
+  matters,
   type Preset,
   runSettings,
   settings,
@@ -293,6 +295,7 @@ function useTraining(
   };
 }
 
+const armNames = Object.keys(armSettings) as ArmName[];
 const armName: Both<string> = { a: 'A', b: 'B' };
 
 function Playground({ id, name, data, kept, change, core, surroundings }: Scene<PlaygroundData>) {
@@ -316,10 +319,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
   const seen = watched?.seen;
   const wordsOf = (arm: Arm): string => {
     if (isStill) return data.still[arm].words;
-    if (!seen) return '';
-    const words = inWords(seen.arms[arm], guess);
-    const { fresh_correct } = seen.arms[arm];
-    return words.endsWith('right') ? `${words}, ${Math.floor(100 * fresh_correct)} % of new examples` : words;
+    return seen ? inFullWords(seen.arms[arm], guess) : '';
   };
   const step = isStill ? Number(first.steps) : (seen?.step ?? 0);
   const isChanged = Object.keys(settings).some(
@@ -354,7 +354,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
         {isChanged && <span class="changed">changed</span>}
       </div>
       {presets.map((each, k) => (
-        <p key={each.id} hidden={each !== preset}>
+        <p key={each.id} class="live-only" hidden={each !== preset}>
           <Slot name={`presets.${k}.says`} as="span" />
         </p>
       ))}
@@ -433,7 +433,9 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
       {arms.map((arm) => (
         <details key={arm} class="figure-more live-only">
           <summary>Change {armName[arm]}</summary>
-          {controls(Object.keys(armSettings).map((each) => `${arm}.${each}`))}
+          {controls(
+            armNames.filter((each) => matters(armOf(state, arm), each)).map((each) => `${arm}.${each}`),
+          )}
         </details>
       ))}
       <details class="figure-more live-only">

@@ -108,7 +108,7 @@ export const sharedSettings = {
 } as const satisfies Record<string, Setting>;
 
 export const viewSettings = {
-  view: choice('loss', 'show', {
+  view: choice('loss', 'Show', {
     loss: 'loss of each batch',
     activations: 'what enters the activations',
     gradients: 'gradient of each layer',
@@ -238,6 +238,14 @@ export const armOf = (state: State, arm: Arm): Values<ArmName> =>
   Object.fromEntries(
     Object.keys(armSettings).map((name) => [name, state[`${arm}.${name}`]]),
   ) as Values<ArmName>;
+
+/** Whether a setting of an arm does anything beside the others. */
+export function matters(own: Values<ArmName>, name: ArmName): boolean {
+  if (name === 'ghost') return own.normalization === 'ghost';
+  if (name === 'eps') return own.normalization !== 'none';
+  if (name === 'momentum') return own.optimizer === 'sgd';
+  return true;
+}
 
 /** The noise of lab/experiments: for each unit a scale from 1 to 1.25 and a shift up to 0.4, 0.1 for each value. */
 const noisy = { noise_scale: 0.25, noise_shift: 0.4, noise_spread: 0.1 };
