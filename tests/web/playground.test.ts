@@ -149,9 +149,9 @@ describe('a state', () => {
   });
 
   test('settings that do nothing are not asked for', () => {
-    const own = {
-      ...Object.fromEntries(Object.entries(armSettings).map(([name, { initial }]) => [name, initial])),
-    } as never;
+    const own = Object.fromEntries(
+      Object.entries(armSettings).map(([name, { initial }]) => [name, initial]),
+    ) as never;
     expect((['ghost', 'eps', 'momentum', 'rate'] as const).map((name) => matters(own, name))).toEqual([
       false,
       false,
