@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { earlyPlugin } from './render/early.ts';
+import { fromDiskPlugin } from './render/from-disk.ts';
 import { lessonPlugin } from './render/plugin.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -8,7 +9,7 @@ const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url
 export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson')), earlyPlugin],
+  plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {

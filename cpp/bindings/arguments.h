@@ -140,6 +140,12 @@ class Arguments {
     return number;
   }
 
+  bool flag(const char* name) {
+    const val value = take(name);
+    if (type_of(value) != "boolean") refuse(name, "true or false", type_of(value));
+    return value.as<bool>();
+  }
+
   Eigen::Index count(const char* name) { return as_integer(name, number(name), 1e9); }
 
   Eigen::Array<int, 1, Eigen::Dynamic> exponents(const char* name) {

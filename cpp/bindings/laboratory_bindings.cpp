@@ -23,27 +23,83 @@ lab::Run& run_of(Arguments& arguments) {
   return found->second;
 }
 
-val begin_run(Arguments& arguments) {
+/// An argument that may be left out: then what it would say stays as it is.
+void read(Arguments& arguments, const char* name, double& value) {
+  if (arguments.has(name)) value = arguments.number(name);
+}
+void read(Arguments& arguments, const char* name, Eigen::Index& value) {
+  if (arguments.has(name)) value = arguments.count(name);
+}
+void read(Arguments& arguments, const char* name, bool& value) {
+  if (arguments.has(name)) value = arguments.flag(name);
+}
+template <typename Choice>
+void read(Arguments& arguments, const char* name, Choice& value, std::initializer_list<Word<Choice>> words) {
+  if (arguments.has(name)) value = choice<Choice>(arguments, name, words);
+}
+
+/// The settings of a run; what is left out is as lab::RunSettings has it.
+lab::RunSettings settings_of(Arguments& arguments) {
   using lab::Activation;
   using lab::Normalization;
+  using lab::Place;
+  using lab::Residual;
+  using lab::Shape;
+  using Kind = lab::Optimizer::Kind;
   lab::RunSettings settings;
-  settings.seed = static_cast<std::uint64_t>(arguments.count("seed"));
-  settings.architecture.layers = static_cast<int>(arguments.count("layers"));
-  settings.architecture.width = arguments.count("width");
-  settings.architecture.gain = arguments.number("gain");
-  settings.architecture.activation = choice<Activation>(arguments, "activation",
-                                                        {{"relu", Activation::relu},
-                                                         {"tanh", Activation::tanh},
-                                                         {"sigmoid", Activation::sigmoid},
-                                                         {"linear", Activation::linear}});
-  settings.architecture.normalization = choice<Normalization>(arguments, "normalization",
-                                                              {{"none", Normalization::none},
-                                                               {"batch", Normalization::batch},
-                                                               {"layer", Normalization::layer},
-                                                               {"group", Normalization::group},
-                                                               {"rms", Normalization::rms}});
-  settings.optimizer.rate = arguments.number("rate");
-  settings.batch = arguments.count("batch");
+  lab::Architecture& architecture = settings.architecture;
+  lab::Optimizer& optimizer = settings.optimizer;
+  read(arguments, "data", settings.shape,
+       {{"spirals", Shape::spirals},
+        {"moons", Shape::moons},
+        {"circles", Shape::circles},
+        {"blobs", Shape::blobs},
+        {"glyphs", Shape::glyphs}});
+  read(arguments, "examples", settings.examples);
+  read(arguments, "noise", settings.noise);
+  read(arguments, "flipped", settings.flipped);
+  read(arguments, "batch", settings.batch);
+  read(arguments, "keep", settings.keep);
+  if (arguments.has("seed")) settings.seed = static_cast<std::uint64_t>(arguments.count("seed"));
+
+  if (arguments.has("layers")) architecture.layers = static_cast<int>(arguments.count("layers"));
+  read(arguments, "width", architecture.width);
+  read(arguments, "activation", architecture.activation,
+       {{"relu", Activation::relu},
+        {"tanh", Activation::tanh},
+        {"sigmoid", Activation::sigmoid},
+        {"linear", Activation::linear}});
+  read(arguments, "normalization", architecture.normalization,
+       {{"none", Normalization::none},
+        {"batch", Normalization::batch},
+        {"layer", Normalization::layer},
+        {"group", Normalization::group},
+        {"rms", Normalization::rms}});
+  read(arguments, "place", architecture.place, {{"before", Place::before}, {"after", Place::after}});
+  read(arguments, "residual", architecture.residual,
+       {{"none", Residual::none},
+        {"post_activation", Residual::post_activation},
+        {"pre_activation", Residual::pre_activation}});
+  read(arguments, "groups", architecture.groups);
+  read(arguments, "ghost", architecture.ghost);
+  read(arguments, "has_bias", architecture.has_bias);
+  read(arguments, "gain", architecture.gain);
+  read(arguments, "eps", architecture.eps);
+
+  read(arguments, "optimizer", optimizer.kind, {{"sgd", Kind::sgd}, {"adam", Kind::adam}});
+  read(arguments, "rate", optimizer.rate);
+  read(arguments, "hidden_rate", optimizer.hidden_rate);
+  read(arguments, "momentum", optimizer.momentum);
+  read(arguments, "weight_decay", optimizer.weight_decay);
+
+  read(arguments, "noise_scale", settings.layer_noise.scale);
+  read(arguments, "noise_shift", settings.layer_noise.shift);
+  read(arguments, "noise_spread", settings.layer_noise.spread);
+  return settings;
+}
+
+val begin_run(Arguments& arguments) {
+  const lab::RunSettings settings = settings_of(arguments);
   arguments.finish();
   static int last = 0;
   runs().emplace(++last, lab::Run(settings));
@@ -66,6 +122,12 @@ val advance(Arguments& arguments) {
   return copy_out(losses.data(), losses.size());
 }
 
+lab::Mode mode_of(Arguments& arguments) {
+  lab::Mode mode = lab::Mode::inference;
+  read(arguments, "mode", mode, {{"train", lab::Mode::train}, {"inference", lab::Mode::inference}});
+  return mode;
+}
+
 val look(Arguments& arguments) {
   const lab::Run& run = run_of(arguments);
   const Eigen::Index side = arguments.count("side");
@@ -78,12 +140,44 @@ val look(Arguments& arguments) {
   return result;
 }
 
+val look_closely(Arguments& arguments) {
+  const lab::Run& run = run_of(arguments);
+  const lab::Mode mode = mode_of(arguments);
+  const Eigen::Index side = arguments.count("side");
+  const double reach = arguments.number("reach");
+  const Eigen::Index example = arguments.count("example");
+  const bool with_layers = arguments.flag("with_layers");
+  arguments.finish();
+  val result = val::object();
+  const lab::Run::Answers answers = run.answers(mode);
+  result.set("correct", answers.correct);
+  result.set("range", answers.range);
+  result.set("fresh_correct", run.fresh_answers(mode).correct);
+  result.set("probability", run.probability(example, mode));
+  if (side > 0) {
+    const lab::Run::Regions regions = run.regions(side, reach, mode);
+    result.set("labels", copy_out(regions.labels.data(), regions.labels.size()));
+    result.set("probabilities", copy_out(regions.probabilities.data(), regions.probabilities.size()));
+  }
+  if (with_layers) {
+    const lab::Run::Layers layers = run.layers(mode);
+    val lists = val::object();
+    lists.set("mean", copy_out(layers.mean.data(), layers.mean.size()));
+    lists.set("spread", copy_out(layers.spread.data(), layers.spread.size()));
+    lists.set("gradient_norm", copy_out(layers.gradient_norm.data(), layers.gradient_norm.size()));
+    lists.set("square_norm", copy_out(layers.square_norm.data(), layers.square_norm.size()));
+    result.set("layers", lists);
+  }
+  return result;
+}
+
 val data_of(Arguments& arguments) {
   const lab::DataSet& data = run_of(arguments).data();
   arguments.finish();
   val result = val::object();
   result.set("x", copy_out(data.x));
   result.set("labels", copy_out(data.labels.data(), data.labels.size()));
+  result.set("classes", static_cast<double>(data.classes));
   return result;
 }
 
@@ -110,6 +204,7 @@ EMSCRIPTEN_BINDINGS(laboratory) {
   emscripten::function("end_run", &call<end_run>);
   emscripten::function("advance", &call<advance>);
   emscripten::function("look", &call<look>);
+  emscripten::function("look_closely", &call<look_closely>);
   emscripten::function("data_of", &call<data_of>);
   emscripten::function("experiment_names", &call<experiment_names>);
   emscripten::function("measured", &call<measured>);

@@ -13,7 +13,7 @@ struct RunSettings {
   double flipped = 0;   ///< share of random labels
   Architecture architecture;
   Optimizer optimizer;
-  Index batch = 64;
+  Index batch = 64;   ///< of the examples
   double keep = 0.9;  ///< weight of the old running statistics
   Noise layer_noise;  ///< in each hidden layer; its seed is the run's
   std::uint64_t seed = 1;
@@ -22,30 +22,63 @@ struct RunSettings {
 /// Runs with one seed have the same data, batches and initial weights, whatever else differs.
 class Run {
  public:
-  /// Throws std::invalid_argument that names the setting.
+  /// Requires layers <= 100, width <= 256, gain >= 0, rates and decays >= 0, 0 <= momentum < 1, keep from 0
+  /// to 1, noise of the layers >= 0, and what its parts require. Throws std::invalid_argument that names the
+  /// setting.
   explicit Run(const RunSettings& settings);
 
   /// Takes so many steps; the loss of each batch before its step. Once a loss is not finite the network stays
   /// as it is, and every further loss is NaN.
   std::vector<double> advance(int steps);
 
-  /// The share of right examples of the data, evaluated with running statistics; NaN for a network that has
-  /// left the finite numbers.
-  double correct() const;
+  /// How a network answers a set. NaN for one that has left the finite numbers.
+  struct Answers {
+    double correct;  ///< share of right examples
+    double range;  ///< the largest difference of one logit between two examples: 0 for the same answer to all
+  };
+  /// Of the training data, and of 1000 fresh examples that no label of is flipped. In inference with running
+  /// statistics; in training with those of batches of the run's size, one after the other.
+  Answers answers(Mode mode = Mode::inference) const { return answers_to(data_, mode); }
+  Answers fresh_answers(Mode mode = Mode::inference) const { return answers_to(fresh_, mode); }
+  double correct() const { return answers().correct; }
 
   /// The probability of class 1 on a grid of side x side points, row by row from the top, from -reach to
   /// reach, with running statistics. NaN for a network that has left the finite numbers. Requires two inputs;
   /// throws std::invalid_argument.
   std::vector<double> surface(Index side, double reach) const;
 
+  /// The most probable class of each point of that grid, and its probability. In training mode with the
+  /// statistics of the first batch in place of the running ones: those of a grid would be those of no data.
+  struct Regions {
+    std::vector<int> labels;
+    std::vector<double> probabilities;
+  };
+  Regions regions(Index side, double reach, Mode mode) const;
+
+  /// The probability of the label of one training example, with the statistics of `regions`.
+  double probability(Index example, Mode mode) const;
+
+  /// What the layers do with the first batch of the training data, without noise behind them.
+  struct Layers {
+    std::vector<double> mean, spread;  ///< of all values that enter each activation; the standard deviation
+    std::vector<double>
+        gradient_norm;                ///< of L by each weight matrix, the output layer's last; as in training
+    std::vector<double> square_norm;  ///< |w|^2 of each hidden weight matrix
+  };
+  Layers layers(Mode mode) const;
+
   const DataSet& data() const { return data_; }
 
  private:
   /// Every parameter, and every running statistic.
   bool is_finite() const;
+  Answers answers_to(const DataSet& data, Mode mode) const;
+  DataSet first_batch() const;
+  /// The network for single examples: its running statistics, or those of the first batch.
+  Network settled(Mode mode) const;
 
   RunSettings settings_;
-  DataSet data_;
+  DataSet data_, fresh_;
   Batches batches_;
   Training training_;
   bool has_ended_ = false;  ///< a loss was not finite

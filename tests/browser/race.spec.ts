@@ -23,11 +23,11 @@ test('as it comes it shows how the first race ended, and training it again ends 
     /^After 300 steps at the rate 1: without batch normalization .+; with it all points right\.$/,
   );
   await train(race).click();
-  await expect(race.locator('canvas')).toHaveCount(2);
+  await expect(race.locator('.surface')).toHaveCount(2);
   // One sentence when it is over; nothing is announced before.
   await expect(status(race)).toHaveText(says, { timeout: 60_000 });
   await expect(race.locator('img')).toHaveCount(0);
-  for (const picture of await race.locator('canvas').all())
+  for (const picture of await race.locator('.surface').all())
     await expect(picture).toHaveAttribute('aria-label', /^What the network .+ says of the plane: /);
   await bringAxe(page);
   const results = await race.evaluate((element) =>
@@ -56,9 +56,9 @@ test('by keyboard: at a tenth of the rate both learn', async ({ page }) => {
 test('the choice is kept, and stops what runs', async ({ page }) => {
   const race = await openRace(page);
   await train(race).click();
-  await expect(race.locator('canvas')).toHaveCount(2);
+  await expect(race.locator('.surface')).toHaveCount(2);
   await race.getByRole('button', { name: 'Another seed' }).click();
-  await expect(race.locator('canvas')).toHaveCount(0);
+  await expect(race.locator('.surface')).toHaveCount(0);
   await expect(status(race)).toHaveText('');
   await race.getByText('More', { exact: true }).click();
   await race.getByRole('radio', { name: '3' }).check();

@@ -9,14 +9,12 @@ import {
   firstChoice,
   frames,
   inWords,
-  light,
-  painted,
   raced,
   sentenceOf,
-  side,
   smoothed,
   steps,
 } from '../../web/src/race.ts';
+import { light, painted, pointPixels, regionsOfTwo, side } from '../../web/src/surface.ts';
 
 let laboratory: Laboratory;
 beforeAll(async () => {
@@ -85,7 +83,12 @@ test('a network that leaves the finite numbers is said to, and painted as nothin
   expect(arms.none.correct).toBeNaN();
   expect(inWords(arms.none.correct)).toBe('its numbers are no longer finite');
   expect(sentenceOf({ ...firstChoice, rate: 4 }, lastOf({ rate: 4, gain: 2 }))).not.toContain('NaN');
-  const pixels = painted(arms.none.surface, { x: new Float64Array(), labels: new Int32Array() }, 8, light);
+  const pixels = painted(
+    regionsOfTwo(arms.none.surface),
+    { x: new Float64Array(), labels: new Int32Array() },
+    8,
+    light,
+  );
   expect(Array.from(pixels.subarray(0, 4))).toEqual([...light.paper, 255]);
 });
 
@@ -119,9 +122,9 @@ test('a smoothed loss starts where the loss does, and ends before what is not fi
 });
 
 test('points of the two classes have other colours and other shapes', () => {
-  const data = { x: Float64Array.of(-1, 1, 1, -1), labels: Int32Array.of(0, 1) };
+  const data = { x: Float64Array.of(-1, 1, 1, -1), labels: Int32Array.of(0, 1), classes: 2 };
   const size = 96;
-  const pixels = painted(new Float64Array(side * side).fill(0.5), data, size, light);
+  const pixels = painted(regionsOfTwo(new Float64Array(side * side).fill(0.5)), data, size, light);
   const at = (x: number, y: number) => {
     const [column, row] = [(x + 2.4) / 4.8, (2.4 - y) / 4.8].map((part) => Math.round(part * size));
     const from = 4 * ((row as number) * size + (column as number));
@@ -130,4 +133,30 @@ test('points of the two classes have other colours and other shapes', () => {
   expect(at(-1, 1)).toEqual(light.classes[0]);
   expect(at(1, -1)).toEqual(light.classes[1]);
   expect(at(2, 2)).toEqual(light.paper);
+  // Alone they leave the rest open.
+  const alone = pointPixels(data, size, light);
+  expect(alone.filter((_, k) => k % 4 === 3 && alone[k] !== 0).length).toBeGreaterThan(2);
+  expect(alone[3]).toBe(0);
+});
+
+describe('every setting of a run', () => {
+  test('may be left out', () => {
+    const run = laboratory.beginRun({});
+    expect(laboratory.advance(run, 1)).toHaveLength(1);
+    laboratory.endRun(run);
+  });
+
+  test.each([
+    ['batch', { batch: 1000 }, 'expected 1 example to as many as there are, got 1000'],
+    ['rate', { rate: -1 }, 'expected a number >= 0'],
+    ['momentum', { momentum: 1 }, 'expected a number from 0 to below 1'],
+    ['keep', { keep: 2 }, 'expected a number from 0 to 1'],
+    ['has_bias', { has_bias: 1 as never }, 'expected true or false, got number'],
+    ['layers', { layers: 4, residual: 'pre_activation' }, 'expected an odd number'],
+    ['groups', { normalization: 'group', width: 15, groups: 4 }, 'expected a divisor of the width'],
+    ['data', { data: 'squares' as never }, 'expected one of "spirals", "moons"'],
+    ['rates', { rates: 1 } as never, 'expected one of the arguments'],
+  ] as const)('is refused by its name: %s', (name, settings, reason) => {
+    expect(() => laboratory.beginRun(settings)).toThrow(`${name}: ${reason}`);
+  });
 });

@@ -63,6 +63,8 @@ const nothingAround: Around = {
   draw: () => Promise.resolve({}),
   race: () => () => {},
   measure: () => () => {},
+  copyLink: () => Promise.resolve(true as const),
+  playground: () => ({ order: () => {}, end: () => {} }),
   goOn: () => {},
   startAgain: () => {},
   showOnly: () => {},

@@ -8,6 +8,7 @@ import { example } from './kinds/example.ts';
 import { experiment } from './kinds/experiment.tsx';
 import { figureSchema } from './kinds/figure.tsx';
 import { objectives } from './kinds/objectives.ts';
+import { playground } from './kinds/playground.ts';
 import { practice } from './kinds/practice.ts';
 import { proof } from './kinds/proof.ts';
 import { quiz } from './kinds/quiz.ts';
@@ -26,6 +27,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   start,
   objectives,
   race,
+  playground,
   experiment,
   results,
   drills,

@@ -8,9 +8,9 @@ import type { Core } from '../src/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
 import { experimentFiles } from './kinds/experiment.tsx';
-import { raceFiles } from './kinds/race.ts';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
+import { pictures } from './pictures.ts';
 
 // No image, form or connection to anywhere else, no inline script or style, no HTML from strings.
 const contentSecurityPolicy = [
@@ -73,8 +73,8 @@ const parts = ({ page, title, description, contents, main }: RenderedPage): Reco
   main,
 });
 
-/** The pictures that were computed for the pages, by the names of their files. */
-const pictures = (): Record<string, Buffer | string> => ({ ...raceFiles(), ...experimentFiles() });
+/** All pictures that were computed for the pages, by the names of their files. */
+const allPictures = (): Record<string, Buffer | string> => ({ ...pictures, ...experimentFiles() });
 
 export function lessonPlugin(folder: string): Plugin {
   let core: Promise<Core> | undefined;
@@ -121,7 +121,7 @@ export function lessonPlugin(folder: string): Plugin {
         const file = url === '/' ? 'index.html' : url.slice(1);
         const send = (type: string, text: string) =>
           response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
-        const picture = pictures()[file];
+        const picture = allPictures()[file];
         if (picture) {
           const type = file.endsWith('.svg') ? 'image/svg+xml' : 'image/png';
           response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(picture);
@@ -153,7 +153,7 @@ export function lessonPlugin(folder: string): Plugin {
     async generateBundle() {
       const { addresses } = await rendered();
       this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(addresses) });
-      for (const [fileName, source] of Object.entries(pictures()))
+      for (const [fileName, source] of Object.entries(allPictures()))
         this.emitFile({ type: 'asset', fileName, source });
     },
   };

@@ -5,6 +5,7 @@ export interface LaboratoryModule {
   begin_run(options: object): Outcome;
   advance(options: object): Outcome;
   look(options: object): Outcome;
+  look_closely(options: object): Outcome;
   data_of(options: object): Outcome;
   end_run(options: object): Outcome;
   experiment_names(options: object): Outcome;

@@ -8,12 +8,13 @@ import { startFigure } from './page/figures.tsx';
 import { coreIfRunning, startCore } from './page/core.ts';
 import { startItem } from './page/items.tsx';
 import { linkSymbols } from './page/linked-symbols.ts';
-import { followLinks } from './page/links.ts';
+import { copyLink, entriesOfPage, followLinks } from './page/links.ts';
 import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
+import { playground } from './page/playground.ts';
 import { race } from './page/race.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
 import { followTranslation } from './page/translated.ts';
@@ -29,6 +30,8 @@ const surroundings: Around = {
   draw: drawn,
   race,
   measure,
+  playground,
+  copyLink: (name, at) => copyLink(entriesOfPage(name), at),
   goOn,
   startAgain,
   showOnly,

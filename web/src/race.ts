@@ -2,6 +2,7 @@
 // normalization.
 
 import type { Data, Laboratory, Look } from './laboratory.ts';
+import { reach, side } from './surface.ts';
 
 /** What may be chosen. The first choice is the one that is shown first. */
 export const choices = {
@@ -26,9 +27,6 @@ export const steps = 300;
 /** between two looks */
 export const every = 4;
 export const frames = steps / every;
-/** the grid of a decision surface, and how far it reaches; the spiral has the radius 2 */
-export const side = 48;
-export const reach = 2.4;
 
 export interface Frame {
   /** steps so far */
@@ -90,59 +88,4 @@ export function inWords(correct: number): string {
 /** One sentence when the race is over. */
 export function sentenceOf({ rate }: Choice, { arms: { none, batch } }: Frame): string {
   return `After ${steps} steps at the rate ${rate < 0.1 ? '1/32' : rate}: without batch normalization ${inWords(none.correct)}; with it ${inWords(batch.correct)}.`;
-}
-
-export interface Palette {
-  paper: readonly number[];
-  classes: readonly [readonly number[], readonly number[]];
-}
-export const light: Palette = {
-  paper: [255, 253, 249],
-  classes: [
-    [0, 95, 163],
-    [160, 68, 0],
-  ],
-};
-export const dark: Palette = {
-  paper: [22, 24, 28],
-  classes: [
-    [108, 184, 255],
-    [255, 164, 92],
-  ],
-};
-
-/** A decision surface with its points, disks of class 0 and diamonds of class 1: size x size pixels, RGBA. */
-export function painted(
-  surface: ArrayLike<number>,
-  { x, labels }: Data,
-  size: number,
-  { paper, classes }: Palette,
-) {
-  const pixels = new Uint8ClampedArray(4 * size * size);
-  const put = (column: number, row: number, colour: readonly number[], part: number) => {
-    if (column < 0 || row < 0 || column >= size || row >= size) return;
-    const at = 4 * (row * size + column);
-    for (let k = 0; k < 3; ++k) pixels[at + k] = (paper[k] ?? 0) * (1 - part) + (colour[k] ?? 0) * part;
-    pixels[at + 3] = 255;
-  };
-  for (let row = 0; row < size; ++row)
-    for (let column = 0; column < size; ++column) {
-      const [i, j] = [row, column].map((each) => Math.floor((each * side) / size)) as [number, number];
-      const p = surface[i * side + j] ?? Number.NaN;
-      if (Number.isNaN(p)) put(column, row, paper, 1);
-      // In sixteen shades: no eye tells more apart.
-      else put(column, row, classes[p > 0.5 ? 1 : 0], (0.7 * Math.round(16 * Math.abs(2 * p - 1))) / 16);
-    }
-  labels.forEach((label, k) => {
-    const at = (value: number) => Math.round(((value + reach) / (2 * reach)) * size);
-    const [column, row] = [at(x[2 * k] ?? 0), at(-(x[2 * k + 1] ?? 0))];
-    const radius = 3;
-    for (let dy = -radius; dy <= radius; ++dy)
-      for (let dx = -radius; dx <= radius; ++dx) {
-        const distance = label === 1 ? Math.abs(dx) + Math.abs(dy) : Math.hypot(dx, dy);
-        if (distance <= radius - 0.6) put(column + dx, row + dy, classes[label === 1 ? 1 : 0], 1);
-        else if (distance <= radius + 0.3) put(column + dx, row + dy, paper, 1);
-      }
-  });
-  return pixels;
 }

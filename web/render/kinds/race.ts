@@ -1,10 +1,7 @@
 // Builds a block `race`: how the first race ends is computed when the page is built.
 
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Element } from 'hast';
 import { h } from 'hastscript';
-import { loadLaboratory } from '../../src/laboratory.ts';
 import { inFull, item, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
 import { type RaceBlock, schema } from '../../src/kinds/race/schema.ts';
 import {
@@ -13,24 +10,21 @@ import {
   firstChoice,
   type Frame,
   inWords,
-  light,
-  painted,
   raced,
   sentenceOf,
   smoothed,
 } from '../../src/race.ts';
+import { light, painted, regionsOfTwo } from '../../src/surface.ts';
 import { kind } from '../item.tsx';
+import { laboratory } from '../laboratory.ts';
+import { pictures } from '../pictures.ts';
 import { pngOf } from '../png.ts';
-
-const wasmFile = fileURLToPath(new URL('../../../build/wasm/laboratory.wasm', import.meta.url));
-const laboratory = await loadLaboratory(readFileSync(wasmFile));
 
 const fileOf = (arm: Arm) => `race-${arm}.png`;
 
 /** The first race, run once for all pages. */
 function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
-  pictures: Record<string, Element[]>;
-  files: Record<string, Buffer>;
+  slots: Record<string, Element[]>;
 } {
   const [data, ...all] = raced(laboratory, firstChoice);
   const last = all.at(-1) as Frame;
@@ -46,7 +40,7 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
       },
     ];
   });
-  const pictures = arms.map((arm) => {
+  const slots = arms.map((arm) => {
     const { correct } = last.arms[arm];
     return [
       `picture.${arm}`,
@@ -61,21 +55,17 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
       ],
     ];
   });
-  const files = arms.map((arm) => {
-    const pixels = painted(last.arms[arm].surface, data, pictureSize, light);
-    return [fileOf(arm), pngOf(pixels, pictureSize)];
-  });
+  for (const arm of arms) {
+    const pixels = painted(regionsOfTwo(last.arms[arm].surface), data, pictureSize, light);
+    pictures[fileOf(arm)] = pngOf(pixels, pictureSize);
+  }
   return {
-    files: Object.fromEntries(files) as Record<string, Buffer>,
-    pictures: Object.fromEntries(pictures) as Record<string, Element[]>,
+    slots: Object.fromEntries(slots) as Record<string, Element[]>,
     still: Object.fromEntries(still) as RaceData['still'],
     sentence: sentenceOf(firstChoice, last),
   };
 }
 let first: ReturnType<typeof firstRace> | undefined;
-
-/** The pictures of the first race, by the names of their files. */
-export const raceFiles = (): Record<string, Buffer> => (first ??= firstRace()).files;
 
 export const race = kind<RaceBlock>({
   schema,
@@ -84,5 +74,5 @@ export const race = kind<RaceBlock>({
     const { still, sentence } = (first ??= firstRace());
     return { title, still, sentence };
   },
-  slots: () => (first ??= firstRace()).pictures,
+  slots: () => (first ??= firstRace()).slots,
 });

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import type { MeasureMessage } from '../lab/measure.ts';
 import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
+import type { Playing, Told } from '../playground.ts';
 import type { Choice, RaceMessage } from '../race.ts';
 import type { Typed } from '../scenario.ts';
 
@@ -38,6 +39,10 @@ export interface Around {
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
   /** runs an experiment with these seeds, and tells how it goes until it ends; calling the result stops it */
   measure: (experiment: string, seeds: readonly number[], tell: (message: MeasureMessage) => void) => () => void;
+  /** opens a playground, and tells what there is to see until it is ended */
+  playground: (tell: (told: Told) => void) => Playing;
+  /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
+  copyLink: (name: string, at: string) => Promise<string | true>;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

@@ -11,6 +11,7 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   start: () => import('./start/start.tsx'),
   objectives: () => import('./objectives/objectives.tsx'),
   drills: () => import('./drills/drills.tsx'),
+  playground: () => import('./playground/playground.tsx'),
   race: () => import('./race/race.tsx'),
   experiment: () => import('./experiment/experiment.tsx'),
   results: () => import('./results/results.tsx'),

@@ -6,6 +6,8 @@ import drawUrl from './draw-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
 import measureUrl from './measure-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
+import playgroundUrl from './playground-worker.ts?worker&url';
+// oxlint-disable-next-line import/default
 import raceUrl from './race-worker.ts?worker&url';
 
 /** What TypeScript does not know of browsers yet. */
@@ -19,7 +21,12 @@ interface TrustedTypes {
 }
 
 const addressOf = (url: string): string => new URL(url, import.meta.url).href;
-const addresses = { draw: addressOf(drawUrl), measure: addressOf(measureUrl), race: addressOf(raceUrl) };
+const addresses = {
+  draw: addressOf(drawUrl),
+  measure: addressOf(measureUrl),
+  playground: addressOf(playgroundUrl),
+  race: addressOf(raceUrl),
+};
 
 const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('lesson-worker', {
   createScriptURL: (asked) => {

@@ -2,6 +2,7 @@
 // Two networks that train side by side. As the page is delivered it shows how the first race ended.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Surface } from '../../drawing/surface.tsx';
 import { formatNumber } from '../../format.ts';
 import type { Data } from '../../laboratory.ts';
 import { withTexts } from '../../memory/kept.ts';
@@ -10,17 +11,15 @@ import {
   arms,
   type Choice,
   choices,
-  dark,
   firstChoice,
   type Frame,
   frames,
   inWords,
-  light,
-  painted,
   sentenceOf,
   smoothed,
   steps,
 } from '../../race.ts';
+import { type Regions, regionsOfTwo } from '../../surface.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 
 export interface RaceData {
@@ -49,30 +48,15 @@ const field = (name: keyof typeof choices, text: string | undefined): number => 
 const seedFrom = (text: string | undefined) =>
   /^[1-9]\d{0,5}$/.test(text ?? '') ? Number(text) : firstChoice.seed;
 
-/** What has been seen so far of a race that runs or has run. */
+/** What has been seen so far of a race that runs or has run, ready to be drawn. */
 interface Seen {
   data?: Data;
   frames: Frame[];
-}
-
-/** A decision surface, painted anew for each frame. */
-function Surface({ data, frame, arm }: { data: Data; frame: Frame; arm: Arm }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { surface, correct } = frame.arms[arm];
-  useEffect(() => {
-    const palette = matchMedia('(prefers-color-scheme: dark)').matches ? dark : light;
-    const pixels = painted(surface, data, pictureSize, palette);
-    canvas.current?.getContext('2d')?.putImageData(new ImageData(pixels, pictureSize, pictureSize), 0, 0);
-  }, [frame, data]);
-  return (
-    <canvas
-      ref={canvas}
-      width={pictureSize}
-      height={pictureSize}
-      role="img"
-      aria-label={`What the network ${inFull[arm]} says of the plane: ${inWords(correct)}`}
-    />
-  );
+  regions: Record<Arm, Regions>[];
+  /** the losses so far */
+  losses: Record<Arm, number[]>;
+  /** the same as they are drawn, up to each frame */
+  lines: Record<Arm, string[]>;
 }
 
 /** ln 2 is the loss of a guess between two classes. */
@@ -81,7 +65,15 @@ const plot = { width: 600, height: 150, left: 34, right: 592, top: 10, bottom: 1
 const x = (step: number) => plot.left + ((plot.right - plot.left) * step) / steps;
 const y = (loss: number) => plot.bottom - ((plot.bottom - plot.top) * Math.min(plot.most, loss)) / plot.most;
 
-function Losses({ lines }: { lines: Record<Arm, readonly number[]> }) {
+/** The points of a line, from this step on. */
+const pointsOf = (line: readonly number[], from = 0) =>
+  line
+    .slice(from)
+    .map((loss, k) => `${x(from + k).toFixed(1)},${y(loss).toFixed(1)}`)
+    .join(' ');
+
+/** `lines`: the points of each. */
+function Losses({ lines }: { lines: Record<Arm, string> }) {
   return (
     <svg
       class="race-losses"
@@ -103,11 +95,7 @@ function Losses({ lines }: { lines: Record<Arm, readonly number[]> }) {
         {steps} steps
       </text>
       {arms.map((arm) => (
-        <polyline
-          key={arm}
-          class={`race-line ${arm}`}
-          points={lines[arm].map((loss, k) => `${x(k).toFixed(1)},${y(loss).toFixed(1)}`).join(' ')}
-        />
+        <polyline key={arm} class={`race-line ${arm}`} points={lines[arm]} />
       ))}
     </svg>
   );
@@ -148,14 +136,31 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
 
   const train = () => {
     stop.current?.();
-    const now: Seen = { frames: [] };
+    const now: Seen = {
+      frames: [],
+      regions: [],
+      losses: { none: [], batch: [] },
+      lines: { none: [], batch: [] },
+    };
+    /** Each frame adds to what is drawn, so that showing one costs no more than another. */
+    const take = (frame: Frame) => {
+      now.frames.push(frame);
+      const { none, batch } = frame.arms;
+      now.regions.push({ none: regionsOfTwo(none.surface), batch: regionsOfTwo(batch.surface) });
+      for (const arm of arms) {
+        const from = smoothed(now.losses[arm]).length;
+        now.losses[arm].push(...frame.arms[arm].losses);
+        const before = now.lines[arm].at(-1) ?? '';
+        now.lines[arm].push(`${before} ${pointsOf(smoothed(now.losses[arm]), from)}`);
+      }
+    };
     let hasEnded = false;
     const start = performance.now();
     setRunning(true);
     setSaid('');
     const end = surroundings.race(choice, (message) => {
       if ('seen' in message) {
-        if ('step' in message.seen) now.frames.push(message.seen);
+        if ('step' in message.seen) take(message.seen);
         else now.data = message.seen;
         if (now.frames.length === 1) setSeen(now);
       } else if ('reason' in message) {
@@ -182,8 +187,8 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
   };
 
   const frame = seen?.frames[Math.max(0, shown)];
-  const linesUpTo = (arm: Arm) =>
-    smoothed((seen?.frames ?? []).slice(0, shown + 1).flatMap(({ arms: all }) => [...all[arm].losses]));
+  const regions = seen?.regions[Math.max(0, shown)];
+  const linesUpTo = (arm: Arm) => seen?.lines[arm][Math.max(0, shown)] ?? '';
   // The page shows the first race until another is chosen or run.
   const isFirst = Object.entries(firstChoice).every(
     ([name, value]) => choice[name as keyof Choice] === value,
@@ -198,8 +203,12 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
       <div class="race-arms">
         {arms.map((arm) => (
           <figure key={arm}>
-            {seen?.data && frame ? (
-              <Surface data={seen.data} frame={frame} arm={arm} />
+            {seen?.data && frame && regions ? (
+              <Surface
+                regions={regions[arm]}
+                points={seen.data}
+                label={`What the network ${inFull[arm]} says of the plane: ${inWords(frame.arms[arm].correct)}`}
+              />
             ) : (
               <Slot name={`picture.${arm}`} class={isFirst ? 'picture' : 'picture not-yet'} />
             )}
@@ -219,8 +228,8 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
           frame
             ? { none: linesUpTo('none'), batch: linesUpTo('batch') }
             : isFirst
-              ? { none: data.still.none.line, batch: data.still.batch.line }
-              : { none: [], batch: [] }
+              ? { none: pointsOf(data.still.none.line), batch: pointsOf(data.still.batch.line) }
+              : { none: '', batch: '' }
         }
       />
       <div class="figure-controls live-only" role="group" aria-label="Controls of the race">

@@ -1,0 +1,13 @@
+// Trains two networks away from the page's own thread, as it is told, and sends what there is to see.
+
+import { type Order, Session, type Told } from '../playground.ts';
+import { fetchLaboratory } from './laboratory.ts';
+
+const send = (told: Told) => postMessage(told);
+const session = fetchLaboratory().then((laboratory) => new Session(laboratory, send, 20));
+
+addEventListener('message', ({ data }: MessageEvent<Order>) => {
+  session
+    .then((each) => each.order(data))
+    .catch((error: unknown) => send({ reason: error instanceof Error ? error.message : String(error) }));
+});

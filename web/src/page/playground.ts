@@ -1,0 +1,56 @@
+// The networks of a playground in a worker; where the browser starts none, in slices on the page.
+
+import { type Order, type Playing, Session, type Told } from '../playground.ts';
+import { startWorker } from './workers.ts';
+
+/** How long a slice lasts on the page, in milliseconds. */
+const sliceOnThePage = 6;
+
+function onThePage(tell: (told: Told) => void): Playing {
+  let hasEnded = false;
+  const session = import('./laboratory.ts')
+    .then(({ fetchLaboratory }) => fetchLaboratory())
+    .then((laboratory) => new Session(laboratory, tell, sliceOnThePage));
+  return {
+    order: (order) =>
+      void session
+        .then((each) => hasEnded || each.order(order))
+        .catch((error: unknown) => tell({ reason: error instanceof Error ? error.message : String(error) })),
+    end: () => {
+      hasEnded = true;
+      session.then((each) => each.end()).catch(() => {});
+    },
+  };
+}
+
+/** Opens a playground, and tells what there is to see until it is ended. */
+export function playground(tell: (told: Told) => void): Playing {
+  const worker = startWorker('playground');
+  if (!worker) return onThePage(tell);
+  /** what was ordered before the worker said anything; undefined from then on */
+  let unanswered: Order[] | undefined = [];
+  let here: Playing | undefined;
+  worker.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+    unanswered = undefined;
+    tell(data);
+  });
+  worker.addEventListener('error', () => {
+    worker.terminate();
+    here = onThePage(tell);
+    if (unanswered) for (const order of unanswered) here.order(order);
+    else tell({ reason: 'the worker has stopped' });
+  });
+  return {
+    order: (order) => {
+      if (here) here.order(order);
+      else {
+        unanswered?.push(order);
+        worker.postMessage(order, []);
+      }
+    },
+    end: () => {
+      here?.end();
+      worker.terminate();
+    },
+  };
+}
