@@ -311,7 +311,22 @@ Eigen::RowVectorXd spreads_of(const Matrix& x) {
   return (x.rowwise() - means_of(x)).array().square().colwise().mean().sqrt().matrix();
 }
 
-/// How far the inputs of the activations wander, and how soon the network learns all the same.
+/// Where the values of each unit of a layer lie.
+struct Values {
+  Eigen::RowVectorXd mean, spread;
+};
+
+Values values_of(const Matrix& x) {
+  return {means_of(x), spreads_of(x).cwiseMax(1e-3)};
+}
+
+/// By how many of their standard deviations the means of a layer's units have moved, on average.
+double moved_by(const Values& from, const Values& to) {
+  return ((to.mean - from.mean).array() / from.spread.array()).abs().mean();
+}
+
+/// How far the inputs of the activations wander: `drift` from the start of the training to its end, `jump`
+/// from each batch to the next; and how soon the network learns all the same.
 Measures drift(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   const Noise noise{0.25, 0.4, 0.1, 0};
@@ -331,36 +346,30 @@ Measures drift(std::uint64_t seed) {
     plan.batch = 64;
     plan.noise = of_arm;
     const Training start = training_of(architecture, data, seed);
-    const auto inputs_of = [&](const Network& network, const Matrix& x, Mode mode, const Noise& met,
-                               const auto& each) {
-      const Pass pass = forward(network, x, mode, met);
-      const auto inputs = pre_activations(network, pass);
-      for (std::size_t layer = 0; layer < inputs.size(); ++layer) each(layer, *inputs[layer]);
+    const auto layers_of = [&](const Network& network, const Matrix& x, const Noise& met) {
+      const Pass pass = forward(network, x, Mode::train, met);
+      std::vector<Values> layers;
+      for (const Matrix* inputs : pre_activations(network, pass)) layers.push_back(values_of(*inputs));
+      return layers;
     };
-    std::vector<Eigen::RowVectorXd> means, spreads, last;
-    inputs_of(start.network, data.x, Mode::train, {}, [&](std::size_t, const Matrix& x) {
-      means.push_back(means_of(x));
-      spreads.push_back(spreads_of(x).cwiseMax(1e-3));
-    });
+    const auto mean_move = [](const std::vector<Values>& from, const std::vector<Values>& to) {
+      double sum = 0;
+      for (std::size_t layer = 0; layer < from.size(); ++layer) sum += moved_by(from[layer], to[layer]);
+      return sum / static_cast<double>(from.size());
+    };
+    std::vector<Values> last;
     double jumps = 0;
     const Trained run =
         trained(start, data, plan, seed,
                 [&](int step, const Training& training, const DataSet& batch, const Noise& met) {
-                  std::vector<Eigen::RowVectorXd> now;
-                  inputs_of(training.network, batch.x, Mode::train, met,
-                            [&](std::size_t, const Matrix& x) { now.push_back(means_of(x)); });
-                  for (std::size_t layer = 0; step > 0 && layer < now.size(); ++layer)
-                    jumps += ((now[layer] - last[layer]).array() / spreads[layer].array()).abs().mean();
-                  last = now;
+                  std::vector<Values> now = layers_of(training.network, batch.x, met);
+                  if (step > 0) jumps += mean_move(last, now);
+                  last = std::move(now);
                 });
-    double wandered = 0;
-    inputs_of(run.network, data.x, Mode::train, {}, [&](std::size_t layer, const Matrix& x) {
-      wandered += ((means_of(x) - means[layer]).array() / spreads[layer].array()).abs().mean();
-    });
     const std::string arm = name;
-    const double layers = static_cast<double>(means.size());
-    measures.push_back({arm + ".drift", wandered / layers});
-    measures.push_back({arm + ".jump", jumps / layers / (plan.steps - 1)});
+    measures.push_back({arm + ".drift",
+                        mean_move(layers_of(start.network, data.x, {}), layers_of(run.network, data.x, {}))});
+    measures.push_back({arm + ".jump", jumps / (plan.steps - 1)});
     measures.push_back({arm + ".steps", steps_to(run.losses, 0.15, plan.steps)});
   }
   return measures;
