@@ -35,11 +35,11 @@ test('it gives the data, then a frame after every few steps, with a loss for eac
   expect(all).toHaveLength(frames);
   expect(all.at(-1)?.step).toBe(steps);
   for (const { arms } of all)
-    for (const { losses, surface } of Object.values(arms)) {
+    for (const { losses, regions } of Object.values(arms)) {
       expect(losses).toHaveLength(steps / frames);
-      expect(surface).toHaveLength(side * side);
-      expect(Math.min(...surface)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...surface)).toBeLessThanOrEqual(1);
+      expect(regions.probabilities).toHaveLength(side * side);
+      expect(Math.min(...regions.probabilities)).toBeGreaterThanOrEqual(0.5);
+      expect(Math.max(...regions.probabilities)).toBeLessThanOrEqual(1);
     }
   // Before the first step neither network knows anything: the loss is about that of a guess, ln 2.
   for (const { losses } of Object.values(all[0]?.arms ?? {})) expect(losses[0]).toBeLessThan(3);
@@ -83,12 +83,7 @@ test('a network that leaves the finite numbers is said to, and painted as nothin
   expect(arms.none.correct).toBeNaN();
   expect(inWords(arms.none.correct)).toBe('its numbers are no longer finite');
   expect(sentenceOf({ ...firstChoice, rate: 4 }, lastOf({ rate: 4, gain: 2 }))).not.toContain('NaN');
-  const pixels = painted(
-    regionsOfTwo(arms.none.surface),
-    { x: new Float64Array(), labels: new Int32Array() },
-    8,
-    light,
-  );
+  const pixels = painted(arms.none.regions, { x: new Float64Array(), labels: new Int32Array() }, 8, light);
   expect(Array.from(pixels.subarray(0, 4))).toEqual([...light.paper, 255]);
 });
 

@@ -2,7 +2,7 @@
 // there is to see. The same in a worker and on the page.
 
 import type { Asked, CloseLook, Data, Laboratory, RunSettings } from './laboratory.ts';
-import { reach, side } from './surface.ts';
+import { reach, type Regions, side } from './surface.ts';
 
 export const arms = ['a', 'b'] as const;
 export type Arm = (typeof arms)[number];
@@ -33,6 +33,14 @@ export type Told = ({ data: Data } | { seen: Seen } | { paused: true } | { reaso
   /** none where no training could begin */
   training?: number;
 };
+
+/** What can be handed over without a copy. */
+export const buffersOf = ({ arms: { a, b } }: Seen): ArrayBuffer[] =>
+  [a, b].flatMap(({ losses, labels, probabilities, layers }) =>
+    [losses, labels, probabilities, ...(layers ? Object.values(layers) : [])].flatMap((each) =>
+      each ? [(each as Float64Array<ArrayBuffer>).buffer] : [],
+    ),
+  );
 
 /** A playground that is open. */
 export interface Playing {
@@ -190,7 +198,7 @@ export class Session {
 
 /** A value over the steps, at most so many points: then every second one goes, and further ones come half as often. */
 export class Track {
-  private static readonly most = 400;
+  private static readonly most = 300;
   private gap = 0;
   readonly steps: number[] = [];
   readonly values: number[] = [];
@@ -226,6 +234,10 @@ export class Losses {
     return this.smooth;
   }
 }
+
+/** What a network says of the plane, where its data lie in one. */
+export const regionsOf = ({ labels, probabilities }: CloseLook, { classes }: Data): Regions | undefined =>
+  labels && probabilities && { labels, probabilities, classes };
 
 /** Below this difference of a logit between examples a network says nearly the same of all: of two classes, 45 to 55 %. */
 const nearlySame = 0.2;

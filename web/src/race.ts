@@ -1,8 +1,8 @@
 // Two networks on the same spiral, from the same weights with the same batches and rate: one without, one with batch
 // normalization.
 
-import type { Data, Laboratory, Look } from './laboratory.ts';
-import { reach, side } from './surface.ts';
+import type { Data, Laboratory } from './laboratory.ts';
+import { reach, type Regions, regionsOfTwo, side } from './surface.ts';
 
 /** What may be chosen. The first choice is the one that is shown first. */
 export const choices = {
@@ -31,11 +31,20 @@ export const frames = steps / every;
 export interface Frame {
   /** steps so far */
   step: number;
-  arms: Record<Arm, Look & { losses: Float64Array }>;
+  arms: Record<Arm, { losses: Float64Array; correct: number; regions: Regions }>;
 }
 
 /** What a race tells while it runs. */
 export type RaceMessage = { seen: Data | Frame } | { end: true } | { reason: string };
+
+/** What can be handed over without a copy. */
+export const buffersOf = (seen: Data | Frame): ArrayBuffer[] =>
+  'step' in seen
+    ? arms.flatMap((arm) => {
+        const { losses, regions } = seen.arms[arm];
+        return [losses, regions.labels, regions.probabilities].map((each) => each.buffer as ArrayBuffer);
+      })
+    : [];
 
 /** The data that both see, then a frame after every few steps. */
 export function* raced(
@@ -57,10 +66,11 @@ export function* raced(
   try {
     yield laboratory.dataOf(runs[0] as number);
     for (let step = every; step <= steps; step += every) {
-      const looks = runs.map((run) => ({
-        losses: laboratory.advance(run, every),
-        ...laboratory.look(run, side, reach),
-      }));
+      const looks = runs.map((run) => {
+        const losses = laboratory.advance(run, every);
+        const { correct, surface } = laboratory.look(run, side, reach);
+        return { losses, correct, regions: regionsOfTwo(surface) };
+      });
       yield { step, arms: Object.fromEntries(arms.map((arm, k) => [arm, looks[k]])) as Frame['arms'] };
     }
   } finally {

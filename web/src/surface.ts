@@ -30,18 +30,23 @@ export const reach = 2.4;
 /** What a network says of each place of the grid, row by row from the top. */
 export interface Regions {
   /** the most probable class */
-  labels: ArrayLike<number>;
+  labels: Uint8Array | Int32Array;
   /** its probability; NaN for a network that is no longer finite */
-  probabilities: ArrayLike<number>;
+  probabilities: Float64Array;
   classes: number;
 }
 
 /** The regions of two classes, from the probability of class 1. */
-export const regionsOfTwo = (surface: ArrayLike<number>): Regions => ({
-  labels: Uint8Array.from(surface, (p) => (p > 0.5 ? 1 : 0)),
-  probabilities: Float64Array.from(surface, (p) => Math.max(p, 1 - p)),
-  classes: 2,
-});
+export function regionsOfTwo(surface: Float64Array): Regions {
+  const labels = new Uint8Array(surface.length);
+  const probabilities = new Float64Array(surface.length);
+  for (let at = 0; at < surface.length; ++at) {
+    const p = surface[at] as number;
+    labels[at] = p > 0.5 ? 1 : 0;
+    probabilities[at] = p > 0.5 ? p : 1 - p;
+  }
+  return { labels, probabilities, classes: 2 };
+}
 
 /** Points of the plane, and their classes. */
 export interface Points {
@@ -50,22 +55,42 @@ export interface Points {
   labels: ArrayLike<number>;
 }
 
+/** No eye tells more shades apart. */
+const shades = 16;
+
+const shadesOfPalettes = new WeakMap<Palette, Uint32Array>();
+
+/** The colours of each class, from unsure to sure, as pixels. */
+function shadesOf(palette: Palette): Uint32Array {
+  const known = shadesOfPalettes.get(palette);
+  if (known) return known;
+  const { paper, classes } = palette;
+  const pixels = new Uint8ClampedArray(4 * (shades + 1) * classes.length);
+  classes.forEach((colour, label) => {
+    for (let shade = 0; shade <= shades; ++shade) {
+      const part = (0.7 * shade) / shades;
+      const at = 4 * (label * (shades + 1) + shade);
+      for (let k = 0; k < 3; ++k) pixels[at + k] = (paper[k] ?? 0) * (1 - part) + (colour[k] ?? 0) * part;
+      pixels[at + 3] = 255;
+    }
+  });
+  const made = new Uint32Array(pixels.buffer);
+  shadesOfPalettes.set(palette, made);
+  return made;
+}
+
 /** The grid as side x side pixels, RGBA: the colour of the most probable class, the surer the deeper. */
-export function gridPixels(
-  { labels, probabilities, classes }: Regions,
-  { paper, classes: colours }: Palette,
-) {
-  const pixels = new Uint8ClampedArray(4 * labels.length);
+export function gridPixels({ labels, probabilities, classes }: Regions, palette: Palette) {
+  const colours = shadesOf(palette);
+  const pixels = new Uint32Array(labels.length);
   const guess = 1 / classes;
   for (let at = 0; at < labels.length; ++at) {
-    const sure = ((probabilities[at] ?? Number.NaN) - guess) / (1 - guess);
-    // In sixteen shades: no eye tells more apart.
-    const part = Number.isNaN(sure) ? 0 : (0.7 * Math.round(16 * sure)) / 16;
-    const colour = colours[labels[at] ?? 0] ?? paper;
-    for (let k = 0; k < 3; ++k) pixels[4 * at + k] = (paper[k] ?? 0) * (1 - part) + (colour[k] ?? 0) * part;
-    pixels[4 * at + 3] = 255;
+    const sure = ((probabilities[at] as number) - guess) / (1 - guess);
+    // Not a number: as unsure as can be.
+    const shade = sure > 0 ? Math.round(shades * sure) : 0;
+    pixels[at] = colours[(labels[at] as number) * (shades + 1) + shade] as number;
   }
-  return pixels;
+  return new Uint8ClampedArray(pixels.buffer);
 }
 
 /** How far a place lies from the middle of a mark, on the scale of its radius: disk, diamond, square, triangle. */

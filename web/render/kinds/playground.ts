@@ -13,9 +13,10 @@ import {
   inFullWords,
   inWords,
   Losses,
+  regionsOf,
   sentenceOf,
 } from '../../src/playground.ts';
-import { light, painted, reach, side } from '../../src/surface.ts';
+import { light, painted, reach, type Regions, side } from '../../src/surface.ts';
 import { type Building, kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
 import { pictures } from '../pictures.ts';
@@ -37,10 +38,9 @@ function trained(state: State, arm: Arm, file: string, guess: string): Trained {
   losses.add(all);
   const asked = { mode: 'inference', side, reach, example: 0, with_layers: true } as const;
   const seen = { losses: all, ...laboratory.lookClosely(run, asked) };
-  const { labels = [], probabilities = [] } = seen;
   const points = laboratory.dataOf(run);
   laboratory.endRun(run);
-  const pixels = painted({ labels, probabilities, classes: points.classes }, points, size, light);
+  const pixels = painted(regionsOf(seen, points) as Regions, points, size, light);
   pictures[file] = pngOf(pixels, size);
   const { steps, values } = losses.track;
   return {

@@ -14,7 +14,7 @@ import {
   sentenceOf,
   smoothed,
 } from '../../src/race.ts';
-import { light, painted, regionsOfTwo } from '../../src/surface.ts';
+import { light, painted } from '../../src/surface.ts';
 import { kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
 import { pictures } from '../pictures.ts';
@@ -56,7 +56,7 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
     ];
   });
   for (const arm of arms) {
-    const pixels = painted(regionsOfTwo(last.arms[arm].surface), data, pictureSize, light);
+    const pixels = painted(last.arms[arm].regions, data, pictureSize, light);
     pictures[fileOf(arm)] = pngOf(pixels, pictureSize);
   }
   return {

@@ -1,11 +1,8 @@
 /** @jsxImportSource preact */
-// A decision surface in the page: a small canvas that is stretched over its place, and the points, drawn once, over it.
+// A decision surface in the page: a small canvas that is stretched over its place, and the points over it, drawn once.
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { dark, gridPixels, light, type Points, pointPixels, reach, type Regions, side } from '../surface.ts';
-
-/** Pixels of the points, whatever their size on the page. */
-const pointsSize = 480;
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { dark, gridPixels, light, type Points, reach, type Regions, side } from '../surface.ts';
 
 const night = () => matchMedia('(prefers-color-scheme: dark)');
 
@@ -20,13 +17,32 @@ function usePalette() {
   return isDark ? dark : light;
 }
 
-/** Draws on a canvas again when one of these has changed. */
-function usePixels(pixels: () => Uint8ClampedArray<ArrayBuffer>, size: number, changes: readonly unknown[]) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    canvas.current?.getContext('2d')?.putImageData(new ImageData(pixels(), size, size), 0, 0);
-  }, changes);
-  return canvas;
+/** Of the drawing, which is 100 wide and high. */
+const place = (value: number) => Math.round((1000 * (value + reach)) / (2 * reach)) / 10;
+
+/** The marks of the classes about a place: disk, diamond, square, triangle. */
+const marks: readonly ((x: number, y: number) => string)[] = [
+  (x, y) => `M${x - 1.1} ${y}a1.1 1.1 0 1 0 2.2 0a1.1 1.1 0 1 0-2.2 0`,
+  (x, y) => `M${x - 1.3} ${y}l1.3-1.3 1.3 1.3-1.3 1.3z`,
+  (x, y) => `M${x - 1} ${y - 1}h2v2h-2z`,
+  (x, y) => `M${x - 1.3} ${y + 0.9}h2.6l-1.3-2.2z`,
+];
+
+const pathsOfPoints = new WeakMap<Points, string[]>();
+
+/** A path for each class; two surfaces have the same points. */
+function pathsOf(points: Points): string[] {
+  const known = pathsOfPoints.get(points);
+  if (known) return known;
+  const { x, labels } = points;
+  const paths: string[] = [];
+  for (let k = 0; k < labels.length; ++k) {
+    const label = labels[k] ?? 0;
+    const mark = marks[label]?.(place(x[2 * k] ?? 0), place(-(x[2 * k + 1] ?? 0))) ?? '';
+    paths[label] = (paths[label] ?? '') + mark;
+  }
+  pathsOfPoints.set(points, paths);
+  return paths;
 }
 
 interface SurfaceProps {
@@ -37,22 +53,27 @@ interface SurfaceProps {
   label: string;
 }
 
-/** How far a place lies along the drawing, of 100. */
-const percent = (value: number) => (100 * (value + reach)) / (2 * reach);
-
 export function Surface({ regions, points, chosen, label }: SurfaceProps) {
   const palette = usePalette();
-  const grid = usePixels(() => gridPixels(regions, palette), side, [regions.probabilities, palette]);
-  const over = usePixels(() => pointPixels(points, pointsSize, palette), pointsSize, [points, palette]);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const image = new ImageData(gridPixels(regions, palette), side, side);
+    // It is only ever written to: kept in memory, it waits for no graphics card.
+    canvas.current?.getContext('2d', { willReadFrequently: true })?.putImageData(image, 0, 0);
+  }, [regions.probabilities, palette]);
+  const drawn = useMemo(
+    () => pathsOf(points).map((d, label_) => <path key={label_} class={`class-${label_}`} d={d} />),
+    [points],
+  );
   return (
     <div class="surface" role="img" aria-label={label}>
-      <canvas ref={grid} width={side} height={side} />
-      <canvas ref={over} width={pointsSize} height={pointsSize} />
-      {chosen !== undefined && (
-        <svg viewBox="0 0 100 100" aria-hidden="true">
-          <circle cx={percent(points.x[2 * chosen] ?? 0)} cy={percent(-(points.x[2 * chosen + 1] ?? 0))} r="4" />
-        </svg>
-      )}
+      <canvas ref={canvas} width={side} height={side} />
+      <svg viewBox="0 0 100 100" aria-hidden="true">
+        {drawn}
+        {chosen !== undefined && (
+          <circle cx={place(points.x[2 * chosen] ?? 0)} cy={place(-(points.x[2 * chosen + 1] ?? 0))} r="4" />
+        )}
+      </svg>
     </div>
   );
 }

@@ -1,9 +1,9 @@
 // Trains two networks away from the page's own thread, as it is told, and sends what there is to see.
 
-import { type Order, Session, type Told } from '../playground.ts';
+import { buffersOf, type Order, Session, type Told } from '../playground.ts';
 import { fetchLaboratory } from './laboratory.ts';
 
-const send = (told: Told) => postMessage(told);
+const send = (told: Told) => postMessage(told, { transfer: 'seen' in told ? buffersOf(told.seen) : [] });
 const session = fetchLaboratory().then((laboratory) => new Session(laboratory, send, 20));
 
 addEventListener('message', ({ data }: MessageEvent<Order>) => {

@@ -15,6 +15,7 @@ import {
   inFullWords,
   Losses,
   type Playing,
+  regionsOf,
   type Seen,
   sentenceOf,
   type Told,
@@ -43,6 +44,7 @@ import {
   textsFor,
   textsForPreset,
   trainingKey,
+  viewSettings,
 } from './settings.ts';
 
 export interface PlaygroundData {
@@ -216,8 +218,10 @@ function useTraining(
 
   /** In the next frame, however much is told before it. */
   const drawSoon = () => {
-    cancelAnimationFrame(own.frame);
-    own.frame = requestAnimationFrame(() => draw((turn) => turn + 1));
+    own.frame ||= requestAnimationFrame(() => {
+      own.frame = 0;
+      draw((turn) => turn + 1);
+    });
   };
   const hear = (told: Told) => {
     if (told.training !== undefined && told.training !== own.training) return;
@@ -264,12 +268,13 @@ function useTraining(
     [],
   );
   // What trains begins anew when it changes. The first networks stand as the page came until something is done.
-  const key = trainingKey(state);
-  const isStill = own.training === 0 && key === trainingKey(first);
+  const key = useMemo(() => trainingKey(state), [state]);
+  const firstKey = useMemo(() => trainingKey(first), [first]);
+  const isStill = own.training === 0 && key === firstKey;
   useEffect(() => {
     if (core && !isStill) begin();
   }, [core === undefined, key]);
-  const ask = JSON.stringify(askOf(state));
+  const ask = useMemo(() => JSON.stringify(askOf(state)), [state]);
   useEffect(() => {
     if (!own.watched) return;
     own.watched.example = { a: new Track(), b: new Track() };
@@ -298,6 +303,12 @@ function useTraining(
 const armNames = Object.keys(armSettings) as ArmName[];
 const armName: Both<string> = { a: 'A', b: 'B' };
 
+const viewOptions = Object.entries(viewSettings.view.options).map(([value, words]) => (
+  <option key={value} value={value}>
+    {words}
+  </option>
+));
+
 function Playground({ id, name, data, kept, change, core, surroundings }: Scene<PlaygroundData>) {
   const { presets } = data;
   const { preset, state } = useMemo(() => stateOf(presets, kept.texts), [presets, kept.texts]);
@@ -322,9 +333,6 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
     return seen ? inFullWords(seen.arms[arm], guess) : '';
   };
   const step = isStill ? Number(first.steps) : (seen?.step ?? 0);
-  const isChanged = Object.keys(settings).some(
-    (each) => each !== 'view' && state[each] !== baseOf(preset)[each],
-  );
   const controls = (names: readonly string[], most?: Record<string, number>) => (
     <Controls
       key={preset.id}
@@ -335,43 +343,72 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
       {...(most ? { most } : {})}
     />
   );
-  const view = settings.view;
+  // What a look at the networks does not change is not drawn again with it.
+  const head = useMemo(() => {
+    const base = baseOf(preset);
+    const isChanged = Object.keys(settings).some((each) => each !== 'view' && state[each] !== base[each]);
+    return (
+      <>
+        <div class="playground-head live-only">
+          <label for={`${id}-preset`}>Set up</label>
+          <select
+            id={`${id}-preset`}
+            value={preset.id}
+            onInput={({ currentTarget }) => choose(presets.find((each) => each.id === currentTarget.value))}
+          >
+            {presets.map((each) => (
+              <option key={each.id} value={each.id}>
+                {each.title}
+              </option>
+            ))}
+          </select>
+          {isChanged && <span class="changed">changed</span>}
+        </div>
+        {presets.map((each, k) => (
+          <p key={each.id} class="live-only" hidden={each !== preset}>
+            <Slot name={`presets.${k}.says`} as="span" />
+          </p>
+        ))}
+      </>
+    );
+  }, [state, preset]);
+  const lines = useMemo(() => ({ a: lineOf(state, 'a'), b: lineOf(state, 'b') }), [state]);
+  const changes = useMemo(
+    () => (
+      <>
+        {arms.map((arm) => (
+          <details key={arm} class="figure-more live-only">
+            <summary>Change {armName[arm]}</summary>
+            {controls(
+              armNames.filter((each) => matters(armOf(state, arm), each)).map((each) => `${arm}.${each}`),
+            )}
+          </details>
+        ))}
+        <details class="figure-more live-only">
+          <summary>Change the data and the batches of both</summary>
+          {controls(Object.keys(sharedSettings).filter((each) => each !== 'steps'))}
+        </details>
+      </>
+    ),
+    [state, preset],
+  );
   return (
     <section class="playground" aria-label="Two networks side by side">
-      <div class="playground-head live-only">
-        <label for={`${id}-preset`}>Set up</label>
-        <select
-          id={`${id}-preset`}
-          value={preset.id}
-          onInput={({ currentTarget }) => choose(presets.find((each) => each.id === currentTarget.value))}
-        >
-          {presets.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.title}
-            </option>
-          ))}
-        </select>
-        {isChanged && <span class="changed">changed</span>}
-      </div>
-      {presets.map((each, k) => (
-        <p key={each.id} class="live-only" hidden={each !== preset}>
-          <Slot name={`presets.${k}.says`} as="span" />
-        </p>
-      ))}
+      {head}
       <div class="playground-arms">
         {arms.map((arm) => {
-          const { labels, probabilities } = seen?.arms[arm] ?? {};
+          const regions = watched?.data && seen && regionsOf(seen.arms[arm], watched.data);
           return (
             <figure key={arm}>
               <p class="playground-arm">
                 <span class={`playground-key ${arm}`} aria-hidden="true" />
-                <strong>{armName[arm]}</strong> {lineOf(state, arm)}
+                <strong>{armName[arm]}</strong> {lines[arm]}
               </p>
               {isStill ? (
                 <Slot name={`picture.${arm}`} class="picture" />
-              ) : watched?.data && labels && probabilities ? (
+              ) : watched?.data && regions ? (
                 <Surface
-                  regions={{ labels, probabilities, classes: watched.data.classes }}
+                  regions={regions}
                   points={watched.data}
                   {...(state.view === 'example' ? { chosen: exampleOf(state) - 1 } : {})}
                   label={`What ${armName[arm]} says of the plane: ${wordsOf(arm)}`}
@@ -403,26 +440,20 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
       <p class="sentence" role="status">
         {said || (isStill ? data.sentence : '')}
       </p>
-      {view?.kind === 'choice' && (
-        <div class="playground-view live-only">
-          <label for={`${id}-view`}>{view.label}</label>
-          <select
-            id={`${id}-view`}
-            value={state.view}
-            onInput={({ currentTarget }) => {
-              // What the page came with are losses alone.
-              if (isStill && currentTarget.value !== 'loss') training.begin();
-              set('view', currentTarget.value);
-            }}
-          >
-            {Object.entries(view.options).map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <div class="playground-view live-only">
+        <label for={`${id}-view`}>{viewSettings.view.label}</label>
+        <select
+          id={`${id}-view`}
+          value={state.view}
+          onInput={({ currentTarget }) => {
+            // What the page came with are losses alone.
+            if (isStill && currentTarget.value !== 'loss') training.begin();
+            set('view', currentTarget.value);
+          }}
+        >
+          {viewOptions}
+        </select>
+      </div>
       <div class="playground-drawing">
         <View
           state={state}
@@ -430,18 +461,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
           still={isStill ? { a: data.still.a.path, b: data.still.b.path } : undefined}
         />
       </div>
-      {arms.map((arm) => (
-        <details key={arm} class="figure-more live-only">
-          <summary>Change {armName[arm]}</summary>
-          {controls(
-            armNames.filter((each) => matters(armOf(state, arm), each)).map((each) => `${arm}.${each}`),
-          )}
-        </details>
-      ))}
-      <details class="figure-more live-only">
-        <summary>Change the data and the batches of both</summary>
-        {controls(Object.keys(sharedSettings).filter((each) => each !== 'steps'))}
-      </details>
+      {changes}
       <details class="figure-more live-only" onToggle={({ currentTarget }) => showTable(currentTarget.open)}>
         <summary>More</summary>
         {controls(['speed', 'steps', 'statistics', 'example'], { example: Number(state.examples) })}

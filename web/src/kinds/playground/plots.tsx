@@ -23,9 +23,13 @@ const powerInWords = (exponent: number) =>
 
 /** Powers of ten that hold the bounds and all values; 0 stands at the lower end. */
 function logAxis(values: readonly number[], { least, most }: Bounds): Axis {
-  const shown = values.filter((value) => Number.isFinite(value) && value > 1e-300);
-  const low = Math.floor(Math.log10(Math.min(least, ...shown)) + 1e-9);
-  const high = Math.ceil(Math.log10(Math.max(most, ...shown)) - 1e-9);
+  let [smallest, largest] = [least, most];
+  for (const value of values) {
+    if (value > 1e-300 && value < smallest) smallest = value;
+    else if (value > largest && value < Number.POSITIVE_INFINITY) largest = value;
+  }
+  const low = Math.floor(Math.log10(smallest) + 1e-9);
+  const high = Math.ceil(Math.log10(largest) - 1e-9);
   const step = Math.max(1, Math.ceil((high - low) / 5));
   const exponents = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, k) => low + k * step);
   return {
@@ -59,7 +63,7 @@ const shareAxis: Axis = {
   ticks: [0, 0.5, 1].map((value) => ({ value, text: formatNumber(value) })),
 };
 
-const fixed = (value: number) => value.toFixed(1);
+const fixed = (value: number) => Math.round(10 * value) / 10;
 
 function Frame({
   label,

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // Two networks that train side by side. As the page is delivered it shows how the first race ended.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Surface } from '../../drawing/surface.tsx';
 import { formatNumber } from '../../format.ts';
 import type { Data } from '../../laboratory.ts';
@@ -19,7 +19,6 @@ import {
   smoothed,
   steps,
 } from '../../race.ts';
-import { type Regions, regionsOfTwo } from '../../surface.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 
 export interface RaceData {
@@ -52,10 +51,10 @@ const seedFrom = (text: string | undefined) =>
 interface Seen {
   data?: Data;
   frames: Frame[];
-  regions: Record<Arm, Regions>[];
   /** the losses so far */
   losses: Record<Arm, number[]>;
-  /** the same as they are drawn, up to each frame */
+  /** how many of them are drawn, and how, up to each frame */
+  drawn: Record<Arm, number>;
   lines: Record<Arm, string[]>;
 }
 
@@ -65,11 +64,13 @@ const plot = { width: 600, height: 150, left: 34, right: 592, top: 10, bottom: 1
 const x = (step: number) => plot.left + ((plot.right - plot.left) * step) / steps;
 const y = (loss: number) => plot.bottom - ((plot.bottom - plot.top) * Math.min(plot.most, loss)) / plot.most;
 
+const rounded = (value: number) => Math.round(10 * value) / 10;
+
 /** The points of a line, from this step on. */
 const pointsOf = (line: readonly number[], from = 0) =>
   line
     .slice(from)
-    .map((loss, k) => `${x(from + k).toFixed(1)},${y(loss).toFixed(1)}`)
+    .map((loss, k) => `${rounded(x(from + k))},${rounded(y(loss))}`)
     .join(' ');
 
 /** `lines`: the points of each. */
@@ -138,20 +139,19 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
     stop.current?.();
     const now: Seen = {
       frames: [],
-      regions: [],
       losses: { none: [], batch: [] },
+      drawn: { none: 0, batch: 0 },
       lines: { none: [], batch: [] },
     };
     /** Each frame adds to what is drawn, so that showing one costs no more than another. */
     const take = (frame: Frame) => {
       now.frames.push(frame);
-      const { none, batch } = frame.arms;
-      now.regions.push({ none: regionsOfTwo(none.surface), batch: regionsOfTwo(batch.surface) });
       for (const arm of arms) {
-        const from = smoothed(now.losses[arm]).length;
         now.losses[arm].push(...frame.arms[arm].losses);
+        const line = smoothed(now.losses[arm]);
         const before = now.lines[arm].at(-1) ?? '';
-        now.lines[arm].push(`${before} ${pointsOf(smoothed(now.losses[arm]), from)}`);
+        now.lines[arm].push(`${before} ${pointsOf(line, now.drawn[arm])}`);
+        now.drawn[arm] = line.length;
       }
     };
     let hasEnded = false;
@@ -186,8 +186,11 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
     };
   };
 
+  const still = useMemo(
+    () => ({ none: pointsOf(data.still.none.line), batch: pointsOf(data.still.batch.line) }),
+    [data],
+  );
   const frame = seen?.frames[Math.max(0, shown)];
-  const regions = seen?.regions[Math.max(0, shown)];
   const linesUpTo = (arm: Arm) => seen?.lines[arm][Math.max(0, shown)] ?? '';
   // The page shows the first race until another is chosen or run.
   const isFirst = Object.entries(firstChoice).every(
@@ -203,9 +206,9 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
       <div class="race-arms">
         {arms.map((arm) => (
           <figure key={arm}>
-            {seen?.data && frame && regions ? (
+            {seen?.data && frame ? (
               <Surface
-                regions={regions[arm]}
+                regions={frame.arms[arm].regions}
                 points={seen.data}
                 label={`What the network ${inFull[arm]} says of the plane: ${inWords(frame.arms[arm].correct)}`}
               />
@@ -228,7 +231,7 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
           frame
             ? { none: linesUpTo('none'), batch: linesUpTo('batch') }
             : isFirst
-              ? { none: pointsOf(data.still.none.line), batch: pointsOf(data.still.batch.line) }
+              ? still
               : { none: '', batch: '' }
         }
       />
