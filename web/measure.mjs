@@ -12,7 +12,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 const built = (/** @type {string} */ name) => new URL(`../build/wasm/${name}`, import.meta.url);
 
 async function startLaboratory() {
-  const { default: createModule } = await import(built('laboratory.mjs').href);
+  const { default: createModule } = await import(/* @vite-ignore */ built('laboratory.mjs').href);
   const bytes = readFileSync(built('laboratory.wasm'));
   return createModule({
     instantiateWasm(/** @type {WebAssembly.Imports} */ imports, /** @type {Function} */ done) {

@@ -70,7 +70,10 @@ export function installPackages() {
 
 /** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
 export function buildSite() {
-  const modules = ['core', 'laboratory'].flatMap((name) => [`build/wasm/${name}.wasm`, `build/wasm/${name}.mjs`]);
+  const modules = ['core', 'laboratory'].flatMap((name) => [
+    `build/wasm/${name}.wasm`,
+    `build/wasm/${name}.mjs`,
+  ]);
   const inputs = ['web', ...modules, 'package-lock.json'];
   // The stamp lies in dist/, so that it goes when dist/ goes.
   return onceFor('dist/.built-from', inputs, () => {

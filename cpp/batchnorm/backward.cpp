@@ -67,24 +67,27 @@ template <typename Scalar>
 Sums gradient_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer) {
   Sums sums{Channels::Zero(layout.channels), Channels::Zero(layout.channels)};
   for (const Part& part : passes::parts_of(layout)) {
-    const Channels mean = passes::of_states(part, normalizer.mean);
-    Channels a = Channels::Zero(part.states()), b = a, a_residual = a, b_residual = a;
+    const passes::Rows<1> mean = passes::of_states(part, normalizer.mean);
+    passes::Rows<4> totals = passes::Rows<4>::Zero(4, part.states());
+    double *a = totals.row(0).data(), *b = totals.row(1).data(), *a_residual = totals.row(2).data(),
+           *b_residual = totals.row(3).data();
+    const auto grow = [](double* total, double* residual, double block) {
+      const auto sum = passes::exact_sum(*total, block);
+      *total = sum.sum;
+      *residual += sum.error;
+    };
     const auto add = [&](Index state, Index states, Index, const double* block_a, const double* block_b) {
       for (Index k = 0; k < states; ++k) {
-        const auto new_a = passes::exact_sum(a(state + k), block_a[k]);
-        const auto new_b = passes::exact_sum(b(state + k), block_b[k]);
-        a(state + k) = new_a.sum;
-        b(state + k) = new_b.sum;
-        a_residual(state + k) += new_a.error;
-        b_residual(state + k) += new_b.error;
+        grow(a + state + k, a_residual + state + k, block_a[k]);
+        grow(b + state + k, b_residual + state + k, block_b[k]);
       }
       return false;
     };
     passes::reduce<Scalar>(part, GradientSums<Scalar>{dy, x, mean.data()}, add);
-    for (Index state = 0; state < part.states(); ++state) {
-      sums.dy(part.channel_of(state)) += a(state) + a_residual(state);
-      sums.dy_d(part.channel_of(state)) += b(state) + b_residual(state);
-    }
+    passes::for_each_state(part, [&](Index state, Index channel) {
+      sums.dy(channel) += a[state] + a_residual[state];
+      sums.dy_d(channel) += b[state] + b_residual[state];
+    });
   }
   sums.dy_d -= normalizer.mean_residual * sums.dy;
   return sums;
@@ -164,11 +167,10 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   }
 
   for (const Part& part : passes::parts_of(layout)) {
-    const auto states = [&part](const Channels& channels) { return passes::of_states(part, channels); };
-    const Channels mean = states(normalizer.mean), means_of_dy = states(mean_dy), slopes = states(slope),
-                   scales = states(scale);
-    passes::map<Scalar>(part, InputGradient<Scalar>{dy.data, x.data, dx.data, mean.data(), means_of_dy.data(),
-                                                    slopes.data(), scales.data()});
+    const passes::Rows<4> states = passes::of_states(part, normalizer.mean, mean_dy, slope, scale);
+    passes::map<Scalar>(
+        part, InputGradient<Scalar>{dy.data, x.data, dx.data, states.row(0).data(), states.row(1).data(),
+                                    states.row(2).data(), states.row(3).data()});
   }
   if constexpr (std::is_same_v<Scalar, double>) {
     for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, dx.data);
@@ -208,7 +210,7 @@ ParameterGradients backward_frozen_any(const Layout& layout, Span<const Scalar> 
     }
   }
   for (const Part& part : passes::parts_of(layout)) {
-    const Channels scales = passes::of_states(part, scale);
+    const passes::Rows<1> scales = passes::of_states(part, scale);
     passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, scales.data()});
   }
   if constexpr (std::is_same_v<Scalar, double>) {

@@ -58,8 +58,10 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   Channels scale_residual;
   if constexpr (std::is_same_v<Scalar, double>) {
-    scale_residual = passes::product_error(gamma, normalizer.invstd) + gamma * normalizer.invstd_residual;
+    scale_residual.resize(layout.channels);
     for (Index c = 0; c < layout.channels; ++c) {
+      scale_residual(c) =
+          passes::product_error(gamma(c), normalizer.invstd(c)) + gamma(c) * normalizer.invstd_residual(c);
       if (!far::is_far(normalizer, c, gamma(c))) continue;
       const auto y_of = [&](double d) {
         return far::product(d, {normalizer.invstd(c), gamma(c)}, 0) + beta(c);
@@ -69,14 +71,14 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   }
 
   for (const Part& part : passes::parts_of(layout)) {
-    const auto states = [&part](const Channels& channels) { return passes::of_states(part, channels); };
-    const Channels mean = states(normalizer.mean), scales = states(scale), shifts = states(shift);
     if constexpr (std::is_same_v<Scalar, double>) {
-      const Channels residuals = states(scale_residual);
-      passes::map<Scalar>(part, NormalizeDoubles{x.data, y.data, mean.data(), scales.data(), residuals.data(),
-                                                 shifts.data()});
+      const passes::Rows<4> states = passes::of_states(part, normalizer.mean, scale, scale_residual, shift);
+      passes::map<Scalar>(part, NormalizeDoubles{x.data, y.data, states.row(0).data(), states.row(1).data(),
+                                                 states.row(2).data(), states.row(3).data()});
     } else {
-      passes::map<Scalar>(part, NormalizeFloats{x.data, y.data, mean.data(), scales.data(), shifts.data()});
+      const passes::Rows<3> states = passes::of_states(part, normalizer.mean, scale, shift);
+      passes::map<Scalar>(part, NormalizeFloats{x.data, y.data, states.row(0).data(), states.row(1).data(),
+                                                states.row(2).data()});
     }
   }
   if constexpr (std::is_same_v<Scalar, double>) {
@@ -104,38 +106,39 @@ void require_positive(const char* name, const Channels& var, const Channels& sum
 
 /// What the roundings of var = m2 / m, of sum = var + eps and of invstd = 1 / sqrt(sum) left: one Newton step
 /// for the root, in exact products.
-Channels residual_of_root(const Moments& moments, double eps, const Channels& var, const Channels& sum,
-                          const Channels& invstd) {
-  const Channels m = Channels::Constant(var.size(), static_cast<double>(moments.count));
-  const Channels var_residual = ((moments.m2 - var * m) - passes::product_error(var, m)) / m;
-  const Channels sum_residual =
-      passes::exact_sum<Channels>(var, Channels::Constant(var.size(), eps)).error + var_residual;
-  const Channels square = invstd * invstd;
-  const Channels defect = ((1 - sum * square) - passes::product_error(sum, square)) -
-                          (sum * passes::product_error(invstd, invstd) + sum_residual * square);
-  return defect.isFinite().select(0.5 * invstd * defect, 0);
+double residual_of_root(double m2, double m, double eps, double var, double sum, double invstd) {
+  using passes::product_error;
+  const double var_residual = ((m2 - var * m) - product_error(var, m)) / m;
+  const double sum_residual = passes::exact_sum(var, eps).error + var_residual;
+  const double square = invstd * invstd;
+  const double defect = ((1 - sum * square) - product_error(sum, square)) -
+                        (sum * product_error(invstd, invstd) + sum_residual * square);
+  return std::isfinite(defect) ? 0.5 * invstd * defect : 0;
 }
 
 /// The residual of invstd costs more than all the rest, and only doubles have a use for it.
-BatchStatistics statistics_of(const Moments& moments, double eps, bool with_residual) {
+BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   require_eps(eps);
   require_moments(moments);
   const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
   Channels sum = var + eps;
   const Channels invstd = invstd_of(var, sum, eps);
-  const Channels invstd_residual =
-      with_residual ? residual_of_root(moments, eps, var, sum, invstd) : Channels::Zero(var.size());
-  BatchStatistics statistics{
-      moments.count,
-      moments.mean,
-      var,
-      invstd,
-      {moments.mean, moments.mean_residual, invstd, invstd_residual, moments.exponent}};
+  Channels invstd_residual = Channels::Zero(var.size());
+  for (Index c = 0; with_residual && c < var.size(); ++c) {
+    const double m = static_cast<double>(moments.count);
+    invstd_residual(c) = residual_of_root(moments.m2(c), m, eps, var(c), sum(c), invstd(c));
+  }
+  BatchStatistics statistics{moments.count,
+                             moments.mean,
+                             var,
+                             invstd,
+                             {std::move(moments.mean), std::move(moments.mean_residual), invstd,
+                              std::move(invstd_residual), std::move(moments.exponent)}};
   Normalizer& normalizer = statistics.normalizer;
   for (Index c = 0; c < var.size(); ++c) {
-    const int exponent = moments.exponent(c);
+    const int exponent = normalizer.exponent(c);
     if (exponent == 0) continue;
-    statistics.batch_mean(c) = std::ldexp(moments.mean(c), exponent);
+    statistics.batch_mean(c) = std::ldexp(normalizer.mean(c), exponent);
     statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
     sum(c) =
         var(c) + eps;  // not a true sum, since var is scaled and eps is not; but 0 exactly where both are 0
@@ -148,8 +151,8 @@ BatchStatistics statistics_of(const Moments& moments, double eps, bool with_resi
     const int half = exponent / 2;
     statistics.saved_invstd(c) = 1 / std::sqrt(eps);
     normalizer.invstd(c) = std::ldexp(statistics.saved_invstd(c), half);
-    normalizer.mean(c) = std::ldexp(moments.mean(c), exponent - half);
-    normalizer.mean_residual(c) = std::ldexp(moments.mean_residual(c), exponent - half);
+    normalizer.mean(c) = std::ldexp(normalizer.mean(c), exponent - half);
+    normalizer.mean_residual(c) = std::ldexp(normalizer.mean_residual(c), exponent - half);
     normalizer.exponent(c) = half;
   }
   require_positive("batch_var", var, sum);

@@ -35,23 +35,16 @@ constexpr Index fewest_columns = 32;
 
 }  // namespace
 
-std::vector<Part> parts_of(const Layout& layout) {
+Parts parts_of(const Layout& layout) {
   const auto [outer, channels, inner] = layout;
-  if (channels == 1) return {{0, true, 1, 1, outer * inner, 0, 0}};
-  if (inner >= shortest_plane) return {{0, true, outer, channels, inner, 0, 0}};
+  if (channels == 1) return {{{0, true, 1, 1, outer * inner, 0, 0}}, 1};
+  if (inner >= shortest_plane) return {{{0, true, outer, channels, inner, 0, 0}}, 1};
   const Index period = channels * inner;
   const Index group = std::min(outer, (fewest_columns + period - 1) / period);
   const Index rows = outer / group, rest = outer % group;
-  std::vector<Part> parts{{0, false, rows * group, channels, inner, rows, group * period}};
-  if (rest > 0) parts.push_back({rows * group * period, false, rest, channels, inner, 1, rest * period});
-  return parts;
-}
-
-Channels of_states(const Part& part, const Channels& per_channel) {
-  if (part.states() == part.channels) return per_channel;
-  Channels values(part.states());
-  for (Index state = 0; state < values.size(); ++state) values(state) = per_channel(part.channel_of(state));
-  return values;
+  return {{{0, false, rows * group, channels, inner, rows, group * period},
+           {rows * group * period, false, rest, channels, inner, 1, rest * period}},
+          rest > 0 ? 2 : 1};
 }
 
 }  // namespace passes

@@ -1,5 +1,6 @@
 #include "batchnorm/moments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -55,48 +56,47 @@ struct ShiftedSums {
 /// The moments of every state of a part while its blocks come in.
 class RunningMoments {
  public:
-  RunningMoments(const Part& part)
-      : counts_(Channels::Zero(part.states())),
-        mean_(part.states()),
-        residual_(Channels::Zero(part.states())),
-        m2_(Channels::Zero(part.states())),
-        m2_residual_(Channels::Zero(part.states())) {}
+  RunningMoments(const Part& part) : all_(passes::Rows<5>::Zero(5, part.states())) {}
+  RunningMoments(const RunningMoments&) = delete;  // its pointers would point into the original
+  RunningMoments& operator=(const RunningMoments&) = delete;
 
-  Channels& mean() { return mean_; }
-  bool empty(Index state) const { return counts_(state) == 0; }
+  double* mean() { return mean_; }
+  bool empty(Index state) const { return counts_[state] == 0; }
 
   Moment moment(Index state) const {
-    return {counts_(state), mean_(state), residual_(state), m2_(state), m2_residual_(state)};
+    return {counts_[state], mean_[state], residual_[state], m2_[state], m2_residual_[state]};
   }
 
   /// The mean so far was a guess: the first block corrects it and is read again with a better one.
   void correct_guess(Index state, Index states, double count, const double* sum) {
-    for (Index k = 0; k < states; ++k) mean_(state + k) += sum[k] / count;
+    for (Index k = 0; k < states; ++k) mean_[state + k] += sum[k] / count;
   }
 
   /// sum and squares: of (x - mean()) over a block. A mean of at least as many values as the block has lies
   /// so near the block's that no digits cancel in squares - sum^2 / count.
   void add(Index state, Index states, double count, const double* sum, const double* squares) {
-    const double before = counts_(state), now = before + count;
-    counts_.segment(state, states) = now;
+    const double before = counts_[state], now = before + count;
+    std::fill_n(counts_ + state, states, now);
     passes::for_each_strip(states, [&](Index k, auto zero) {
       using V = decltype(zero);
-      const V residual = load<V>(&residual_(state + k));
+      const V residual = load<V>(residual_ + state + k);
       const V of_residual = residual * before;
       const V whole_sum = of_residual + load<V>(sum + k);
       const V correction = whole_sum / now;
       const V grown = (load<V>(squares + k) + of_residual * residual) - whole_sum * correction;
-      const auto mean = passes::exact_sum(load<V>(&mean_(state + k)), correction);
-      const auto m2 = passes::exact_sum(load<V>(&m2_(state + k)), grown);
-      store(&mean_(state + k), mean.sum);
-      store(&residual_(state + k), mean.error);
-      store(&m2_(state + k), m2.sum);
-      store(&m2_residual_(state + k), load<V>(&m2_residual_(state + k)) + m2.error);
+      const auto mean = passes::exact_sum(load<V>(mean_ + state + k), correction);
+      const auto m2 = passes::exact_sum(load<V>(m2_ + state + k), grown);
+      store(mean_ + state + k, mean.sum);
+      store(residual_ + state + k, mean.error);
+      store(m2_ + state + k, m2.sum);
+      store(m2_residual_ + state + k, load<V>(m2_residual_ + state + k) + m2.error);
     });
   }
 
  private:
-  Channels counts_, mean_, residual_, m2_, m2_residual_;
+  passes::Rows<5> all_;
+  double *counts_ = all_.row(0).data(), *mean_ = all_.row(1).data(), *residual_ = all_.row(2).data(),
+         *m2_ = all_.row(3).data(), *m2_residual_ = all_.row(4).data();
 };
 
 template <typename Scalar>
@@ -107,7 +107,7 @@ std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
     // Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
     for (Index state = 0; state < part.states(); ++state) {
       const Index first = part.along_planes ? state * part.inner : state;
-      running.mean()(state) = static_cast<double>(x[part.offset + first]);
+      running.mean()[state] = static_cast<double>(x[part.offset + first]);
     }
     // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
     // a factor of no more than the block's count.
@@ -121,12 +121,12 @@ std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
       running.add(state, states, static_cast<double>(count), sum, squares);
       return corrected = false;
     };
-    passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean().data()}, add);
-    for (Index state = 0; state < part.states(); ++state) {
-      Moment& channel = channels[static_cast<std::size_t>(part.channel_of(state))];
+    passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean()}, add);
+    passes::for_each_state(part, [&](Index state, Index c) {
+      Moment& channel = channels[static_cast<std::size_t>(c)];
       const Moment moment = running.moment(state);
       channel = channel.count == 0 ? moment : merged(channel, moment);
-    }
+    });
   }
   return channels;
 }

@@ -80,26 +80,36 @@ DataSet data_set(Shape shape, Index examples, double noise, double flipped, std:
   return data;
 }
 
-std::vector<Index> batch_rows(Index examples, Index size, int step, std::uint64_t seed) {
+Batches::Batches(Index examples, Index size, std::uint64_t seed) : size_(size), per_epoch_(0), seed_(seed) {
   if (size < 1 || size > examples)
     refuse("size", "1 to " + batchnorm::in_words(examples) + " examples", size);
-  const Index batches = examples / size;
-  const Index epoch = step / batches, batch = step % batches;
-  std::vector<Index> order(static_cast<std::size_t>(examples));
-  std::iota(order.begin(), order.end(), Index{0});
-  // Fisher and Yates, by a stream of its own for each epoch.
-  Random random(seed ^ (0x5851f42d4c957f2du * static_cast<std::uint64_t>(epoch + 1)));
-  for (std::size_t k = order.size() - 1; k > 0; --k)
-    std::swap(order[k], order[static_cast<std::size_t>(random.uniform() * static_cast<double>(k + 1))]);
-  const auto first = order.begin() + batch * size;
-  return {first, first + size};
+  per_epoch_ = examples / size;
+  order_.resize(static_cast<std::size_t>(examples));
+}
+
+std::vector<Index> Batches::rows(int step) {
+  if (step / per_epoch_ != epoch_) {
+    epoch_ = step / per_epoch_;
+    std::iota(order_.begin(), order_.end(), Index{0});
+    // Fisher and Yates, by a stream of its own for each epoch.
+    Random random(seed_ ^ (0x5851f42d4c957f2du * static_cast<std::uint64_t>(epoch_ + 1)));
+    for (std::size_t k = order_.size() - 1; k > 0; --k)
+      std::swap(order_[k], order_[static_cast<std::size_t>(random.uniform() * static_cast<double>(k + 1))]);
+  }
+  const auto first = order_.begin() + step % per_epoch_ * size_;
+  return {first, first + size_};
+}
+
+std::vector<Index> batch_rows(Index examples, Index size, int step, std::uint64_t seed) {
+  return Batches(examples, size, seed).rows(step);
 }
 
 DataSet rows_of(const DataSet& data, const std::vector<Index>& rows) {
-  DataSet chosen{Matrix(static_cast<Index>(rows.size()), data.x.cols()), {}, data.classes};
+  DataSet chosen{Matrix(static_cast<Index>(rows.size()), data.x.cols()), std::vector<int>(rows.size()),
+                 data.classes};
   for (std::size_t k = 0; k < rows.size(); ++k) {
     chosen.x.row(static_cast<Index>(k)) = data.x.row(rows[k]);
-    chosen.labels.push_back(data.labels[static_cast<std::size_t>(rows[k])]);
+    chosen.labels[k] = data.labels[static_cast<std::size_t>(rows[k])];
   }
   return chosen;
 }

@@ -22,8 +22,24 @@ enum class Shape { spirals, moons, circles, blobs, glyphs };
 /// std::invalid_argument. The same seed gives the same set.
 DataSet data_set(Shape shape, Index examples, double noise, double flipped, std::uint64_t seed);
 
-/// Batches of `size` of the set's examples, without repetition until all have come: the rows of step `step`.
-/// The same seed gives the same batches, whoever asks for them.
+/// Batches of `size` of the set's examples, without repetition until all have come. The same seed gives the
+/// same batches, whoever asks for them.
+class Batches {
+ public:
+  /// Requires 1 <= size <= examples; throws std::invalid_argument.
+  Batches(Index examples, Index size, std::uint64_t seed);
+
+  /// The rows of step `step`. Steps of one epoch in a row take no more time than copying them.
+  std::vector<Index> rows(int step);
+
+ private:
+  Index size_, per_epoch_;
+  std::uint64_t seed_;
+  Index epoch_ = -1;  ///< whose order is here
+  std::vector<Index> order_;
+};
+
+/// The rows of one step.
 std::vector<Index> batch_rows(Index examples, Index size, int step, std::uint64_t seed);
 
 /// These rows of the set.

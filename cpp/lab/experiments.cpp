@@ -18,7 +18,8 @@ namespace {
 
 using Measures = std::vector<Measure>;
 
-/// The streams of one seed: those of the data, the batches and the weights have nothing to do with each other.
+/// The streams of one seed: those of the data, the batches and the weights have nothing to do with each
+/// other.
 std::uint64_t stream(std::uint64_t seed, std::uint64_t which) {
   return seed * 64 + which;
 }
@@ -71,8 +72,9 @@ Training training_of(Architecture architecture, const DataSet& data, std::uint64
 Trained trained(Training training, const DataSet& data, const Plan& plan, std::uint64_t seed,
                 const BeforeStep& before_step = {}) {
   Trained result;
+  Batches batches(data.x.rows(), plan.batch, stream(seed, 4));
   for (int at = 0; at < plan.steps; ++at) {
-    const DataSet batch = rows_of(data, batch_rows(data.x.rows(), plan.batch, at, stream(seed, 4)));
+    const DataSet batch = rows_of(data, batches.rows(at));
     Noise noise = plan.noise;
     noise.seed = stream(seed, 5) + 0x9e3779b9u * static_cast<std::uint64_t>(at + 1);
     if (before_step) before_step(at, training, batch, noise);
@@ -309,7 +311,22 @@ Eigen::RowVectorXd spreads_of(const Matrix& x) {
   return (x.rowwise() - means_of(x)).array().square().colwise().mean().sqrt().matrix();
 }
 
-/// How far the inputs of the activations wander, and how soon the network learns all the same.
+/// Where the values of each unit of a layer lie.
+struct Values {
+  Eigen::RowVectorXd mean, spread;
+};
+
+Values values_of(const Matrix& x) {
+  return {means_of(x), spreads_of(x).cwiseMax(1e-3)};
+}
+
+/// By how many of their standard deviations the means of a layer's units have moved, on average.
+double moved_by(const Values& from, const Values& to) {
+  return ((to.mean - from.mean).array() / from.spread.array()).abs().mean();
+}
+
+/// How far the inputs of the activations wander: `drift` from the start of the training to its end, `jump`
+/// from each batch to the next; and how soon the network learns all the same.
 Measures drift(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   const Noise noise{0.25, 0.4, 0.1, 0};
@@ -329,43 +346,37 @@ Measures drift(std::uint64_t seed) {
     plan.batch = 64;
     plan.noise = of_arm;
     const Training start = training_of(architecture, data, seed);
-    const auto inputs_of = [&](const Network& network, const Matrix& x, Mode mode, const Noise& met,
-                               const auto& each) {
-      const Pass pass = forward(network, x, mode, met);
-      const auto inputs = pre_activations(network, pass);
-      for (std::size_t layer = 0; layer < inputs.size(); ++layer) each(layer, *inputs[layer]);
+    const auto layers_of = [&](const Network& network, const Matrix& x, const Noise& met) {
+      const Pass pass = forward(network, x, Mode::train, met);
+      std::vector<Values> layers;
+      for (const Matrix* inputs : pre_activations(network, pass)) layers.push_back(values_of(*inputs));
+      return layers;
     };
-    std::vector<Eigen::RowVectorXd> means, spreads, last;
-    inputs_of(start.network, data.x, Mode::train, {}, [&](std::size_t, const Matrix& x) {
-      means.push_back(means_of(x));
-      spreads.push_back(spreads_of(x).cwiseMax(1e-3));
-    });
+    const auto mean_move = [](const std::vector<Values>& from, const std::vector<Values>& to) {
+      double sum = 0;
+      for (std::size_t layer = 0; layer < from.size(); ++layer) sum += moved_by(from[layer], to[layer]);
+      return sum / static_cast<double>(from.size());
+    };
+    std::vector<Values> last;
     double jumps = 0;
-    const Trained run = trained(
-        start, data, plan, seed,
-        [&](int step, const Training& training, const DataSet& batch, const Noise& met) {
-          std::vector<Eigen::RowVectorXd> now;
-          inputs_of(training.network, batch.x, Mode::train, met,
-                    [&](std::size_t, const Matrix& x) { now.push_back(means_of(x)); });
-          for (std::size_t layer = 0; step > 0 && layer < now.size(); ++layer)
-            jumps += ((now[layer] - last[layer]).array() / spreads[layer].array()).abs().mean();
-          last = now;
-        });
-    double wandered = 0;
-    inputs_of(run.network, data.x, Mode::train, {}, [&](std::size_t layer, const Matrix& x) {
-      wandered += ((means_of(x) - means[layer]).array() / spreads[layer].array()).abs().mean();
-    });
+    const Trained run =
+        trained(start, data, plan, seed,
+                [&](int step, const Training& training, const DataSet& batch, const Noise& met) {
+                  std::vector<Values> now = layers_of(training.network, batch.x, met);
+                  if (step > 0) jumps += mean_move(last, now);
+                  last = std::move(now);
+                });
     const std::string arm = name;
-    const double layers = static_cast<double>(means.size());
-    measures.push_back({arm + ".drift", wandered / layers});
-    measures.push_back({arm + ".jump", jumps / layers / (plan.steps - 1)});
+    measures.push_back({arm + ".drift",
+                        mean_move(layers_of(start.network, data.x, {}), layers_of(run.network, data.x, {}))});
+    measures.push_back({arm + ".jump", jumps / (plan.steps - 1)});
     measures.push_back({arm + ".steps", steps_to(run.losses, 0.15, plan.steps)});
   }
   return measures;
 }
 
-/// The loss along the gradient: at every tenth step, up to four times `reach` times the gradient away, how far
-/// the loss varies and how much the gradient changes for the way gone; the median over the training.
+/// The loss along the gradient: at every tenth step, up to four times `reach` times the gradient away, how
+/// far the loss varies and how much the gradient changes for the way gone; the median over the training.
 Measures landscape_of(Activation activation, int layers, double rate, double reach, std::uint64_t seed) {
   const DataSet data = training_data(seed);
   Measures measures;
@@ -385,8 +396,8 @@ Measures landscape_of(Activation activation, int layers, double rate, double rea
         const Slope slope = slope_at(there, batch);
         least = std::min(least, slope.loss);
         most = std::max(most, slope.loss);
-        change = std::max(
-            change, (numbers_of(slope.gradients) - gradient).norm() / (s * reach * gradient.norm()));
+        change =
+            std::max(change, (numbers_of(slope.gradients) - gradient).norm() / (s * reach * gradient.norm()));
       }
       ranges.push_back(most - least);
       changes.push_back(change);
@@ -416,16 +427,15 @@ struct Moons {
 /// The share of clean test points that a network of three layers gets right after training on moons.
 void learn_moons(Measures& measures, const std::string& arm, const Moons& moons, Architecture architecture,
                  Index batch, std::uint64_t seed) {
-  const DataSet data =
-      data_set(Shape::moons, moons.examples, moons.noise, 2 * moons.wrong, stream(seed, 1));  // half of the random
-                                                                                  // labels are right
+  const DataSet data = data_set(Shape::moons, moons.examples, moons.noise, 2 * moons.wrong,
+                                stream(seed, 1));  // half of the random
+                                                   // labels are right
   const DataSet test = data_set(Shape::moons, 2000, moons.noise, 0, stream(seed, 2));
   Plan plan;
   plan.optimizer = at_rate(0.1 * static_cast<double>(batch) / 64);
   plan.batch = batch;
   plan.steps = moons.epochs * static_cast<int>(moons.examples / batch);
-  const Network network =
-      with_statistics_of(trained(architecture, data, plan, seed).network, data.x);
+  const Network network = with_statistics_of(trained(architecture, data, plan, seed).network, data.x);
   const double right = evaluated(network, test).correct;
   measures.push_back({arm + ".right", right});
   measures.push_back({arm + ".gap", evaluated(network, data).correct - right});
@@ -483,8 +493,7 @@ Measures batch_mean(std::uint64_t seed) {
         sum += units.row(static_cast<Index>(random.uniform() * static_cast<double>(units.rows())));
       squares += (sum / static_cast<double>(m) - mean).array().square().matrix();
     }
-    const double noise =
-        ((squares / draws).array().sqrt() / spread.array()).mean();  // over the units
+    const double noise = ((squares / draws).array().sqrt() / spread.array()).mean();  // over the units
     const double root = std::sqrt(static_cast<double>(m));
     measures.push_back({nth("batch.noise", k), noise});
     measures.push_back({nth("batch.times_root", k), noise * root});
@@ -500,40 +509,46 @@ Measures batch_mean(std::uint64_t seed) {
   return measures;
 }
 
-/// How much larger the gradient is one layer further down, in a network of 50 layers that has not learned yet.
-double growth(Activation activation, Normalization normalization, double gain, std::uint64_t seed) {
-  Architecture architecture = architecture_of(activation, 50, 32, normalization);
-  architecture.inputs = 32;
-  architecture.gain = gain;
+/// How much longer the gradient by z, which a linear layer gives, is one layer further down: the geometric
+/// mean over the layers of a network that has not learned yet, with Gaussian inputs and a random gradient at
+/// the top.
+double growth(Architecture architecture, std::uint64_t seed) {
+  architecture.inputs = architecture.classes = architecture.width;
   const Network network = initial_network(architecture, stream(seed, 3));
   Random random(stream(seed, 1));
-  Matrix x(64, 32), dlogits(64, 2);
+  Matrix x(64, architecture.inputs), dlogits(64, architecture.classes);
   for (Index k = 0; k < x.size(); ++k) x.data()[k] = random.normal();
   for (Index k = 0; k < dlogits.size(); ++k) dlogits.data()[k] = random.normal();
-  const Parameters gradients = backward(network, forward(network, x, Mode::train), dlogits);
-  // The gradient of the weights, times their size: what a relative change of a layer does, whatever its scale.
-  const auto size = [&](std::size_t layer) {
-    return std::log(gradients.weights[layer].norm() * network.parameters.weights[layer].norm());
-  };
-  constexpr std::size_t low = 5, high = 45;
-  return std::exp((size(low) - size(high)) / static_cast<double>(high - low));
+  Parameters gradients = network.parameters;
+  std::vector<double> norms;
+  backward(network, forward(network, x, Mode::train), dlogits / dlogits.norm(), gradients, &norms);
+  // Not from the first layer, whose z has the scale of the data instead of that of activations. Where there
+  // are blocks, both ends of this way are last layers of one.
+  const std::size_t low = 2, high = norms.size() - 2;
+  return std::pow(norms[low] / norms[high], 1 / static_cast<double>(high - low));
 }
 
 Measures depth(std::uint64_t seed) {
   Measures measures;
-  const double gains[] = {std::sqrt(0.5), 1, std::sqrt(2)};
+  const double gains[] = {std::sqrt(0.5), 1, std::sqrt(2), 10};
   for (const auto& [name, normalization] : without_and_with) {
-    for (std::size_t k = 0; k < std::size(gains); ++k)
-      measures.push_back({nth(std::string(name) + ".growth", k),
-                          growth(Activation::relu, normalization, gains[k], seed)});
+    for (std::size_t k = 0; k < std::size(gains); ++k) {
+      Architecture architecture = architecture_of(Activation::relu, 50, 32, normalization);
+      architecture.gain = gains[k];
+      measures.push_back({nth(std::string(name) + ".growth", k), growth(architecture, seed)});
+    }
   }
+  // Blocks have two layers and stand behind the first one.
+  Architecture architecture = architecture_of(Activation::relu, 51, 32, Normalization::batch);
+  architecture.residual = Residual::pre_activation;
+  measures.push_back({"residual.growth", growth(architecture, seed)});
   return measures;
 }
 Measures depth_sigmoid(std::uint64_t seed) {
   Measures measures;
   for (const auto& [name, normalization] : without_and_with)
-    measures.push_back(
-        {std::string(name) + ".growth", growth(Activation::sigmoid, normalization, 1, seed)});
+    measures.push_back({std::string(name) + ".growth",
+                        growth(architecture_of(Activation::sigmoid, 50, 32, normalization), seed)});
   return measures;
 }
 
@@ -555,8 +570,7 @@ Measures residual(std::uint64_t seed) {
     Plan plan;
     plan.optimizer = at_rate(1.0 / 16);
     plan.batch = 64;
-    const Network network =
-        with_statistics_of(trained(architecture, data, plan, seed).network, data.x);
+    const Network network = with_statistics_of(trained(architecture, data, plan, seed).network, data.x);
     measures.push_back({std::string(name) + ".right", evaluated(network, test).correct});
   }
   return measures;
@@ -589,7 +603,8 @@ Measures placement(std::uint64_t seed) {
   return measures;
 }
 
-/// One trained network, evaluated in batches of m with the statistics of each, and with its running statistics.
+/// One trained network, evaluated in batches of m with the statistics of each, and with its running
+/// statistics.
 Measures inference(std::uint64_t seed) {
   const DataSet data = training_data(seed), test = test_data(seed);
   Plan plan;
@@ -624,7 +639,8 @@ Measures keep(std::uint64_t seed) {
   plan.optimizer = at_rate(0.1);
   plan.batch = 8;
   plan.steps = looks[1] + 1;
-  const Training start = training_of(architecture_of(Activation::relu, 3, 16, Normalization::batch), data, seed);
+  const Training start =
+      training_of(architecture_of(Activation::relu, 3, 16, Normalization::batch), data, seed);
   std::vector<Running> running(std::size(keeps), start.network.running);
   Measures measures;
   trained(start, data, plan, seed,
@@ -634,8 +650,8 @@ Measures keep(std::uint64_t seed) {
               Network network = training.network;
               for (std::size_t k = 0; k < std::size(keeps); ++k) {
                 network.running = running[k];
-                measures.push_back({nth("at" + std::to_string(step) + ".right", k),
-                                    evaluated(network, test).correct});
+                measures.push_back(
+                    {nth("at" + std::to_string(step) + ".right", k), evaluated(network, test).correct});
               }
               measures.push_back({nth("at" + std::to_string(step) + ".right", std::size(keeps)),
                                   evaluated(with_statistics_of(network, data.x), test).correct});
@@ -655,6 +671,7 @@ Measures keep(std::uint64_t seed) {
   return measures;
 }
 
+/// The largest difference of the hidden layers.
 double largest(const std::vector<batchnorm::Channels>& values,
                const std::vector<batchnorm::Channels>& others) {
   double most = 0;
@@ -683,12 +700,33 @@ Measures bias(std::uint64_t seed) {
   for (std::size_t k = 0; k < plain.parameters.weights.size(); ++k) {
     const Matrix& weights = plain.parameters.weights[k];
     apart = std::max(apart, (weights - biased.parameters.weights[k]).cwiseAbs().maxCoeff());
-    learned =
-        std::max(learned, (weights - without.network.parameters.weights[k]).cwiseAbs().maxCoeff());
+    learned = std::max(learned, (weights - without.network.parameters.weights[k]).cwiseAbs().maxCoeff());
   }
   return {{"bias.moved", largest(biased.parameters.bias, with.network.parameters.bias)},
           {"weights.moved", learned},
           {"weights.apart", apart}};
+}
+
+/// The biases before batch normalization under Adam, which divides even rounding errors by their own size:
+/// how far they wander in either precision, and what the network has learned all the same.
+Measures bias_adam(std::uint64_t seed) {
+  const DataSet data = training_data(seed);
+  Measures measures;
+  for (const auto& [name, precision] :
+       {std::pair{"single", Precision::in_single}, std::pair{"double", Precision::in_double}}) {
+    Architecture architecture = architecture_of(Activation::relu, 3, 16, Normalization::batch);
+    architecture.precision = precision;
+    Plan plan;
+    plan.optimizer = at_rate(0.003);
+    plan.optimizer.kind = Optimizer::Kind::adam;
+    plan.steps = 1000;
+    const Training start = training_of(architecture, data, seed);
+    const Trained run = trained(start, data, plan, seed);
+    measures.push_back(
+        {std::string(name) + ".moved", largest(run.network.parameters.bias, start.network.parameters.bias)});
+    measures.push_back({std::string(name) + ".right", evaluated(run.network, data).correct});
+  }
+  return measures;
 }
 
 /// Layer normalization with and without the biases before it.
@@ -761,7 +799,8 @@ Measures weight_decay(std::uint64_t seed) {
     plan.steps = 3000;
     length[k] = trained(architecture, data, plan, seed).network.parameters.weights[1].norm();
   }
-  return {{"small.length", length[0]}, {"large.length", length[1]}, {"large.over_small", length[1] / length[0]}};
+  return {
+      {"small.length", length[0]}, {"large.length", length[1]}, {"large.over_small", length[1] / length[0]}};
 }
 
 /// How far hidden weights move, relative to their size, when batches are of two or three examples; eps = 0.
@@ -858,6 +897,7 @@ constexpr Experiment experiments[] = {{"drift", drift},
                                       {"residual", residual},
                                       {"placement", placement},
                                       {"bias", bias},
+                                      {"bias-adam", bias_adam},
                                       {"bias-layer", bias_layer},
                                       {"invariance", invariance},
                                       {"weight-decay", weight_decay},
@@ -878,7 +918,8 @@ std::vector<Measure> measured(const std::string& experiment, std::uint64_t seed)
     if (experiment == each.name) return each.measure(seed);
   }
   std::string names;
-  for (const Experiment& each : experiments) names += (names.empty() ? "\"" : ", \"") + std::string(each.name) + "\"";
+  for (const Experiment& each : experiments)
+    names += (names.empty() ? "\"" : ", \"") + std::string(each.name) + "\"";
   batchnorm::refuse("experiment", "one of " + names, experiment);
 }
 

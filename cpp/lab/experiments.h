@@ -1,6 +1,6 @@
 #pragma once
-// Experiments on what batch normalization does and what it does not: for each seed a few numbers, from networks
-// that have the same data, batches and initial weights and differ in one thing.
+// Experiments on what batch normalization does and what it does not: for each seed a few numbers, from
+// networks that have the same data, batches and initial weights and differ in one thing.
 
 #include <cstdint>
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace lab {
 
-/// What one seed gave. Names read "arm.quantity", or "arm.quantity.k" for the k-th value of a sweep. Not finite
-/// where a network left the finite numbers.
+/// What one seed gave. Names read "arm.quantity", or "arm.quantity.k" for the k-th value of a sweep. Not
+/// finite where a network left the finite numbers.
 struct Measure {
   std::string name;
   double value;

@@ -13,28 +13,31 @@ namespace {
 using batchnorm::Layout;
 using batchnorm::refuse;
 
-enum class Operation { linear, normalize, activate, keep, add };
+enum class Operation { linear, normalize, add_noise, activate, keep, add };
 
 /// Kingma and Ba, ICLR 2015, Algorithm 1, with its constants.
 namespace adam {
 constexpr double first = 0.9, second = 0.999, tiny = 1e-8;
 }
 
-/// An operation, and which linear layer or normalization it is.
+/// An operation, and which linear layer or normalization it is; noise has its normalization's number.
 struct Step {
   Operation operation;
   int index = 0;
 };
 
 /// The network as a list of operations: a plain layer is linear, normalize, activate; a block keeps its input
-/// and adds it to what two layers made of it.
-std::vector<Step> plan_of(const Architecture& architecture) {
+/// and adds it to what two layers made of it. Noise stands in the plan of a noisy pass only.
+std::vector<Step> plan_of(const Architecture& architecture, bool is_noisy = false) {
   std::vector<Step> plan;
+  plan.reserve(5 * static_cast<std::size_t>(architecture.layers) + 4);
   int linear = 0, normalization = 0;
   const bool normalizes = architecture.normalization != Normalization::none;
   const auto add_linear = [&] { plan.push_back({Operation::linear, linear++}); };
   const auto add_norm = [&] {
-    if (normalizes) plan.push_back({Operation::normalize, normalization++});
+    if (normalizes) plan.push_back({Operation::normalize, normalization});
+    if (is_noisy) plan.push_back({Operation::add_noise, normalization});
+    ++normalization;
   };
   const auto add = [&](Operation operation) { plan.push_back({operation}); };
   const auto add_layer = [&] {
@@ -92,52 +95,58 @@ Eigen::Map<const Eigen::RowVectorXd> row(const Channels& values) {
   return {values.data(), values.size()};
 }
 
-double activated(Activation activation, double x) {
+/// y = the activation of x.
+void activate(Activation activation, const Matrix& x, Matrix& y) {
+  y.resize(x.rows(), x.cols());
+  const auto each = [&](const auto& activated) {
+    for (Index k = 0; k < x.size(); ++k) y.data()[k] = activated(x.data()[k]);
+  };
   switch (activation) {
     case Activation::relu:
-      return x > 0 ? x : 0;
+      return each([](double value) { return value > 0 ? value : 0; });
     case Activation::tanh:
-      return std::tanh(x);
+      return each([](double value) { return std::tanh(value); });
     case Activation::sigmoid:
-      return 1 / (1 + std::exp(-x));
+      return each([](double value) { return 1 / (1 + std::exp(-value)); });
     case Activation::linear:
-      break;
+      return each([](double value) { return value; });
   }
-  return x;
 }
 
-/// The derivative, from what went in and what came out.
-double slope(Activation activation, double x, double y) {
+/// dy becomes dx: times the derivative, from what went in and what came out.
+void through_activation(Activation activation, const Matrix& x, const Matrix& y, Matrix& d) {
+  const auto each = [&](const auto& slope) {
+    for (Index k = 0; k < d.size(); ++k) d.data()[k] *= slope(x.data()[k], y.data()[k]);
+  };
   switch (activation) {
     case Activation::relu:
-      return x > 0 ? 1 : 0;
+      return each([](double in, double) { return in > 0 ? 1.0 : 0.0; });
     case Activation::tanh:
-      return 1 - y * y;
+      return each([](double, double out) { return 1 - out * out; });
     case Activation::sigmoid:
-      return y * (1 - y);
+      return each([](double, double out) { return out * (1 - out); });
     case Activation::linear:
-      break;
+      return;
   }
-  return 1;
 }
 
-/// Over which values a statistic is taken, as layouts of batch normalization: for batch normalization a unit
-/// is a channel, for layer and group normalization an example, or a group of its units, is. One layout for
-/// each ghost batch.
-std::vector<Layout> layouts_of(const Architecture& architecture, Index examples, Index units) {
-  switch (architecture.normalization) {
-    case Normalization::layer:
-      return {{1, examples, units}};
-    case Normalization::group:
-      return {{1, examples * architecture.groups, units / architecture.groups}};
-    default:
-      break;
-  }
+/// The sum of each column: a row after the other, in the order of memory.
+void add_rows(const Matrix& values, Channels& sum) {
+  sum.setZero();
+  for (Index i = 0; i < values.rows(); ++i) sum += values.row(i).array();
+}
+
+/// visit(layout, first value) for each part of the values over which statistics are taken, as layouts of
+/// batch normalization: for batch normalization a unit is a channel, for layer and group normalization an
+/// example, or a group of its units, is. Ghost batches are parts.
+template <typename Visit>
+void for_each_part(const Architecture& architecture, Index examples, Index units, const Visit& visit) {
+  if (architecture.normalization == Normalization::layer) return visit(Layout{1, examples, units}, 0);
+  if (architecture.normalization == Normalization::group)
+    return visit(Layout{1, examples * architecture.groups, units / architecture.groups}, 0);
   const Index size = architecture.ghost == 0 ? examples : architecture.ghost;
-  std::vector<Layout> layouts;
   for (Index first = 0; first < examples; first += size)
-    layouts.push_back({std::min(size, examples - first), units, 1});
-  return layouts;
+    visit(Layout{std::min(size, examples - first), units, 1}, first * units);
 }
 
 /// RMS normalization (Zhang and Sennrich, NeurIPS 2019): 1 / sqrt(mean(x^2) + eps) of each example.
@@ -145,38 +154,76 @@ Eigen::VectorXd inverse_rms(const Matrix& x, double eps) {
   return (x.array().square().rowwise().mean() + eps).rsqrt();
 }
 
-/// x_hat of one normalization; the statistics it took.
-Matrix normalized(const Architecture& architecture, const Matrix& x,
-                  std::vector<batchnorm::BatchStatistics>& statistics) {
-  if (architecture.normalization == Normalization::rms)
-    return inverse_rms(x, architecture.eps).asDiagonal() * x;
-  Matrix x_hat(x.rows(), x.cols());
-  Index first = 0;
-  for (const Layout& layout : layouts_of(architecture, x.rows(), x.cols())) {
-    statistics.push_back(batchnorm::forward_train(layout, {x.data() + first, layout.size()}, {},
-                                                  architecture.eps, {x_hat.data() + first, layout.size()}));
-    first += layout.size();
+using Statistics = std::vector<batchnorm::BatchStatistics>;
+
+/// y = gamma x_hat + beta, a gamma and a beta a unit, and the statistics it took. x_hat is left where it is
+/// needed: everywhere but in batch normalization, whose channels are the units.
+void normalize(const Architecture& architecture, const Matrix& x, const batchnorm::Affine& affine,
+               Statistics& statistics, Matrix& x_hat, Matrix& y) {
+  const bool is_batch = architecture.normalization == Normalization::batch;
+  Matrix& normalized = is_batch ? y : x_hat;
+  normalized.resize(x.rows(), x.cols());
+  if (architecture.normalization == Normalization::rms) {
+    normalized.noalias() = inverse_rms(x, architecture.eps).asDiagonal() * x;
+  } else {
+    for_each_part(architecture, x.rows(), x.cols(), [&](const Layout& layout, Index first) {
+      statistics.push_back(batchnorm::forward_train(layout, {x.data() + first, layout.size()},
+                                                    is_batch ? affine : batchnorm::Affine{}, architecture.eps,
+                                                    {normalized.data() + first, layout.size()}));
+    });
   }
-  return x_hat;
+  if (is_batch) return;
+  y.noalias() = x_hat * row(affine.gamma).asDiagonal();
+  y.rowwise() += row(affine.beta);
 }
 
-/// The gradient through one normalization, from that of x_hat.
-Matrix through_normalization(const Architecture& architecture, const Matrix& dx_hat, const Matrix& x,
-                             const Matrix& x_hat, const std::vector<batchnorm::BatchStatistics>& statistics) {
+/// dy becomes dx, and gives dgamma and dbeta.
+void through_normalization(const Architecture& architecture, const Matrix& x, const Matrix& x_hat,
+                           const Statistics& statistics, const Channels& gamma, Matrix& d, Channels& dgamma,
+                           Channels& dbeta) {
+  const bool is_batch = architecture.normalization == Normalization::batch;
+  if (!is_batch) {
+    dgamma = d.cwiseProduct(x_hat).colwise().sum().array();
+    dbeta = d.colwise().sum().array();
+    d = d * row(gamma).asDiagonal();
+  }
   if (architecture.normalization == Normalization::rms) {
-    const Eigen::VectorXd along = dx_hat.cwiseProduct(x_hat).rowwise().mean();
-    return inverse_rms(x, architecture.eps).asDiagonal() * (dx_hat - along.asDiagonal() * x_hat);
+    const Eigen::VectorXd along = d.cwiseProduct(x_hat).rowwise().mean();
+    d = inverse_rms(x, architecture.eps).asDiagonal() * (d - along.asDiagonal() * x_hat);
+    return;
   }
-  Matrix dx(x.rows(), x.cols());
-  Index first = 0;
   std::size_t k = 0;
-  for (const Layout& layout : layouts_of(architecture, x.rows(), x.cols())) {
-    batchnorm::backward_train(layout, {dx_hat.data() + first, layout.size()},
-                              {x.data() + first, layout.size()}, statistics[k++], {},
-                              {dx.data() + first, layout.size()});
-    first += layout.size();
-  }
-  return dx;
+  for_each_part(architecture, x.rows(), x.cols(), [&](const Layout& layout, Index first) {
+    const batchnorm::Span<double> part{d.data() + first, layout.size()};
+    const auto gradients =
+        batchnorm::backward_train(layout, {part.data, part.size}, {x.data() + first, layout.size()},
+                                  statistics[k], is_batch ? gamma : Channels(), part);
+    if (is_batch && k == 0) {
+      dgamma = gradients.dgamma;
+      dbeta = gradients.dbeta;
+    } else if (is_batch) {
+      dgamma += gradients.dgamma;
+      dbeta += gradients.dbeta;
+    }
+    ++k;
+  });
+}
+
+/// y += noise, in the manner of the header; the scales are kept for the backward pass.
+void add_noise(const Noise& noise, Random& random, Channels& scale, Matrix& y) {
+  Channels shift(y.cols());
+  scale.resize(y.cols());
+  for (double& each : scale) each = 1 + noise.scale * random.uniform();
+  for (double& each : shift) each = noise.shift * (2 * random.uniform() - 1);
+  y = y * row(scale).asDiagonal();
+  y.rowwise() += row(shift);
+  for (Index i = 0; i < y.size(); ++i) y.data()[i] += noise.spread * random.normal();
+}
+
+/// Floats, kept as doubles.
+template <typename Numbers>
+void round_to_single(Numbers& numbers) {
+  numbers = numbers.template cast<float>().template cast<double>();
 }
 
 template <typename Each>
@@ -192,9 +239,18 @@ void for_each_pair(Parameters& a, const Parameters& b, const Each& each) {
   }
 }
 
+void round_to_single(Parameters& parameters) {
+  for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { round_to_single(each); });
+}
+
 Parameters zeros_like(Parameters parameters) {
   for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { each.setZero(); });
   return parameters;
+}
+
+/// Whether noise was added in this pass.
+bool is_noisy(const Pass& pass) {
+  return !pass.noise_scale.empty();
 }
 
 }  // namespace
@@ -224,66 +280,72 @@ Network initial_network(const Architecture& architecture, std::uint64_t seed) {
     parameters.bias.push_back(Channels::Zero(is_output || architecture.has_bias ? outputs : 0));
     inputs = outputs;
   }
+  if (architecture.precision == Precision::in_single) round_to_single(parameters);
   return network;
 }
 
 Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise) {
+  Pass pass;
+  forward(network, x, mode, noise, pass);
+  return pass;
+}
+
+void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass) {
   const Architecture& architecture = network.architecture;
   const Parameters& parameters = network.parameters;
-  const bool is_noisy = noise.scale != 0 || noise.shift != 0 || noise.spread != 0;
+  const bool in_single = architecture.precision == Precision::in_single;
+  const bool is_noisy = mode == Mode::train && (noise.scale != 0 || noise.shift != 0 || noise.spread != 0);
+  const std::vector<Step> plan = plan_of(architecture, is_noisy);
   Random random(noise.seed);
-  Pass pass;
-  pass.values.push_back(x);
-  std::vector<std::size_t> kept;
-  for (const Step& step : plan_of(architecture)) {
-    const Matrix& value = pass.values.back();
-    const auto k = static_cast<std::size_t>(step.index);
-    Matrix next;
-    switch (step.operation) {
+  pass.values.resize(plan.size() + 1);
+  pass.statistics.resize(parameters.gamma.size());
+  pass.normalized.resize(parameters.gamma.size());
+  pass.noise_scale.resize(is_noisy ? static_cast<std::size_t>(architecture.layers) : 0);
+  pass.values[0] = x;
+  if (in_single) round_to_single(pass.values[0]);
+  std::size_t kept = 0;  // where the block around the way began
+  for (std::size_t at = 0; at < plan.size(); ++at) {
+    const auto k = static_cast<std::size_t>(plan[at].index);
+    const Matrix& value = pass.values[at];
+    Matrix& next = pass.values[at + 1];
+    switch (plan[at].operation) {
       case Operation::linear:
-        next = value * parameters.weights[k];
-        if (parameters.bias[k].size() > 0) next.rowwise() += row(parameters.bias[k]);
+        if (parameters.bias[k].size() > 0) {
+          multiply(value, parameters.weights[k], parameters.bias[k], next);
+        } else {
+          multiply(value, parameters.weights[k], next);
+        }
         break;
       case Operation::normalize: {
-        pass.statistics.emplace_back();
-        Matrix x_hat;
+        const batchnorm::Affine affine{parameters.gamma[k], parameters.beta[k]};
+        pass.statistics[k].clear();
         if (mode == Mode::inference && architecture.normalization == Normalization::batch) {
-          x_hat.resize(value.rows(), value.cols());
-          batchnorm::forward_inference({value.rows(), value.cols(), 1}, {value.data(), value.size()}, {},
+          next.resize(value.rows(), value.cols());
+          batchnorm::forward_inference({value.rows(), value.cols(), 1}, {value.data(), value.size()}, affine,
                                        network.running.mean[k], network.running.var[k], architecture.eps,
-                                       {x_hat.data(), x_hat.size()});
+                                       {next.data(), next.size()});
         } else {
-          x_hat = normalized(architecture, value, pass.statistics.back());
-        }
-        next = x_hat * row(parameters.gamma[k]).asDiagonal();
-        next.rowwise() += row(parameters.beta[k]);
-        pass.normalized.push_back(x_hat);
-        pass.noise_scale.emplace_back();
-        if (is_noisy && mode == Mode::train) {
-          Channels scale(value.cols()), shift(value.cols());
-          for (double& each : scale) each = 1 + noise.scale * random.uniform();
-          for (double& each : shift) each = noise.shift * (2 * random.uniform() - 1);
-          next = next * row(scale).asDiagonal();
-          next.rowwise() += row(shift);
-          for (Index i = 0; i < next.size(); ++i) next.data()[i] += noise.spread * random.normal();
-          pass.noise_scale.back() = scale;
+          normalize(architecture, value, affine, pass.statistics[k], pass.normalized[k], next);
         }
         break;
       }
+      case Operation::add_noise:
+        next = value;
+        add_noise(noise, random, pass.noise_scale[k], next);
+        break;
       case Operation::activate:
-        next = value.unaryExpr([&](double each) { return activated(architecture.activation, each); });
+        activate(architecture.activation, value, next);
         break;
       case Operation::keep:
-        kept.push_back(pass.values.size() - 1);
+        kept = at;
         next = value;
         break;
       case Operation::add:
-        next = value + pass.values[kept.back()];
+        next = value + pass.values[kept];
         break;
     }
-    pass.values.push_back(std::move(next));
+    if (in_single) round_to_single(next);
   }
-  return pass;
 }
 
 Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels) {
@@ -298,12 +360,13 @@ Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels) {
       refuse("labels", "classes of the network", static_cast<Index>(label));
     Index largest = 0;
     const double most = logits.row(i).maxCoeff(&largest);
-    const Eigen::RowVectorXd powers = (logits.row(i).array() - most).exp();
+    auto powers = loss.dlogits.row(i);
+    powers = (logits.row(i).array() - most).exp();
     const double sum = powers.sum();
     loss.value += std::log(sum) - (logits(i, label) - most);
     loss.correct += largest == label ? 1 : 0;
-    loss.dlogits.row(i) = powers / sum;
-    loss.dlogits(i, label) -= 1;
+    powers /= sum;
+    powers(label) -= 1;
   }
   loss.value /= static_cast<double>(m);
   loss.correct /= static_cast<double>(m);
@@ -312,52 +375,59 @@ Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels) {
 }
 
 Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits) {
+  Parameters gradients = network.parameters;
+  backward(network, pass, dlogits, gradients);
+  return gradients;
+}
+
+void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients,
+              std::vector<double>* dz_norms) {
   const Architecture& architecture = network.architecture;
   const Parameters& parameters = network.parameters;
-  const std::vector<Step> plan = plan_of(architecture);
-  Parameters gradients = zeros_like(parameters);
-  Matrix d = dlogits;
-  std::vector<Matrix> skipped;  // gradients on the way around a block
+  const std::vector<Step> plan = plan_of(architecture, is_noisy(pass));
+  const bool in_single = architecture.precision == Precision::in_single;
+  if (dz_norms != nullptr) dz_norms->resize(parameters.weights.size());
+  Matrix d = dlogits, below, transposed;
+  Matrix skipped;  // the gradient on the way around a block
+  if (in_single) round_to_single(d);
   for (std::size_t at = plan.size(); at-- > 0;) {
-    const Step& step = plan[at];
-    const auto k = static_cast<std::size_t>(step.index);
+    const auto k = static_cast<std::size_t>(plan[at].index);
     const Matrix& in = pass.values[at];
-    switch (step.operation) {
+    switch (plan[at].operation) {
       case Operation::linear:
-        gradients.weights[k] = in.transpose() * d;
-        if (gradients.bias[k].size() > 0) gradients.bias[k] = d.colwise().sum().array();
-        d = d * parameters.weights[k].transpose();
+        if (dz_norms != nullptr) (*dz_norms)[k] = d.norm();
+        multiply_transposed(in, d, gradients.weights[k]);
+        if (gradients.bias[k].size() > 0) add_rows(d, gradients.bias[k]);
+        if (at == 0) break;  // nobody asks for the gradient of x
+        transposed = parameters.weights[k].transpose();
+        multiply(d, transposed, below);
+        d.swap(below);
         break;
-      case Operation::normalize: {
-        if (pass.noise_scale[k].size() > 0) d = d * row(pass.noise_scale[k]).asDiagonal();
-        const Matrix& x_hat = pass.normalized[k];
-        gradients.gamma[k] = d.cwiseProduct(x_hat).colwise().sum().array();
-        gradients.beta[k] = d.colwise().sum().array();
-        const Matrix dx_hat = d * row(parameters.gamma[k]).asDiagonal();
-        d = through_normalization(architecture, dx_hat, in, x_hat, pass.statistics[k]);
+      case Operation::normalize:
+        through_normalization(architecture, in, pass.normalized[k], pass.statistics[k], parameters.gamma[k],
+                              d, gradients.gamma[k], gradients.beta[k]);
         break;
-      }
-      case Operation::activate: {
-        const Matrix& out = pass.values[at + 1];
-        for (Index i = 0; i < d.size(); ++i)
-          d.data()[i] *= slope(architecture.activation, in.data()[i], out.data()[i]);
+      case Operation::add_noise:
+        d = d * row(pass.noise_scale[k]).asDiagonal();
         break;
-      }
+      case Operation::activate:
+        through_activation(architecture.activation, in, pass.values[at + 1], d);
+        break;
       case Operation::keep:
-        d += skipped.back();
-        skipped.pop_back();
+        d += skipped;
         break;
       case Operation::add:
-        skipped.push_back(d);
+        skipped = d;
         break;
     }
+    if (in_single) round_to_single(d);
   }
-  return gradients;
+  if (in_single) round_to_single(gradients);
 }
 
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass) {
   std::vector<const Matrix*> found;
-  const std::vector<Step> plan = plan_of(network.architecture);
+  const std::vector<Step> plan = plan_of(network.architecture, is_noisy(pass));
   for (std::size_t at = 0; at < plan.size(); ++at) {
     if (plan[at].operation == Operation::activate) found.push_back(&pass.values[at]);
   }
@@ -366,21 +436,24 @@ std::vector<const Matrix*> pre_activations(const Network& network, const Pass& p
 
 Training begin(const Network& network) {
   const Parameters zeros = zeros_like(network.parameters);
-  return {network, zeros, zeros, 0};
+  return {network, zeros, zeros, 0, {}, zeros};
 }
 
 Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, const Optimizer& optimizer,
           double keep, const Noise& noise) {
   Network& network = training.network;
-  const Pass pass = forward(network, x, Mode::train, noise);
-  Loss loss = cross_entropy(pass.values.back(), labels);
-  Parameters gradients = backward(network, pass, loss.dlogits);
+  Parameters& gradients = training.gradients;
+  forward(network, x, Mode::train, noise, training.pass);
+  Loss loss = cross_entropy(training.pass.values.back(), labels);
+  backward(network, training.pass, loss.dlogits, gradients);
   ++training.steps;
 
-  for_each_pair(gradients, network.parameters,
-                [&](auto&& gradient, const auto& parameter, bool, bool is_weight) {
-                  if (is_weight) gradient += optimizer.weight_decay * parameter;
-                });
+  if (optimizer.weight_decay != 0) {
+    for_each_pair(gradients, network.parameters,
+                  [&](auto&& gradient, const auto& parameter, bool, bool is_weight) {
+                    if (is_weight) gradient += optimizer.weight_decay * parameter;
+                  });
+  }
   if (optimizer.kind == Optimizer::Kind::adam) {
     for_each_pair(training.velocity, gradients, [](auto&& mean, const auto& gradient, bool, bool) {
       mean = adam::first * mean + (1 - adam::first) * gradient;
@@ -404,15 +477,25 @@ Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, c
   for_each_pair(network.parameters, gradients, [&](auto&& parameter, const auto& move, bool is_hidden, bool) {
     parameter -= (is_hidden ? hidden_rate : optimizer.rate) * move;
   });
+  const bool in_single = network.architecture.precision == Precision::in_single;
+  if (in_single) {
+    round_to_single(network.parameters);
+    round_to_single(training.velocity);
+    round_to_single(training.squares);
+  }
 
   if (network.architecture.normalization != Normalization::batch) return loss;
   for (std::size_t k = 0; k < network.running.mean.size(); ++k) {
-    for (const batchnorm::BatchStatistics& batch : pass.statistics[k]) {
+    for (const batchnorm::BatchStatistics& batch : training.pass.statistics[k]) {
       const auto updated = batchnorm::update_running_statistics(
           {network.running.mean[k], network.running.var[k]}, batch.batch_mean, batch.batch_var, batch.m,
           batchnorm::Momentum::decay(keep), batchnorm::VarianceEstimator::biased);
       network.running.mean[k] = updated.running_mean;
       network.running.var[k] = updated.running_var;
+      if (in_single) {
+        round_to_single(network.running.mean[k]);
+        round_to_single(network.running.var[k]);
+      }
     }
   }
   return loss;

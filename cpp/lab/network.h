@@ -8,14 +8,12 @@
 #include <vector>
 
 #include "batchnorm/forward.h"
+#include "lab/matrix.h"
+#include "lab/precision.h"
 
 namespace lab {
 
 using batchnorm::Channels;
-using batchnorm::Index;
-
-/// (examples, units), row-major: an example is a row.
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 enum class Activation { relu, tanh, sigmoid, linear };
 enum class Normalization { none, batch, layer, group, rms };
@@ -38,6 +36,10 @@ struct Architecture {
   bool has_bias = true;                ///< of the hidden linear layers; the output layer always has one
   double gain = 1;                     ///< times the usual standard deviation of the hidden weights
   double eps = 1e-5;
+  /// In single precision what every operation gives, every gradient and every number that a step leaves is
+  /// rounded to a float. Between these roundings it is computed in double: a stand-in for arithmetic in
+  /// floats, whose sums and products are rounded one by one; its errors are somewhat smaller.
+  Precision precision = Precision::in_double;
 };
 
 /// What gradient descent moves; gradients have the same shape. Hidden layers in order, the output layer last.
@@ -63,9 +65,10 @@ struct Network {
 /// seed gives the same weights whatever the normalization. Throws std::invalid_argument that names the field.
 Network initial_network(const Architecture& architecture, std::uint64_t seed);
 
-/// Noise behind every batch normalization, in the manner of Santurkar et al. (NeurIPS 2018, section 2.1),
-/// drawn anew at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift),
-/// and for each value N(0, spread^2). Ours: their distributions are others.
+/// Noise in every hidden layer, directly behind where its normalization stands, or would stand in a network
+/// without, in training mode only. In the manner of Santurkar et al. (NeurIPS 2018, section 2.1), drawn anew
+/// at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift), and for each
+/// value N(0, spread^2). Ours: their distributions are others.
 struct Noise {
   double scale = 0, shift = 0, spread = 0;
   std::uint64_t seed = 0;
@@ -77,14 +80,16 @@ struct Pass {
       values;  ///< what enters each operation of the network, and what leaves the last: logits
   std::vector<std::vector<batchnorm::BatchStatistics>>
       statistics;                     ///< of each normalization, a batch or ghost each
-  std::vector<Matrix> normalized;     ///< x_hat of each normalization
-  std::vector<Channels> noise_scale;  ///< of each normalization; empty: none
+  std::vector<Matrix> normalized;     ///< x_hat of each normalization, but not of batch normalization
+  std::vector<Channels> noise_scale;  ///< of each hidden layer; empty where no noise was added
 };
 
 enum class Mode { train, inference };
 
 /// The logits of a batch, (m, classes), are the last of Pass::values.
 Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise = {});
+/// The same in place of another pass, whose memory it uses again.
+void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass);
 
 struct Loss {
   double value;    ///< mean cross-entropy of the softmax, in nats
@@ -95,6 +100,10 @@ Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels);
 
 /// Gradients of L by all parameters, for the pass of a batch in training mode.
 Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits);
+/// The same in place of other gradients of the network. Where it is asked for, dz_norms is the length of the
+/// gradient of L by z, which is what a linear layer gives: one for each layer, the output layer's last.
+void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients,
+              std::vector<double>* dz_norms = nullptr);
 
 /// The values that enter each activation, layer by layer: (m, width) each.
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass);
@@ -113,6 +122,8 @@ struct Training {
   Parameters velocity;  ///< of SGD with momentum; first moments of Adam
   Parameters squares;   ///< second moments of Adam
   int steps = 0;
+  Pass pass;             ///< of the last step; the next one uses its memory again
+  Parameters gradients;  ///< what the last step moved the parameters by, but for the rate
 };
 
 Training begin(const Network& network);

@@ -67,6 +67,7 @@ Run::Run(const RunSettings& settings)
       data_(data_set(settings.shape, settings.examples, settings.noise, settings.flipped, settings.seed)),
       // Other streams than that of the data.
       fresh_(data_set(settings.shape, fresh_examples, settings.noise, 0, ~(settings.seed << 20))),
+      batches_(settings.examples, settings.batch, settings.seed),
       training_(begin(initial_network(fitted(settings.architecture, data_), ~settings.seed))) {}
 
 std::vector<double> Run::advance(int steps) {
@@ -77,7 +78,7 @@ std::vector<double> Run::advance(int steps) {
       continue;
     }
     const int at = training_.steps;
-    const DataSet batch = rows_of(data_, batch_rows(settings_.examples, settings_.batch, at, settings_.seed));
+    const DataSet batch = rows_of(data_, batches_.rows(at));
     Noise noise = settings_.layer_noise;
     noise.seed = settings_.seed + 0x9e3779b9u * static_cast<std::uint64_t>(at + 1);
     losses.push_back(

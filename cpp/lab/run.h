@@ -15,7 +15,7 @@ struct RunSettings {
   Optimizer optimizer;
   Index batch = 64;   ///< of the examples
   double keep = 0.9;  ///< weight of the old running statistics
-  Noise layer_noise;  ///< behind each batch normalization; its seed is the run's
+  Noise layer_noise;  ///< in each hidden layer; its seed is the run's
   std::uint64_t seed = 1;
 };
 
@@ -79,6 +79,7 @@ class Run {
 
   RunSettings settings_;
   DataSet data_, fresh_;
+  Batches batches_;
   Training training_;
   bool has_ended_ = false;  ///< a loss was not finite
 };

@@ -70,7 +70,7 @@ async function repeatsFor(contender) {
  * Times all contenders, each once a round; who begins changes from round to round.
  * @param {Contender[]} contenders
  * @param {number} rounds
- * @returns {Promise<({ name: string, operation: string, repeats: number } & Timing)[]>}
+ * @returns {Promise<({ name: string, operation: string, repeats: number, seconds: number[] } & Timing)[]>} seconds: of each round
  */
 export async function timeAll(contenders, rounds) {
   const runs = [];
@@ -87,6 +87,7 @@ export async function timeAll(contenders, rounds) {
     name,
     operation,
     repeats,
+    seconds,
     ...summary(seconds),
   }));
 }

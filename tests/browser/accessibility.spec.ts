@@ -82,6 +82,11 @@ const use: Record<string, (page: Page) => Promise<void>> = {
     await check(form);
     await expect(verdict(form)).not.toBeEmpty();
   },
+  'laboratory.html': async (page) => {
+    await openAllDetails(page);
+    for (const prediction of await page.locator('.experiment fieldset.prediction:visible').all())
+      await prediction.getByRole('radio').last().check();
+  },
   'more.html': async (page) => {
     await page.locator('.figure').first().scrollIntoViewIfNeeded();
   },

@@ -3,6 +3,7 @@
 
 #include "lab/network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -107,6 +108,145 @@ TEST(NetworkGradients, AgreeInResidualBlocksWithGhostsAndWithNoise) {
   architecture.ghost = 0;
   const lab::Noise noise{0.25, 0.4, 0.1, 7};
   EXPECT_LT(worst_difference(lab::initial_network(architecture, 6), small_batch(6), noise), 1e-6);
+}
+
+TEST(NetworkGradients, AgreeWithNoiseAndNoNormalization) {
+  Architecture architecture;
+  architecture.width = 4;
+  architecture.layers = 5;
+  architecture.activation = Activation::tanh;
+  const lab::Noise noise{0.25, 0.4, 0.1, 7};
+  for (const auto place : {Place::before, Place::after}) {
+    architecture.place = place;
+    EXPECT_LT(worst_difference(lab::initial_network(architecture, 6), small_batch(6), noise), 1e-6);
+  }
+  architecture.place = Place::before;
+  for (const auto residual : {Residual::post_activation, Residual::pre_activation}) {
+    architecture.residual = residual;
+    EXPECT_LT(worst_difference(lab::initial_network(architecture, 6), small_batch(6), noise), 1e-6);
+  }
+}
+
+TEST(Network, HasNoiseBehindEveryHiddenLayerInTrainingOnly) {
+  const Matrix x = small_batch(2000).x;
+  for (const auto normalization : {Normalization::none, Normalization::batch}) {
+    Architecture architecture;
+    architecture.activation = Activation::linear;
+    architecture.normalization = normalization;
+    const Network network = lab::initial_network(architecture, 3);
+    const lab::Noise noise{0, 0, 0.5, 11};
+    // The first layer's, alone: what the others add comes behind it.
+    const auto first = [&](const lab::Pass& pass) { return *lab::pre_activations(network, pass)[0]; };
+    const auto noisy = lab::forward(network, x, lab::Mode::train, noise);
+    const Matrix added = first(noisy) - first(lab::forward(network, x, lab::Mode::train));
+    const double n = static_cast<double>(added.size());
+    // Five standard errors of the mean and of the variance of n normal numbers.
+    EXPECT_NEAR(added.mean(), 0, 5 * 0.5 / std::sqrt(n));
+    EXPECT_NEAR(added.squaredNorm() / n, 0.25, 5 * 0.25 * std::sqrt(2 / n));
+    EXPECT_EQ(noisy.noise_scale.size(), 3u);
+    EXPECT_EQ(lab::pre_activations(network, noisy).size(), 3u);
+    EXPECT_EQ(lab::forward(network, x, lab::Mode::inference, noise).values.back(),
+              lab::forward(network, x, lab::Mode::inference).values.back());
+  }
+}
+
+/// The lengths of the gradients by z that backward gives.
+std::vector<double> dz_norms_of(const Network& network, const lab::DataSet& data) {
+  const auto pass = lab::forward(network, data.x, lab::Mode::train);
+  const auto loss = lab::cross_entropy(pass.values.back(), data.labels);
+  Parameters gradients = network.parameters;
+  std::vector<double> norms;
+  lab::backward(network, pass, loss.dlogits, gradients, &norms);
+  return norms;
+}
+
+/// The length of the gradient of the loss by so many numbers of the network, from central differences.
+double length_of_differences(const Network& network, double* numbers, Index count, const lab::DataSet& data) {
+  constexpr double h = 1e-6;
+  double square = 0;
+  for (Index k = 0; k < count; ++k) {
+    const double here = numbers[k];
+    numbers[k] = here + h;
+    const double above = loss_of(network, data);
+    numbers[k] = here - h;
+    const double below = loss_of(network, data);
+    numbers[k] = here;
+    square += std::pow((above - below) / (2 * h), 2);
+  }
+  return std::sqrt(square);
+}
+
+// With the identity for x the weights of the first layer are its z.
+TEST(NetworkGradients, ByTheFirstZAgreeWithDifferencesForEveryKind) {
+  constexpr Index m = 6;
+  lab::DataSet data = small_batch(m);
+  data.x = Matrix::Identity(m, m);
+  for (const auto normalization : {Normalization::none, Normalization::batch, Normalization::layer}) {
+    for (const auto residual : {Residual::none, Residual::post_activation, Residual::pre_activation}) {
+      Architecture architecture;
+      architecture.inputs = m;
+      architecture.width = 4;
+      architecture.layers = 5;
+      architecture.activation = Activation::tanh;
+      architecture.normalization = normalization;
+      architecture.residual = residual;
+      Network network = lab::initial_network(architecture, 4);
+      Matrix& z = network.parameters.weights[0];
+      const double expected = length_of_differences(network, z.data(), z.size(), data);
+      const std::vector<double> norms = dz_norms_of(network, data);
+      EXPECT_EQ(norms.size(), 6u);
+      EXPECT_NEAR(norms[0], expected, 1e-6 * expected);
+    }
+  }
+}
+
+// For a single example a bias shifts z, and nothing else.
+TEST(NetworkGradients, ByEveryZAgreeWithDifferencesForOneExample) {
+  Architecture architecture;
+  architecture.layers = 3;
+  architecture.activation = Activation::tanh;
+  Network network = lab::initial_network(architecture, 4);
+  const lab::DataSet data = lab::rows_of(small_batch(2), {0});
+  const std::vector<double> norms = dz_norms_of(network, data);
+  ASSERT_EQ(norms.size(), network.parameters.bias.size());
+  for (std::size_t layer = 0; layer < norms.size(); ++layer) {
+    lab::Channels& bias = network.parameters.bias[layer];
+    const double expected = length_of_differences(network, bias.data(), bias.size(), data);
+    EXPECT_NEAR(norms[layer], expected, 1e-6 * expected) << layer;
+  }
+}
+
+TEST(Network, InSinglePrecisionHasFloatsOnly) {
+  const auto all_floats = [](const double* numbers, Index size) {
+    return std::all_of(numbers, numbers + size,
+                       [](double each) { return each == static_cast<double>(static_cast<float>(each)); });
+  };
+  for (const auto kind : {lab::Optimizer::Kind::sgd, lab::Optimizer::Kind::adam}) {
+    lab::DataSet data = small_batch(32);
+    Architecture architecture;
+    architecture.normalization = Normalization::batch;
+    architecture.precision = lab::Precision::in_single;
+    lab::Training training = lab::begin(lab::initial_network(architecture, 3));
+    lab::Optimizer optimizer;
+    optimizer.kind = kind;
+    optimizer.momentum = 0.9;
+    for (int step = 0; step < 3; ++step) lab::step(training, data.x, data.labels, optimizer, 0.9);
+    for (Parameters* each : {&training.network.parameters, &training.velocity, &training.squares}) {
+      for (const double* number : numbers_of(*each)) EXPECT_TRUE(all_floats(number, 1));
+    }
+    for (const Matrix& each : training.pass.values) EXPECT_TRUE(all_floats(each.data(), each.size()));
+    for (const auto& each : training.network.running.var) EXPECT_TRUE(all_floats(each.data(), each.size()));
+    Parameters gradients = gradients_of(training.network, data);
+    for (const double* number : numbers_of(gradients)) EXPECT_TRUE(all_floats(number, 1));
+
+    // The same network in double precision has other numbers, but not far away.
+    architecture.precision = lab::Precision::in_double;
+    lab::Training exact = lab::begin(lab::initial_network(architecture, 3));
+    for (int step = 0; step < 3; ++step) lab::step(exact, data.x, data.labels, optimizer, 0.9);
+    const Matrix& weights = exact.network.parameters.weights[1];
+    EXPECT_FALSE(all_floats(weights.data(), weights.size()));
+    EXPECT_LT((training.network.parameters.weights[1] - weights).norm(), 1e-4 * weights.norm());
+  }
 }
 
 TEST(Network, HasWhatItsArchitectureSays) {

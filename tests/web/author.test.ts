@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { LessonError } from '../../web/render/error.ts';
+import { allEvidence } from '../../web/render/evidence.ts';
 import { lessonItems } from '../../web/render/items.ts';
 import { schemas } from '../../web/render/kinds.ts';
 import { lessonFiles, renderFile, renderSite } from '../../web/render/lesson.ts';
@@ -232,8 +233,8 @@ describe('the author’s README', () => {
     expect(new Set(blocks.map(([kind]) => kind))).toEqual(new Set(Object.keys(schemas)));
   });
 
-  test.each(blocks)('its %s works', (_, block) => {
-    expect(renderFile(block, 'README.md', core)).toBeDefined();
+  test.each(blocks)('its %s works', async (_, block) => {
+    expect(renderFile(block, 'README.md', core, { evidence: await allEvidence() })).toBeDefined();
   });
 
   test('names every pitfall', () => {

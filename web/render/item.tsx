@@ -124,7 +124,7 @@ export function renderItem(
     : {};
   const building: Building = {
     ...at,
-    around: { core: outer.core, quantities, strictness: 'results' },
+    around: { core: outer.core, quantities, strictness: 'results', evidence: outer.evidence },
     placeOf,
     refuse: (path, message) => {
       throw new LessonError(placeOf(path), message);

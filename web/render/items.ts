@@ -112,7 +112,7 @@ function itemsOf({ lang, value }: Code, place: Place): Found[] {
 }
 
 /** The fenced blocks of a file, each with the place of its first line. */
-async function blocksOf(file: string): Promise<{ node: Code; place: Place }[]> {
+export async function blocksOf(file: string): Promise<{ node: Code; place: Place }[]> {
   const name = path.relative(process.cwd(), file);
   const found: { node: Code; place: Place }[] = [];
   visit(parser.parse(await readFile(file, 'utf8')) as Nodes, 'code', (node) => {

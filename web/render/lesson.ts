@@ -14,11 +14,12 @@ import type { Listed } from '../src/memory/mastery.ts';
 import { pitfallNames } from '../src/pitfalls.ts';
 import { parseBlock } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
+import { allEvidence } from './evidence.ts';
 import { renderItem } from './item.tsx';
 import { lessonItems, objectiveNames } from './items.ts';
 import { kinds, type ScopeBlock, schemas } from './kinds.ts';
 import { type FigureBlock, renderFigure } from './kinds/figure.tsx';
-import { renderMarkdown, type Surroundings } from './markdown.ts';
+import { type Evidence, renderMarkdown, type Surroundings } from './markdown.ts';
 import { nearest } from './nearest.ts';
 import { oldAddresses } from './old-addresses.ts';
 import { type Page, pages } from './pages.ts';
@@ -61,6 +62,7 @@ export function numbering(): (title: string) => string {
 interface Context {
   items: readonly Listed[];
   objectives: readonly string[];
+  evidence: Evidence;
   page: string;
   folded: boolean;
   numbered: (title: string) => string;
@@ -72,20 +74,29 @@ function folded(problem: Element): Element {
   return h('details', { className: ['drill'], name: 'drill' }, [h('summary', title), problem]);
 }
 
-const alone = (): Context => ({ items: [], objectives: [], page: '', folded: false, numbered: numbering() });
+const alone = (): Context => ({
+  items: [],
+  objectives: [],
+  evidence: {},
+  page: '',
+  folded: false,
+  numbered: numbering(),
+});
 
 /** Renders one file's text into HTML nodes. */
 export function renderFile(
   source: string,
   file: string,
   core: Core,
-  context: Context = alone(),
+  partly: Partial<Context> = {},
 ): ElementContent[] {
+  const context: Context = { ...alone(), ...partly };
   const problems = new Map<string, Element>();
   const around: Surroundings = {
     core,
     quantities: {},
     strictness: 'prose',
+    evidence: context.evidence,
     blockNames: Object.keys(schemas),
     block(name, node, place: Place) {
       const schema = schemas[name];
@@ -179,7 +190,11 @@ interface Draft {
 
 export async function renderSite(folder: string, core: Core): Promise<Site> {
   const items = await lessonItems(folder);
-  const context = { items: items.map(({ listed }) => listed), objectives: await objectiveNames(folder) };
+  const context = {
+    items: items.map(({ listed }) => listed),
+    objectives: await objectiveNames(folder),
+    evidence: await allEvidence(),
+  };
   const drafts: Draft[] = [];
   for (const page of pages) {
     const root: Root = { type: 'root', children: [] };

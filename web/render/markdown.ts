@@ -11,7 +11,9 @@ import { defaultHandlers, type State, toHast } from 'mdast-util-to-hast';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
 import { type Core, type FormulaValue, type Quantities, UnreadableError } from '../src/core.ts';
-import { formatValue, fullText } from '../src/format.ts';
+import { formatNumber, formatValue, fullText } from '../src/format.ts';
+import { type Condition, readCondition } from '../src/lab/condition.ts';
+import { countOf, quartilesOf, type Results, seedsIn } from '../src/lab/evidence.ts';
 import { quantityOfFormula } from '../src/quantity.ts';
 import { LessonError, type Place } from './error.ts';
 import { nameFormulas, renderMath } from './math.ts';
@@ -20,12 +22,16 @@ import { findTypedNumber, type Strictness } from './typed-numbers.ts';
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
 
+export type Evidence = Readonly<Record<string, Results>>;
+
 /** What a piece of Markdown is rendered in. */
 export interface Surroundings {
   core: Core;
   /** What `= formula` may name here. */
   quantities: Quantities;
   strictness: Strictness;
+  /** What the experiments gave, by their names. */
+  evidence: Evidence;
   /** Renders a fenced block; absent inside blocks, which do not nest. May change `quantities` for what follows. */
   block?: (kind: string, node: Code, place: Place) => ElementContent[];
   /** The words that may stand behind a fence. */
@@ -34,6 +40,9 @@ export interface Surroundings {
 
 const computed = /^=\s*(?<formula>.+?)(?:\s+to\s+(?<digits>\d+)\s+digits)?$/s;
 const cited = /^"(?<number>.+)"$/;
+/** `seeds: experiment, condition` and `median: experiment, measure`. */
+const measured =
+  /^(?<what>seeds|median):\s*(?<experiment>[\w-]+),\s*(?<of>.+?)(?:\s+to\s+(?<digits>\d+)\s+digits)?$/s;
 /** In results: a decimal anywhere, or nothing but a number; 0 and 1 belong to identities. */
 const typedResult = /\d+\.\d+|^\s*-?\s*(?![01]\s*$)[\d\s]+$/;
 
@@ -57,6 +66,36 @@ export function evaluateFormula(around: Surroundings, formula: string, place: Pl
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     throw new LessonError(place, `\`= ${formula}\`: ${error.message}`);
+  }
+}
+
+/** "29 of 30", or the median of a measure over all seeds. */
+function measuredText(
+  evidence: Evidence,
+  { what, experiment = '', of = '', digits = '2' }: Record<string, string | undefined>,
+  place: Place,
+): string {
+  const refuse = (message: string): never => {
+    throw new LessonError(place, `\`${what}: ${experiment}, ${of}\`: ${message}`);
+  };
+  const results =
+    evidence[experiment] ??
+    refuse(`no experiment “${experiment}”${nearest(experiment, Object.keys(evidence))}`);
+  const names = what === 'seeds' ? conditionOf(of, refuse).names : [of];
+  for (const name of names)
+    if (results[name] === undefined)
+      refuse(`the experiment does not measure “${name}”${nearest(name, Object.keys(results))}`);
+  if (what === 'seeds') return `${countOf(of, results)}\u00A0of\u00A0${seedsIn(results)}`;
+  const [, median] = quartilesOf(results[of] ?? []);
+  return Number.isFinite(median) ? formatNumber(median, Number(digits)) : refuse('the median is not finite');
+}
+
+function conditionOf(text: string, refuse: (message: string) => never): Condition {
+  try {
+    return readCondition(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse(error.message);
   }
 }
 
@@ -107,6 +146,8 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
         }
         const number = cited.exec(node.value)?.groups?.number;
         if (number !== undefined) return h('span', { className: ['cited'] }, number);
+        const asked = measured.exec(node.value)?.groups;
+        if (asked) return { type: 'text', value: measuredText(around.evidence, asked, at(node)) };
         return defaultHandlers.inlineCode(state, node);
       },
       code(_: State, node: Code) {

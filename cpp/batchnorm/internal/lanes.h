@@ -87,10 +87,10 @@ ExactSum<V> exact_sum(const V& a, const V& b) {
 }
 
 /// What rounding left of a * b, exactly; WebAssembly has no fused multiply-add. (Veltkamp and Dekker 1971)
-inline Channels product_error(const Channels& a, const Channels& b) {
+inline double product_error(double a, double b) {
   const double splitter = 0x1p27 + 1;
-  const Channels a_high = splitter * a - (splitter * a - a), b_high = splitter * b - (splitter * b - b);
-  const Channels a_low = a - a_high, b_low = b - b_high;
+  const double a_high = splitter * a - (splitter * a - a), b_high = splitter * b - (splitter * b - b);
+  const double a_low = a - a_high, b_low = b - b_high;
   return ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low;
 }
 

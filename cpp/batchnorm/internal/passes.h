@@ -20,14 +20,50 @@ struct Part {
   Index rows, columns;           ///< as a matrix, where it is not walked along planes
 
   Index states() const { return along_planes ? channels : columns; }
-  Index channel_of(Index state) const { return along_planes ? state : state / inner % channels; }
 };
 
 /// One part, or two where the number of rows leaves a rest.
-std::vector<Part> parts_of(const Layout& layout);
+struct Parts {
+  Part parts[2];
+  int count;
 
-/// A value for each state from a value for each channel.
-Channels of_states(const Part& part, const Channels& per_channel);
+  const Part* begin() const { return parts; }
+  const Part* end() const { return parts + count; }
+};
+Parts parts_of(const Layout& layout);
+
+/// visit(state, its channel) for every state.
+template <typename Visit>
+void for_each_state(const Part& part, const Visit& visit) {
+  // Counted, not divided: for a small batch the divisions would take as long as the batch.
+  const Index repeats = part.along_planes ? 1 : part.inner;
+  for (Index first = 0; first < part.states(); first += part.channels * repeats) {
+    if (repeats == 1) {  // the usual case, in a loop that the compiler makes vectors of
+      for (Index channel = 0; channel < part.channels; ++channel) visit(first + channel, channel);
+      continue;
+    }
+    for (Index channel = 0, state = first; channel < part.channels; ++channel) {
+      for (Index k = 0; k < repeats; ++k) visit(state++, channel);
+    }
+  }
+}
+
+/// Several quantities, a row each, in one piece of memory: a small batch takes less time than many pieces do.
+template <int rows>
+using Rows = Eigen::Array<double, rows, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// Values for each state from values for each channel.
+template <typename... PerChannel>
+Rows<sizeof...(PerChannel)> of_states(const Part& part, const PerChannel&... per_channel) {
+  Rows<sizeof...(PerChannel)> values(sizeof...(PerChannel), part.states());
+  Index row = 0;
+  const auto fill = [&](const Channels& channels) {
+    double* of_row = values.row(row++).data();
+    for_each_state(part, [&](Index state, Index channel) { of_row[state] = channels(channel); });
+  };
+  (fill(per_channel), ...);
+  return values;
+}
 
 /// Of a plane: it stays in the first cache while it is read twice.
 inline constexpr Index longest_piece = 2048;
@@ -116,25 +152,25 @@ void reduce(const Part& part, const Op& op, const Add& add) {
     }
     return;
   }
-  Channels a(part.columns), b(part.columns);
+  Rows<2> sums(2, part.columns);
+  double *a = sums.row(0).data(), *b = sums.row(1).data();
   for (Index block = 0; block < part.rows; block += rows_of_block<Scalar>) {
     const Index end = std::min(block + rows_of_block<Scalar>, part.rows);
     do {
-      a.setZero();
-      b.setZero();
+      sums.setZero();
       for (Index row = block; row < end; row += rows_of_tile) {
         const Index at = part.offset + row * part.columns;
         const Index rows = std::min(rows_of_tile, end - row);
         for_each_strip(part.columns, [&](Index column, auto zero) {
           using V = decltype(zero);
           const auto pick = [column](const double* values) { return load<V>(values + column); };
-          V sum_a = pick(a.data()), sum_b = pick(b.data());
+          V sum_a = pick(a), sum_b = pick(b);
           add_up(at + column, rows, part.columns, op.template at<V>(pick), sum_a, sum_b);
-          store(a.data() + column, sum_a);
-          store(b.data() + column, sum_b);
+          store(a + column, sum_a);
+          store(b + column, sum_b);
         });
       }
-    } while (add(Index{0}, part.columns, end - block, a.data(), b.data()));
+    } while (add(Index{0}, part.columns, end - block, a, b));
   }
 }
 

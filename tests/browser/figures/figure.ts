@@ -149,7 +149,9 @@ export async function numbersOf(figure: Locator, caption: string | RegExp): Prom
     .filter({ has: figure.page().locator('caption', { hasText: caption }) })
     .locator('tbody tr');
   return rows.evaluateAll((all) =>
-    all.map((row) => [...row.querySelectorAll('data')].map((data) => Number(data.value))),
+    all.map((row) =>
+      [...row.querySelectorAll<HTMLElement>('td[data-value]')].map((cell) => Number(cell.dataset.value)),
+    ),
   );
 }
 

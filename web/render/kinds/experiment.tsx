@@ -6,14 +6,17 @@ import { formatNumber } from '../../src/format.ts';
 import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/lab/evidence.ts';
 import { readCondition } from '../../src/lab/condition.ts';
 import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
-import { Plot } from '../../src/kinds/experiment/plot.tsx';
-import { type ExperimentBlock, type PartBlock, type PlotBlock, schema } from '../../src/kinds/experiment/schema.ts';
-import { allEvidence, seeds } from '../evidence.ts';
+import { Plot, plotHeight } from '../../src/kinds/experiment/plot.tsx';
+import {
+  type ExperimentBlock,
+  type PartBlock,
+  type PlotBlock,
+  schema,
+} from '../../src/kinds/experiment/schema.ts';
+import { seeds } from '../evidence.ts';
 import { type Building, kind } from '../item.tsx';
 import { nearest } from '../nearest.ts';
 import { plotStyle } from './experiment-style.ts';
-
-const evidence = await allEvidence();
 
 const drawings = new Map<string, string>();
 
@@ -36,6 +39,7 @@ function inWords({ title, arms, measure, at }: PlotBlock, results: Results): str
 
 function partOf(part: PartBlock, k: number, at: Building): PartData {
   const path = ['parts', k];
+  const { evidence } = at.around;
   const results =
     evidence[part.measures] ??
     at.refuse(
@@ -75,7 +79,7 @@ function partOf(part: PartBlock, k: number, at: Building): PartData {
     if (other !== undefined && other !== styled)
       at.refuse([...path, 'plots', n], `experiment: “${part.measures}” is drawn in another way elsewhere`);
     drawings.set(file, styled);
-    return { file: `./${file}`, alt: inWords(plot, results) };
+    return { file: `./${file}`, height: plotHeight(plot), alt: inWords(plot, results) };
   });
   return {
     tab: part.tab,

@@ -86,8 +86,8 @@ export function Table({ table }: { table: NumbersTable }) {
               <th scope="row">{label}</th>
               {values.map((value, k) =>
                 typeof value === 'number' ? (
-                  <td key={k}>
-                    <data value={String(value)}>{formatNumber(value)}</data>
+                  <td key={k} data-value={String(value)}>
+                    {formatNumber(value)}
                   </td>
                 ) : (
                   <td key={k}>{value}</td>

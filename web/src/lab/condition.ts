@@ -1,4 +1,5 @@
-// What an author claims of an experiment, as a comparison of measures: "batch.octaves >= none.octaves + 2".
+// What an author claims of an experiment, as comparisons of measures: "batch.octaves >= none.octaves + 2", or several with
+// "and" between them.
 
 /** What one seed gave: a number for each measure, by its name ("arm.quantity"). Not finite where a network's numbers were not. */
 export type Measures = Readonly<Record<string, number>>;
@@ -37,8 +38,7 @@ function termsOf(side: string, text: string): Term[] {
   });
 }
 
-/** Throws RangeError that says what was expected. */
-export function readCondition(text: string): Condition {
+function readComparison(text: string): Condition {
   const [, left = '', sign = '', right = ''] = form.exec(text) ?? [];
   if (sign === '') throw new RangeError(`“${text}”: expected a comparison with <, <=, > or >=`);
   const sides = [termsOf(left, text), termsOf(right, text)] as const;
@@ -50,5 +50,14 @@ export function readCondition(text: string): Condition {
   return {
     holds: (measures) => compare[sign]?.(value(sides[0], measures), value(sides[1], measures)) ?? false,
     names: sides.flat().flatMap(({ name }) => (name === undefined ? [] : [name])),
+  };
+}
+
+/** Throws RangeError that says what was expected. */
+export function readCondition(text: string): Condition {
+  const all = text.split(/\s+and\s+/).map(readComparison);
+  return {
+    holds: (measures) => all.every(({ holds }) => holds(measures)),
+    names: all.flatMap(({ names }) => names),
   };
 }

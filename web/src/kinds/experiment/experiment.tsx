@@ -7,7 +7,7 @@ import { Verdict } from '../../drawing/verdict.tsx';
 import { besideChance, countOf, type Results, resultsOf, seedsIn } from '../../lab/evidence.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
-import { Plot } from './plot.tsx';
+import { Plot, plotWidth } from './plot.tsx';
 import type { PlotBlock } from './schema.ts';
 
 export interface PartData {
@@ -17,7 +17,7 @@ export interface PartData {
   options: number;
   right: number;
   /** the drawings made when the page was built: their files and what they show in words */
-  stills: { file: string; alt: string }[];
+  stills: { file: string; height: number; alt: string }[];
   plots: PlotBlock[];
   claims: { text: string; holds: string; count: number }[];
 }
@@ -42,7 +42,11 @@ function Claims({ claims, seeds }: { claims: readonly { text: string; count: num
         const chance = k === 0 ? besideChance(seeds, count) : '';
         return (
           <li key={text}>
-            In <strong>{count} of {seeds}</strong> seeds {text}
+            In{' '}
+            <strong>
+              {count} of {seeds}
+            </strong>{' '}
+            seeds {text}
             {chance && ` (${chance})`}.
           </li>
         );
@@ -52,7 +56,12 @@ function Claims({ claims, seeds }: { claims: readonly { text: string; count: num
 }
 
 /** Runs the seeds here, and shows what they gave. */
-function Own({ id, part, first, surroundings }: { id: string; part: PartData; first: number } & Pick<Scene, 'surroundings'>) {
+function Own({
+  id,
+  part,
+  first,
+  surroundings,
+}: { id: string; part: PartData; first: number } & Pick<Scene, 'surroundings'>) {
   const [count, setCount] = useState<number>(seedCounts[0]);
   const [done, setDone] = useState<number>();
   const [results, setResults] = useState<Results>();
@@ -167,7 +176,13 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
       </fieldset>
       {isLive && (
         <Verdict
-          kind={chosen === undefined || chosen === seen ? undefined : Number(chosen) === part.right ? 'right' : 'wrong'}
+          kind={
+            chosen === undefined || chosen === seen
+              ? undefined
+              : Number(chosen) === part.right
+                ? 'right'
+                : 'wrong'
+          }
           turn={chosen ?? ''}
         >
           {chosen !== undefined && Number(chosen) !== part.right && 'What came: '}
@@ -182,10 +197,10 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
         </button>
       )}
       <div class="experiment-seen" hidden={!isShown}>
-        {part.stills.map(({ file, alt }, plot) => (
+        {part.stills.map(({ file, height, alt }, plot) => (
           <figure key={file}>
             <figcaption>{part.plots[plot]?.title}</figcaption>
-            <img src={file} loading="lazy" width={640} height={290} alt={alt} />
+            <img src={file} loading="lazy" width={plotWidth} height={height} alt={alt} />
           </figure>
         ))}
         <Claims claims={part.claims} seeds={data.seeds} />
@@ -201,7 +216,10 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
 /** The parts one below the other, as the page comes; live, one at a time. */
 function Experiment(scene: Scene<ExperimentData>) {
   const { id, data, kept, change, core } = scene;
-  const chosen = Math.max(0, data.parts.findIndex(({ tab }) => tab !== undefined && tab === kept.texts.part));
+  const chosen = Math.max(
+    0,
+    data.parts.findIndex(({ tab }) => tab !== undefined && tab === kept.texts.part),
+  );
   const isLive = core !== undefined;
   return (
     <details class="experiment">

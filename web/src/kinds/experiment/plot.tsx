@@ -6,7 +6,9 @@ import { formatNumber, powerOfTen } from '../../format.ts';
 import { quartilesOf, type Results } from '../../lab/evidence.ts';
 import type { PlotBlock } from './schema.ts';
 
-const frame = { width: 640, height: 290, left: 70, right: 630, top: 34, bottom: 226 };
+const frame = { width: 640, left: 70, right: 630, top: 34, bottom: 226 };
+
+export const plotWidth = frame.width;
 
 const powerInWords = (exponent: number) =>
   exponent >= -3 && exponent <= 4 ? formatNumber(10 ** exponent) : powerOfTen(exponent);
@@ -50,11 +52,23 @@ function linesOf(label: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of label.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < letters) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + word.length < letters)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;
 }
+
+/** What stands on the horizontal axis, in lines; on a phone a letter takes about 10 units of the drawing. */
+function placesOf({ arms, at }: PlotBlock): string[][] {
+  const places = at ?? arms.map((arm) => arm.label);
+  const pitch = (frame.right - frame.left) / places.length;
+  return places.map((place) => linesOf(place, Math.floor(pitch / 10.5)));
+}
+
+/** The height of the drawing, with room for the lines below its axis. */
+export const plotHeight = (plot: PlotBlock): number =>
+  frame.bottom + 28 + 23 * (Math.max(...placesOf(plot).map(({ length }) => length)) - 1);
 
 const fixed = (value: number) => value.toFixed(1);
 
@@ -65,8 +79,10 @@ export interface PlotProps {
   label?: string;
 }
 
-export function Plot({ plot: { scale, arms, measure, at }, results, label }: PlotProps) {
-  const places = at ?? arms.map((arm) => arm.label);
+export function Plot({ plot, results, label }: PlotProps) {
+  const { scale, arms, measure, at } = plot;
+  const places = placesOf(plot);
+  const height = plotHeight(plot);
   const valuesAt = (arm: string, place: number) =>
     results[at ? `${arm}.${measure}.${place}` : `${arm}.${measure}`] ?? [];
   const shown = arms.map(({ name }, k) =>
@@ -74,17 +90,21 @@ export function Plot({ plot: { scale, arms, measure, at }, results, label }: Plo
       ? places.map((_, place) => ({ place, values: valuesAt(name, place) }))
       : [{ place: k, values: valuesAt(name, k) }],
   );
-  const axis = axisOf(scale, shown.flat().flatMap(({ values }) => values));
+  const axis = axisOf(
+    scale,
+    shown.flat().flatMap(({ values }) => values),
+  );
   const pitch = (frame.right - frame.left) / places.length;
   const lane = at ? pitch / (arms.length + 0.5) : pitch;
   const half = Math.min(16, 0.36 * lane);
   const middle = (arm: number, place: number) =>
     frame.left + pitch * (place + 0.5) + (at ? lane * (arm - (arms.length - 1) / 2) : 0);
-  const letters = Math.floor(pitch / 10.5);
   return (
     <svg
       class="experiment-plot"
-      viewBox={`0 0 ${frame.width} ${frame.height}`}
+      viewBox={`0 0 ${frame.width} ${height}`}
+      width={label === undefined ? frame.width : undefined}
+      height={label === undefined ? height : undefined}
       role={label === undefined ? undefined : 'img'}
       aria-label={label}
       xmlns="http://www.w3.org/2000/svg"
@@ -100,8 +120,8 @@ export function Plot({ plot: { scale, arms, measure, at }, results, label }: Plo
         </text>
       ))}
       {places.map((place, k) => (
-        <text key={place} class="middle" x={frame.left + pitch * (k + 0.5)} y={frame.bottom + 20}>
-          {linesOf(place, letters).map((line, row) => (
+        <text key={place.join(' ')} class="middle" x={frame.left + pitch * (k + 0.5)} y={frame.bottom + 20}>
+          {place.map((line, row) => (
             <tspan key={line} x={frame.left + pitch * (k + 0.5)} dy={row === 0 ? 0 : '1.15em'}>
               {line}
             </tspan>
@@ -136,7 +156,9 @@ export function Plot({ plot: { scale, arms, measure, at }, results, label }: Plo
             />
             <path
               class="quartiles"
-              d={summed.map(({ x, of }) => `M${fixed(x)} ${fixed(axis.at(of[0]))}V${fixed(axis.at(of[2]))}`).join('')}
+              d={summed
+                .map(({ x, of }) => `M${fixed(x)} ${fixed(axis.at(of[0]))}V${fixed(axis.at(of[2]))}`)
+                .join('')}
             />
             <path
               class="median"

@@ -17,7 +17,10 @@ const plot = z.strictObject({
   /** what the vertical axis shows */
   title: z.string().min(1),
   scale: z.enum(['linear', 'log']),
-  arms: z.array(z.strictObject({ name: z.string().min(1), label: z.string().min(1) })).min(1).max(5),
+  arms: z
+    .array(z.strictObject({ name: z.string().min(1), label: z.string().min(1) }))
+    .min(1)
+    .max(5),
   /** of each arm: arm.measure, and arm.measure.k where it was measured at several places */
   measure: z.string().min(1),
   /** the places, with a word for what they are */
@@ -32,7 +35,10 @@ const part = z.strictObject({
   measures: z.string().min(1),
   question: inline,
   /** The one whose conditions hold for the medians is right: exactly one. */
-  options: z.array(z.strictObject({ text: inline, when: z.array(condition).min(1) })).min(2).max(4),
+  options: z
+    .array(z.strictObject({ text: inline, when: z.array(condition).min(1) }))
+    .min(2)
+    .max(4),
   plots: z.array(plot).min(1).max(2),
   /** "In 30 of 30 seeds" stands before each. The bounds are what `npm run evidence` asks of 30 seeds. */
   claims: z
