@@ -122,6 +122,16 @@ describe('the laboratory', async () => {
     expect(counted.filter(({ passes }) => !passes)).toEqual([]);
   });
 
+  test('no claim misses its bound by more than two of the thirty seeds that the pages show', async () => {
+    // The bound itself is for `npm run evidence`: a true effect of 28 in 30 misses 27 now and then.
+    const evidence = await allEvidence();
+    const missed = claims.filter(({ experiment, holds, bound }) => {
+      const count = countOf(holds, evidence[experiment] ?? {});
+      return 'least' in bound ? count < bound.least - 2 : count > bound.most + 2;
+    });
+    expect(missed).toEqual([]);
+  });
+
   test('an experiment that is none is refused with its name', async () => {
     await expect(measureAll([{ experiment: 'rats', seed: 1 }])).rejects.toThrow(/rats/);
   });
