@@ -58,7 +58,7 @@ export async function measureAll(tasks, tell = () => {}) {
           tell(++done);
           give();
         });
-        worker.postMessage(task);
+        worker.postMessage(task, []);
       };
       worker.on('error', reject);
       give();

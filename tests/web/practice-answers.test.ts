@@ -214,6 +214,13 @@ const parts: Part[] = [
     unreadable: [['20 / / 34', '/']],
   },
   {
+    // W is all step: twice the rate over four times the square of its length.
+    id: 'problem-6/rate-doubled',
+    right: ['0.5', '1/2', '.500'],
+    wrong: ['2', '1/4', '1', '4'],
+    unreadable: [['1/', '⎵']],
+  },
+  {
     // 6 / √16
     id: 'problem-7/noise-of-mean',
     right: ['1.5', '6/4', '6/√16', 'population_std/sqrt(m)'],

@@ -12,7 +12,7 @@ const folder = 'cpp/batchnorm';
 const places: Partial<Record<QuantityName, readonly Found[]>> = {
   batch_mean: [
     ['moments.cpp', 'const V correction = whole_sum / now;'],
-    ['moments.cpp', 'const auto mean = passes::exact_sum(load<V>(&mean_'],
+    ['moments.cpp', 'const auto mean = passes::exact_sum(load<V>(mean_'],
   ],
   batch_var: [
     ['moments.cpp', 'squares += d * d;'],

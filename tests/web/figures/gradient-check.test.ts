@@ -24,7 +24,7 @@ const at = (all: readonly number[], power: number) => all[power + 16] ?? Number.
 function compared(state: object): number[][] {
   const [, table = ''] = htmlOf(viewOf(gradientCheck, state).formulas).split('<caption>dx at h');
   const rows = table.split('<tr>').slice(2);
-  return rows.map((row) => [...row.matchAll(/<data value="([^"]+)"/g)].map(([, value]) => Number(value)));
+  return rows.map((row) => [...row.matchAll(/ data-value="([^"]+)"/g)].map(([, value]) => Number(value)));
 }
 const sentence = (state: object) => viewOf(gradientCheck, state).sentence;
 /** What stands above the drawing. */

@@ -2,7 +2,7 @@
 
 import type { Element } from 'hast';
 import { h } from 'hastscript';
-import { inFull, item, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
+import { inFull, item, pictureSize, type RaceData, stillEvery } from '../../src/kinds/race/race.tsx';
 import { type RaceBlock, schema } from '../../src/kinds/race/schema.ts';
 import {
   type Arm,
@@ -35,7 +35,9 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
     return [
       arm,
       {
-        line: smoothed(losses).map((loss) => Number(loss.toFixed(3))),
+        line: smoothed(losses)
+          .filter((_, step) => step % stillEvery === 0)
+          .map((loss) => Number(loss.toFixed(3))),
         correct: Number.isNaN(correct) ? null : correct,
       },
     ];

@@ -38,7 +38,11 @@ export interface Around {
   /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
   /** runs an experiment with these seeds, and tells how it goes until it ends; calling the result stops it */
-  measure: (experiment: string, seeds: readonly number[], tell: (message: MeasureMessage) => void) => () => void;
+  measure: (
+    experiment: string,
+    seeds: readonly number[],
+    tell: (message: MeasureMessage) => void,
+  ) => () => void;
   /** opens a playground, and tells what there is to see until it is ended */
   playground: (tell: (told: Told) => void) => Playing;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */

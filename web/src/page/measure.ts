@@ -45,10 +45,10 @@ export function measure(
   tell: (message: MeasureMessage) => void,
 ): () => void {
   const workers: Worker[] = [];
-  let isStopped = false;
+  const stop = new AbortController();
   const end = (message?: MeasureMessage) => {
-    if (isStopped) return;
-    isStopped = true;
+    if (stop.signal.aborted) return;
+    stop.abort();
     for (const worker of workers) worker.terminate();
     if (message) tell(message);
   };
@@ -56,12 +56,12 @@ export function measure(
   let next = 0;
   let done = 0;
   const work = async (run: Runner): Promise<void> => {
-    while (!isStopped && next < seeds.length) {
+    while (!stop.signal.aborted && next < seeds.length) {
       const k = next++;
       // oxlint-disable-next-line no-await-in-loop -- a runner does one seed after the other
       results[k] = await run({ experiment, seed: seeds[k] as number });
       done += 1;
-      if (!isStopped && done < seeds.length) tell({ done });
+      if (!stop.signal.aborted && done < seeds.length) tell({ done });
     }
     if (done === seeds.length) end({ measured: results });
   };
