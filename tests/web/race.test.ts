@@ -14,7 +14,7 @@ import {
   smoothed,
   steps,
 } from '../../web/src/race.ts';
-import { light, painted, pointPixels, regionsOfTwo, side } from '../../web/src/surface.ts';
+import { light, painted, pointPixels, side, tonesOf, tonesOfTwo } from '../../web/src/surface.ts';
 
 let laboratory: Laboratory;
 beforeAll(async () => {
@@ -35,11 +35,10 @@ test('it gives the data, then a frame after every few steps, with a loss for eac
   expect(all).toHaveLength(frames);
   expect(all.at(-1)?.step).toBe(steps);
   for (const { arms } of all)
-    for (const { losses, regions } of Object.values(arms)) {
+    for (const { losses, tones } of Object.values(arms)) {
       expect(losses).toHaveLength(steps / frames);
-      expect(regions.probabilities).toHaveLength(side * side);
-      expect(Math.min(...regions.probabilities)).toBeGreaterThanOrEqual(0.5);
-      expect(Math.max(...regions.probabilities)).toBeLessThanOrEqual(1);
+      expect(tones).toHaveLength(side * side);
+      expect(Math.max(...tones)).toBeLessThan(34);
     }
   // Before the first step neither network knows anything: the loss is about that of a guess, ln 2.
   for (const { losses } of Object.values(all[0]?.arms ?? {})) expect(losses[0]).toBeLessThan(3);
@@ -83,7 +82,7 @@ test('a network that leaves the finite numbers is said to, and painted as nothin
   expect(arms.none.correct).toBeNaN();
   expect(inWords(arms.none.correct)).toBe('its numbers are no longer finite');
   expect(sentenceOf({ ...firstChoice, rate: 4 }, lastOf({ rate: 4, gain: 2 }))).not.toContain('NaN');
-  const pixels = painted(arms.none.regions, { x: new Float64Array(), labels: new Int32Array() }, 8, light);
+  const pixels = painted(arms.none.tones, { x: new Float64Array(), labels: new Int32Array() }, 8, light);
   expect(Array.from(pixels.subarray(0, 4))).toEqual([...light.paper, 255]);
 });
 
@@ -116,10 +115,15 @@ test('a smoothed loss starts where the loss does, and ends before what is not fi
   expect(smoothed([1, Number.NaN, 2])).toEqual([1]);
 });
 
+test('a tone is the class and how sure the network is of it, in 16 steps; what is no number is unsure', () => {
+  expect([...tonesOfTwo(Float64Array.of(0, 0.5, 1, Number.NaN))]).toEqual([16, 0, 33, 0]);
+  expect([...tonesOf([0, 2, 3], [0.25, 1, 0.625], 4)]).toEqual([0, 2 * 17 + 16, 3 * 17 + 8]);
+});
+
 test('points of the two classes have other colours and other shapes', () => {
   const data = { x: Float64Array.of(-1, 1, 1, -1), labels: Int32Array.of(0, 1), classes: 2 };
   const size = 96;
-  const pixels = painted(regionsOfTwo(new Float64Array(side * side).fill(0.5)), data, size, light);
+  const pixels = painted(tonesOfTwo(new Float64Array(side * side).fill(0.5)), data, size, light);
   const at = (x: number, y: number) => {
     const [column, row] = [(x + 2.4) / 4.8, (2.4 - y) / 4.8].map((part) => Math.round(part * size));
     const from = 4 * ((row as number) * size + (column as number));

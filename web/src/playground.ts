@@ -2,7 +2,7 @@
 // there is to see. The same in a worker and on the page.
 
 import type { Asked, CloseLook, Data, Laboratory, RunSettings } from './laboratory.ts';
-import { reach, type Regions, side } from './surface.ts';
+import { reach, side, type Tones, tonesOf } from './surface.ts';
 
 export const arms = ['a', 'b'] as const;
 export type Arm = (typeof arms)[number];
@@ -18,7 +18,9 @@ export type Order =
   | { step: number }
   | { ask: Ask };
 
-export interface ArmSeen extends CloseLook {
+export interface ArmSeen extends Omit<CloseLook, 'labels' | 'probabilities'> {
+  /** of the plane, where the data lie in one */
+  tones?: Tones;
   /** of each step since the last look, before it */
   losses: Float64Array;
 }
@@ -36,8 +38,8 @@ export type Told = ({ data: Data } | { seen: Seen } | { paused: true } | { reaso
 
 /** What can be handed over without a copy. */
 export const buffersOf = ({ arms: { a, b } }: Seen): ArrayBuffer[] =>
-  [a, b].flatMap(({ losses, labels, probabilities, layers }) =>
-    [losses, labels, probabilities, ...(layers ? Object.values(layers) : [])].flatMap((each) =>
+  [a, b].flatMap(({ losses, tones, layers }) =>
+    [losses, tones, ...(layers ? Object.values(layers) : [])].flatMap((each) =>
       each ? [(each as Float64Array<ArrayBuffer>).buffer] : [],
     ),
   );
@@ -61,6 +63,7 @@ export class Session {
   private training = 0;
   private runs: Both<number> | undefined;
   private ask: Ask | undefined;
+  private classes = 0;
   private losses: Both<Float64Array[]> = { a: [], b: [] };
   private step = 0;
   private pace = 0;
@@ -135,7 +138,9 @@ export class Session {
     this.ask = ask;
     this.step = 0;
     this.losses = { a: [], b: [] };
-    this.tell({ data: this.laboratory.dataOf(a) });
+    const data = this.laboratory.dataOf(a);
+    this.classes = data.classes;
+    this.tell({ data });
     this.look();
   }
 
@@ -150,13 +155,13 @@ export class Session {
     if (!runs || !ask) return;
     const start = performance.now();
     const { with_plane, ...rest } = ask;
-    const seenOf = (arm: Arm): ArmSeen => {
+    const armSeen = (arm: Arm): ArmSeen => {
       const losses = Float64Array.from(this.losses[arm].flatMap((each) => [...each]));
       this.losses[arm] = [];
       const asked = { ...rest, side: with_plane ? side : 0, reach, with_layers: true };
-      return { losses, ...this.laboratory.lookClosely(runs[arm], asked) };
+      return { losses, ...seenOf(this.laboratory.lookClosely(runs[arm], asked), this.classes) };
     };
-    this.tell({ seen: { step: this.step, arms: { a: seenOf('a'), b: seenOf('b') } } });
+    this.tell({ seen: { step: this.step, arms: { a: armSeen('a'), b: armSeen('b') } } });
     // Looking takes no more than half of the time.
     const end = performance.now();
     this.lookDue = Math.max(start + between, 2 * end - start);
@@ -235,9 +240,12 @@ export class Losses {
   }
 }
 
-/** What a network says of the plane, where its data lie in one. */
-export const regionsOf = ({ labels, probabilities }: CloseLook, { classes }: Data): Regions | undefined =>
-  labels && probabilities && { labels, probabilities, classes };
+/** A look, ready to be painted. */
+export const seenOf = (
+  { labels, probabilities, ...look }: CloseLook,
+  classes: number,
+): Omit<ArmSeen, 'losses'> =>
+  labels && probabilities ? { ...look, tones: tonesOf(labels, probabilities, classes) } : look;
 
 /** Below this difference of a logit between examples a network says nearly the same of all: of two classes, 45 to 55 %. */
 const nearlySame = 0.2;

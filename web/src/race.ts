@@ -2,7 +2,7 @@
 // normalization.
 
 import type { Data, Laboratory } from './laboratory.ts';
-import { reach, type Regions, regionsOfTwo, side } from './surface.ts';
+import { reach, side, type Tones, tonesOfTwo } from './surface.ts';
 
 /** What may be chosen. The first choice is the one that is shown first. */
 export const choices = {
@@ -31,7 +31,7 @@ export const frames = steps / every;
 export interface Frame {
   /** steps so far */
   step: number;
-  arms: Record<Arm, { losses: Float64Array; correct: number; regions: Regions }>;
+  arms: Record<Arm, { losses: Float64Array; correct: number; tones: Tones }>;
 }
 
 /** What a race tells while it runs. */
@@ -41,8 +41,8 @@ export type RaceMessage = { seen: Data | Frame } | { end: true } | { reason: str
 export const buffersOf = (seen: Data | Frame): ArrayBuffer[] =>
   'step' in seen
     ? arms.flatMap((arm) => {
-        const { losses, regions } = seen.arms[arm];
-        return [losses, regions.labels, regions.probabilities].map((each) => each.buffer as ArrayBuffer);
+        const { losses, tones } = seen.arms[arm];
+        return [losses.buffer as ArrayBuffer, tones.buffer];
       })
     : [];
 
@@ -69,7 +69,7 @@ export function* raced(
       const looks = runs.map((run) => {
         const losses = laboratory.advance(run, every);
         const { correct, surface } = laboratory.look(run, side, reach);
-        return { losses, correct, regions: regionsOfTwo(surface) };
+        return { losses, correct, tones: tonesOfTwo(surface) };
       });
       yield { step, arms: Object.fromEntries(arms.map((arm, k) => [arm, looks[k]])) as Frame['arms'] };
     }

@@ -27,26 +27,33 @@ export const dark: Palette = {
 export const side = 48;
 export const reach = 2.4;
 
-/** What a network says of each place of the grid, row by row from the top. */
-export interface Regions {
-  /** the most probable class */
-  labels: Uint8Array | Int32Array;
-  /** its probability; NaN for a network that is no longer finite */
-  probabilities: Float64Array;
-  classes: number;
+/** No eye tells more shades apart. */
+const shades = 16;
+
+/**
+ * What a network says of each place of the grid, row by row from the top: the number of a colour, for the most probable
+ * class and how sure of it the network is.
+ */
+export type Tones = Uint8Array<ArrayBuffer>;
+
+/** `probabilities`: of the most probable class; NaN for a network that is no longer finite, and painted as unsure as can be. */
+export function tonesOf(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Tones {
+  const tones = new Uint8Array(labels.length);
+  const guess = 1 / classes;
+  for (let at = 0; at < tones.length; ++at) {
+    const sure = ((probabilities[at] as number) - guess) / (1 - guess);
+    tones[at] = (labels[at] as number) * (shades + 1) + (sure > 0 ? Math.round(shades * sure) : 0);
+  }
+  return tones;
 }
 
-/** The regions of two classes, from the probability of class 1. */
-export function regionsOfTwo(surface: Float64Array): Regions {
-  const labels = new Uint8Array(surface.length);
-  const probabilities = new Float64Array(surface.length);
-  for (let at = 0; at < surface.length; ++at) {
-    const p = surface[at] as number;
-    labels[at] = p > 0.5 ? 1 : 0;
-    probabilities[at] = p > 0.5 ? p : 1 - p;
-  }
-  return { labels, probabilities, classes: 2 };
-}
+/** The tones of two classes, from the probability of class 1. */
+export const tonesOfTwo = (surface: Float64Array): Tones =>
+  tonesOf(
+    surface.map((p) => (p > 0.5 ? 1 : 0)),
+    surface.map((p) => Math.max(p, 1 - p)),
+    2,
+  );
 
 /** Points of the plane, and their classes. */
 export interface Points {
@@ -54,9 +61,6 @@ export interface Points {
   x: ArrayLike<number>;
   labels: ArrayLike<number>;
 }
-
-/** No eye tells more shades apart. */
-const shades = 16;
 
 const shadesOfPalettes = new WeakMap<Palette, Uint32Array>();
 
@@ -80,16 +84,10 @@ function shadesOf(palette: Palette): Uint32Array {
 }
 
 /** The grid as side x side pixels, RGBA: the colour of the most probable class, the surer the deeper. */
-export function gridPixels({ labels, probabilities, classes }: Regions, palette: Palette) {
+export function gridPixels(tones: Tones, palette: Palette) {
   const colours = shadesOf(palette);
-  const pixels = new Uint32Array(labels.length);
-  const guess = 1 / classes;
-  for (let at = 0; at < labels.length; ++at) {
-    const sure = ((probabilities[at] as number) - guess) / (1 - guess);
-    // Not a number: as unsure as can be.
-    const shade = sure > 0 ? Math.round(shades * sure) : 0;
-    pixels[at] = colours[(labels[at] as number) * (shades + 1) + shade] as number;
-  }
+  const pixels = new Uint32Array(tones.length);
+  for (let at = 0; at < tones.length; ++at) pixels[at] = colours[tones[at] as number] as number;
   return new Uint8ClampedArray(pixels.buffer);
 }
 
@@ -133,8 +131,8 @@ export function pointPixels(points: Points, size: number, { paper, classes }: Pa
 }
 
 /** A decision surface with its points as one picture: size x size pixels, RGBA. */
-export function painted(regions: Regions, points: Points, size: number, palette: Palette) {
-  const grid = gridPixels(regions, palette);
+export function painted(tones: Tones, points: Points, size: number, palette: Palette) {
+  const grid = gridPixels(tones, palette);
   const over = pointPixels(points, size, palette);
   for (let row = 0; row < size; ++row)
     for (let column = 0; column < size; ++column) {

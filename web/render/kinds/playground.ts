@@ -13,10 +13,10 @@ import {
   inFullWords,
   inWords,
   Losses,
-  regionsOf,
+  seenOf,
   sentenceOf,
 } from '../../src/playground.ts';
-import { light, painted, reach, type Regions, side } from '../../src/surface.ts';
+import { light, painted, reach, side, type Tones } from '../../src/surface.ts';
 import { type Building, kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
 import { pictures } from '../pictures.ts';
@@ -37,10 +37,10 @@ function trained(state: State, arm: Arm, file: string, guess: string): Trained {
   const all = laboratory.advance(run, Number(state.steps));
   losses.add(all);
   const asked = { mode: 'inference', side, reach, example: 0, with_layers: true } as const;
-  const seen = { losses: all, ...laboratory.lookClosely(run, asked) };
   const points = laboratory.dataOf(run);
+  const seen = { losses: all, ...seenOf(laboratory.lookClosely(run, asked), points.classes) };
   laboratory.endRun(run);
-  const pixels = painted(regionsOf(seen, points) as Regions, points, size, light);
+  const pixels = painted(seen.tones as Tones, points, size, light);
   pictures[file] = pngOf(pixels, size);
   const { steps, values } = losses.track;
   return {

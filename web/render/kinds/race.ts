@@ -58,7 +58,7 @@ function firstRace(): Pick<RaceData, 'still' | 'sentence'> & {
     ];
   });
   for (const arm of arms) {
-    const pixels = painted(last.arms[arm].regions, data, pictureSize, light);
+    const pixels = painted(last.arms[arm].tones, data, pictureSize, light);
     pictures[fileOf(arm)] = pngOf(pixels, pictureSize);
   }
   return {

@@ -2,7 +2,7 @@
 // A decision surface in the page: a small canvas that is stretched over its place, and the points over it, drawn once.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { dark, gridPixels, light, type Points, reach, type Regions, side } from '../surface.ts';
+import { dark, gridPixels, light, type Points, reach, side, type Tones } from '../surface.ts';
 
 const night = () => matchMedia('(prefers-color-scheme: dark)');
 
@@ -46,21 +46,21 @@ function pathsOf(points: Points): string[] {
 }
 
 interface SurfaceProps {
-  regions: Regions;
+  tones: Tones;
   points: Points;
   /** a point that stands out, by its number */
   chosen?: number;
   label: string;
 }
 
-export function Surface({ regions, points, chosen, label }: SurfaceProps) {
+export function Surface({ tones, points, chosen, label }: SurfaceProps) {
   const palette = usePalette();
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    const image = new ImageData(gridPixels(regions, palette), side, side);
+    const image = new ImageData(gridPixels(tones, palette), side, side);
     // It is only ever written to: kept in memory, it waits for no graphics card.
     canvas.current?.getContext('2d', { willReadFrequently: true })?.putImageData(image, 0, 0);
-  }, [regions.probabilities, palette]);
+  }, [tones, palette]);
   const drawn = useMemo(
     () => pathsOf(points).map((d, label_) => <path key={label_} class={`class-${label_}`} d={d} />),
     [points],

@@ -15,7 +15,6 @@ import {
   inFullWords,
   Losses,
   type Playing,
-  regionsOf,
   type Seen,
   sentenceOf,
   type Told,
@@ -397,7 +396,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
       {head}
       <div class="playground-arms">
         {arms.map((arm) => {
-          const regions = watched?.data && seen && regionsOf(seen.arms[arm], watched.data);
+          const tones = seen?.arms[arm].tones;
           return (
             <figure key={arm}>
               <p class="playground-arm">
@@ -406,9 +405,9 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
               </p>
               {isStill ? (
                 <Slot name={`picture.${arm}`} class="picture" />
-              ) : watched?.data && regions ? (
+              ) : watched?.data && tones ? (
                 <Surface
-                  regions={regions}
+                  tones={tones}
                   points={watched.data}
                   {...(state.view === 'example' ? { chosen: exampleOf(state) - 1 } : {})}
                   label={`What ${armName[arm]} says of the plane: ${wordsOf(arm)}`}

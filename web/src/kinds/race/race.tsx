@@ -115,6 +115,8 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
   };
   const [seen, setSeen] = useState<Seen>();
   const [shown, setShown] = useState(0);
+  /** The first drawing of a surface takes longest, so each has a frame of its own. */
+  const [drawn, setDrawn] = useState(0);
   const [said, setSaid] = useState('');
   const [isRunning, setRunning] = useState(false);
   const stop = useRef<() => void>(undefined);
@@ -165,7 +167,10 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
       if ('seen' in message) {
         if ('step' in message.seen) take(message.seen);
         else now.data = message.seen;
-        if (now.frames.length === 1) setSeen(now);
+        if (now.frames.length === 1) {
+          setSeen(now);
+          setDrawn(0);
+        }
       } else if ('reason' in message) {
         setRunning(false);
         setSaid(`The networks could not be trained: ${message.reason}.`);
@@ -176,6 +181,7 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
       const due = Math.floor(((performance.now() - start) / shownFor) * frames);
       const at = Math.min(due, now.frames.length - 1);
       setShown(at);
+      if (at >= 0) setDrawn((count) => Math.min(count + 1, arms.length));
       const last = now.frames.at(-1);
       if (hasEnded && last && at === now.frames.length - 1) {
         setRunning(false);
@@ -210,11 +216,11 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
         <Slot name="try" as="span" />
       </p>
       <div class="race-arms">
-        {arms.map((arm) => (
+        {arms.map((arm, k) => (
           <figure key={arm}>
-            {seen?.data && frame ? (
+            {seen?.data && frame && k < drawn ? (
               <Surface
-                regions={frame.arms[arm].regions}
+                tones={frame.arms[arm].tones}
                 points={seen.data}
                 label={`What the network ${inFull[arm]} says of the plane: ${inWords(frame.arms[arm].correct)}`}
               />
