@@ -1,0 +1,12 @@
+#pragma once
+// The parser: tokens become a tree.
+
+#include "answers/tokens.h"
+
+namespace answers {
+
+/// Reads one expression, or several with separators between them. Throws ReadError. `characters` are those
+/// that the tokens were made of, for what a refusal quotes.
+Node parse_tokens(const std::vector<Character>& characters, std::vector<Token> tokens);
+
+}  // namespace answers

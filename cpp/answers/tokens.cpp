@@ -1,0 +1,261 @@
+#include "answers/tokens.h"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace answers {
+
+namespace {
+
+double finite_number(const std::string& digits, Range range) {
+  const double number = std::strtod(digits.c_str(), nullptr);
+  if (!std::isfinite(number)) throw ReadError(range, "“" + digits + "” is too large a number");
+  return number;
+}
+
+class Tokenizer {
+ public:
+  Tokenizer(const std::vector<Character>& characters, bool decimal_comma)
+      : characters_(characters), decimal_comma_(decimal_comma) {}
+
+  std::vector<Token> tokens() {
+    std::vector<Token> found;
+    do {
+      found.push_back(next(found.empty() ? nullptr : &found.back()));
+    } while (found.back().kind != Token::Kind::end);
+    return found;
+  }
+
+ private:
+  char32_t code(std::size_t ahead = 0) const {
+    return at_ + ahead < characters_.size() ? characters_[at_ + ahead].code : U'\0';
+  }
+  std::size_t position() const { return characters_[at_].position; }
+  void take(Token& token) { token.text += characters_[at_++].bytes; }
+
+  Token next(const Token* previous) {
+    bool space = false, line = false;
+    for (; is_space(code()); ++at_) {
+      space = true;
+      line = line || is_line_end(code());
+    }
+    Token token{Token::Kind::end, {position(), position()}, "", 0, 0, space, line};
+    if (at_ + 1 == characters_.size()) return token;
+    if (is_digit(code()) || (code() == U'.' && is_digit(code(1)))) {
+      read_number(token);
+    } else if (previous && previous->kind == Token::Kind::number && !line && is_times(*previous)) {
+      token.kind = Token::Kind::symbol;
+      token.symbol = U'*';
+      take(token);
+    } else if (is_name_start(code())) {
+      read_name(token);
+    } else if (superscript(code()) >= 0 || (code() == U'⁻' && superscript(code(1)) >= 0)) {
+      read_exponent(token);
+    } else {
+      token.kind = Token::Kind::symbol;
+      token.symbol = plain(code());
+      const bool python_power = code() == U'*' && code(1) == U'*';
+      take(token);
+      if (python_power) {
+        take(token);
+        token.symbol = U'^';
+      }
+    }
+    token.range.end = position();
+    return token;
+  }
+
+  /// Whether the x after a number is a sign for “times”, as in 8.02 x 10^-1: a number can follow no quantity.
+  bool is_times(const Token& number) const {
+    if (code() != U'x' && code() != U'X') return false;
+    std::size_t next = 1;
+    while (is_space(code(next)) && !is_line_end(code(next))) ++next;
+    const bool spaced = next > 1;
+    if (!is_digit(code(next)) && !(code(next) == U'.' && is_digit(code(next + 1)))) return false;
+    if (spaced || code() == U'X' || code(next) == U'.') return true;
+    std::size_t end = next;
+    while (is_digit(code(end))) ++end;
+    const char32_t after = code(end);
+    if (after == U'.' || (decimal_comma_ && after == U',')) return true;
+    const bool ten = end == next + 2 && code(next) == U'1' && code(next + 1) == U'0';
+    const bool power =
+        after == U'^' || (after == U'*' && code(end + 1) == U'*') || after == U'⁻' || superscript(after) >= 0;
+    if (ten && power) return true;
+    if (is_name_part(after) || number.range.end != position()) return false;
+    std::string digits;
+    for (std::size_t k = next; k < end; ++k) digits += characters_[at_ + k].bytes;
+    throw ReadError(
+        {number.range.begin, characters_[at_ + end].position},
+        two_readings(number.text + "x" + digits, number.text + "·" + digits, number.text + "·x_" + digits));
+  }
+
+  bool at_decimal_sign() const {
+    return code() == U'.' || (decimal_comma_ && code() == U',' && is_digit(code(1)));
+  }
+
+  void read_number(Token& token) {
+    token.kind = Token::Kind::number;
+    while (is_digit(code())) take(token);
+    if (at_decimal_sign()) {
+      token.text += '.';
+      ++at_;
+      while (is_digit(code())) take(token);
+    }
+    const bool exponent = code() == U'e' || code() == U'E';
+    const char32_t sign = plain(code(1));
+    if (exponent && (is_digit(code(1)) || ((sign == U'-' || sign == U'+') && is_digit(code(2))))) {
+      take(token);
+      if (!is_digit(code())) {
+        token.text += sign == U'-' ? '-' : '+';
+        ++at_;
+      }
+      while (is_digit(code())) take(token);
+    }
+    token.range.end = position();
+    if (at_decimal_sign()) {
+      const std::string second = characters_[at_].bytes;
+      token.range.end = characters_[at_ + 1].position;
+      throw ReadError(token.range, "“" + token.text + second + "”: a number has one decimal point");
+    }
+    token.number = finite_number(token.text, token.range);
+  }
+
+  void read_exponent(Token& token) {
+    token.kind = Token::Kind::symbol;
+    token.symbol = raised;
+    std::string digits;
+    if (code() == U'⁻') {
+      digits = "-";
+      take(token);
+    }
+    for (; superscript(code()) >= 0; take(token)) digits += std::to_string(superscript(code()));
+    token.number = finite_number(digits, {token.range.begin, position()});
+    token.word = digits;
+  }
+
+  void read_name(Token& token) {
+    token.kind = Token::Kind::name;
+    const std::size_t start = at_;
+    read_word(token);
+    if (is_greek_factor(token.word, start)) {
+      at_ = start;
+      token.text.clear();
+      token.word = spelled(characters_[at_]);
+      take(token);
+    }
+    while (contains(modules, token.word) && code() == U'.' && is_name_start(code(1))) {
+      token.word.clear();
+      take(token);
+      read_word(token);
+    }
+    refuse_method(token);
+    if (takes_a_square(token.word)) read_square(token);
+    token.name = answers::read_name(token.word, token.squared);
+  }
+
+  /// x.mean() is Python for mean(x).
+  void refuse_method(const Token& list) {
+    if (code() != U'.' || !is_name_start(code(1))) return;
+    const std::size_t start = at_;
+    Token method = list;
+    method.word.clear();
+    take(method);
+    read_word(method);
+    method.range.end = position();
+    if (!read_function(method.word).empty() || method.word == "var" || method.word == "std") {
+      throw ReadError(method.range, "“" + method.text + "”: what a function is of goes in brackets: " +
+                                        method.word + "(" + list.text + ")");
+    }
+    at_ = start;
+  }
+
+  /// γx̂ and Σx are two names: nobody puts a space there. σ_B and ∂L are one.
+  bool is_greek_factor(const std::string& word, std::size_t start) const {
+    const std::string letter = spelled(characters_[start]);
+    if (letter.size() == 1 || start + 1 >= at_ || characters_[start + 1].code == U'_') return false;
+    const auto known = [](const std::string& name) {
+      return answers::read_name(name, false).of_the_lesson || !read_function(name).empty();
+    };
+    return is_name_start(characters_[start + 1].code) && known(letter) && !known(word);
+  }
+
+  /// The characters of a name; of a subscript in braces, x_{12}, what is inside them.
+  void read_word(Token& token) {
+    while (is_name_part(code())) {
+      if (is_subscript(code()) && !is_subscript(characters_[at_ - 1].code)) token.word += '_';
+      token.word += spelled(characters_[at_]);
+      take(token);
+    }
+    if (code() != U'{' || token.word.back() != '_') return;
+    std::size_t length = 1;
+    while (is_name_part(code(length)) || code(length) == U'=') ++length;
+    if (code(length) != U'}') return;
+    for (std::size_t k = 0; k <= length; ++k) {
+      if (k > 0 && k < length) token.word += spelled(characters_[at_]);
+      take(token);
+    }
+  }
+
+  /// The square of σ², σ^2, σ²_run: with it the name is the variance.
+  void read_square(Token& token) {
+    if (code() == U'²' && superscript(code(1)) < 0) {
+      take(token);
+    } else if (code() == U'^' && code(1) == U'2' && !is_digit(code(2)) && code(2) != U'.' &&
+               code(2) != U'^') {
+      take(token);
+      take(token);
+    } else {
+      return;
+    }
+    token.squared = true;
+    if (code() == U'_') read_word(token);
+  }
+
+  const std::vector<Character>& characters_;
+  const bool decimal_comma_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Token> tokenize(const std::vector<Character>& characters, bool decimal_comma) {
+  return Tokenizer(characters, decimal_comma).tokens();
+}
+
+std::vector<Token> join_gradients(const std::vector<Token>& tokens) {
+  std::vector<Token> joined;
+  for (std::size_t k = 0; k < tokens.size(); ++k) {
+    joined.push_back(tokens[k]);
+    Token& token = joined.back();
+    if (k + 2 >= tokens.size() || (token.word != "∂L" && token.word != "dL")) continue;
+    const Token& slash = tokens[k + 1];
+    const Token& under = tokens[k + 2];
+    if (!slash.is(U'/') || under.kind != Token::Kind::name || slash.line_before || under.line_before)
+      continue;
+    const std::string_view word = under.word;
+    const std::size_t prefix = word.substr(0, 1) == "d" ? 1 : word.substr(0, 3) == "∂" ? 3 : 0;
+    if (prefix == 0) continue;
+    token.text += "/" + under.text;
+    token.range.end = under.range.end;
+    const Name name = read_name(word.substr(prefix), under.squared);
+    const std::string_view gradient = gradient_of(name.name);
+    if (!name.of_the_lesson || name.root || gradient.empty()) {
+      throw ReadError(token.range, "“" + token.text +
+                                       "” is none of the lesson's gradients, which are those of y, x, gamma, "
+                                       "beta, x_hat, batch_var and batch_mean");
+    }
+    token.name = {std::string(gradient), true, false, name.subscript};
+    k += 2;
+  }
+  return joined;
+}
+
+bool touch(const Token& left, const Token& right) {
+  return !right.space_before && left.range.end == right.range.begin;
+}
+
+bool is_whole(const Token& token) {
+  return token.kind == Token::Kind::number && token.text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+}  // namespace answers
