@@ -21,6 +21,78 @@ char visible_operator(char32_t c) {
   return c == 0x2062 ? '*' : c == 0x2063 ? ',' : c == 0x2064 ? '+' : '\0';
 }
 
+/// The character of the language that another one is a form of: wide forms, the digits of other scripts, and
+/// separators as Chinese and Arabic write them. 0 for any other character.
+char narrow_form(char32_t c) {
+  if (c >= 0xFF01 && c <= 0xFF5E) return static_cast<char>(c - 0xFEE0);
+  for (const char32_t zero : {0x660, 0x6F0, 0x966, 0x9E6, 0xE50}) {
+    if (c >= zero && c < zero + 10) return static_cast<char>('0' + (c - zero));
+  }
+  if (c >= 0x1D7CE && c <= 0x1D7FF) return static_cast<char>('0' + (c - 0x1D7CE) % 10);
+  switch (c) {
+    case 0x3001:  // 、
+    case 0x60C:   // ،
+    case 0x66B:   // ٫, a decimal comma
+      return ',';
+    case 0x61B:  // ؛
+      return ';';
+    case 0x66A:  // ٪
+      return '%';
+    default:
+      return '\0';
+  }
+}
+
+/// A fraction that is one character, as it would be written with several; null for any other character.
+const char* fraction(char32_t c) {
+  switch (c) {
+    case U'½':
+      return "1/2";
+    case U'⅓':
+      return "1/3";
+    case U'⅔':
+      return "2/3";
+    case U'¼':
+      return "1/4";
+    case U'¾':
+      return "3/4";
+    case U'⅕':
+      return "1/5";
+    case U'⅖':
+      return "2/5";
+    case U'⅗':
+      return "3/5";
+    case U'⅘':
+      return "4/5";
+    case U'⅙':
+      return "1/6";
+    case U'⅚':
+      return "5/6";
+    case U'⅛':
+      return "1/8";
+    case U'⅜':
+      return "3/8";
+    case U'⅝':
+      return "5/8";
+    case U'⅞':
+      return "7/8";
+    default:
+      return nullptr;
+  }
+}
+
+/// Writes the fraction out in brackets; 1½ is a sum, of which the whole number gets into the brackets too.
+void append_fraction(std::vector<Character>& characters, const std::string& digits, std::size_t position) {
+  std::size_t whole = characters.size();
+  while (whole > 0 && is_digit(characters[whole - 1].code)) --whole;
+  const bool is_mixed = whole < characters.size() && (whole == 0 || characters[whole - 1].code != U'.');
+  const std::size_t start = is_mixed ? whole : characters.size();
+  const std::size_t first = is_mixed ? characters[whole].position : position;
+  characters.insert(characters.begin() + static_cast<std::ptrdiff_t>(start), {U'(', "(", first});
+  for (const char each : (is_mixed ? "+" : "") + digits + ")")
+    characters.push_back({static_cast<char32_t>(each), std::string(1, each), position});
+}
+
 }  // namespace
 
 std::vector<Character> decode(const std::string& text) {
@@ -43,6 +115,10 @@ std::vector<Character> decode(const std::string& text) {
     const bool shown = well_formed && code >= 0x20 && code != 0x7F;
     if (const char sign = visible_operator(code)) {
       characters.push_back({static_cast<char32_t>(sign), std::string(1, sign), position});
+    } else if (const char* const digits = fraction(code)) {
+      append_fraction(characters, digits, position);
+    } else if (const char narrow = narrow_form(code)) {
+      characters.push_back({static_cast<char32_t>(narrow), std::string(1, narrow), position});
     } else if (!is_invisible(code)) {
       characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", position});
     }
@@ -108,11 +184,27 @@ char32_t plain(char32_t c) {
     case 0x2217:
     case 0x22C5:
     case 0x2219:
+    case 0x2022:
+    case 0x2218:
+    case 0x2299:
       return U'*';
     case 0xF7:
     case 0x2215:
     case 0x2044:
       return U'/';
+    case U'~':
+    case 0x223C:
+    case 0x2243:
+    case 0x2245:
+    case 0x2250:
+    case 0x2252:
+      return U'≈';
+    case 0x2329:
+    case 0x3008:
+      return U'⟨';
+    case 0x232A:
+    case 0x3009:
+      return U'⟩';
     default:
       return c;
   }

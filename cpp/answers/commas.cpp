@@ -43,9 +43,9 @@ class CommaReader {
       const Token& token = tokens_[k];
       Commas& here = open_.back();
       points_ = points_ || (token.kind == Token::Kind::number && token.text.find('.') != std::string::npos);
-      if (token.is(U'(') || token.is(U'[')) {
+      if (token.opens()) {
         open_.push_back({k + 1, 0, 0, token.is(U'[')});
-      } else if (token.is(U')') || token.is(U']')) {
+      } else if (token.closes()) {
         close(k);
         if (open_.empty()) open_.push_back({k + 1});  // a bracket too many, which the parser reports
       } else if (is_tight_comma(tokens_, k)) {
@@ -88,8 +88,8 @@ class CommaReader {
   /// True if the two numbers at a comma are no part of a larger formula.
   bool stands_alone(std::size_t comma) const {
     const auto ends = [](const Token& token) {
-      return token.kind == Token::Kind::end || token.is(U',') || token.is(U';') || token.is(U']') ||
-             token.is(U')') || token.is(U'[') || token.is(U'(') || token.is(U'=');
+      return token.kind == Token::Kind::end || token.is(U',') || token.is(U';') || token.closes() ||
+             token.opens() || token.is(U'=');
     };
     std::size_t before = comma - 1;
     if (before > 0 && (tokens_[before - 1].is(U'-') || tokens_[before - 1].is(U'+'))) --before;

@@ -24,8 +24,13 @@ const std::vector<Definition>& definitions();
 /// The names in a tree, each once.
 std::vector<std::string> names_in(const Node& tree);
 
-/// Throws ReadError at the first name in the tree that is not among `names`, and says which are.
-void require_names(const Node& tree, const std::vector<std::string>& names);
+/// Throws ReadError at the first name in the tree that is neither among `names` nor among `also`, and says
+/// which those of `names` are.
+void require_names(const Node& tree, const std::vector<std::string>& names,
+                   const std::vector<std::string>& also = {});
+
+/// The lesson's quantities that follow from these by definitions, these not among them.
+std::vector<std::string> names_that_follow(const std::vector<std::string>& names);
 
 /// A formula, read once, with the names in it.
 struct Formula {

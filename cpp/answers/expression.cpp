@@ -5,38 +5,30 @@
 #include <utility>
 
 #include "answers/commas.h"
+#include "answers/frame.h"
+#include "answers/latex.h"
 #include "answers/parser.h"
 
 namespace answers {
 
 namespace {
 
-std::pair<std::vector<Token>, Reading> read_tokens(const std::vector<Character>& characters) {
-  std::vector<Token> tokens = tokenize(characters, false);
-  const Reading reading = read_commas(tokens);
-  if (reading.decimal_comma) tokens = tokenize(characters, true);
-  return {join_gradients(tokens), reading};
+std::vector<Character> characters_of(const std::string& text) {
+  return without_latex(read_characters(text));
 }
 
-bool is_equals(const Token& token) {
-  return token.is(U'=') || token.is(U'≈');
-}
-
-/// The tokens without what frames an answer: "ans =", "=" or "≈" before it, a "," or ";" behind a pasted
-/// bracket.
-std::vector<Token> without_frame(std::vector<Token> tokens) {
-  const std::size_t last = tokens.size() - 1;
-  if (last >= 2 && (tokens[last - 1].is(U',') || tokens[last - 1].is(U';')) &&
-      (tokens[last - 2].is(U']') || tokens[last - 2].is(U')')))
-    tokens.erase(tokens.end() - 2);
-  const std::size_t sign = tokens[0].kind == Token::Kind::name ? 1 : 0;
-  if (tokens.size() > sign + 1 && is_equals(tokens[sign]) && !tokens[sign + 1].is(U'=')) {
-    const Token& equals = tokens[sign];
-    if (tokens[sign + 1].kind == Token::Kind::end)
-      throw ReadError(equals.range, "a value is missing after “" + equals.text + "”");
-    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(sign) + 1);
+std::pair<std::vector<Token>, Reading> read_tokens(const std::vector<Character>& characters,
+                                                   const Notation& notation) {
+  const auto read = [&](bool decimal_comma) {
+    return without_frame(tokenize(characters, decimal_comma, notation.x_is_times));
+  };
+  std::vector<Token> tokens = read(notation.commas == Notation::Commas::decimal);
+  Reading reading;
+  if (notation.commas == Notation::Commas::by_context) {
+    reading = read_commas(tokens);
+    if (reading.decimal_comma) tokens = read(true);
   }
-  return tokens;
+  return {join_gradients(tokens), reading};
 }
 
 }  // namespace
@@ -71,107 +63,29 @@ const char* kind_name(Node::Kind kind) {
       return "index";
     case Node::Kind::call:
       return "call";
+    case Node::Kind::chain:
+      return "chain";
   }
   return "";
 }
 
 Node parse(const std::string& text, Reading* reading) {
-  const std::vector<Character> characters = read_characters(text);
-  auto [tokens, commas] = read_tokens(characters);
-  Node tree = parse_tokens(characters, without_frame(std::move(tokens)));
-  if (reading) *reading = commas;
+  return parse(text, Notation(), reading);
+}
+
+Node parse(const std::string& text, const Notation& notation, Reading* reading) {
+  std::vector<Character> characters = characters_of(text);
+  const char groups = notation.one_number ? join_groups(characters, notation.large_whole) : '\0';
+  auto [tokens, found] = read_tokens(characters, notation);
+  found.groups = groups;
+  Node tree = parse_tokens(characters, std::move(tokens), notation, &found.note);
+  if (reading) *reading = found;
   return tree;
 }
 
-namespace {
-
-Node parse_with_commas(const std::string& text, bool decimal) {
-  const std::vector<Character> characters = read_characters(text);
-  std::vector<Token> tokens = join_gradients(tokenize(characters, decimal));
-  return parse_tokens(characters, without_frame(std::move(tokens)));
-}
-
-}  // namespace
-
-Node parse_decimal_comma(const std::string& text) {
-  return parse_with_commas(text, true);
-}
-
-Node parse_separating_comma(const std::string& text) {
-  return parse_with_commas(text, false);
-}
-
-namespace {
-
-/// What may separate groups of digits; 0 for any other character.
-char group_separator(char32_t c) {
-  if (c == U',' || c == U'.' || c == U'_') return static_cast<char>(c);
-  if (c == U'\'' || c == U'’') return '\'';
-  return is_space(c) && !is_line_end(c) && c != U'\t' ? ' ' : '\0';
-}
-
-}  // namespace
-
-std::optional<GroupedNumber> parse_grouped(const std::string& text) {
-  const std::vector<Character> characters = read_characters(text);
-  std::size_t at = 0, last = characters.size() - 1;  // [at, last) is left to be read
-  const auto code = [&](std::size_t k) { return k < last ? characters[k].code : U'\0'; };
-  const auto digits_from = [&](std::size_t k) {
-    std::size_t count = 0;
-    while (is_digit(code(k + count))) ++count;
-    return count;
-  };
-  while (is_space(code(at))) ++at;
-  while (last > at && is_space(code(last - 1))) --last;
-  const std::size_t first = at, end = last;
-  std::string plain_text;
-  const auto take = [&](std::size_t count) {
-    for (; count > 0; --count) plain_text += characters[at++].bytes;
-  };
-  const char32_t sign = plain(code(at));
-  if (sign == U'-' || sign == U'+') {
-    if (sign == U'-') plain_text = "-";
-    ++at;
-    while (is_space(code(at))) ++at;
-  }
-  const bool is_percent = last > at && code(last - 1) == U'%';
-  if (is_percent) --last;
-  while (last > at && is_space(code(last - 1))) --last;
-
-  const std::size_t leading = digits_from(at);
-  if (leading < 1 || leading > 3 || code(at) == U'0') return std::nullopt;
-  take(leading);
-  const char separator = group_separator(code(at));
-  int groups = 0;
-  for (; separator != '\0' && group_separator(code(at)) == separator && digits_from(at + 1) == 3; ++groups) {
-    ++at;
-    take(3);
-  }
-  if (groups == 0) return std::nullopt;
-  const char decimal = group_separator(code(at));
-  const bool has_decimals =
-      (decimal == '.' || decimal == ',') && decimal != separator && digits_from(at + 1) > 0;
-  if (has_decimals) {
-    ++at;
-    plain_text += '.';
-    take(digits_from(at));
-  }
-  if (at != last) return std::nullopt;
-  if (is_percent) plain_text += "%";
-
-  std::string typed;
-  for (std::size_t k = first; k < end; ++k) typed += characters[k].bytes;
-  Node tree = parse(plain_text);
-  const Range range{characters[first].position, characters[end].position};
-  for (Node* node = &tree; node != nullptr; node = node->children.empty() ? nullptr : &node->children[0])
-    node->range = range;
-  const bool may_be_decimal = groups == 1 && !has_decimals && (separator == ',' || separator == '.');
-  return GroupedNumber{std::move(tree), typed, plain_text, separator, may_be_decimal};
-}
-
 std::pair<Node, Node> parse_equation(const std::string& text) {
-  const std::vector<Character> characters = read_characters(text);
-  const std::vector<Token> tokens = read_tokens(characters).first;
+  const std::vector<Character> characters = characters_of(text);
+  const std::vector<Token> tokens = read_tokens(characters, Notation()).first;
   std::optional<std::size_t> sign;
   std::size_t right = 0;  // where the right side starts
   for (std::size_t k = 0, open = 0; tokens[k].kind != Token::Kind::end; ++k) {
@@ -194,8 +108,8 @@ std::pair<Node, Node> parse_equation(const std::string& text) {
   left_side.push_back(tokens.back());
   left_side.back().range = {range.begin, range.begin};
   std::vector<Token> right_side(tokens.begin() + static_cast<std::ptrdiff_t>(right), tokens.end());
-  Node left = parse_tokens(characters, std::move(left_side));
-  return {std::move(left), parse_tokens(characters, std::move(right_side))};
+  Node left = parse_tokens(characters, std::move(left_side), Notation());
+  return {std::move(left), parse_tokens(characters, std::move(right_side), Notation())};
 }
 
 bool is_blank(const std::string& text) {

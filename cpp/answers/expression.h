@@ -51,14 +51,16 @@ struct Node {
     divide,
     power,
     index,
-    call
+    call,
+    chain  ///< what is said to be equal: 3/√14 = 0.802; never inside anything but a list
   };
   Kind kind;
   Range range;
   std::string text;            ///< number: as typed; name: the quantity; call: the function; x_1: "1"
-  double number = 0;           ///< number only
+  double number = 0;           ///< number; percent: what it is divided by, 100 or 1000
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
   int depth = 1;               ///< levels of the tree from here down
+  std::string label = {};      ///< the name that was typed before a value: γ = 2
 };
 
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
@@ -70,31 +72,27 @@ struct Reading {
   bool may_be_decimal_comma = false;  ///< as separators, but 1,5 may be one number
   std::string thousands;              ///< the first number, if any, whose comma may separate thousands: 1,024
   Range thousands_range;              ///< where it stands
+  char groups = 0;                    ///< what separates groups of digits: ',', '.', ' ', '\'' or '_'
+  std::string note;                   ///< what was read in one of two ways, and how to write the other one
 };
 
-/// Reads `text` (UTF-8), of which a leading "name =" is no part. Throws ReadError; also where the text is
-/// empty, longer than 2,000 units, nested deeper than 60, or chained so long that the tree has more than
-/// about 200 levels: whoever walks the tree may count on that. Fills `reading` where it is asked for and the
-/// text could be read.
+/// What is known about the answer before it is read.
+struct Notation {
+  enum class Commas { by_context, decimal, separating };
+  Commas commas = Commas::by_context;
+  bool one_number = false;   ///< 131 072 has its digits in groups, and 1 1/2 is a mixed number
+  bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
+  bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
+  bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
+  bool chains = false;       ///< 3/√14 = 0.802 may be typed; without it, one value is
+};
+
+/// Reads `text` (UTF-8), without what frames an answer: labels, signs and words for “about”, quotes, a full
+/// stop. Throws ReadError; also where the text is empty, longer than 2,000 units, nested deeper than 60, or
+/// chained so long that the tree has more than about 200 levels: whoever walks the tree may count on that.
+/// Fills `reading` where it is asked for and the text could be read.
 Node parse(const std::string& text, Reading* reading = nullptr);
-
-/// Reads `text` as parse does, with every comma between two digits as a decimal point.
-Node parse_decimal_comma(const std::string& text);
-
-/// Reads `text` as parse does, with every comma as a separator, even where 1,1,-1,-1 might mean decimals.
-Node parse_separating_comma(const std::string& text);
-
-/// A number that is typed with its digits in groups of three: 131,072 or 131 072, -1.048.576 or 12,345.6 %.
-struct GroupedNumber {
-  Node tree;            ///< the number without its separators
-  std::string typed;    ///< without what surrounds it
-  std::string plain;    ///< 131072
-  char separator;       ///< ',', '.', ' ', '\'' or '_'
-  bool may_be_decimal;  ///< the only separator may as well be a decimal point
-};
-
-/// Reads text that is one grouped number and nothing else. Throws ReadError where the text is too long.
-std::optional<GroupedNumber> parse_grouped(const std::string& text);
+Node parse(const std::string& text, const Notation& notation, Reading* reading = nullptr);
 
 /// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
 /// exactly one "=".

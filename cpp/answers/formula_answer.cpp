@@ -282,6 +282,9 @@ const Mistake* mistake_behind(const Case& here, const Formula& answer) {
       if (is_direct(mistake, answer) == direct && leads_to(mistake, here, answer, typed)) return &mistake;
     }
   }
+  for (const Mistake& mistake : formula_mistakes()) {
+    if (leads_to(mistake, here, answer, typed)) return &mistake;
+  }
   return nullptr;
 }
 
@@ -294,6 +297,14 @@ std::string kind_mistake(const Value& typed, const Value& right) {
   if (typed.values.size() == right.values.size()) return "";
   return "one value for each example is asked for, and for a batch of " +
          std::to_string(right.values.size()) + " your formula gives " + std::to_string(typed.values.size());
+}
+
+/// Whether a quantity is what is asked for, or made of it.
+bool gives_away(const std::string& name, const Formula& answer) {
+  if (answer.tree.kind != Node::Kind::name) return false;
+  const std::string& asked = answer.tree.text;
+  const std::vector<std::string> steps = steps_to(Formula(name));
+  return name == asked || std::find(steps.begin(), steps.end(), asked) != steps.end();
 }
 
 FormulaJudgement unreadable(FormulaJudgement judgement, const std::string& message, Range range) {
@@ -322,8 +333,25 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
   }
   const Node tree = *judgement.tree;
   std::vector<std::string> named = names_in(tree);
+  for (const std::string& name : named) {
+    const bool offered = std::find(names.begin(), names.end(), name) != names.end();
+    if (offered || !gives_away(name, answer)) continue;
+    std::string all;
+    for (const std::string& each : names) all += (all.empty() ? "" : ", ") + each;
+    return unreadable(std::move(judgement), "“" + name + "” is what is asked for: write it with " + all,
+                      tree.range);
+  }
   named.insert(named.end(), answer.names.begin(), answer.names.end());
   const Claim claim{evaluation_of(tree), evaluation_of(answer), givens_of(named, names)};
+  for (const Node& link : judgement.links) {
+    std::vector<std::string> both = names_in(link);
+    both.insert(both.end(), named.begin(), named.end());
+    if (try_on_battery({evaluation_of(link), evaluation_of(tree), givens_of(both, names)}).kind ==
+        Outcome::Kind::holds)
+      continue;
+    return unreadable(std::move(judgement),
+                      "what stands on both sides of “=” is not equal: write one of them", link.range);
+  }
 
   const Outcome outcome = try_on_battery(claim);
   switch (outcome.kind) {

@@ -381,6 +381,34 @@ const std::vector<Mistake>& mistakes() {
   return all;
 }
 
+const std::vector<Mistake>& formula_mistakes() {
+  static const std::vector<Mistake> all = [] {
+    const std::string bracket = " * (dy - mean(dy) - x_hat * mean(dy * x_hat))";
+    const struct {
+      const char* id;
+      const char* name;
+      std::string formula;
+    } lines[] = {
+        {"eps-forgotten", "dx", "gamma / sqrt(batch_var)" + bracket},
+        {"variance-for-deviation", "dx", "gamma / (batch_var + eps)" + bracket},
+        {"eps-outside-root", "dx", "gamma / (sqrt(batch_var) + eps)" + bracket},
+        {"variance-not-averaged", "new_running_var_unbiased",
+         "old_weight * running_var + (1 - old_weight) * sum((x - batch_mean)^2)"},
+    };
+    std::vector<Mistake> read;
+    for (const auto& line : lines) {
+      const auto& known = mistakes();
+      Mistake mistake =
+          *std::find_if(known.begin(), known.end(), [&](const Mistake& each) { return each.id == line.id; });
+      mistake.instead.clear();
+      mistake.instead.emplace_back(line.name, Formula(line.formula));
+      read.push_back(std::move(mistake));
+    }
+    return read;
+  }();
+  return all;
+}
+
 namespace {
 
 /// Replaces definitions by those of the mistake, and returns the formula of the answer that follows.

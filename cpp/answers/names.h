@@ -87,6 +87,15 @@ inline constexpr Spelling spellings[] = {
     {"alpha", "momentum"},
     {"N", "m"},
     {"n", "m"},
+    {"W", "w"},
+    {"x̄", "batch_mean"},
+    {"xbar", "batch_mean"},
+    {"moving_mean", "running_mean"},
+    {"moving_var", "running_var"},
+    {"moving_variance", "running_var"},
+    {"running_variance", "running_var"},
+    {"dL_dy", "dy"},
+    {"grad_output", "dy"},
     {"x̂", "x_hat"},
     {"xhat", "x_hat"},
     {"μ", "batch_mean"},
@@ -123,14 +132,47 @@ inline constexpr Spelling gradients[] = {
     {"x_hat", "dx_hat"}, {"batch_var", "dvar"}, {"batch_mean", "dmean"}, {"b", "db"},
 };
 
-inline constexpr std::string_view functions[] = {"sqrt", "abs", "exp", "log",  "sum",
-                                                 "mean", "min", "max", "count"};
+inline constexpr std::string_view functions[] = {"sqrt", "abs",  "exp", "log", "log2", "log10",
+                                                 "sum",  "mean", "min", "max", "count"};
 
 inline constexpr Spelling function_spellings[] = {
-    {"Σ", "sum"}, {"∑", "sum"}, {"ln", "log"}, {"len", "count"}};
+    {"Σ", "sum"},     {"∑", "sum"},     {"SUM", "sum"},  {"reduce_sum", "sum"},   {"ln", "log"},
+    {"len", "count"}, {"SQRT", "sqrt"}, {"ABS", "abs"},  {"AVERAGE", "mean"},     {"average", "mean"},
+    {"avg", "mean"},  {"amin", "min"},  {"amax", "max"}, {"reduce_mean", "mean"}, {"fabs", "abs"},
+};
 
 /// What is typed before the name of a function where Python is spoken: np.sqrt.
-inline constexpr std::string_view modules[] = {"np", "numpy", "jnp", "torch", "math", "Math"};
+inline constexpr std::string_view modules[] = {"np", "numpy", "jnp",  "jax", "torch",
+                                               "tf", "cp",    "math", "Math"};
+
+/// What is counted: words that may stand behind a number and say nothing about it.
+inline constexpr std::string_view count_words[] = {
+    "batches", "batch",   "values",  "value",      "operations", "operation", "ops",    "op",
+    "flops",   "flop",    "numbers", "number",     "elements",   "images",    "image",  "activations",
+    "times",   "updates", "units",   "iterations", "entries",    "samples",   "params", "degrees",
+};
+
+/// Quantities of the lesson that are such words too: 16 examples is 16, or 16 times their number.
+inline constexpr std::string_view counted_quantities[] = {"examples",   "channels", "inputs", "neurons",
+                                                          "parameters", "steps",    "draws"};
+
+inline constexpr std::string_view percent_words[] = {"percent", "pct", "prozent", "Prozent"};
+
+/// What says that a number is rounded, before it or behind it.
+inline constexpr std::string_view about_words[] = {"about", "approx", "approximately", "ca",
+                                                   "circa", "around", "roughly",       "etwa"};
+
+/// What stands between the last two values of a list.
+inline constexpr std::string_view and_words[] = {"and", "und"};
+
+inline constexpr std::string_view number_words[] = {"zero", "one",   "two",   "three", "four", "five",
+                                                    "six",  "seven", "eight", "nine",  "ten"};
+
+/// What programs write around the values of a list: np.array([1, 2]), c(1, 2).
+inline constexpr std::string_view list_words[] = {
+    "array",  "asarray",   "tensor",      "Tensor", "Array",       "constant", "matrix",
+    "Matrix", "List",      "list",        "tuple",  "c",           "vec",      "vector",
+    "Vector", "as_tensor", "FloatTensor", "Series", "DeviceArray", "Variable", "column"};
 
 template <typename Table>
 const Spelling* find_spelling(const Table& table, std::string_view typed) {

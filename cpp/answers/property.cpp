@@ -33,6 +33,24 @@ std::string put_in(const Value& typed, const std::vector<std::string>& wanted, Q
   return "";
 }
 
+/// The values in the order in which they are wanted, where each was typed with its name: β = 1, γ = 2.
+void put_in_order(TypedText& text, const std::vector<std::string>& wanted) {
+  std::vector<Node>& nodes = text.tree->children;
+  if (text.tree->kind != Node::Kind::list || nodes.size() != wanted.size() ||
+      text.value.values.size() != nodes.size())
+    return;
+  const Value typed = text.value;
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const auto named = [&](const Node& node) { return node.label == wanted[k]; };
+    const auto found = std::find_if(nodes.begin(), nodes.end(), named);
+    if (found == nodes.end() || std::count_if(nodes.begin(), nodes.end(), named) != 1) {
+      text.value = typed;
+      return;
+    }
+    text.value.values[k] = typed.values[static_cast<std::size_t>(found - nodes.begin())];
+  }
+}
+
 bool holds(const Condition& condition, const Value& measured) {
   for (std::size_t k = 0; k < measured.values.size(); ++k) {
     const double value = measured.without_rounding(k);
@@ -57,6 +75,7 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
     judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;
   }
+  if (wanted.size() > 1) put_in_order(judgement, wanted);
   const std::string shape = put_in(judgement.value, wanted, replaced);
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
   try {

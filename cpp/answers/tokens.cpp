@@ -15,8 +15,8 @@ double finite_number(const std::string& digits, Range range) {
 
 class Tokenizer {
  public:
-  Tokenizer(const std::vector<Character>& characters, bool decimal_comma)
-      : characters_(characters), decimal_comma_(decimal_comma) {}
+  Tokenizer(const std::vector<Character>& characters, bool decimal_comma, bool x_is_times)
+      : characters_(characters), decimal_comma_(decimal_comma), x_is_times_(x_is_times) {}
 
   std::vector<Token> tokens() {
     std::vector<Token> found;
@@ -34,12 +34,13 @@ class Tokenizer {
   void take(Token& token) { token.text += characters_[at_++].bytes; }
 
   Token next(const Token* previous) {
-    bool space = false, line = false;
+    bool space = false, line = false, tab = false;
     for (; is_space(code()); ++at_) {
       space = true;
       line = line || is_line_end(code());
+      tab = tab || code() == U'\t';
     }
-    Token token{Token::Kind::end, {position(), position()}, "", 0, 0, space, line};
+    Token token{Token::Kind::end, {position(), position()}, "", 0, 0, space, line, tab};
     if (at_ + 1 == characters_.size()) return token;
     if (is_digit(code()) || (code() == U'.' && is_digit(code(1)))) {
       read_number(token);
@@ -72,7 +73,7 @@ class Tokenizer {
     while (is_space(code(next)) && !is_line_end(code(next))) ++next;
     const bool spaced = next > 1;
     if (!is_digit(code(next)) && !(code(next) == U'.' && is_digit(code(next + 1)))) return false;
-    if (spaced || code() == U'X' || code(next) == U'.') return true;
+    if (spaced || x_is_times_ || code() == U'X' || code(next) == U'.') return true;
     std::size_t end = next;
     while (is_digit(code(end))) ++end;
     const char32_t after = code(end);
@@ -93,10 +94,20 @@ class Tokenizer {
     return code() == U'.' || (decimal_comma_ && code() == U',' && is_digit(code(1)));
   }
 
+  /// The point behind a number that ends a sentence.
+  bool at_full_stop() const { return code() == U'.' && (code(1) == U'\0' || is_space(code(1))); }
+
+  /// 0.333… and 0.333...: the digits that are shown are what counts.
+  void skip_ellipsis() {
+    if (code() == U'…') ++at_;
+    if (code() == U'.' && code(1) == U'.' && code(2) == U'.') at_ += 3;
+  }
+
   void read_number(Token& token) {
     token.kind = Token::Kind::number;
     while (is_digit(code())) take(token);
-    if (at_decimal_sign()) {
+    const bool is_ellipsis = code() == U'.' && code(1) == U'.' && code(2) == U'.';
+    if (at_decimal_sign() && !is_ellipsis) {
       token.text += '.';
       ++at_;
       while (is_digit(code())) take(token);
@@ -112,7 +123,8 @@ class Tokenizer {
       while (is_digit(code())) take(token);
     }
     token.range.end = position();
-    if (at_decimal_sign()) {
+    skip_ellipsis();
+    if (at_decimal_sign() && !at_full_stop()) {
       const std::string second = characters_[at_].bytes;
       token.range.end = characters_[at_ + 1].position;
       throw ReadError(token.range, "“" + token.text + second + "”: a number has one decimal point");
@@ -148,25 +160,18 @@ class Tokenizer {
       take(token);
       read_word(token);
     }
-    refuse_method(token);
+    split_root(token, start);
     if (takes_a_square(token.word)) read_square(token);
     token.name = answers::read_name(token.word, token.squared);
   }
 
-  /// x.mean() is Python for mean(x).
-  void refuse_method(const Token& list) {
-    if (code() != U'.' || !is_name_start(code(1))) return;
-    const std::size_t start = at_;
-    Token method = list;
-    method.word.clear();
-    take(method);
-    read_word(method);
-    method.range.end = position();
-    if (!read_function(method.word).empty() || method.word == "var" || method.word == "std") {
-      throw ReadError(method.range, "“" + method.text + "”: what a function is of goes in brackets: " +
-                                        method.word + "(" + list.text + ")");
-    }
-    at_ = start;
+  /// sqrt14 is the root of 14.
+  void split_root(Token& token, std::size_t start) {
+    constexpr std::string_view root = "sqrt";
+    if (token.word.size() <= root.size() || token.word.substr(0, root.size()) != root) return;
+    if (token.word.find_first_not_of("0123456789", root.size()) != std::string::npos) return;
+    at_ = start + root.size();
+    token.text = token.word = root;
   }
 
   /// γx̂ and Σx are two names: nobody puts a space there. σ_B and ∂L are one.
@@ -212,14 +217,14 @@ class Tokenizer {
   }
 
   const std::vector<Character>& characters_;
-  const bool decimal_comma_;
+  const bool decimal_comma_, x_is_times_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::vector<Token> tokenize(const std::vector<Character>& characters, bool decimal_comma) {
-  return Tokenizer(characters, decimal_comma).tokens();
+std::vector<Token> tokenize(const std::vector<Character>& characters, bool decimal_comma, bool x_is_times) {
+  return Tokenizer(characters, decimal_comma, x_is_times).tokens();
 }
 
 std::vector<Token> join_gradients(const std::vector<Token>& tokens) {

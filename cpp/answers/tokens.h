@@ -19,17 +19,19 @@ struct Token {
   double number = 0;  ///< of a number, or of an exponent above the line
   bool space_before = false;
   bool line_before = false;
+  bool tab_before = false;
   std::string word = "";  ///< a name as names.h spells it
   bool squared = false;   ///< a name that took in a square: σ²
   Name name = {};
 
+  bool opens() const { return is(U'(') || is(U'[') || is(U'{') || is(U'⟨'); }
+  bool closes() const { return is(U')') || is(U']') || is(U'}') || is(U'⟩'); }
   bool is(char32_t c) const { return kind == Kind::symbol && symbol == c; }
   bool starts_operand() const {
-    return kind == Kind::number || kind == Kind::name || is(U'(') || is(U'[') || is(U'√') || is(U'|');
+    return kind == Kind::number || kind == Kind::name || opens() || is(U'√') || is(U'|');
   }
   bool ends_operand() const {
-    return kind == Kind::number || kind == Kind::name || is(U')') || is(U']') || is(U'|') || is(U'%') ||
-           is(U'²');
+    return kind == Kind::number || kind == Kind::name || closes() || is(U'|') || is(U'%') || is(U'²');
   }
 };
 
@@ -37,8 +39,8 @@ struct Token {
 inline constexpr char32_t raised = U'²';
 
 /// The tokens of a text, last one for its end. `decimal_comma`: a comma between two digits is a decimal
-/// point. Throws ReadError.
-std::vector<Token> tokenize(const std::vector<Character>& characters, bool decimal_comma);
+/// point; `x_is_times`: 4x256 is a product. Throws ReadError.
+std::vector<Token> tokenize(const std::vector<Character>& characters, bool decimal_comma, bool x_is_times);
 
 /// ∂L/∂γ and dL/dgamma are one name. A line end keeps them apart.
 std::vector<Token> join_gradients(const std::vector<Token>& tokens);

@@ -1,15 +1,20 @@
 #include "answers/typed_text.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
+#include "answers/characters.h"
 #include "answers/definitions.h"
+#include "answers/literal.h"
 
 namespace answers {
 
 namespace {
 
 std::size_t count_of(const Node& tree) {
+  if (tree.kind == Node::Kind::chain) return count_of(tree.children.back());
   return tree.kind == Node::Kind::list ? tree.children.size() : 1;
 }
 
@@ -28,47 +33,48 @@ std::string name_of_separators(char separator) {
   }
 }
 
+bool has_call(const Node& node) {
+  return node.kind == Node::Kind::call || std::any_of(node.children.begin(), node.children.end(), has_call);
+}
+
 constexpr const char* decimal_commas = "commas were read as decimal points";
 
 /// Reads text whose commas, or spaces before signs, could be read in several ways, where the number of values
 /// asked for tells which: 1,1,-1,-1 and 0.5 -0.5. None where it does not.
-std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, std::string& note) {
-  const auto attempt = [&](Node (*read)(const std::string&), const std::string& text) {
+std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, Notation notation,
+                                  std::string& note) {
+  const auto attempt = [&](Notation::Commas commas, bool spaces) {
+    notation.commas = commas;
+    notation.spaces = spaces;
     try {
-      Node tree = read(text);
+      Node tree = parse(typed, notation);
       if (count_of(tree) == asked) return std::optional<Node>(std::move(tree));
     } catch (const ReadError&) {
       // Not in this way.
     }
     return std::optional<Node>();
   };
-  if (auto tree = attempt(parse_separating_comma, typed)) return tree;
-  // In brackets a space before a sign separates values, as numpy prints.
-  if (auto tree = attempt(parse_separating_comma, "[" + typed + "]")) return tree;
-  auto decimals = attempt(parse_decimal_comma, typed);
+  if (auto tree = attempt(Notation::Commas::separating, false)) return tree;
+  if (auto tree = attempt(Notation::Commas::separating, true)) return tree;
+  auto decimals = attempt(Notation::Commas::decimal, false);
   if (decimals) note = decimal_commas;
   return decimals;
 }
 
-Node read_answer(const std::string& typed, std::size_t asked, std::string& note) {
-  if (asked == 1) {
-    auto grouped = parse_grouped(typed);
-    if (grouped && !grouped->may_be_decimal) {
-      note = name_of_separators(grouped->separator) + " were read as separating thousands";
-      return std::move(grouped->tree);
-    }
-  }
+Node read_answer(const std::string& typed, std::size_t asked, Notation notation, std::string& note) {
+  notation.one_number = asked == 1;
+  notation.chains = true;
   Reading reading;
   std::optional<Node> tree;
   try {
-    tree = parse(typed, &reading);
+    tree = parse(typed, notation, &reading);
   } catch (const ReadError&) {
-    if (asked > 1) tree = read_by_count(typed, asked, note);
+    if (asked > 1) tree = read_by_count(typed, asked, notation, note);
     if (!tree) throw;
     return *tree;
   }
   if (asked > 1 && count_of(*tree) != asked) {
-    if (auto counted = read_by_count(typed, asked, note)) return *counted;
+    if (auto counted = read_by_count(typed, asked, notation, note)) return *counted;
   }
   const bool one_number = asked == 1 && reading.may_be_decimal_comma;
   if (one_number && !reading.thousands.empty()) {
@@ -77,8 +83,103 @@ Node read_answer(const std::string& typed, std::size_t asked, std::string& note)
     decimal[decimal.find(',')] = '.';
     throw ReadError(reading.thousands_range, two_readings(reading.thousands, decimal, whole));
   }
-  if (one_number || reading.decimal_comma) note = decimal_commas;
-  return one_number ? parse_decimal_comma(typed) : *tree;
+  if (reading.groups != '\0')
+    note = name_of_separators(reading.groups) + " were read as separating thousands";
+  if (!reading.note.empty()) note = reading.note;
+  if (one_number || reading.decimal_comma || notation.commas == Notation::Commas::decimal)
+    note = decimal_commas;
+  notation.commas = Notation::Commas::decimal;
+  return one_number ? parse(typed, notation) : *tree;
+}
+
+Notation notation_of(Grouping grouping) {
+  Notation notation;
+  notation.large_whole = grouping == Grouping::thousands;
+  if (grouping == Grouping::decimals) notation.commas = Notation::Commas::decimal;
+  return notation;
+}
+
+/// A link of a chain that has a value.
+struct Link {
+  Node tree;
+  Value value;
+  std::vector<std::optional<Literal>> literals;
+
+  /// The most digits that a computation without rounding has, and those that were typed.
+  int digits() const {
+    int least = std::numeric_limits<int>::max();
+    for (const auto& each : literals) least = std::min(least, each ? each->digits : least);
+    return least;
+  }
+};
+
+/// Whether two neighbours in a chain can be one number: by the digits that are shown, or, where both are
+/// computed, to half a per cent, as three digits carried along leave them.
+bool agree(const Link& left, const Link& right) {
+  if (left.value.values.size() != right.value.values.size()) return false;
+  for (std::size_t k = 0; k < left.value.values.size(); ++k) {
+    const double a = left.value.without_rounding(k), b = right.value.without_rounding(k);
+    const auto &first = left.literals[k], &second = right.literals[k];
+    const double apart = std::abs(a - b);
+    bool same = apart <= 1e-9 * std::max(std::abs(a), std::abs(b));
+    for (const auto* shown : {&first, &second}) {
+      if (!*shown) continue;
+      const double unit = (*shown)->unit;
+      same = same || (shown == &first ? shortens(a, unit, b) : shortens(b, unit, a));
+      // A decimal may be off by one in its last digit, a whole number may not.
+      same = same || (unit < 1 && apart <= unit * (1 + 1e-9));
+    }
+    if (!first && !second) same = same || apart <= 5e-3 * std::max(std::abs(a), std::abs(b));
+    if (!same) return false;
+  }
+  return true;
+}
+
+std::string typed_piece(const std::string& typed, Range range) {
+  std::string piece;
+  for (const Character& each : decode(typed)) {
+    if (each.position >= range.begin && each.position < range.end) piece += each.bytes;
+  }
+  return shortened(piece);
+}
+
+/// The link of a chain that says most about the value, where all of them agree. One that names what nobody
+/// knows here, σ/4 = 1.5, is a name for the next one.
+Node settle(const std::string& typed, const Node& chain, const Quantities& known) {
+  std::vector<Link> links;
+  for (const Node& child : chain.children) {
+    try {
+      Value value = evaluate(child, known);
+      auto shown = literals(child, value.values.size());
+      links.push_back({child, std::move(value), std::move(shown)});
+    } catch (const ReadError&) {
+      if (&child == &chain.children.back() || (names_in(child).empty() && !has_call(child))) throw;
+      continue;
+    }
+    if (links.size() < 2) continue;
+    const Link &left = links[links.size() - 2], &right = links.back();
+    if (!agree(left, right)) {
+      throw ReadError({left.tree.range.begin, right.tree.range.end},
+                      "“" + typed_piece(typed, left.tree.range) + "” and “" +
+                          typed_piece(typed, right.tree.range) + "” are not equal: correct one of them");
+    }
+  }
+  const auto best = std::max_element(links.begin(), links.end(), [](const Link& left, const Link& right) {
+    return left.digits() < right.digits();
+  });
+  Node settled = best->tree;
+  settled.label = chain.label;
+  return settled;
+}
+
+Node without_chains(const std::string& typed, Node tree, const Quantities& known) {
+  if (tree.kind == Node::Kind::chain) return settle(typed, tree, known);
+  if (tree.kind == Node::Kind::list) {
+    for (Node& child : tree.children) {
+      if (child.kind == Node::Kind::chain) child = settle(typed, child, known);
+    }
+  }
+  return tree;
 }
 
 /// Fills in what `read` brings; a ReadError becomes the sentence about it.
@@ -111,24 +212,44 @@ const char* state_name(TypedText::State state) {
   return "";
 }
 
-TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known) {
+TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
+                     Grouping grouping) {
   return read_with(typed, [&](TypedText& text) {
-    text.tree = read_answer(typed, asked, text.note);
+    Notation notation = notation_of(grouping);
+    notation.x_is_times = known.count("x") == 0;
+    text.tree = without_chains(typed, read_answer(typed, asked, notation, text.note), known);
     text.value = evaluate(*text.tree, known);
   });
 }
 
 TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known) {
+  std::optional<Quantities> quantities;
+  const auto all = [&]() -> const Quantities& {
+    if (!quantities) quantities = known();
+    return *quantities;
+  };
   return read_with(typed, [&](TypedText& text) {
-    text.tree = read_answer(typed, asked, text.note);
-    text.value = evaluate(*text.tree, names_in(*text.tree).empty() ? Quantities() : known());
+    Notation notation;
+    notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
+    Node tree = read_answer(typed, asked, notation, text.note);
+    const Quantities none;
+    const Quantities& named = names_in(tree).empty() ? none : all();
+    text.tree = without_chains(typed, std::move(tree), named);
+    text.value = evaluate(*text.tree, named);
   });
 }
 
 TypedText read_formula(const std::string& typed, const std::vector<std::string>& names) {
   return read_with(typed, [&](TypedText& text) {
-    text.tree = read_answer(typed, 1, text.note);
-    require_names(*text.tree, names);
+    text.tree = read_answer(typed, 1, Notation(), text.note);
+    if (text.tree->kind == Node::Kind::chain) {
+      text.links = std::move(text.tree->children);
+      text.tree = std::move(text.links.back());
+      text.links.pop_back();
+    }
+    const std::vector<std::string> also = names_that_follow(names);
+    for (const Node& link : text.links) require_names(link, names, also);
+    require_names(*text.tree, names, also);
   });
 }
 
