@@ -275,6 +275,8 @@ Value value_of(const Node& node, const Quantities& quantities) {
       for (double& each : value.scales) each /= node.number;
       return value;
     }
+    case Node::Kind::chain:
+      return evaluate(node.children.back(), quantities);
     case Node::Kind::call:
       return call(node, evaluate(node.children[0], quantities), quantities);
     default: {

@@ -111,10 +111,10 @@ Groups groups_at(const std::vector<Character>& characters, std::size_t at) {
   const char decimal = group_separator(code(groups.end));
   groups.has_decimals =
       (decimal == '.' || decimal == ',') && decimal != groups.separator && digits_from(groups.end + 1) > 0;
+  const std::size_t after = groups.end + (groups.has_decimals ? 1 + digits_from(groups.end + 1) : 0);
   // 1,234,5 and 1 234 5 are no such numbers, and 1 100/200 is a mixed one.
-  const bool goes_on = (decimal == groups.separator && decimal != '\0' && is_digit(code(groups.end + 1))) ||
-                       (groups.separator == ' ' && code(groups.end) == U'/') ||
-                       is_name_part(code(groups.end));
+  const bool goes_on = (group_separator(code(after)) != '\0' && is_digit(code(after + 1))) ||
+                       (groups.separator == ' ' && code(after) == U'/') || is_name_part(code(after));
   if (goes_on) groups.count = 0;
   return groups;
 }

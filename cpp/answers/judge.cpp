@@ -227,7 +227,8 @@ std::string doubtful_point(const Node& tree, const Value& truth) {
   const std::string& text = number.text;
   const std::size_t point = text.find('.');
   const bool groups = number.kind == Node::Kind::number && text[0] != '0' && point >= 1 && point <= 3 &&
-                      point + 4 == text.size();
+                      point + 4 == text.size() &&
+                      text.find_first_not_of("0123456789", point + 1) == std::string::npos;
   if (!groups) return "";
   const std::string sign = &number == &tree ? "" : "-";
   std::string whole = text;

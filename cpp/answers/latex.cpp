@@ -49,6 +49,9 @@ class LatexReader {
   std::vector<Character> read() {
     while (at_ < end()) read_one(out_);
     out_.push_back(characters_.back());
+    // What was put in for a command stands where the command does, but never before what it stands behind.
+    for (std::size_t k = 1; k < out_.size(); ++k)
+      out_[k].position = std::max(out_[k].position, out_[k - 1].position);
     return std::move(out_);
   }
 
@@ -158,7 +161,7 @@ class LatexReader {
     // ∂ and the name behind it are one; a name before another one is not.
     if (command == "partial") return skip_spaces();
     if (is_space(code())) return;
-    if (is_name_start(code())) append(out, " ", place);
+    if (is_name_start(code()) && code() != U'_') append(out, " ", place);
   }
 
   /// \, \% \{ \\ and the like.
@@ -238,8 +241,12 @@ class LatexReader {
 }  // namespace
 
 std::vector<Character> without_latex(const std::vector<Character>& characters) {
-  const bool any = std::any_of(characters.begin(), characters.end(),
-                               [](const Character& each) { return each.code == U'\\' || each.code == U'$'; });
+  const auto count = [&](char32_t code) {
+    return std::count_if(characters.begin(), characters.end(),
+                         [&](const Character& each) { return each.code == code; });
+  };
+  // A single $ is a mistake of typing.
+  const bool any = count(U'$') % 2 == 0 && (count(U'\\') > 0 || count(U'$') > 0);
   return any ? LatexReader(characters).read() : characters;
 }
 

@@ -73,7 +73,9 @@ class Parser {
         const Token word = take();
         if (peek().is(U'.') && touch(word, peek())) take();
       } else if (peek().is(U'≈') && !(next_ > 0 && previous().ends_operand())) {
-        take();
+        const Token about = take();
+        if (peek().kind == Token::Kind::end)
+          throw ReadError(about.range, "a value is missing after “" + about.text + "”");
       } else {
         return;
       }
@@ -677,8 +679,10 @@ class Parser {
       open += tokens_[k].opens() ? 1 : tokens_[k].closes() ? -1 : 0;
       if (open == 0) return false;
       if (open > 1) continue;
-      const bool spaced = k > next_ && tokens_[k].kind == Token::Kind::number && tokens_[k].space_before &&
-                          tokens_[k - 1].kind == Token::Kind::number;
+      const bool after_number =
+          k > next_ && tokens_[k].space_before && tokens_[k - 1].kind == Token::Kind::number;
+      const bool sign = notation_.spaces && is_sign(tokens_[k]) && touch(tokens_[k], tokens_[k + 1]);
+      const bool spaced = after_number && (tokens_[k].kind == Token::Kind::number || sign);
       if (tokens_[k].is(U',') || tokens_[k].is(U';') || spaced) return true;
     }
     return false;
@@ -846,6 +850,13 @@ class Parser {
     return list;
   }
 
+  /// Whether the comma stands before an axis, axis=0 or 0, and not before a second value.
+  bool at_axis(const Node& argument) const {
+    const Token& after = tokens_[std::min(next_ + 2, tokens_.size() - 1)];
+    if (ahead().kind == Token::Kind::name) return after.is(U'=');
+    return is_whole(ahead()) && ahead().text == "0" && after.is(U')') && argument.kind != Node::Kind::number;
+  }
+
   static bool is_of_a_list(const std::string& function) {
     return function == "sum" || function == "mean" || function == "min" || function == "max";
   }
@@ -854,7 +865,7 @@ class Parser {
   Node function_call(const Token& token, const std::string& function) {
     const Token opening = take();
     Node argument = inside_brackets();
-    if (peek().is(U',') && is_of_a_list(function)) {
+    if (peek().is(U',') && is_of_a_list(function) && at_axis(argument)) {
       take();
       skip_arguments();
     } else if (peek().is(U',') && function == "log") {

