@@ -2,19 +2,29 @@
 // The answer language: what a learner types into a box, and what the lesson's author writes to have a number
 // computed. One parser for both. Text becomes a tree; evaluate.h gives the tree a value.
 //
+// Its grammar, [ ] around what may be left out, { } around what may be repeated. What stands in LaTeX is
+// written out first (latex.h), then what stands around an answer is taken away (frame.h), then commas are
+// told from decimal points (commas.h). forms.h has an example of each form.
+//
 // clang-format off
-//   lists       one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45
-//   numbers     2, 0.5, .5, 2.5e-3, 12 %; with a decimal comma where no list can be meant: 1,5; 2,5
-//   operators   + - * / ^ **   and   · × ÷ − √ ² ⁻³ |x|   and x between two numbers: 8.02 x 10^-1
-//   products    also without a sign, where there is one way to read them: 2x, γ(x − 1), 2√5, x_hat sum(dy)
-//   names       x, gamma (or γ), x_hat, ∂L/∂γ ...    one value of a list: x[0], counted from 0, or x_1, from 1
-//   functions   sqrt(x), mean(x), Σ(dy·x_hat), np.sqrt(x) ...
+//   answer    = [ label ] value { separator [ label ] value } [ separator | "." ]
+//   label     = name [ "'" | "[0]" | "_1" ] ( "=" | ":" )                γ = 2, β = 1;  x1 = …, x2 = … in their order
+//   separator = "," | ";" | "&" | "|" | "and" | line end | tab | space between numbers
+//   value     = [ about ] sum [ word ] { ( "=" | "≈" ) sum }             all that is said to be equal must agree
+//   about     = "≈" | "~" | "about" | "approx." | "ca." …                word: batches, operations, FLOPs …
+//   sum       = product { ( "+" | "-" ) product }
+//   product   = power { ( "*" | "·" | "×" | "/" | "÷" | ":" | "@" | nothing ) power }       @ sums the products
+//   power     = postfix [ ( "^" | "**" ) power ]
+//   postfix   = primary { "²" | "⁻³" | "%" | "‰" | "[0]" | "ᵀ" | ".T" | ".sum()" | ".dot(…)" … }
+//   primary   = number | name | list | "(" sum ")" | "|" sum "|" | function
+//   list      = "[" values "]" | "(" values ")" | "{" values "}" | "⟨" values "⟩" | "array(" … | "c(" …
+//   function  = f "(" sum [ ", axis=0" ] ")" | "√" postfix | ln 2 | Σ product      Σ reaches over the product behind it
+//   number    = 2 | 0.5 | .5 | 2.5e-3 | 8.02 x 10^-1 | ½ | 1 1/2 | 131 072 | 1,5 where no list can be meant
+//   name      = x | gamma | γ | x_hat | x̂ | ∂L/∂γ | x_1 (from 1) …
 // clang-format on
 //
-// Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34]. What they
-// and PyTorch print around a list is read past: array([1., 2.], dtype=float32), ans = ..., [1; 2; 3];
-//
-// Text that can be read in two ways, such as 1/2x, is refused with both of them.
+// Text that can be read in two ways, such as 1/2x, is refused with both of them; γ/√(σ² + ε) (x − μ) is read
+// as it is set in print, and a note offers the other reading.
 
 #include <cstddef>
 #include <optional>

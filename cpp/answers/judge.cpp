@@ -427,8 +427,8 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
     }
   }
   // So has 16 examples, where their number is known: a count, or a product.
-  const bool counts =
-      judgement.tree && judgement.tree->text == "count" && judgement.verdict != Verdict::right;
+  const bool counts = judgement.tree && judgement.tree->kind == Node::Kind::multiply &&
+                      judgement.tree->text == "count" && judgement.verdict != Verdict::right;
   if (!counts) return judgement;
   TypedText alone = judgement;
   alone.tree = Node(judgement.tree->children[0]);

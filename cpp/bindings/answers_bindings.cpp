@@ -1,6 +1,7 @@
 // The answers' part of the table of what JavaScript may call: formulas, verdicts, variants. No arithmetic
 // here.
 
+#include "answers/forms.h"
 #include "answers/formula_answer.h"
 #include "answers/proof.h"
 #include "answers/property.h"
@@ -347,6 +348,17 @@ val separation(Arguments& arguments) {
   return result;
 }
 
+val list_forms(Arguments& arguments) {
+  arguments.finish();
+  return array_out(answers::forms(), [](const answers::Form& form) {
+    val result = val::object();
+    result.set("what", std::string(form.what));
+    result.set("example", std::string(form.example));
+    result.set("same", std::string(form.same));
+    return result;
+  });
+}
+
 val list_mistakes(Arguments& arguments) {
   arguments.finish();
   return array_out(answers::mistakes(), mistake_out);
@@ -367,5 +379,6 @@ EMSCRIPTEN_BINDINGS(answers) {
   emscripten::function("mistaken_answers", &call<mistaken_answers>);
   emscripten::function("draw", &call<draw>);
   emscripten::function("separation", &call<separation>);
+  emscripten::function("list_forms", &call<list_forms>);
   emscripten::function("list_mistakes", &call<list_mistakes>);
 }

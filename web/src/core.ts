@@ -246,6 +246,13 @@ export interface FormulaValue {
   is_list: boolean;
 }
 
+/** A form that answers may have. */
+export interface Form {
+  what: string;
+  example: string;
+  same: string;
+}
+
 /** How typed text was read: a tree of operators. */
 export interface Tree {
   kind:
@@ -498,6 +505,7 @@ export const bindingNames = [
   'mistaken_answers',
   'draw',
   'separation',
+  'list_forms',
   'list_mistakes',
 ] as const satisfies (keyof CoreModule)[];
 
@@ -608,6 +616,8 @@ export interface Core {
     parts: (Question & { with?: Quantities })[];
   }) => Quantities;
   separation: (input: { givens: Quantities; with?: Quantities } & Question) => Separation;
+  /** The forms that answers may have, each with an example and what it says in the plainest notation. */
+  listForms: () => Form[];
   /** All mistakes that have a name. */
   listMistakes: () => Mistake[];
 }
@@ -664,6 +674,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     mistakenAnswers: (input) => ask('mistaken_answers', input) as never,
     draw: (input) => ask('draw', input) as Quantities,
     separation: (input) => ask('separation', input) as Separation,
+    listForms: () => ask('list_forms', {}) as Form[],
     listMistakes: () => ask('list_mistakes', {}) as Mistake[],
   };
 }

@@ -101,7 +101,7 @@ function build(tree: Tree): VNode {
     case 'negate':
       return element('mrow', element('mo', '−'), bracketed(first, binding.multiply));
     case 'percent':
-      return element('mrow', bracketed(first, binding.percent), element('mo', '%'));
+      return element('mrow', bracketed(first, binding.percent), element('mo', tree.text || '%'));
     case 'add':
     case 'subtract':
     case 'multiply': {
