@@ -8,6 +8,7 @@
 #include "answers/characters.h"
 #include "answers/definitions.h"
 #include "answers/literal.h"
+#include "answers/names.h"
 
 namespace answers {
 
@@ -33,8 +34,12 @@ std::string name_of_separators(char separator) {
   }
 }
 
-bool has_call(const Node& node) {
-  return node.kind == Node::Kind::call || std::any_of(node.children.begin(), node.children.end(), has_call);
+/// Whether a quantity or a function is named that nobody knows here.
+bool names_unknown(const Node& node, const Quantities& known) {
+  if (node.kind == Node::Kind::name && known.count(node.text) == 0) return true;
+  if (node.kind == Node::Kind::call && !contains(functions, std::string_view(node.text))) return true;
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [&](const Node& child) { return names_unknown(child, known); });
 }
 
 constexpr const char* decimal_commas = "commas were read as decimal points";
@@ -145,7 +150,7 @@ std::string typed_piece(const std::string& typed, Range range) {
 
 /// The link of a chain that says most about the value, where all of them agree. One that names what nobody
 /// knows here, σ/4 = 1.5, is a name for the next one.
-Node settle(const std::string& typed, const Node& chain, const Quantities& known) {
+Node settle(const std::string& typed, const Node& chain, const Quantities& known, std::string& note) {
   std::vector<Link> links;
   for (const Node& child : chain.children) {
     try {
@@ -153,7 +158,8 @@ Node settle(const std::string& typed, const Node& chain, const Quantities& known
       auto shown = literals(child, value.values.size());
       links.push_back({child, std::move(value), std::move(shown)});
     } catch (const ReadError&) {
-      if (&child == &chain.children.back() || (names_in(child).empty() && !has_call(child))) throw;
+      if (&child == &chain.children.back() || !names_unknown(child, known)) throw;
+      note = "“" + typed_piece(typed, child.range) + "” names what is not known here, and was not checked";
       continue;
     }
     if (links.size() < 2) continue;
@@ -172,11 +178,11 @@ Node settle(const std::string& typed, const Node& chain, const Quantities& known
   return settled;
 }
 
-Node without_chains(const std::string& typed, Node tree, const Quantities& known) {
-  if (tree.kind == Node::Kind::chain) return settle(typed, tree, known);
+Node without_chains(const std::string& typed, Node tree, const Quantities& known, std::string& note) {
+  if (tree.kind == Node::Kind::chain) return settle(typed, tree, known, note);
   if (tree.kind == Node::Kind::list) {
     for (Node& child : tree.children) {
-      if (child.kind == Node::Kind::chain) child = settle(typed, child, known);
+      if (child.kind == Node::Kind::chain) child = settle(typed, child, known, note);
     }
   }
   return tree;
@@ -217,7 +223,8 @@ TypedText read_value(const std::string& typed, std::size_t asked, const Quantiti
   return read_with(typed, [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = known.count("x") == 0;
-    text.tree = without_chains(typed, read_answer(typed, asked, notation, text.note), known);
+    Node tree = read_answer(typed, asked, notation, text.note);
+    text.tree = without_chains(typed, std::move(tree), known, text.note);
     text.value = evaluate(*text.tree, known);
   });
 }
@@ -234,7 +241,7 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
     Node tree = read_answer(typed, asked, notation, text.note);
     const Quantities none;
     const Quantities& named = names_in(tree).empty() ? none : all();
-    text.tree = without_chains(typed, std::move(tree), named);
+    text.tree = without_chains(typed, std::move(tree), named, text.note);
     text.value = evaluate(*text.tree, named);
   });
 }

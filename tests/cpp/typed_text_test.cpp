@@ -954,6 +954,10 @@ TEST(TypedText, LinksOfAChainMustAgree) {
     ASSERT_EQ(text.value.values.size(), 1u);
     EXPECT_DOUBLE_EQ(text.value.values[0], row.value);
   }
+  EXPECT_EQ(read("σ/4 = 1.5").note, "“σ/4” names what is not known here, and was not checked");
+  EXPECT_EQ(read("4·256 = 1024").note, "");
+  EXPECT_EQ(read("1/0 = 1.5").message, "division by 0");
+  EXPECT_EQ(read("sqrt(-α) = 1.5").message, "the root of a negative number is no number");
   for (const char* text : {"4·256 = 1025", "3/√14 = 0.8 = 0.9", "α² = 0.7", "1/128 = 0.78"}) {
     SCOPED_TRACE(text);
     EXPECT_NE(read(text).message.find("are not equal: correct one of them"), std::string::npos);

@@ -7,16 +7,26 @@ import { loadBuiltCore } from '../../web/render/core.ts';
 const core = await loadBuiltCore();
 const forms = core.listForms();
 const names = ['x', 'x_hat', 'dy', 'gamma', 'beta', 'eps', 'batch_var', 'm'];
-const givens = { x: [1, 2, 3, 6], dy: [0.2, -0.4, 0.1, 0.5], gamma: 1.5, beta: 0.3, eps: 0.5 };
+const givens = {
+  x: Float64Array.of(1, 2, 3, 6),
+  dy: Float64Array.of(0.2, -0.4, 0.1, 0.5),
+  gamma: 1.5,
+  beta: 0.3,
+  eps: 0.5,
+};
+const valuesOf = (text: string, count?: number) => {
+  const { value, message } = core.read({ text, names, givens, ...(count === undefined ? {} : { count }) });
+  expect(message).toBe('');
+  return Array.from(value?.values ?? []);
+};
 
 describe.each(forms)('$what: $example', ({ example, same }) => {
   test('says what the table says', () => {
-    const plain = core.evaluate(same, core.quantities(givens));
-    const count = plain.values.length;
-    const read = core.read({ text: example, names, givens, count });
-    expect(read.message).toBe('');
-    expect(Array.from(read.value?.values ?? [])).toHaveLength(count);
-    read.value?.values.forEach((value, k) => expect(value).toBeCloseTo(plain.values[k] as number, 9));
+    const plain = valuesOf(same);
+    const read = valuesOf(example, plain.length);
+    expect(plain.length).toBeGreaterThan(0);
+    expect(read).toHaveLength(plain.length);
+    read.forEach((value, k) => expect(value).toBeCloseTo(plain[k] as number, 9));
   });
 });
 

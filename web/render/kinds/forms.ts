@@ -7,6 +7,6 @@ import { kind } from '../item.tsx';
 export const forms = kind<FormsBlock>({
   schema,
   View: item.View,
-  name: () => 'forms',
+  name: ({ id }) => id,
   data: ({ title }, { around }): FormsData => ({ title, forms: around.core.listForms() }),
 });
