@@ -25,6 +25,27 @@ const std::map<std::string, Formula>& formulas() {
   return all;
 }
 
+/// Other usual orders of computing the same. A small sum of large terms loses most.
+const std::multimap<std::string, Formula>& other_orders() {
+  static const std::multimap<std::string, Formula> all = [] {
+    const Definition orders[] = {
+        {"x_hat", "(x - batch_mean) / root"},
+        {"y", "gamma * saved_invstd * x + (beta - gamma * saved_invstd * batch_mean)"},
+        {"dgamma", "sum(dy * (x - batch_mean)) / root"},
+        {"dvar", "-sum(dx_hat * (x - batch_mean)) / (2 * root^3)"},
+        {"dx", "gamma * saved_invstd * (dy - mean(dy) - x_hat * mean(dy * x_hat))"},
+        {"dx", "gamma * saved_invstd / m * (m * dy - dbeta - x_hat * dgamma)"},
+        {"y_inference", "running_slope * x + (beta - running_slope * running_mean)"},
+        {"y_inference", "gamma * (running_deviation / running_root) + beta"},
+        {"folded_bias", "running_slope * b + (beta - running_slope * running_mean)"},
+    };
+    std::multimap<std::string, Formula> read;
+    for (const Definition& each : orders) read.emplace(each.name, Formula(each.formula));
+    return read;
+  }();
+  return all;
+}
+
 /// Follows the definitions as somebody does who writes down three digits of each result.
 class Follower {
  public:
@@ -92,6 +113,12 @@ class Follower {
     if (is_given && right_.count(name) != 0) return known_.emplace(name, given(name)).first->second;
     if (definition == formulas().end()) throw ReadError({}, "“" + name + "” has no value here");
     Rounded result = follow(definition->second.tree);
+    const auto [first, last] = other_orders().equal_range(name);
+    for (auto order = first; order != last; ++order) {
+      const Rounded other = follow(order->second.tree);
+      for (std::size_t k = 0; k < result.errors.size(); ++k)
+        result.errors[k] = std::max(result.errors[k], other.errors[k]);
+    }
     if (name == "new_running_mean" || name == "new_running_var" || name == "new_running_var_unbiased")
       widen(result, name);
     return known_.emplace(name, std::move(result)).first->second;

@@ -14,10 +14,10 @@ double half_unit(double value, int digits);
 /// True if rounding to three digits changes nothing.
 bool is_short(double value);
 
-/// How far each value of the answer can lie from the truth at most when the result of every operation of the
-/// lesson's definitions is rounded to three digits, running statistics also when they are followed step by
-/// step. Looser than what moves single quantities by half a unit: all errors add up here. Throws as
-/// Derivation::evaluate.
+/// How far each value of the answer can lie from the truth at most when the result of every operation is
+/// rounded to three digits: by the lesson's definitions, by other usual orders of computing, and for running
+/// statistics also when they are followed step by step. Looser than what moves single quantities by half a
+/// unit: all errors add up here. Throws as Derivation::evaluate.
 std::vector<double> rounding_bound(const Formula& answer, const Quantities& right);
 
 }  // namespace answers

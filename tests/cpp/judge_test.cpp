@@ -431,9 +431,11 @@ TEST(Judge, WhatRoundingOnTheWayLeavesIsCoarse) {
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {
-  const std::vector<std::string> alphabet{"1", "2", ".5", "-", "−",  "+",     "*",   "/", "^",
-                                          "√", "(", ")",  "[", "]",  ",",     ";",   "x", "γ",
-                                          " ", "%", "²",  "👍", "\n", "1e308", "\xe2"};
+  const std::vector<std::string> alphabet{
+      "1",     "2",     ".5",   "-", "−", "+",          "*",  "/",         "^",      "√",     "(",
+      ")",     "[",     "]",    ",", ";", "x",          "γ",  " ",         "%",      "²",     "👍",
+      "\n",    "1e308", "\xe2", "≈", "=", ":",          "½",  "…",         "about ", "x1 = ", " batches",
+      "1,024", "{",     "}",    "|", "@", "\\frac{1}{", "Σ ", " examples", "and ",   "‰"};
   lab::Random random(4);
   int verdicts[6] = {};
   for (int trial = 0; trial < 30000; ++trial) {
