@@ -2,23 +2,14 @@
 // ways to write them this is the fastest: elementary operations, since the gradient of its own batch norm is slow, and
 // no loss read back. Every batch is a tensor before the first step.
 
-import { createRequire } from 'node:module';
-import path from 'node:path';
+import { loadTfjs } from './tfjs.mjs';
 
 /** @typedef {import('./lab.mjs').Task} Task */
 /** @typedef {any} Tensor The package and its types are there only where the benchmark has been run. */
 
 /** @returns {Promise<{ name: string, version: string, enter: (task: Task) => import('./lab.mjs').Trainer }>} */
 export async function startTfjs() {
-  const load = createRequire(import.meta.url);
-  const tf = load('@tensorflow/tfjs-core');
-  // For Node, tfjs-core comes without gradients; the layers register them.
-  load('@tensorflow/tfjs-layers');
-  const wasm = '@tensorflow/tfjs-backend-wasm';
-  const { setWasmPaths, version_wasm: version } = load(wasm);
-  setWasmPaths(`${path.dirname(load.resolve(wasm))}${path.sep}`);
-  if (!(await tf.setBackend('wasm')))
-    throw new Error('the WebAssembly backend of TensorFlow.js does not start');
+  const { tf, version } = await loadTfjs();
 
   /** @param {Task} task @returns {import('./lab.mjs').Trainer} */
   function enter({ batch, inputs, classes, batches, sizes, weights, normalizes, rate, eps, keep }) {
@@ -89,5 +80,5 @@ export async function startTfjs() {
       },
     };
   }
-  return { name: wasm, version, enter };
+  return { name: '@tensorflow/tfjs-backend-wasm', version, enter };
 }

@@ -37,8 +37,8 @@ function exchanged(values, outer, a, b) {
   return moved;
 }
 
-/** @returns {Promise<import('./contender.mjs').Peer>} */
-export async function startTfjs() {
+/** TensorFlow.js with its WebAssembly backend, and the version of that. @returns {Promise<{ tf: any, version: string }>} */
+export async function loadTfjs() {
   const load = createRequire(import.meta.url);
   const tf = load('@tensorflow/tfjs-core');
   // For Node, tfjs-core comes without gradients; the layers register them.
@@ -48,6 +48,12 @@ export async function startTfjs() {
   setWasmPaths(`${path.dirname(load.resolve(wasm))}${path.sep}`);
   if (!(await tf.setBackend('wasm')))
     throw new Error('the WebAssembly backend of TensorFlow.js does not start');
+  return { tf, version };
+}
+
+/** @returns {Promise<import('./contender.mjs').Peer>} */
+export async function startTfjs() {
+  const { tf, version } = await loadTfjs();
 
   /** The library's own batch norm, in its own order: with channels on axis 1 its numbers are wrong. @param {Tensors} of @returns {Way} */
   const asOneOperation = ({ shape, layout: { outer, channels, inner }, eps }) => ({

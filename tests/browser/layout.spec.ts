@@ -191,4 +191,14 @@ test.describe('forced colours', () => {
       'solid',
     );
   });
+
+  test('what a main button says can be read: it has the colours of all buttons', async ({ page }) => {
+    await openLive(page, 'index.html', 'race');
+    const colours = (name: string) =>
+      page.getByRole('button', { name }).evaluate((button) => {
+        const { backgroundColor, color } = getComputedStyle(button);
+        return { backgroundColor, color };
+      });
+    expect(await colours('Train both')).toEqual(await colours('Another seed'));
+  });
 });

@@ -18,6 +18,14 @@ const marks = (within: Locator, symbol: string): Promise<{ marked: number; plain
     return { marked, plain: all.length - marked };
   }, symbol);
 
+/** Waits until nothing moves by itself any more: figures further down come to life too. */
+async function settled(page: Page): Promise<void> {
+  await allStarted(page);
+  const undrawn = page.locator('.figure:not([data-drawn]) > figure');
+  await expect(undrawn.filter({ visible: true })).toHaveCount(0);
+  await page.evaluate(() => document.fonts.ready);
+}
+
 /** A formula of a section, by the text before it. */
 const after = (page: Page, text: string) => page.locator(`p:has-text("${text}") + .math`).first();
 const meanInForward = (page: Page) => after(page, 'Step 1: the statistics').locator('.q-mean').first();
@@ -90,10 +98,7 @@ test('nothing moves when a symbol is lit', async ({ lesson: page }) => {
     );
   const symbol = meanInForward(page);
   await symbol.scrollIntoViewIfNeeded();
-  await allStarted(page); // figures further down come to life
-  const undrawn = page.locator('.figure:not([data-drawn]) > figure');
-  await expect(undrawn.filter({ visible: true })).toHaveCount(0);
-  await page.evaluate(() => document.fonts.ready);
+  await settled(page);
   const before = await places();
   expect(before.length).toBeGreaterThan(100);
   await symbol.hover();
@@ -108,6 +113,24 @@ test('Escape puts the light out, until another symbol is pointed at', async ({ l
   expect(await lit(page)).toBe('');
   await after(page, 'Step 2: normalize').locator('.q-var').first().hover();
   expect(await lit(page)).toBe('var');
+});
+
+test('after Escape, a page that moves under a pointer at rest lights nothing', async ({ lesson: page }) => {
+  await meanInForward(page).hover();
+  expect(await lit(page)).toBe('mean');
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => {
+    const html = document.documentElement;
+    html.dataset.overs = '0';
+    addEventListener('pointerover', () => (html.dataset.overs = String(Number(html.dataset.overs) + 1)));
+  });
+  for (const step of [300, -300]) {
+    const seen = await page.locator('html').getAttribute('data-overs');
+    await page.evaluate((by) => scrollBy({ top: by, behavior: 'instant' }), step);
+    // The browser tells the page what now lies under the pointer.
+    await expect.poll(() => page.locator('html').getAttribute('data-overs')).not.toBe(seen);
+  }
+  expect(await lit(page)).toBe('');
 });
 
 test('symbols in questions, examples and other sections light nothing', async ({ lesson: page }) => {
@@ -158,6 +181,7 @@ test.describe('with a finger', () => {
     lesson: page,
   }) => {
     const symbol = meanInForward(page);
+    await settled(page); // a finger that meets something else because the page moved under it proves nothing
     await symbol.tap();
     expect(await lit(page)).toBe('mean');
     await page.locator('p', { hasText: 'The variance is the biased one' }).tap();

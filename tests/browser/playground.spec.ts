@@ -168,7 +168,7 @@ test('every view shows something, and a network that leaves the finite numbers i
   await expect(playground.getByRole('table')).toContainText('not finite');
   for (const view of ['loss', 'activations', 'gradients', 'effective', 'example']) {
     await playground.getByLabel('Show').selectOption(view);
-    await expect(playground.locator('.playground-plot .b').first(), view).toBeAttached();
+    await expect(playground.locator('.training-plot .b').first(), view).toBeAttached();
     await expectNoMachineWords(page);
   }
   await expectClean(playground);
@@ -201,7 +201,7 @@ test('a laboratory that does not come is told in words', async ({ page, watch })
 async function expectStill(page: Page): Promise<void> {
   const playground = page.locator('.item[id="playground"]');
   await expect(playground.locator('img')).toHaveCount(2);
-  await expect(playground.locator('.playground-plot')).toBeVisible();
+  await expect(playground.locator('.training-plot')).toBeVisible();
   await expect(status(playground)).toHaveText(/^After 300 steps, A: .+; B: .+\.$/);
   for (const control of await playground.locator('button, select, input, summary').all())
     await expect(control).toBeHidden();

@@ -55,7 +55,7 @@ test('drills are found by objective and by pitfall', async ({ page }) => {
     const fitting = having((part) => part.objective === number);
     await objective.selectOption(String(number));
     await expect(said(page)).toHaveText(`${fitting.length} of ${all.length} drills.`);
-    expect(await shown(page)).toEqual(fitting);
+    await expect.poll(() => shown(page)).toEqual(fitting);
   }
   const names = await pitfall
     .locator('option')

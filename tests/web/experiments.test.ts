@@ -1,12 +1,15 @@
 // The experiments: conditions and counts against small cases by hand, the lesson's claims over ten seeds that no page
 // shows, and the numbers that the pages show against the code they come from.
 
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
 import { describe, expect, test } from 'vitest';
 import { experimentNames, measureAll } from '../../web/measure.mjs';
 import { boundFor, countClaims, lessonClaims } from '../../web/render/claims.ts';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { allEvidence, isCurrent, seeds } from '../../web/render/evidence.ts';
 import { renderFile } from '../../web/render/lesson.ts';
+import { Plot } from '../../web/src/kinds/experiment/plot.tsx';
 import { readCondition } from '../../web/src/lab/condition.ts';
 import {
   besideChance,
@@ -89,6 +92,33 @@ describe('what seeds say together', () => {
     expect(boundFor({ most: 2 }, 10)).toEqual({ most: 1 });
     expect(boundFor({ least: 30 }, 30)).toEqual({ least: 30 });
   });
+});
+
+test('a drawing has a dot for each seed: what is not finite or off the scale at the top, a zero at the bottom', () => {
+  const plot = {
+    title: 'Loss',
+    scale: 'log' as const,
+    most: 10,
+    arms: [
+      { name: 'none', label: 'without' },
+      { name: 'batch', label: 'with' },
+    ],
+    measure: 'loss',
+  };
+  const results = { 'none.loss': [1, 400, Number.NaN, 10], 'batch.loss': [0, 0.01, 0.1, 1] };
+  const html = renderToString(h(Plot, { plot, results }));
+  const heights = [...html.matchAll(/class="seeds" d="([^"]+)"/g)].map(([, d = '']) =>
+    [...d.matchAll(/M\S+ (\S+)h0/g)].map(([, y]) => Number(y)),
+  );
+  const [top, bottom] = [34, 226];
+  // From 0.01 to 10 there are three powers of ten.
+  const at = (power: number) => bottom - ((bottom - top) * (power + 2)) / 3;
+  expect(heights).toEqual([
+    [at(0), top, top, top],
+    [bottom, bottom, at(-1), at(0)],
+  ]);
+  const ticks = [...html.matchAll(/class="end"[^>]*y="([^"]+)"/g)].map(([, y]) => Number(y));
+  expect(new Set(ticks).size).toBe(ticks.length);
 });
 
 describe('the laboratory', async () => {

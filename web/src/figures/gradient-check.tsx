@@ -96,9 +96,11 @@ function Rulings({ marks, step }: RulingsProps) {
                 </span>{' '}
                 {name}
               </th>
-              <td>
-                {Number.isNaN(error) ? '–' : <data value={String(error)}>{formatNumber(error, 2)}</data>}
-              </td>
+              {Number.isNaN(error) ? (
+                <td>–</td>
+              ) : (
+                <td data-value={String(error)}>{formatNumber(error, 2)}</td>
+              )}
               <td class={isRight ? 'says' : 'says mistaken'}>
                 {Number.isNaN(error)
                   ? ruling

@@ -37,6 +37,9 @@ export function linkSymbols(): void {
   for (const part of parts()) part.classList.add(linked);
   let pointed: string | undefined;
   let held: string | undefined;
+  /** Where the pointer last was, and where it stood at Escape: until it moves, it points at nothing. */
+  let place = '';
+  let dismissedAt: string | undefined;
   const show = () => {
     const quantity = pointed ?? held;
     if (quantity === undefined) delete document.documentElement.dataset.symbol;
@@ -51,9 +54,16 @@ export function linkSymbols(): void {
     show();
   };
 
-  document.addEventListener('pointerover', ({ target, pointerType }) => {
-    // A finger points at nothing before it taps.
-    if (pointerType !== 'touch') point(quantityOf(target));
+  document.addEventListener('pointerover', ({ target, pointerType, clientX, clientY }) => {
+    if (pointerType === 'touch') return; // A finger points at nothing before it taps.
+    place = `${clientX},${clientY}`;
+    // A page that moves under a pointer at rest sends this event too.
+    if (place === dismissedAt) return;
+    dismissedAt = undefined;
+    point(quantityOf(target));
+  });
+  document.addEventListener('pointermove', ({ clientX, clientY }) => {
+    place = `${clientX},${clientY}`;
   });
   document.documentElement.addEventListener('pointerleave', () => point(undefined));
   document.addEventListener('focusin', ({ target }) => {
@@ -72,6 +82,7 @@ export function linkSymbols(): void {
   });
   document.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape') return;
+    dismissedAt = place;
     pointed = undefined;
     hold(undefined);
   });

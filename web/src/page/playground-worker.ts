@@ -4,9 +4,11 @@ import { buffersOf, type Order, Session, type Told } from '../playground.ts';
 import { fetchLaboratory } from './laboratory.ts';
 
 const send = (told: Told) => postMessage(told, { transfer: 'seen' in told ? buffersOf(told.seen) : [] });
-const session = fetchLaboratory().then((laboratory) => new Session(laboratory, send, 20));
+/** Begun with the first order, so that somebody hears if the laboratory does not come. */
+let session: Promise<Session> | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Order>) => {
+  session ??= fetchLaboratory().then((laboratory) => new Session(laboratory, send, 20));
   session
     .then((each) => each.order(data))
     .catch((error: unknown) => send({ reason: error instanceof Error ? error.message : String(error) }));

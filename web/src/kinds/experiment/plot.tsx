@@ -19,14 +19,19 @@ interface Axis {
 }
 
 /** Numbers that are not finite, and zeros of a logarithmic axis, stand at its ends. */
-function axisOf(scale: PlotBlock['scale'], values: readonly number[]): Axis {
+function axisOf(
+  { scale, most: limit = Number.POSITIVE_INFINITY }: PlotBlock,
+  values: readonly number[],
+): Axis {
   const isLog = scale === 'log';
-  const shown = values.filter((value) => Number.isFinite(value) && (!isLog || value > 1e-17));
+  const shown = values
+    .filter((value) => Number.isFinite(value) && (!isLog || value > 1e-17))
+    .map((value) => Math.min(value, limit));
   const toAxis = (value: number) => (isLog ? Math.log10(Math.max(value, 1e-17)) : value);
   const most = shown.length === 0 ? 1 : toAxis(Math.max(...shown));
   const least = shown.length === 0 ? 0 : toAxis(Math.min(...shown));
   const step = isLog ? Math.max(1, Math.ceil((most - least) / 5)) : linearStep(most - least);
-  const low = Math.floor(least / step) * step;
+  const low = isLog ? Math.max(-17, Math.floor(least / step) * step) : Math.floor(least / step) * step;
   const high = Math.max(low + step, Math.ceil(most / step) * step);
   const ticks: Axis['ticks'] = [];
   for (let tick = low; tick <= high + step / 1e6; tick += step)
@@ -80,7 +85,7 @@ export interface PlotProps {
 }
 
 export function Plot({ plot, results, label }: PlotProps) {
-  const { scale, arms, measure, at } = plot;
+  const { arms, measure, at } = plot;
   const places = placesOf(plot);
   const height = plotHeight(plot);
   const valuesAt = (arm: string, place: number) =>
@@ -91,7 +96,7 @@ export function Plot({ plot, results, label }: PlotProps) {
       : [{ place: k, values: valuesAt(name, k) }],
   );
   const axis = axisOf(
-    scale,
+    plot,
     shown.flat().flatMap(({ values }) => values),
   );
   const pitch = (frame.right - frame.left) / places.length;
@@ -141,7 +146,7 @@ export function Plot({ plot, results, label }: PlotProps) {
         const drawn = columns.filter(({ values }) => values.length > 0);
         const summed = drawn.map(({ place, values }) => ({ x: middle(arm, place), of: quartilesOf(values) }));
         return (
-          <g key={arms[arm]?.name} class={`arm-${at ? arm : Math.min(arm, 1)}`}>
+          <g key={arms[arm]?.name} class={`arm-${at ? arm : arm === 0 || arms[arm]?.plain ? 0 : 1}`}>
             <path
               class="seeds"
               d={drawn

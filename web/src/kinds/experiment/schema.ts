@@ -17,8 +17,17 @@ const plot = z.strictObject({
   /** what the vertical axis shows */
   title: z.string().min(1),
   scale: z.enum(['linear', 'log']),
+  /** what is larger is drawn here, at the top */
+  most: z.number().optional(),
   arms: z
-    .array(z.strictObject({ name: z.string().min(1), label: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        label: z.string().min(1),
+        /** drawn in the colour of networks without batch normalization; the first arm always is */
+        plain: z.literal(true).optional(),
+      }),
+    )
     .min(1)
     .max(5),
   /** of each arm: arm.measure, and arm.measure.k where it was measured at several places */

@@ -400,7 +400,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
           return (
             <figure key={arm}>
               <p class="playground-arm">
-                <span class={`playground-key ${arm}`} aria-hidden="true" />
+                <span class={`training-key ${arm}`} aria-hidden="true" />
                 <strong>{armName[arm]}</strong> {lines[arm]}
               </p>
               {isStill ? (

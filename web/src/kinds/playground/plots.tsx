@@ -81,7 +81,7 @@ function Frame({
   children: preact.ComponentChildren;
 }) {
   return (
-    <svg class="playground-plot" viewBox={`0 0 ${frame.width} ${frame.height}`} role="img" aria-label={label}>
+    <svg class="training-plot" viewBox={`0 0 ${frame.width} ${frame.height}`} role="img" aria-label={label}>
       <path class="axis-line" d={`M${frame.left} ${frame.top}V${frame.bottom}H${frame.right}`} />
       {axis.ticks.map(({ value, text }) => (
         <g key={text}>
@@ -141,7 +141,7 @@ export function OverSteps({
       {arms.map((arm) => (
         <polyline
           key={arm}
-          class={`playground-line ${arm}`}
+          class={`training-line ${arm}`}
           points={paths[arm].steps
             .map((step, k) => `${fixed(x(step))},${fixed(axis.at(paths[arm].values[k] ?? 0))}`)
             .join(' ')}
@@ -176,7 +176,7 @@ export function Activations({ label, layers }: { label: string; layers: Readonly
           .map((bar, k) => ({ ...bar, x: columns[k] ?? 0 }))
           .filter(({ spread }) => Number.isFinite(spread));
         return (
-          <g key={arm} class={`playground-bars ${arm}`}>
+          <g key={arm} class={`training-bars ${arm}`}>
             <path
               class="spread"
               d={finite
@@ -212,7 +212,7 @@ export function Gradients({ label, layers }: { label: string; layers: Readonly<R
           .map((norm, k) => ({ norm, x: columns[k] ?? 0 }))
           .filter(({ norm }) => Number.isFinite(norm))
           .map(({ norm, x }) => `${fixed(x)},${fixed(axis.at(norm))}`);
-        return <polyline key={arm} class={`playground-line ${arm}`} points={points.join(' ')} />;
+        return <polyline key={arm} class={`training-line ${arm}`} points={points.join(' ')} />;
       })}
     </Frame>
   );

@@ -80,7 +80,7 @@ const pointsOf = (line: readonly number[], from = 0, every = 1) =>
 function Losses({ lines }: { lines: Record<Arm, string> }) {
   return (
     <svg
-      class="race-losses"
+      class="training-plot"
       viewBox={`0 0 ${plot.width} ${plot.height}`}
       role="img"
       aria-label="The smoothed loss of both networks over the steps"
@@ -95,11 +95,11 @@ function Losses({ lines }: { lines: Record<Arm, string> }) {
           {loss}
         </text>
       ))}
-      <text class="end" x={plot.right} y={plot.height - 6}>
+      <text class="end" x={plot.right} y={plot.height - 2}>
         {steps} steps
       </text>
       {arms.map((arm) => (
-        <polyline key={arm} class={`race-line ${arm}`} points={lines[arm]} />
+        <polyline key={arm} class={`training-line ${arm}`} points={lines[arm]} />
       ))}
     </svg>
   );
@@ -228,7 +228,7 @@ function Race({ id, data, kept, change, core, surroundings }: Scene<RaceData>) {
               <Slot name={`picture.${arm}`} class={isFirst ? 'picture' : 'picture not-yet'} />
             )}
             <figcaption>
-              <span class={`race-key ${arm}`} aria-hidden="true" /> {names[arm]}:{' '}
+              <span class={`training-key ${arm}`} aria-hidden="true" /> {names[arm]}:{' '}
               {frame
                 ? inWords(frame.arms[arm].correct)
                 : isFirst
