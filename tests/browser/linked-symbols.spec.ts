@@ -107,6 +107,7 @@ test('nothing moves when a symbol is lit', async ({ lesson: page }) => {
 });
 
 test('Escape puts the light out, until another symbol is pointed at', async ({ lesson: page }) => {
+  await settled(page);
   await meanInForward(page).hover();
   expect(await lit(page)).toBe('mean');
   await page.keyboard.press('Escape');
@@ -116,6 +117,7 @@ test('Escape puts the light out, until another symbol is pointed at', async ({ l
 });
 
 test('after Escape, a page that moves under a pointer at rest lights nothing', async ({ lesson: page }) => {
+  await settled(page);
   await meanInForward(page).hover();
   expect(await lit(page)).toBe('mean');
   await page.keyboard.press('Escape');
