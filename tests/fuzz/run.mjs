@@ -1,33 +1,35 @@
-// Fuzzing: the operator and the boundary, each against what must hold whatever comes in.
+// Fuzzing: the operator, the boundary and the array language, each against what must hold whatever comes in.
 //
-//   npm run fuzz                              both, a bounded number of inputs, always the same ones; npm run test:long tries more
+//   npm run fuzz                              all, a bounded number of inputs, always the same ones; npm run test:long tries more
 //   npm run fuzz -- operator                  one of them until it finds something or Ctrl+C, with what earlier runs learnt
 //   npm run fuzz -- boundary -max_total_time=600 -jobs=2          libFuzzer's options go after the name
 //   npm run fuzz -- operator build/fuzz/crash-…                   one input again
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, ensure, neededToFuzz } from '../../cpp/toolchain.mjs';
 
-const folder = path.join(
-  path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))),
-  'build/fuzz',
-);
+const here = path.dirname(fileURLToPath(import.meta.url));
+const folder = path.join(path.dirname(path.dirname(here)), 'build/fuzz');
 
 /** The targets, and how many inputs each gets in a bounded run: always the same ones. */
 const inputs =
   process.env.LONG_TESTS === undefined
-    ? { operator: 5_000, boundary: 40_000 }
-    : { operator: 200_000, boundary: 1_600_000 };
+    ? { operator: 5_000, boundary: 40_000, programs: 40_000 }
+    : { operator: 200_000, boundary: 1_600_000, programs: 1_600_000 };
 
 export const targets = /** @type {(keyof typeof inputs)[]} */ (Object.keys(inputs));
 
 const binary = (/** @type {string} */ target) => path.join(folder, `${target}_fuzz`);
-/** What a target finds is kept in build/fuzz/crash-…. */
-const always = [`-artifact_prefix=${folder}/`, '-timeout=60', '-print_funcs=0'];
+/** What a target finds is kept in build/fuzz/crash-…. @param {string} target */
+const always = (target) => {
+  const dictionary = path.join(here, `${target}.dict`);
+  const words = existsSync(dictionary) ? [`-dict=${dictionary}`] : [];
+  return [`-artifact_prefix=${folder}/`, '-timeout=60', '-print_funcs=0', ...words];
+};
 
 /**
  * The bounded run of a target, with the same inputs every time. True if nothing was found; then its count is all that
@@ -36,7 +38,7 @@ const always = [`-artifact_prefix=${folder}/`, '-timeout=60', '-print_funcs=0'];
  */
 export async function fuzzBounded(target) {
   const options = ['-seed=1', `-runs=${inputs[target]}`];
-  const child = spawn(binary(target), [...always, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary(target), [...always(target), ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const [status] = await once(child, 'close');
@@ -62,7 +64,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       ? await Promise.all(chosen.map(fuzzBounded))
       : chosen.map((each) => {
           const given = isInput ? options : [...options, corpus];
-          return spawnSync(binary(each), [...always, ...given], { stdio: 'inherit' }).status === 0;
+          return spawnSync(binary(each), [...always(each), ...given], { stdio: 'inherit' }).status === 0;
         });
   process.exitCode = passed.every(Boolean) ? 0 : 1;
 }

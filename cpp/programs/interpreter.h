@@ -1,0 +1,46 @@
+#pragma once
+// Runs a program: every line in its turn, with NumPy's arithmetic. Nothing of the page is within reach, and
+// no program takes more than source.h allows.
+
+#include "programs/parser.h"
+#include "programs/value.h"
+
+namespace programs {
+
+using Names = std::map<std::string, Value>;
+
+/// What a line gave a name, the last time it ran.
+struct Assigned {
+  int line;          ///< from 1
+  std::string name;  ///< “return” for what a function gives back
+  Value value;
+};
+
+struct Run {
+  Names names;                       ///< those of the program itself when it ended, the inputs among them
+  std::vector<Assigned> trace;       ///< in the order in which the lines first ran
+  std::vector<std::string> printed;  ///< what print was given
+};
+
+/// One program with its names. Functions that it defines can be called after it has run.
+class Interpreter {
+ public:
+  /// `program` must outlive the interpreter. Without `keeps_trace` runs are faster and have none.
+  Interpreter(const Program& program, bool keeps_trace);
+  ~Interpreter();
+  Interpreter(const Interpreter&) = delete;
+  Interpreter& operator=(const Interpreter&) = delete;
+
+  /// Throws ProgramError. Arrays that the program changes in place are its own: inputs are copied.
+  void run(const Names& inputs);
+  /// Calls one of the program's functions with a value for each of its parameters. Throws ProgramError.
+  Value call(const Function& function, const std::vector<Value>& arguments);
+  /// What has happened so far, even where it ended with an error.
+  Run result() const;
+
+ private:
+  class Machine;
+  std::unique_ptr<Machine> machine_;
+};
+
+}  // namespace programs
