@@ -89,6 +89,8 @@ class Interpreter::Machine {
     return call(function, std::move(given), function.definition->range);
   }
 
+  void correct(Corrections corrections) { corrections_ = std::move(corrections); }
+  std::size_t steps() const { return steps_; }
   Run result() const { return {names_, trace_, printed_}; }
 
  private:
@@ -149,6 +151,10 @@ class Interpreter::Machine {
   }
 
   void set(const std::string& name, Value value, int line) {
+    if (!corrections_.empty()) {
+      if (const auto found = corrections_.find({line, name}); found != corrections_.end())
+        value = snapshot(found->second);
+    }
     note(line, name, value);
     (locals_ != nullptr ? *locals_ : names_)[name] = std::move(value);
   }
@@ -730,6 +736,7 @@ class Interpreter::Machine {
   std::vector<Assigned> trace_;
   std::map<std::pair<int, std::string>, std::size_t> traced_;
   std::vector<std::string> printed_;
+  Corrections corrections_;
 };
 
 Interpreter::Interpreter(const Program& program, bool keeps_trace)
@@ -741,6 +748,12 @@ void Interpreter::run(const Names& inputs) {
 }
 Value Interpreter::call(const Function& function, const std::vector<Value>& arguments) {
   return machine_->call_function(function, arguments);
+}
+void Interpreter::correct(Corrections corrections) {
+  machine_->correct(std::move(corrections));
+}
+std::size_t Interpreter::steps() const {
+  return machine_->steps();
 }
 Run Interpreter::result() const {
   return machine_->result();

@@ -16,6 +16,10 @@ struct Assigned {
   Value value;
 };
 
+/// What lines are to give their names instead of what they compute: how it is found out whether an error is
+/// only carried forward.
+using Corrections = std::map<std::pair<int, std::string>, Value>;
+
 struct Run {
   Names names;                       ///< those of the program itself when it ended, the inputs among them
   std::vector<Assigned> trace;       ///< in the order in which the lines first ran
@@ -31,12 +35,16 @@ class Interpreter {
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;
 
+  /// Before a run: lines of these numbers give these names these values.
+  void correct(Corrections corrections);
   /// Throws ProgramError. Arrays that the program changes in place are its own: inputs are copied.
   void run(const Names& inputs);
   /// Calls one of the program's functions with a value for each of its parameters. Throws ProgramError.
   Value call(const Function& function, const std::vector<Value>& arguments);
   /// What has happened so far, even where it ended with an error.
   Run result() const;
+  /// Expressions and statements since the last call of run or call.
+  std::size_t steps() const;
 
  private:
   class Machine;

@@ -1,0 +1,192 @@
+#include "programs/attempt.h"
+
+#include <algorithm>
+
+#include "programs/spellings.h"
+
+namespace programs {
+
+namespace {
+
+bool contains(const std::string& text, const char* piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+const Array* find_array(const Names& names, const std::string& name) {
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second.as<Array>();
+}
+
+[[noreturn]] void fail(const Range& range, const std::string& sentence) {
+  throw ProgramError(ProgramError::Kind::failed, range, sentence);
+}
+
+/// One of these for one run.
+class Caller {
+ public:
+  Caller(const TaskKind& kind, const Program& program, Interpreter& interpreter, const Names& inputs,
+         const Names& known)
+      : kind_(kind), program_(program), interpreter_(interpreter), inputs_(inputs), known_(known) {}
+
+  std::map<std::string, Array> outputs() {
+    interpreter_.run(inputs_);
+    const Names names = interpreter_.result().names;
+    const Statement* const definition = wanted();
+    std::map<std::string, Array> found;
+    if (definition == nullptr) {
+      for (const Operand& output : kind_.outputs) found[output.name] = left_in(names, output.name);
+      return found;
+    }
+    const Value returned = call(*definition);
+    if (const Array* const array = returned.as<Array>(); array != nullptr && kind_.outputs.size() == 1) {
+      found[kind_.outputs[0].name] = *array;
+      return found;
+    }
+    const Sequence* const sequence = returned.as<Sequence>();
+    for (std::size_t k = 0; k < kind_.outputs.size(); ++k) {
+      const std::string& name = kind_.outputs[k].name;
+      const Array* array = sequence != nullptr && k < sequence->items().size() ? sequence->items()[k].as<Array>() : nullptr;
+      if (parameters_ != nullptr) {
+        if (const Array* const kept = find_array(parameters_->items, name)) array = kept;
+      }
+      if (array == nullptr)
+        fail(definition->range, quoted(definition->text) + " should return " + list_of_outputs() + ": there is no " + name);
+      found[name] = *array;
+    }
+    return found;
+  }
+
+ private:
+  std::string list_of_outputs() const {
+    std::string all;
+    for (const Operand& output : kind_.outputs) all += (all.empty() ? "" : ", ") + output.name;
+    return all;
+  }
+
+  Array left_in(const Names& names, const std::string& name) const {
+    if (const Array* const array = find_array(names, name)) return *array;
+    // Under another name that is in use for it: out for y.
+    for (const auto& [other, value] : names) {
+      const std::vector<std::string> possible = meanings(other);
+      if (inputs_.count(other) == 0 && !possible.empty() && possible[0] == name && value.is<Array>())
+        return *value.as<Array>();
+    }
+    fail(program_.statements.back().range, "the program ends without " + name + ": give it a value, " + name + " = …");
+  }
+
+  /// The function to be called: the last one for this direction. None where the program is lines only.
+  const Statement* wanted(bool is_backward) const {
+    const Statement* found = nullptr;
+    for (const Statement& statement : program_.statements) {
+      if (statement.kind == Statement::Kind::definition && contains(statement.text, "backward") == is_backward)
+        found = &statement;
+    }
+    return found;
+  }
+  const Statement* wanted() const {
+    // Lines behind the functions may call them and leave the outputs themselves.
+    const Statement& last = program_.statements.back();
+    const bool leaves = last.kind == Statement::Kind::assign;
+    if (leaves) return nullptr;
+    const Statement* const named = wanted(kind_.is_backward);
+    return named != nullptr || !kind_.is_backward ? named : wanted(false);
+  }
+
+  Value call(const Statement& definition) {
+    std::vector<Value> arguments;
+    std::size_t next = 0;
+    for (const Parameter& parameter : definition.parameters) {
+      const std::string& name = parameter.name;
+      if (name == "cache" || name == "ctx" || name == "saved") {
+        arguments.push_back(cache());
+        continue;
+      }
+      if (contains(name, "param")) {
+        arguments.push_back(settings());
+        continue;
+      }
+      const std::string input = inputs_.count(name) > 0 ? name : input_named(name);
+      const auto given = inputs_.find(input);
+      if (given != inputs_.end()) {
+        arguments.push_back(given->second);
+      } else if (!parameter.standard.empty()) {
+        break;  // those behind it have values too
+      } else if (next < kind_.inputs.size()) {
+        arguments.push_back(inputs_.at(kind_.inputs[next].name));
+      } else {
+        fail(parameter.range, "it is not known what " + quoted(name) + " is: the task gives " + list_of_inputs());
+      }
+      ++next;
+    }
+    return interpreter_.call({&definition}, arguments);
+  }
+
+  std::string list_of_inputs() const {
+    std::string all;
+    for (const Operand& input : kind_.inputs) all += (all.empty() ? "" : ", ") + input.name;
+    return all;
+  }
+
+  /// What the program's forward function returned behind its output; or what is known, by name.
+  Value cache() {
+    if (const Statement* const forward = wanted(false); forward != nullptr && forward != wanted()) {
+      const Value returned = call(*forward);
+      if (const Sequence* const sequence = returned.as<Sequence>(); sequence != nullptr && sequence->items().size() == 2)
+        return sequence->items()[1];
+    }
+    auto by_name = std::make_shared<Dictionary>();
+    by_name->by_name = [this](const std::string& name) { return known_as(name); };
+    return {by_name};
+  }
+
+  std::optional<Value> known_as(const std::string& name) const {
+    if (const auto found = inputs_.find(name); found != inputs_.end()) return found->second;
+    for (const std::string& meaning : meanings(name)) {
+      if (const auto found = known_.find(meaning); found != known_.end()) return found->second;
+    }
+    const std::string input = input_named(name);
+    if (const auto found = inputs_.find(input); found != inputs_.end()) return found->second;
+    if (const auto found = known_.find(name); found != known_.end()) return found->second;
+    if (name == "N" || name == "m" || name == "n")
+      return Value{python_number(static_cast<double>(find_array(inputs_, "x")->shape[0]), Type::int64)};
+    return std::nullopt;
+  }
+
+  /// bn_param as CS231n has it.
+  Value settings() {
+    if (parameters_ == nullptr) {
+      parameters_ = std::make_shared<Dictionary>();
+      for (const char* name : {"eps", "momentum", "running_mean", "running_var"}) {
+        if (inputs_.count(name) > 0) parameters_->items[name] = inputs_.at(name);
+      }
+      parameters_->items["mode"] = {std::string(kind_.family == Family::inference ? "test" : "train")};
+    }
+    return {parameters_};
+  }
+
+  const TaskKind& kind_;
+  const Program& program_;
+  Interpreter& interpreter_;
+  const Names& inputs_;
+  const Names& known_;
+  std::shared_ptr<Dictionary> parameters_;
+};
+
+}  // namespace
+
+Attempt attempt(const TaskKind& kind, const Program& program, const Names& inputs, const Names& known,
+                const Corrections& corrections, bool keeps_trace) {
+  Interpreter interpreter(program, keeps_trace);
+  interpreter.correct(corrections);
+  Attempt made;
+  try {
+    made.outputs = Caller(kind, program, interpreter, inputs, known).outputs();
+  } catch (const ProgramError& error) {
+    made.error = error;
+  }
+  made.trace = interpreter.result().trace;
+  made.steps = interpreter.steps();
+  return made;
+}
+
+}  // namespace programs

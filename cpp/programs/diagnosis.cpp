@@ -1,0 +1,280 @@
+#include "programs/diagnosis.h"
+
+#include <algorithm>
+
+#include "programs/comparison.h"
+#include "programs/derivations.h"
+#include "programs/spellings.h"
+
+namespace programs {
+
+namespace {
+
+constexpr int most_faults = 3;
+
+const Array* find(const Names& names, const std::string& name) {
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second.as<Array>();
+}
+
+/// What a line gave one name, or one of the values it returned.
+struct Step {
+  int line;
+  std::string name;      ///< as it stands in the program
+  std::string output;    ///< of what is returned: the kind's name for it
+  Value value;
+  bool is_last = false;  ///< of those that gave this name a value
+};
+
+class Detective {
+ public:
+  Detective(const TaskKind& kind, const Program& program, const Names& inputs)
+      : kind_(kind), program_(program), inputs_(inputs), known_(landmarks(kind, inputs)),
+        tolerance_(tolerance_of_landmarks(kind, condition(kind, inputs, known_))) {
+    const Derivations& all = derivations(kind);
+    for (std::size_t k = 0; k < all.mistaken.size(); ++k) mistaken_.push_back(all.mistaken[k].evaluate(inputs));
+  }
+
+  std::vector<Fault> faults() {
+    std::vector<Fault> found;
+    for (int k = 0; k < most_faults; ++k) {
+      const Attempt made = attempt(kind_, program_, inputs_, known_, corrections_, true);
+      if (is_right(made)) break;
+      const Fault fault = first_fault(made, found.empty());
+      const bool again = std::any_of(found.begin(), found.end(), [&](const Fault& each) {
+        return each.line == fault.line && each.name == fault.name;
+      });
+      if (again) break;
+      found.push_back(fault);
+      if (!fault.expected || fault.name == "return") break;
+      corrections_[{fault.line, fault.name}] = *fault.expected;
+    }
+    return found;
+  }
+
+ private:
+  bool is_right(const Attempt& made) const {
+    if (made.error) return false;
+    return std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
+      return compare(kind_, inputs_, known_, output.first, output.second).kind == Comparison::Kind::equal;
+    });
+  }
+
+  /// What happened, a step for each value; what is returned by the kind's names.
+  std::vector<Step> steps_of(const Attempt& made) const {
+    std::vector<Step> steps;
+    for (const Assigned& each : made.trace) {
+      const Sequence* const sequence = each.value.as<Sequence>();
+      if (each.name != "return") {
+        steps.push_back({each.line, each.name, "", each.value});
+      } else if (sequence == nullptr) {
+        if (kind_.outputs.size() == 1) steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
+      } else {
+        for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k)
+          steps.push_back({each.line, each.name, kind_.outputs[k].name, sequence->items()[k]});
+      }
+    }
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+      steps[k].is_last = std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(k) + 1, steps.end(), [&](const Step& later) {
+        return later.name == steps[k].name && later.output == steps[k].output;
+      });
+    }
+    return steps;
+  }
+
+  /// The quantities that a step may be, by its name; only those that this batch has.
+  std::vector<std::string> quantities_of(const Step& step) const {
+    std::vector<std::string> possible;
+    if (!step.output.empty()) return {step.output};
+    if (is_output(step.name)) return {step.name};
+    for (const std::string& each : meanings(step.name)) {
+      if (known_.count(each) > 0) possible.push_back(each);
+    }
+    return possible;
+  }
+  bool is_output(const std::string& name) const {
+    return std::any_of(kind_.outputs.begin(), kind_.outputs.end(), [&](const Operand& each) { return each.name == name; });
+  }
+
+  bool is_one_of(const Array& value, const Names& names, const std::string& name) const {
+    const Array* const array = find(names, name);
+    return array != nullptr && among(value, *array, tolerance_);
+  }
+
+  /// Right as what its name says, or as anything else that lies on the way.
+  bool is_right(const Array& value, const std::vector<std::string>& quantities, const Step& step) const {
+    for (const std::string& quantity : quantities) {
+      if (is_output(quantity) && step.is_last && value.size() == find(known_, quantity)->size()) {
+        if (compare(kind_, inputs_, known_, quantity, value).kind == Comparison::Kind::equal) return true;
+        if (is_output(step.name) || !step.output.empty()) return false;
+      } else if (is_one_of(value, known_, quantity)) {
+        return true;
+      }
+    }
+    return quantities.empty() ? is_landmark(value) : false;
+  }
+  bool is_landmark(const Array& value) const {
+    for (const auto& [name, known] : known_) {
+      if (is_one_of(value, known_, name)) return true;
+    }
+    for (const auto& [name, known] : inputs_) {
+      if (is_one_of(value, inputs_, name)) return true;
+    }
+    return false;
+  }
+
+  /// Whether a mistake changes a quantity, and this is what it makes of it.
+  bool is_mistaken(const Array& value, std::size_t variant, const std::string& quantity) const {
+    const Array* const wrong = find(mistaken_[variant], quantity);
+    const Array* const right = find(known_, quantity);
+    if (wrong == nullptr || right == nullptr || !among(value, *wrong, tolerance_)) return false;
+    return !among(value, *right, tolerance_) || wrong->shape != right->shape;
+  }
+
+  const std::string& id_of(std::size_t variant) const { return derivations(kind_).variants[variant].id; }
+
+  /// The mistakes that lead to all outputs as they are.
+  std::vector<std::size_t> explanations(const Attempt& made) const {
+    std::vector<std::size_t> found;
+    if (made.error) return found;
+    for (std::size_t k = 0; k < mistaken_.size(); ++k) {
+      const bool explains = std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
+        const Array* const wrong = find(mistaken_[k], output.first);
+        return wrong != nullptr && wrong->values().size() == output.second.values().size() && same(*wrong, output.second);
+      });
+      if (explains) found.push_back(k);
+    }
+    return found;
+  }
+  bool same(const Array& a, const Array& b) const {
+    const std::vector<double> x = a.values(), y = b.values();
+    double size = 0;
+    for (const double value : x) size = std::max(size, std::abs(value));
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      if (!(std::abs(x[k] - y[k]) <= 10 * tolerance_ * size)) return false;
+    }
+    return true;
+  }
+
+  Fault fault_of(const Step& step, const std::string& quantity, const std::string& mistake) const {
+    Fault fault{step.line, step.name, quantity, mistake, step.value, std::nullopt};
+    const auto right = known_.find(quantity);
+    if (right == known_.end()) return fault;
+    fault.expected = right->second;
+    const Array* const got = step.value.as<Array>();
+    const Array& expected = *right->second.as<Array>();
+    // In the shape that the program works with, where only axes of size 1 differ.
+    if (got != nullptr && got->size() == expected.size() && got->axes() > 0 && got->shape != expected.shape &&
+        (got->axes() == 1 || expected.axes() == 1) && !needs_axes(*got, expected))
+      fault.expected = Value{reshaped(expected, got->shape)};
+    return fault;
+  }
+  /// A statistic of layer norm or of images that has lost the axes with which it fits x.
+  bool needs_axes(const Array& got, const Array& expected) const {
+    return got.axes() < expected.axes() && (kind_.family == Family::layer || kind_.family == Family::images);
+  }
+
+  Fault first_fault(const Attempt& made, bool is_first) {
+    const std::vector<Step> steps = steps_of(made);
+    if (made.error) {
+      if (const std::optional<Fault> fault = lost_axes(steps, made)) return *fault;
+    }
+    // A mistake that explains the whole result: the line where it shows first.
+    if (is_first) {
+      const std::vector<std::size_t> possible = explanations(made);
+      for (const std::size_t variant : possible) {
+        for (const Step& step : steps) {
+          const Array* const value = step.value.as<Array>();
+          if (value == nullptr) continue;
+          if (const std::string quantity = where_made(*value, step, variant); !quantity.empty())
+            return fault_of(step, quantity, id_of(variant));
+        }
+      }
+    }
+    // Otherwise the first line whose name says what it should be, and is not.
+    for (const Step& step : steps) {
+      const Array* const value = step.value.as<Array>();
+      const std::vector<std::string> quantities = quantities_of(step);
+      if (value == nullptr || quantities.empty() || !step.is_last || inputs_.count(step.name) > 0) continue;
+      const bool strict = is_output(quantities[0]) && (is_output(step.name) || !step.output.empty());
+      if (is_right(*value, quantities, step) || (!strict && is_landmark(*value) && !mends(step, quantities[0]))) continue;
+      return fault_of(step, quantities[0], mistake_of(*value, quantities));
+    }
+    Fault fault;
+    if (made.error) {
+      fault.line = made.error->range.line;
+    } else if (!steps.empty()) {
+      fault.line = steps.back().line;
+      fault.name = steps.back().name;
+      fault.got = steps.back().value;
+    }
+    return fault;
+  }
+
+  /// The quantity that a mistake changes and that this step is: by its name where that says something, else by any.
+  std::string where_made(const Array& value, const Step& step, std::size_t variant) const {
+    const std::vector<std::string> quantities = quantities_of(step);
+    if (!step.is_last && !quantities.empty()) return "";
+    if (is_right(value, quantities, step)) return "";
+    for (const std::string& quantity : quantities) {
+      if (is_mistaken(value, variant, quantity)) return quantity;
+    }
+    if (!quantities.empty() && !is_landmark(value) && is_output(quantities[0])) return "";
+    for (const auto& [name, wrong] : mistaken_[variant]) {
+      if (is_mistaken(value, variant, name)) return name;
+    }
+    return "";
+  }
+
+  std::string mistake_of(const Array& value, const std::vector<std::string>& quantities) const {
+    for (const std::string& quantity : quantities) {
+      for (std::size_t k = 0; k < mistaken_.size(); ++k) {
+        if (is_mistaken(value, k, quantity)) return id_of(k);
+      }
+    }
+    return "";
+  }
+
+  /// Whether the program is right with the right value here: then this line was to be what its name says.
+  bool mends(const Step& step, const std::string& quantity) const {
+    const Fault fault = fault_of(step, quantity, "");
+    if (!fault.expected) return false;
+    Corrections more = corrections_;
+    more[{step.line, step.name}] = *fault.expected;
+    return is_right(attempt(kind_, program_, inputs_, known_, more, false));
+  }
+
+  /// A program that stops where shapes do not fit, because a statistic lost its axis: keepdims.
+  std::optional<Fault> lost_axes(const std::vector<Step>& steps, const Attempt& made) const {
+    for (const Step& step : steps) {
+      const Array* const value = step.value.as<Array>();
+      if (value == nullptr) continue;
+      for (const auto& [name, known] : known_) {
+        const Array& right = *known.as<Array>();
+        if (value->axes() >= right.axes() || value->size() != right.size() || !among(*value, right, tolerance_)) continue;
+        Fault fault = fault_of(step, name, "keepdims-missing");
+        Corrections more = corrections_;
+        more[{step.line, step.name}] = *fault.expected;
+        const Attempt mended = attempt(kind_, program_, inputs_, known_, more, false);
+        if (!mended.error || mended.error->range.begin > made.error->range.begin) return fault;
+      }
+    }
+    return std::nullopt;
+  }
+
+  const TaskKind& kind_;
+  const Program& program_;
+  const Names& inputs_;
+  const Names known_;
+  const double tolerance_;
+  std::vector<Names> mistaken_;
+  Corrections corrections_;
+};
+
+}  // namespace
+
+std::vector<Fault> find_faults(const TaskKind& kind, const Program& program, const Names& inputs) {
+  return Detective(kind, program, inputs).faults();
+}
+
+}  // namespace programs

@@ -1,0 +1,16 @@
+#pragma once
+// What programs call the quantities: names in use, and what each may mean.
+
+#include <string>
+#include <vector>
+
+namespace programs {
+
+/// The landmarks (derivations.h) that a variable of this name may hold, the likeliest first; none for a name that
+/// says nothing.
+std::vector<std::string> meanings(const std::string& name);
+
+/// The input that a function's parameter of this name is; empty where the name says nothing.
+std::string input_named(const std::string& name);
+
+}  // namespace programs
