@@ -45,12 +45,14 @@ class Caller {
     const Sequence* const sequence = returned.as<Sequence>();
     for (std::size_t k = 0; k < kind_.outputs.size(); ++k) {
       const std::string& name = kind_.outputs[k].name;
-      const Array* array = sequence != nullptr && k < sequence->items().size() ? sequence->items()[k].as<Array>() : nullptr;
+      const Array* array =
+          sequence != nullptr && k < sequence->items().size() ? sequence->items()[k].as<Array>() : nullptr;
       if (parameters_ != nullptr) {
         if (const Array* const kept = find_array(parameters_->items, name)) array = kept;
       }
       if (array == nullptr)
-        fail(definition->range, quoted(definition->text) + " should return " + list_of_outputs() + ": there is no " + name);
+        fail(definition->range,
+             quoted(definition->text) + " should return " + list_of_outputs() + ": there is no " + name);
       found[name] = *array;
     }
     return found;
@@ -71,14 +73,16 @@ class Caller {
       if (inputs_.count(other) == 0 && !possible.empty() && possible[0] == name && value.is<Array>())
         return *value.as<Array>();
     }
-    fail(program_.statements.back().range, "the program ends without " + name + ": give it a value, " + name + " = …");
+    fail(program_.statements.back().range,
+         "the program ends without " + name + ": give it a value, " + name + " = …");
   }
 
   /// The function to be called: the last one for this direction. None where the program is lines only.
   const Statement* wanted(bool is_backward) const {
     const Statement* found = nullptr;
     for (const Statement& statement : program_.statements) {
-      if (statement.kind == Statement::Kind::definition && contains(statement.text, "backward") == is_backward)
+      if (statement.kind == Statement::Kind::definition &&
+          contains(statement.text, "backward") == is_backward)
         found = &statement;
     }
     return found;
@@ -93,28 +97,32 @@ class Caller {
   }
 
   Value call(const Statement& definition) {
-    std::vector<Value> arguments;
+    Names arguments;
     std::size_t next = 0;
     for (const Parameter& parameter : definition.parameters) {
       const std::string& name = parameter.name;
       if (name == "cache" || name == "ctx" || name == "saved") {
-        arguments.push_back(cache());
+        arguments[name] = cache();
         continue;
       }
       if (contains(name, "param")) {
-        arguments.push_back(settings());
+        arguments[name] = settings();
         continue;
       }
       const std::string input = inputs_.count(name) > 0 ? name : input_named(name);
       const auto given = inputs_.find(input);
       if (given != inputs_.end()) {
-        arguments.push_back(given->second);
+        arguments[name] = given->second;
       } else if (!parameter.standard.empty()) {
-        break;  // those behind it have values too
+        continue;
+      } else if (input == "beta") {
+        arguments[name] = {
+            python_number(0, Type::float64)};  // of a forward pass whose gradients are asked for
       } else if (next < kind_.inputs.size()) {
-        arguments.push_back(inputs_.at(kind_.inputs[next].name));
+        arguments[name] = inputs_.at(kind_.inputs[next].name);
       } else {
-        fail(parameter.range, "it is not known what " + quoted(name) + " is: the task gives " + list_of_inputs());
+        fail(parameter.range,
+             "it is not known what " + quoted(name) + " is: the task gives " + list_of_inputs());
       }
       ++next;
     }
@@ -131,7 +139,8 @@ class Caller {
   Value cache() {
     if (const Statement* const forward = wanted(false); forward != nullptr && forward != wanted()) {
       const Value returned = call(*forward);
-      if (const Sequence* const sequence = returned.as<Sequence>(); sequence != nullptr && sequence->items().size() == 2)
+      if (const Sequence* const sequence = returned.as<Sequence>();
+          sequence != nullptr && sequence->items().size() == 2)
         return sequence->items()[1];
     }
     auto by_name = std::make_shared<Dictionary>();

@@ -1,22 +1,23 @@
 #pragma once
-// One run of a program on one batch: its inputs under the names it knows, its outputs wherever it leaves them.
+// One run of a program on one batch: its inputs under the names it knows, its outputs wherever it leaves
+// them.
 
 #include "programs/tasks.h"
 
 namespace programs {
 
 struct Attempt {
-  std::optional<ProgramError> error;    ///< where it did not get to its end, or an output is missing
-  std::map<std::string, Array> outputs; ///< by the kind's names
-  std::vector<Assigned> trace;          ///< where it was asked for
+  std::optional<ProgramError> error;     ///< where it did not get to its end, or an output is missing
+  std::map<std::string, Array> outputs;  ///< by the kind's names
+  std::vector<Assigned> trace;           ///< where it was asked for
   std::size_t steps = 0;
 };
 
 /// Runs a program.
 ///
 /// A program of lines finds the inputs by the kind's names and leaves the outputs by them. Where it defines
-/// functions, one is called: parameters are the inputs by the names in use (dout, epsilon, X), else in their order;
-/// `cache` is what the program's own forward function returned second, or gives the landmarks by name;
+/// functions, one is called: parameters are the inputs by the names in use (dout, epsilon, X), else in their
+/// order; `cache` is what the program's own forward function returned second, or gives the landmarks by name;
 /// `bn_param` is a dictionary. What is returned are the outputs in their order.
 /// `known` are the landmarks of the batch, `corrections` as Interpreter::correct.
 Attempt attempt(const TaskKind& kind, const Program& program, const Names& inputs, const Names& known,

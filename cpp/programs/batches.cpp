@@ -24,15 +24,16 @@ Traits traits_of(const TaskKind& kind, int number, lab::Random& random) {
   if (number == 0) return {5, 3, 0.5, 0.3, false};
   if (number == 1) return {4, 4, 0.5, 0.3, false};
   const bool large = number % 20 == 19;
-  Traits traits{large ? between(random, 24, 64) : between(random, 2, 9), large ? between(random, 5, 8) : between(random, 1, 5),
-                0.7, 1e-5, false};
+  Traits traits{large ? between(random, 24, 64) : between(random, 2, 9),
+                large ? between(random, 5, 8) : between(random, 1, 5), 0.7, 1e-5, false};
   constexpr double sizes[] = {1e-5, 1e-3, 0, 1, 1e-8, 0.1};
   traits.eps = sizes[number % 6];
-  if (number % 9 == 4) traits.offset = 1e4;
+  if (number % 9 == 4 && !kind.single) traits.offset = 1e4;
   if (number % 10 == 7 && traits.eps > 0 && traits.offset < 1) traits.constant = true;
   // Two equal values and no eps leave nothing to divide by.
   if (traits.eps == 0) traits.examples = std::max<Index>(traits.examples, 3);
-  if (kind.family == Family::layer) traits.channels = std::max<Index>(traits.channels, traits.eps == 0 ? 3 : 2);
+  if (kind.family == Family::layer)
+    traits.channels = std::max<Index>(traits.channels, traits.eps == 0 ? 3 : 2);
   if (kind.unbiased) traits.examples = std::max<Index>(traits.examples, 2);
   return traits;
 }
@@ -89,7 +90,8 @@ Names without_last(const TaskKind& kind, const Names& inputs, char letter) {
   return fewer;
 }
 
-/// Simpler numbers for one operand, simplest first: one value for all, whole numbers, one digit behind the point.
+/// Simpler numbers for one operand, simplest first: one value for all, whole numbers, one digit behind the
+/// point.
 std::vector<Array> simpler(const Array& array) {
   std::vector<Array> all;
   const auto with = [&](const std::function<double(double)>& change) {
@@ -110,10 +112,17 @@ Names batch(const TaskKind& kind, int number) {
   lab::Random random(static_cast<std::uint64_t>(number) + 1000);
   const Traits traits = traits_of(kind, number, random);
   const bool is_large = traits.examples > 9;
-  const Index height = number == 0 ? 2 : between(random, 1, 3), width = number == 0 ? 4 : between(random, 1, 4);
-  const Index examples = kind.family == Family::images ? std::min<Index>(traits.examples, number == 0 ? 3 : 6) : traits.examples;
-  const std::map<char, Index> letters{
-      {'N', examples}, {'C', traits.channels}, {'H', height}, {'W', width}, {'I', is_large ? 16 : number == 1 ? 4 : 2 + number % 4}};
+  const Index height = number == 0 ? 2 : between(random, 1, 3),
+              width = number == 0 ? 4 : between(random, 1, 4);
+  const Index examples =
+      kind.family == Family::images ? std::min<Index>(traits.examples, number == 0 ? 3 : 6) : traits.examples;
+  const std::map<char, Index> letters{{'N', examples},
+                                      {'C', traits.channels},
+                                      {'H', height},
+                                      {'W', width},
+                                      {'I', is_large      ? 16
+                                            : number == 1 ? 4
+                                                          : 2 + number % 4}};
   constexpr double momenta[] = {0.9, 0.8, 0.99, 0.7};
   Names inputs;
   for (const Operand& operand : kind.inputs) {
@@ -123,7 +132,8 @@ Names batch(const TaskKind& kind, int number) {
     } else if (operand.name == "momentum") {
       array = python_number(kind.unbiased ? 1 - momenta[number % 4] : momenta[number % 4], Type::float64);
     } else if (operand.name == "m_a" || operand.name == "m_b") {
-      array = python_number(static_cast<double>(operand.name == "m_a" ? 3 + number % 5 : 1 + (number * 7) % 11), Type::int64);
+      array = python_number(
+          static_cast<double>(operand.name == "m_a" ? 3 + number % 5 : 1 + (number * 7) % 11), Type::int64);
     } else {
       Shape shape;
       for (const char letter : operand.axes) shape.push_back(letters.at(letter));
@@ -134,7 +144,8 @@ Names batch(const TaskKind& kind, int number) {
   return inputs;
 }
 
-Names shrunk(const TaskKind& kind, Names inputs, const std::function<bool(const Names&)>& accept, int most_trials) {
+Names shrunk(const TaskKind& kind, Names inputs, const std::function<bool(const Names&)>& accept,
+             int most_trials) {
   int trials = 0;
   const auto take = [&](const Names& candidate) {
     if (trials >= most_trials) return false;

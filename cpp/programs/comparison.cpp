@@ -41,7 +41,8 @@ double scale(const TaskKind& kind, const Names& inputs, const Names& known, cons
     return std::max(size, output == "dbeta" ? terms : terms * largest(known, "x_hat"));
   }
   if (output == "y") return std::max(size, largest(known, "scaled") + largest(inputs, "beta"));
-  if (output == "folded_bias") return std::max({size, largest(known, "scaled_bias"), largest(inputs, "beta")});
+  if (output == "folded_bias")
+    return std::max({size, largest(known, "scaled_bias"), largest(inputs, "beta")});
   return kind.family == Family::running || size > 0 ? size : 1;
 }
 

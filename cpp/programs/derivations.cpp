@@ -10,9 +10,9 @@ namespace {
 
 /// Expressions that depend on how x lies; A stands for an array.
 struct Layout {
-  const char* rows;        ///< A in rows of values that share a statistic: (m, columns)
-  const char* back;        ///< and back to x's shape
-  const char* gamma;       ///< gamma against x's shape
+  const char* rows;   ///< A in rows of values that share a statistic: (m, columns)
+  const char* back;   ///< and back to x's shape
+  const char* gamma;  ///< gamma against x's shape
   const char* beta;
   const char* parameters;  ///< the axes that dgamma and dbeta are summed over
 };
@@ -65,9 +65,10 @@ std::vector<Line> training(const TaskKind& kind) {
               {"normalized", "centred * saved_invstd"},
               {"x_hat", with(layout.back, "normalized")}});
   if (has_input(kind, "beta"))
-    add(lines, {{"scaled", std::string(layout.gamma) + " * x_hat"},
-                {"slope", "gamma * saved_invstd" + std::string(kind.family == Family::layer ? "[:, None]" : "")},
-                {"y", "scaled + " + std::string(layout.beta)}});
+    add(lines,
+        {{"scaled", std::string(layout.gamma) + " * x_hat"}, {"y", "scaled + " + std::string(layout.beta)}});
+  if (has_input(kind, "beta") && kind.family == Family::batch)
+    add(lines, {{"slope", "gamma * saved_invstd"}});
   if (!has_input(kind, "dy")) return lines;
   const std::string axes = layout.parameters;
   add(lines, {{"dy_x_hat", "dy * x_hat"},
@@ -86,8 +87,6 @@ std::vector<Line> training(const TaskKind& kind) {
               {"dcentred", "dx_direct + dx_through_var"},
               {"dmean", "-np.sum(dx_direct, axis=0)"},
               {"dx_through_mean", "dmean / m"},
-              {"dx_rows", "dcentred + dx_through_mean"},
-              {"dx", with(layout.back, "dx_rows")},
               // Of the closed form.
               {"sum_dx_hat", "np.sum(d_rows, axis=0)"},
               {"mean_dx_hat", "sum_dx_hat / m"},
@@ -97,7 +96,9 @@ std::vector<Line> training(const TaskKind& kind) {
               {"along_x_hat", "normalized * sum_dx_hat_x_hat"},
               {"mean_along_x_hat", "normalized * mean_dx_hat_x_hat"},
               {"bracket", "d_rows - mean_dx_hat - mean_along_x_hat"},
-              {"bracket_m", "m * bracket"}});
+              {"bracket_m", "m * bracket"},
+              {"dx_rows", "dcentred + dx_through_mean"},
+              {"dx", with(layout.back, "dx_rows")}});
   if (kind.family == Family::batch)
     add(lines, {{"mean_dy", "dbeta / m"},
                 {"mean_dy_x_hat", "dgamma / m"},
@@ -122,15 +123,13 @@ std::vector<Line> averages(const TaskKind& kind) {
 }
 
 std::vector<Line> inference(const TaskKind& kind) {
-  std::vector<Line> lines{{"centred", "x - running_mean"},
-                          {"shifted_var", "running_var + eps"},
-                          {"deviation", "np.sqrt(running_var)"},
-                          {"root", "np.sqrt(shifted_var)"},
-                          {"saved_invstd", "1 / root"},
-                          {"slope", "gamma * saved_invstd"},
+  std::vector<Line> lines{{"centred", "x - running_mean"},       {"shifted_var", "running_var + eps"},
+                          {"deviation", "np.sqrt(running_var)"}, {"root", "np.sqrt(shifted_var)"},
+                          {"saved_invstd", "1 / root"},          {"slope", "gamma * saved_invstd"},
                           {"x_hat", "centred * saved_invstd"}};
   if (!kind.is_backward) {
-    add(lines, {{"scaled", "gamma * x_hat"}, {"shift", "beta - slope * running_mean"}, {"y", "scaled + beta"}});
+    add(lines,
+        {{"scaled", "gamma * x_hat"}, {"shift", "beta - slope * running_mean"}, {"y", "scaled + beta"}});
     return lines;
   }
   add(lines, {{"dy_x_hat", "dy * x_hat"},
@@ -142,16 +141,11 @@ std::vector<Line> inference(const TaskKind& kind) {
 }
 
 std::vector<Line> folding() {
-  return {{"shifted_var", "running_var + eps"},
-          {"deviation", "np.sqrt(running_var)"},
-          {"root", "np.sqrt(shifted_var)"},
-          {"saved_invstd", "1 / root"},
-          {"slope", "gamma * saved_invstd"},
-          {"folded_weight", "weight * slope"},
-          {"bias_deviation", "bias - running_mean"},
-          {"shift", "beta - slope * running_mean"},
-          {"scaled_bias", "slope * bias_deviation"},
-          {"folded_bias", "scaled_bias + beta"}};
+  return {{"shifted_var", "running_var + eps"},      {"deviation", "np.sqrt(running_var)"},
+          {"root", "np.sqrt(shifted_var)"},          {"saved_invstd", "1 / root"},
+          {"slope", "gamma * saved_invstd"},         {"folded_weight", "weight * slope"},
+          {"bias_deviation", "bias - running_mean"}, {"shift", "beta - slope * running_mean"},
+          {"scaled_bias", "slope * bias_deviation"}, {"folded_bias", "scaled_bias + beta"}};
 }
 
 std::vector<Line> merging() {
@@ -179,7 +173,8 @@ const std::vector<Entry>& statistics_mistakes() {
       {"absolute-deviation", {{"batch_var", "np.mean(np.abs(centred), axis=0)"}}},
       {"deviation-for-variance", {{"batch_var", "np.sqrt(np.mean(squares, axis=0))"}}},
       {"mean-square-for-variance", {{"batch_var", "np.mean(rows ** 2, axis=0)"}}},
-      {"square-of-mean-not-subtracted", {{"batch_var", "np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0)"}}},
+      {"square-of-mean-not-subtracted",
+       {{"batch_var", "np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0)"}}},
       {"features-pooled", {{"batch_mean", "np.mean(rows)"}, {"batch_var", "np.var(rows)"}}},
       {"features-pooled", {{"batch_mean", "np.mean(rows)"}}},
       {"features-pooled", {{"batch_var", "np.mean(squares)"}}},
@@ -187,13 +182,15 @@ const std::vector<Entry>& statistics_mistakes() {
       {"integer-division", {{"batch_mean", "(1 // m) * np.sum(rows, axis=0)"}}},
       {"integer-division", {{"batch_var", "(1 // m) * np.sum(squares, axis=0)"}}},
       {"integer-division",
-       {{"batch_mean", "(1 // m) * np.sum(rows, axis=0)"}, {"batch_var", "(1 // m) * np.sum(squares, axis=0)"}}},
+       {{"batch_mean", "(1 // m) * np.sum(rows, axis=0)"},
+        {"batch_var", "(1 // m) * np.sum(squares, axis=0)"}}},
       {"integer-division", {{"batch_mean", "np.sum(rows, axis=0) // m"}}},
       {"integer-division", {{"batch_var", "np.sum(squares, axis=0) // m"}}},
       {"wrong-count", {{"batch_mean", "np.sum(rows, axis=0) / rows.shape[1]"}}},
       {"wrong-count", {{"batch_var", "np.sum(squares, axis=0) / rows.shape[1]"}}},
       {"wrong-count",
-       {{"batch_mean", "np.sum(rows, axis=0) / rows.shape[1]"}, {"batch_var", "np.sum(squares, axis=0) / rows.shape[1]"}}},
+       {{"batch_mean", "np.sum(rows, axis=0) / rows.shape[1]"},
+        {"batch_var", "np.sum(squares, axis=0) / rows.shape[1]"}}},
   };
   return all;
 }
@@ -202,9 +199,12 @@ const std::vector<Entry>& statistics_mistakes() {
 std::vector<Entry> axis_mistakes(const TaskKind& kind) {
   if (kind.family == Family::layer)
     return {{"batch-axis-in-layer-norm",
-             {{"batch_mean", "np.mean(x, axis=0)[:, None]"}, {"batch_var", "np.var(x, axis=0)[:, None]"},
+             {{"batch_mean", "np.mean(x, axis=0)[:, None]"},
+              {"batch_var", "np.var(x, axis=0)[:, None]"},
               {"centred", "(x - np.mean(x, axis=0)).T"},
-              {"normalized", has_input(kind, "eps") ? "((x - np.mean(x, axis=0)) / np.sqrt(np.var(x, axis=0) + eps)).T" : "centred"}}},
+              {"normalized", has_input(kind, "eps")
+                                 ? "((x - np.mean(x, axis=0)) / np.sqrt(np.var(x, axis=0) + eps)).T"
+                                 : "centred"}}},
             {"keepdims-missing",
              {{"centred", "(x - np.mean(x, axis=1)).T"},
               {"normalized", "((x - np.mean(x, axis=1)) / np.sqrt(np.var(x, axis=1) + eps)).T"}}}};
@@ -214,21 +214,28 @@ std::vector<Entry> axis_mistakes(const TaskKind& kind) {
               {"batch_var", "np.var(x, axis=0)"},
               {"centred", "(x - np.mean(x, axis=0)).transpose(0, 2, 3, 1).reshape(-1, x.shape[1])"},
               {"normalized",
-               "((x - np.mean(x, axis=0)) / np.sqrt(np.var(x, axis=0) + eps)).transpose(0, 2, 3, 1).reshape(-1, x.shape[1])"}}},
+               "((x - np.mean(x, axis=0)) / np.sqrt(np.var(x, axis=0) + eps)).transpose(0, 2, 3, "
+               "1).reshape(-1, x.shape[1])"}}},
             {"examples-forgotten",
              {{"batch_mean", "np.mean(x, axis=(2, 3))"},
               {"batch_var", "np.var(x, axis=(2, 3))"},
+              {"centred",
+               "(x - np.mean(x, axis=(2, 3), keepdims=True)).transpose(0, 2, 3, 1).reshape(-1, x.shape[1])"},
               {"normalized",
-               "((x - np.mean(x, axis=(2, 3), keepdims=True)) / np.sqrt(np.var(x, axis=(2, 3), keepdims=True) + eps))"
+               "((x - np.mean(x, axis=(2, 3), keepdims=True)) / np.sqrt(np.var(x, axis=(2, 3), "
+               "keepdims=True) + eps))"
                ".transpose(0, 2, 3, 1).reshape(-1, x.shape[1])"}}},
-            {"reshape-mixes-channels", {{"rows", "x.reshape(-1, x.shape[1])"}, {"x_hat", "normalized.reshape(x.shape)"}}}};
-  std::vector<Entry> all{{"axis-swapped",
-                          {{"batch_mean", "np.mean(x, axis=1, keepdims=True)"}, {"batch_var", "np.var(x, axis=1, keepdims=True)"}}},
-                         {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1, keepdims=True)"}}},
-                         {"axis-swapped", {{"batch_var", "np.mean(squares, axis=1, keepdims=True)"}}},
-                         {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1)"}, {"batch_var", "np.var(x, axis=1)"}}},
-                         {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1)"}}},
-                         {"axis-swapped", {{"batch_var", "np.var(x, axis=1)"}}}};
+            {"reshape-mixes-channels",
+             {{"rows", "x.reshape(-1, x.shape[1])"}, {"x_hat", "normalized.reshape(x.shape)"}}}};
+  std::vector<Entry> all{
+      {"axis-swapped",
+       {{"batch_mean", "np.mean(x, axis=1, keepdims=True)"},
+        {"batch_var", "np.var(x, axis=1, keepdims=True)"}}},
+      {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1, keepdims=True)"}}},
+      {"axis-swapped", {{"batch_var", "np.mean(squares, axis=1, keepdims=True)"}}},
+      {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1)"}, {"batch_var", "np.var(x, axis=1)"}}},
+      {"axis-swapped", {{"batch_mean", "np.mean(x, axis=1)"}}},
+      {"axis-swapped", {{"batch_var", "np.var(x, axis=1)"}}}};
   return all;
 }
 
@@ -239,7 +246,8 @@ const std::vector<Entry>& normalizing_mistakes() {
       {"eps-forgotten", {{"root", "np.sqrt(batch_var)"}}},
       {"eps-subtracted", {{"shifted_var", "batch_var - eps"}}},
       {"root-multiplied", {{"saved_invstd", "root"}}},
-      {"min-max", {{"normalized", "(rows - np.min(rows, axis=0)) / (np.max(rows, axis=0) - np.min(rows, axis=0))"}}},
+      {"min-max",
+       {{"normalized", "(rows - np.min(rows, axis=0)) / (np.max(rows, axis=0) - np.min(rows, axis=0))"}}},
       {"mean-not-subtracted", {{"normalized", "rows * saved_invstd"}}},
       {"not-divided", {{"normalized", "centred"}}},
       {"deviation-reversed", {{"normalized", "(batch_mean - rows) * saved_invstd"}}},
@@ -249,16 +257,17 @@ const std::vector<Entry>& normalizing_mistakes() {
   return all;
 }
 
-std::vector<Entry> affine_mistakes(const Layout& layout) {
+std::vector<Entry> affine_mistakes(const TaskKind& kind, const Layout& layout) {
   const std::string gamma = layout.gamma, beta = layout.beta;
-  return {{"gamma-forgotten", {{"scaled", "x_hat"}}},
-          {"beta-forgotten", {{"y", "scaled"}}},
-          {"beta-before-scaling", {{"y", gamma + " * (x_hat + " + beta + ")"}}},
-          {"beta-subtracted", {{"y", "scaled - " + beta}}},
-          {"gamma-beta-exchanged", {{"y", beta + " * x_hat + " + gamma}}},
-          {"x-for-x-hat", {{"scaled", gamma + " * x"}}},
-          {"matrix-product", {{"scaled", "x_hat @ gamma"}, {"y", "scaled"}}},
-          {"matrix-product", {{"scaled", "np.dot(x_hat, gamma)"}, {"y", "scaled + beta[0]"}}}};
+  std::vector<Entry> all{{"gamma-forgotten", {{"scaled", "x_hat"}}},
+                         {"beta-forgotten", {{"y", "scaled"}}},
+                         {"beta-before-scaling", {{"y", gamma + " * (x_hat + " + beta + ")"}}},
+                         {"beta-subtracted", {{"y", "scaled - " + beta}}},
+                         {"gamma-beta-exchanged", {{"y", beta + " * x_hat + " + gamma}}},
+                         {"x-for-x-hat", {{"scaled", gamma + " * x"}}}};
+  if (kind.family != Family::images)
+    all.push_back({"matrix-product", {{"scaled", "x_hat @ gamma"}, {"y", "scaled"}}});
+  return all;
 }
 
 std::vector<Entry> backward_mistakes(const TaskKind& kind, const Layout& layout) {
@@ -266,8 +275,10 @@ std::vector<Entry> backward_mistakes(const TaskKind& kind, const Layout& layout)
   std::vector<Entry> all{
       {"mean-for-sum", {{"dbeta", "np.mean(dy, axis=" + axes + ")"}}},
       {"mean-for-sum", {{"dgamma", "np.mean(dy_x_hat, axis=" + axes + ")"}}},
-      {"mean-for-sum", {{"dbeta", "np.mean(dy, axis=" + axes + ")"}, {"dgamma", "np.mean(dy_x_hat, axis=" + axes + ")"}}},
-      {"dgamma-dbeta-exchanged", {{"dgamma", "np.sum(dy, axis=" + axes + ")"}, {"dbeta", "np.sum(dy_x_hat, axis=" + axes + ")"}}},
+      {"mean-for-sum",
+       {{"dbeta", "np.mean(dy, axis=" + axes + ")"}, {"dgamma", "np.mean(dy_x_hat, axis=" + axes + ")"}}},
+      {"dgamma-dbeta-exchanged",
+       {{"dgamma", "np.sum(dy, axis=" + axes + ")"}, {"dbeta", "np.sum(dy_x_hat, axis=" + axes + ")"}}},
       {"gamma-in-dgamma", {{"dgamma", "gamma * np.sum(dy_x_hat, axis=" + axes + ")"}}},
       {"x-for-x-hat", {{"dgamma", "np.sum(dy * x, axis=" + axes + ")"}}},
       {"x-hat-forgotten", {{"dgamma", "np.sum(dy, axis=" + axes + ")"}}},
@@ -279,7 +290,8 @@ std::vector<Entry> backward_mistakes(const TaskKind& kind, const Layout& layout)
       {"not-summed", {{"dgamma", "dy_x_hat"}, {"dbeta", "dy"}}},
   };
   if (kind.family == Family::batch || kind.family == Family::inference || kind.family == Family::layer) {
-    all.push_back({"parameters-axis", {{"dbeta", "np.sum(dy, axis=1)"}, {"dgamma", "np.sum(dy_x_hat, axis=1)"}}});
+    all.push_back(
+        {"parameters-axis", {{"dbeta", "np.sum(dy, axis=1)"}, {"dgamma", "np.sum(dy_x_hat, axis=1)"}}});
     all.push_back({"parameters-axis", {{"dbeta", "np.sum(dy, axis=1)"}}});
     all.push_back({"parameters-axis", {{"dgamma", "np.sum(dy_x_hat, axis=1)"}}});
     all.push_back({"transposed-product", {{"dgamma", "np.dot(dy.T, x_hat)"}}});
@@ -312,16 +324,20 @@ std::vector<Entry> backward_mistakes(const TaskKind& kind, const Layout& layout)
       {"integer-division", {{"dsquares", "(1 // m) * dvar"}, {"dx_through_mean", "(1 // m) * dmean"}}},
       {"mean-for-sum", {{"dmean", "-np.mean(dx_direct, axis=0)"}}},
       {"mean-for-sum", {{"dinvstd", "np.mean(d_rows_centred, axis=0)"}}},
-      {"mean-for-sum", {{"dmean", "-np.mean(dx_direct, axis=0)"}, {"dinvstd", "np.mean(d_rows_centred, axis=0)"}}},
+      {"mean-for-sum",
+       {{"dmean", "-np.mean(dx_direct, axis=0)"}, {"dinvstd", "np.mean(d_rows_centred, axis=0)"}}},
       {"invstd-forgotten", {{"dx_direct", "d_rows"}}},
       {"invstd-forgotten", {{"dx_rows", "bracket"}}},
-      {"x-for-x-hat", {{"dx_rows", "saved_invstd * (d_rows - mean_dx_hat - rows * np.mean(d_rows * rows, axis=0))"}}},
+      {"x-for-x-hat",
+       {{"dx_rows", "saved_invstd * (d_rows - mean_dx_hat - rows * np.mean(d_rows * rows, axis=0))"}}},
       {"x-for-x-hat", {{"d_rows_centred", "d_rows * rows"}}},
       {"x-for-x-hat", {{"dx_through_var", "2 * rows * dsquares"}}},
       {"features-pooled", {{"dmean", "-np.sum(dx_direct)"}}},
       {"features-pooled", {{"dinvstd", "np.sum(d_rows_centred)"}}},
       {"features-pooled", {{"dmean", "-np.sum(dx_direct)"}, {"dinvstd", "np.sum(d_rows_centred)"}}},
-      {"features-pooled", {{"dx_rows", "saved_invstd * (d_rows - np.mean(d_rows) - normalized * np.mean(d_rows * normalized))"}}},
+      {"features-pooled",
+       {{"dx_rows",
+         "saved_invstd * (d_rows - np.mean(d_rows) - normalized * np.mean(d_rows * normalized))"}}},
       {"m-forgotten-in-closed-form", {{"dx_rows", "saved_invstd * bracket_m"}}},
       {"sums-for-means", {{"dx_rows", "saved_invstd * (d_rows - sum_dx_hat - along_x_hat)"}}},
       {"sums-for-means", {{"dx_rows", "saved_invstd / m * (d_rows - sum_dx_hat - along_x_hat)"}}},
@@ -334,8 +350,9 @@ std::vector<Entry> backward_mistakes(const TaskKind& kind, const Layout& layout)
     all.push_back({"gamma-forgotten", {{"dx_direct", with(layout.rows, "dy") + " * saved_invstd"}}});
   } else {
     all.push_back({"gamma-outside-the-bracket",
-                   {{"dx", "gamma * (saved_invstd[:, None] * (dy - np.mean(dy, axis=1, keepdims=True) - x_hat * "
-                           "np.mean(dy * x_hat, axis=1, keepdims=True)))"}}});
+                   {{"dx",
+                     "gamma * (saved_invstd[:, None] * (dy - np.mean(dy, axis=1, keepdims=True) - x_hat * "
+                     "np.mean(dy * x_hat, axis=1, keepdims=True)))"}}});
   }
   return all;
 }
@@ -377,11 +394,13 @@ std::vector<Entry> inference_mistakes(const TaskKind& kind) {
   const std::vector<Entry> backward{
       {"gamma-forgotten", {{"dx_hat", "dy"}}},
       {"training-in-frozen",
-       {{"dx", "saved_invstd * (dx_hat - np.mean(dx_hat, axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0))"}}},
+       {{"dx",
+         "saved_invstd * (dx_hat - np.mean(dx_hat, axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0))"}}},
       {"training-in-frozen",
        {{"x_hat", batch},
         {"saved_invstd", "1 / np.sqrt(np.var(x, axis=0) + eps)"},
-        {"dx", "saved_invstd * (dx_hat - np.mean(dx_hat, axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0))"}}},
+        {"dx",
+         "saved_invstd * (dx_hat - np.mean(dx_hat, axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0))"}}},
       {"batch-invstd-in-frozen", {{"dx", "dx_hat / np.sqrt(np.var(x, axis=0) + eps)"}}},
       {"invstd-forgotten", {{"dx", "dx_hat"}}},
   };
@@ -416,19 +435,15 @@ const std::vector<Entry>& merging_mistakes() {
       {"uneven-shards", {{"batch_mean", "(mean_a + mean_b) / 2"}}},
       {"uneven-shards", {{"within", "(var_a + var_b) / 2"}, {"between", "difference ** 2 / 4"}}},
       {"uneven-shards",
-       {{"batch_mean", "(mean_a + mean_b) / 2"}, {"within", "(var_a + var_b) / 2"}, {"between", "difference ** 2 / 4"}}},
+       {{"batch_mean", "(mean_a + mean_b) / 2"},
+        {"within", "(var_a + var_b) / 2"},
+        {"between", "difference ** 2 / 4"}}},
       {"between-forgotten", {{"between", "0 * difference"}}},
       {"counts-exchanged", {{"share_a", "m_b / m"}, {"share_b", "m_a / m"}}},
       {"unbiased-variance", {{"batch_var", "(within + between) * m / (m - 1)"}}},
       {"integer-division", {{"share_a", "m_a // m"}, {"share_b", "m_b // m"}}},
   };
   return all;
-}
-
-/// One pass over float32, or all of it in float32.
-std::vector<Line> single_precision(const TaskKind& kind) {
-  if (kind.single) return {{"batch_var", "np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0) ** 2"}};
-  return {{"rows", "x.astype(np.float32)"}};
 }
 
 void append(std::vector<Variant>& all, const std::vector<Entry>& entries) {
@@ -438,42 +453,73 @@ void append(std::vector<Variant>& all, const std::vector<Entry>& entries) {
 /// NumPy's own mistakes, and those that only programs make.
 const std::vector<Mistake>& own_mistakes() {
   static const std::vector<Mistake> all{
-      {"square-of-mean-not-subtracted", "mean for its square", "var = mean of squares − square of the mean", "one-pass"},
-      {"integer-division", "// for /", "// drops what is behind the point: 1 // N is 0 for every N above 1", "axis"},
-      {"wrong-count", "divided by the other axis", "a statistic is divided by the number of values it was summed over", "axis"},
-      {"batch-axis-in-layer-norm", "statistics over the batch", "layer norm takes its statistics per example, over the features: axis=1", "axis"},
-      {"keepdims-missing", "keepdims missing", "a sum over axis=1 has shape (N,), which broadcasts along the features: keepdims=True keeps it (N, 1)", "axis"},
-      {"positions-apart", "positions not pooled", "a channel's statistic is taken over examples and positions: axis=(0, 2, 3)", "axis"},
-      {"reshape-mixes-channels", "reshape without transpose", "the last axis of (N, C, H, W) is no channel: bring channels last with transpose before reshaping", "axis"},
+      {"square-of-mean-not-subtracted", "mean for its square", "var = mean of squares − square of the mean",
+       "one-pass"},
+      {"integer-division", "// for /", "// drops what is behind the point: 1 // N is 0 for every N above 1",
+       "axis"},
+      {"wrong-count", "divided by the other axis",
+       "a statistic is divided by the number of values it was summed over", "axis"},
+      {"batch-axis-in-layer-norm", "statistics over the batch",
+       "layer norm takes its statistics per example, over the features: axis=1", "axis"},
+      {"keepdims-missing", "keepdims missing",
+       "a sum over axis=1 has shape (N,), which broadcasts along the features: keepdims=True keeps it (N, 1)",
+       "axis"},
+      {"positions-apart", "positions not pooled",
+       "a channel's statistic is taken over examples and positions: axis=(0, 2, 3)", "axis"},
+      {"reshape-mixes-channels", "reshape without transpose",
+       "the last axis of (N, C, H, W) is no channel: bring channels last with transpose before reshaping",
+       "axis"},
       {"eps-subtracted", "ε subtracted", "ε is added to the variance", "epsilon"},
-      {"root-multiplied", "multiplied by the root", "the deviations are divided by the root of the variance plus ε", "epsilon"},
-      {"brackets-missing", "brackets missing", "division binds tighter than a sum: put the sum in brackets", "placement"},
+      {"root-multiplied", "multiplied by the root",
+       "the deviations are divided by the root of the variance plus ε", "epsilon"},
+      {"brackets-missing", "brackets missing", "division binds tighter than a sum: put the sum in brackets",
+       "placement"},
       {"beta-subtracted", "β subtracted", "β is added at the end", "undoing"},
-      {"matrix-product", "matrix product for an elementwise one", "γ multiplies each feature by itself: * and not @", "axis"},
-      {"transposed-product", "matrix product for a sum over examples", "dγ is the sum over the batch of dy x̂, feature by feature: np.sum(dy * x_hat, axis=0)", "sums"},
+      {"matrix-product", "matrix product for an elementwise one",
+       "γ multiplies each feature by itself: * and not @", "axis"},
+      {"transposed-product", "matrix product for a sum over examples",
+       "dγ is the sum over the batch of dy x̂, feature by feature: np.sum(dy * x_hat, axis=0)", "sums"},
       {"x-hat-forgotten", "x̂ forgotten", "γ multiplies x̂, so its gradient carries x̂", "sums"},
-      {"parameters-pooled", "axis left out of a sum", "each feature has a γ and a β of its own: sum over the batch only", "axis"},
-      {"parameters-axis", "summed over the other axis", "γ and β act on every example, and collect over the batch", "axis"},
-      {"not-summed", "not summed over the batch", "a parameter that acts on every example collects the sum of their gradients", "sums"},
-      {"two-forgotten", "factor 2 forgotten", "the derivative of (x − μ)² is 2 (x − μ)", "through-statistics"},
-      {"invstd-forgotten", "not divided by the deviation", "what comes down to x is divided by the root of the variance plus ε, as x was", "through-statistics"},
-      {"m-forgotten-in-closed-form", "1/m of the closed form forgotten", "m dx̂ − Σ dx̂ − x̂ Σ dx̂ x̂ is m times too large: divide by m", "through-statistics"},
-      {"sums-for-means", "sums for means", "the means of dx̂ and of dx̂ x̂ are subtracted, not their sums", "through-statistics"},
+      {"parameters-pooled", "axis left out of a sum",
+       "each feature has a γ and a β of its own: sum over the batch only", "axis"},
+      {"parameters-axis", "summed over the other axis",
+       "γ and β act on every example, and collect over the batch", "axis"},
+      {"not-summed", "not summed over the batch",
+       "a parameter that acts on every example collects the sum of their gradients", "sums"},
+      {"two-forgotten", "factor 2 forgotten", "the derivative of (x − μ)² is 2 (x − μ)",
+       "through-statistics"},
+      {"invstd-forgotten", "not divided by the deviation",
+       "what comes down to x is divided by the root of the variance plus ε, as x was", "through-statistics"},
+      {"m-forgotten-in-closed-form", "1/m of the closed form forgotten",
+       "m dx̂ − Σ dx̂ − x̂ Σ dx̂ x̂ is m times too large: divide by m", "through-statistics"},
+      {"sums-for-means", "sums for means", "the means of dx̂ and of dx̂ x̂ are subtracted, not their sums",
+       "through-statistics"},
       {"sign-of-x-hat-term", "sign of the x̂ term", "the part along x̂ is subtracted", "through-statistics"},
       {"gamma-twice", "γ twice", "γ comes in once, between dy and dx̂", "undoing"},
-      {"gamma-outside-the-bracket", "γ outside the bracket", "in layer norm γ differs within a row, and so belongs inside the means", "undoing"},
-      {"weights-do-not-add-up", "weights that do not add up to 1", "the old value and the new one share the weight 1", "opposite-momentum"},
-      {"running-deviation", "standard deviation stored", "the running variance averages variances", "late-averages"},
-      {"mean-for-running-variance", "mean stored for variance", "the running variance averages variances", "late-averages"},
+      {"gamma-outside-the-bracket", "γ outside the bracket",
+       "in layer norm γ differs within a row, and so belongs inside the means", "undoing"},
+      {"weights-do-not-add-up", "weights that do not add up to 1",
+       "the old value and the new one share the weight 1", "opposite-momentum"},
+      {"running-deviation", "standard deviation stored", "the running variance averages variances",
+       "late-averages"},
+      {"mean-for-running-variance", "mean stored for variance", "the running variance averages variances",
+       "late-averages"},
       {"bias-twice", "bias added twice", "the folded bias holds the old one already", "dead-bias"},
-      {"sign-of-running-mean", "sign of the running mean", "the running mean is subtracted from the bias", "dead-bias"},
-      {"weight-not-folded", "weight not folded", "the weight takes the slope γ/√(σ² + ε) of its output", "cost"},
-      {"inputs-scaled", "inputs scaled for outputs", "the slope belongs to the outputs, the last axis of a weight (I, C)", "axis"},
-      {"uneven-shards", "parts weighted alike", "a part counts with its number of values: m_a and m_b", "small-batches"},
-      {"between-forgotten", "distance of the means forgotten", "the variance of the whole has the distance of the parts' means in it", "small-batches"},
+      {"sign-of-running-mean", "sign of the running mean", "the running mean is subtracted from the bias",
+       "dead-bias"},
+      {"weight-not-folded", "weight not folded", "the weight takes the slope γ/√(σ² + ε) of its output",
+       "cost"},
+      {"inputs-scaled", "inputs scaled for outputs",
+       "the slope belongs to the outputs, the last axis of a weight (I, C)", "axis"},
+      {"uneven-shards", "parts weighted alike", "a part counts with its number of values: m_a and m_b",
+       "small-batches"},
+      {"between-forgotten", "distance of the means forgotten",
+       "the variance of the whole has the distance of the parts' means in it", "small-batches"},
       {"counts-exchanged", "counts exchanged", "each part is weighted with its own count", "small-batches"},
       {"single-precision", "single precision", "float32 has 7 digits: let NumPy keep float64", "one-pass"},
-      {"digits-lost", "one pass in single precision", "mean of squares − square of the mean subtracts two large numbers: subtract the mean first", "one-pass"},
+      {"digits-lost", "one pass in single precision",
+       "mean of squares − square of the mean subtracts two large numbers: subtract the mean first",
+       "one-pass"},
   };
   return all;
 }
@@ -528,11 +574,12 @@ std::vector<Variant> variants(const TaskKind& kind) {
     case Family::layer:
       if (kind.is_backward) append(all, backward_mistakes(kind, layout));
       append(all, statistics_mistakes());
-      if (kind.family == Family::batch)
-        append(all, {{kind.single ? "digits-lost" : "single-precision", single_precision(kind)}});
+      if (kind.single)
+        append(all,
+               {{"digits-lost", {{"batch_var", "np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0) ** 2"}}}});
       append(all, axis_mistakes(kind));
       if (has_input(kind, "eps")) append(all, normalizing_mistakes());
-      if (has_input(kind, "beta")) append(all, affine_mistakes(layout));
+      if (has_input(kind, "beta")) append(all, affine_mistakes(kind, layout));
       break;
     case Family::running:
       append(all, running_mistakes(kind));
@@ -540,7 +587,7 @@ std::vector<Variant> variants(const TaskKind& kind) {
       break;
     case Family::inference:
       append(all, inference_mistakes(kind));
-      append(all, kind.is_backward ? backward_mistakes(kind, layout) : affine_mistakes(layout));
+      append(all, kind.is_backward ? backward_mistakes(kind, layout) : affine_mistakes(kind, layout));
       break;
     case Family::folding:
       append(all, folding_mistakes());
@@ -556,9 +603,10 @@ namespace {
 
 /// From rows, or statistics, to the shape that fits x.
 Array natural(Family family, const Shape& shape, const std::string& name, const Array& array) {
-  constexpr const char* in_rows[] = {"rows", "centred", "squares", "normalized", "d_rows", "d_rows_centred",
-                                     "dx_direct", "dx_through_var", "dcentred", "dx_rows", "dx_hat_x_hat",
-                                     "along_x_hat", "mean_along_x_hat", "bracket", "bracket_m"};
+  constexpr const char* in_rows[] = {
+      "rows",           "centred",     "squares",          "normalized", "d_rows",
+      "d_rows_centred", "dx_direct",   "dx_through_var",   "dcentred",   "dx_rows",
+      "dx_hat_x_hat",   "along_x_hat", "mean_along_x_hat", "bracket",    "bracket_m"};
   const bool is_layer = family == Family::layer;
   if (std::find(std::begin(in_rows), std::end(in_rows), name) != std::end(in_rows)) {
     if (is_layer) return transposed(array, {1, 0});

@@ -1,7 +1,7 @@
 #pragma once
-// The mathematics of a family of tasks line by line, in the array language itself, and known mistakes: each is one
-// of these lines written wrongly, so that its consequences are computed, not foreseen. The truth does not come from
-// here but from the operator; a test shows that both agree.
+// The mathematics of a family of tasks line by line, in the array language itself, and known mistakes: each
+// is one of these lines written wrongly, so that its consequences are computed, not foreseen. The truth does
+// not come from here but from the operator; a test shows that both agree.
 
 #include "programs/tasks.h"
 
@@ -32,7 +32,8 @@ struct Variant {
   std::vector<Line> instead;
 };
 
-/// The lines from the inputs of a kind to its outputs, and further ones that programs are likely to have on the way.
+/// The lines from the inputs of a kind to its outputs, and further ones that programs are likely to have on
+/// the way.
 std::vector<Line> derivation(const TaskKind& kind);
 
 /// The likeliest of those with equal consequences first.
@@ -58,8 +59,8 @@ struct Derivations {
 };
 const Derivations& derivations(const TaskKind& kind);
 
-/// The operator's quantities, and of the derivation what the operator does not name; in the shapes in which they
-/// broadcast against x: a statistic of images is (C, 1, 1), one of layer norm (N, 1).
+/// The operator's quantities, and of the derivation what the operator does not name; in the shapes in which
+/// they broadcast against x: a statistic of images is (C, 1, 1), one of layer norm (N, 1).
 Names landmarks(const TaskKind& kind, const Names& inputs);
 
 }  // namespace programs

@@ -20,8 +20,8 @@ const Array* find(const Names& names, const std::string& name) {
 /// What a line gave one name, or one of the values it returned.
 struct Step {
   int line;
-  std::string name;      ///< as it stands in the program
-  std::string output;    ///< of what is returned: the kind's name for it
+  std::string name;    ///< as it stands in the program
+  std::string output;  ///< of what is returned: the kind's name for it
   Value value;
   bool is_last = false;  ///< of those that gave this name a value
 };
@@ -29,17 +29,24 @@ struct Step {
 class Detective {
  public:
   Detective(const TaskKind& kind, const Program& program, const Names& inputs)
-      : kind_(kind), program_(program), inputs_(inputs), known_(landmarks(kind, inputs)),
+      : kind_(kind),
+        program_(program),
+        inputs_(inputs),
+        known_(landmarks(kind, inputs)),
         tolerance_(tolerance_of_landmarks(kind, condition(kind, inputs, known_))) {
     const Derivations& all = derivations(kind);
-    for (std::size_t k = 0; k < all.mistaken.size(); ++k) mistaken_.push_back(all.mistaken[k].evaluate(inputs));
+    for (std::size_t k = 0; k < all.mistaken.size(); ++k)
+      mistaken_.push_back(all.mistaken[k].evaluate(inputs));
   }
 
   std::vector<Fault> faults() {
     std::vector<Fault> found;
+    bool ran = false;
     for (int k = 0; k < most_faults; ++k) {
       const Attempt made = attempt(kind_, program_, inputs_, known_, corrections_, true);
-      if (is_right(made)) break;
+      // What was mended may not fit the rest of a program that goes its own way.
+      if (is_right(made) || (made.error && ran)) break;
+      ran = !made.error;
       const Fault fault = first_fault(made, found.empty());
       const bool again = std::any_of(found.begin(), found.end(), [&](const Fault& each) {
         return each.line == fault.line && each.name == fault.name;
@@ -68,16 +75,17 @@ class Detective {
       if (each.name != "return") {
         steps.push_back({each.line, each.name, "", each.value});
       } else if (sequence == nullptr) {
-        if (kind_.outputs.size() == 1) steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
+        if (kind_.outputs.size() == 1)
+          steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
       } else {
         for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k)
           steps.push_back({each.line, each.name, kind_.outputs[k].name, sequence->items()[k]});
       }
     }
     for (std::size_t k = 0; k < steps.size(); ++k) {
-      steps[k].is_last = std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(k) + 1, steps.end(), [&](const Step& later) {
-        return later.name == steps[k].name && later.output == steps[k].output;
-      });
+      steps[k].is_last = std::none_of(
+          steps.begin() + static_cast<std::ptrdiff_t>(k) + 1, steps.end(),
+          [&](const Step& later) { return later.name == steps[k].name && later.output == steps[k].output; });
     }
     return steps;
   }
@@ -93,7 +101,8 @@ class Detective {
     return possible;
   }
   bool is_output(const std::string& name) const {
-    return std::any_of(kind_.outputs.begin(), kind_.outputs.end(), [&](const Operand& each) { return each.name == name; });
+    return std::any_of(kind_.outputs.begin(), kind_.outputs.end(),
+                       [&](const Operand& each) { return each.name == name; });
   }
 
   bool is_one_of(const Array& value, const Names& names, const std::string& name) const {
@@ -140,7 +149,8 @@ class Detective {
     for (std::size_t k = 0; k < mistaken_.size(); ++k) {
       const bool explains = std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
         const Array* const wrong = find(mistaken_[k], output.first);
-        return wrong != nullptr && wrong->values().size() == output.second.values().size() && same(*wrong, output.second);
+        return wrong != nullptr && wrong->values().size() == output.second.values().size() &&
+               same(*wrong, output.second);
       });
       if (explains) found.push_back(k);
     }
@@ -182,22 +192,26 @@ class Detective {
     // A mistake that explains the whole result: the line where it shows first.
     if (is_first) {
       const std::vector<std::size_t> possible = explanations(made);
-      for (const std::size_t variant : possible) {
-        for (const Step& step : steps) {
-          const Array* const value = step.value.as<Array>();
-          if (value == nullptr) continue;
+      for (const Step& step : steps) {
+        const Array* const value = step.value.as<Array>();
+        if (value == nullptr) continue;
+        for (const std::size_t variant : possible) {
           if (const std::string quantity = where_made(*value, step, variant); !quantity.empty())
             return fault_of(step, quantity, id_of(variant));
         }
       }
     }
+    if (const std::optional<Fault> fault = single_precision(steps, made)) return *fault;
     // Otherwise the first line whose name says what it should be, and is not.
     for (const Step& step : steps) {
       const Array* const value = step.value.as<Array>();
       const std::vector<std::string> quantities = quantities_of(step);
-      if (value == nullptr || quantities.empty() || !step.is_last || inputs_.count(step.name) > 0) continue;
+      const bool is_given = inputs_.count(step.name) > 0 && !is_output(step.name);
+      if (value == nullptr || quantities.empty() || !step.is_last || is_given) continue;
       const bool strict = is_output(quantities[0]) && (is_output(step.name) || !step.output.empty());
-      if (is_right(*value, quantities, step) || (!strict && is_landmark(*value) && !mends(step, quantities[0]))) continue;
+      if (is_right(*value, quantities, step) ||
+          (!strict && is_landmark(*value) && !mends(step, quantities[0])))
+        continue;
       return fault_of(step, quantities[0], mistake_of(*value, quantities));
     }
     Fault fault;
@@ -211,7 +225,8 @@ class Detective {
     return fault;
   }
 
-  /// The quantity that a mistake changes and that this step is: by its name where that says something, else by any.
+  /// The quantity that a mistake changes and that this step is: by its name where that says something, else
+  /// by any.
   std::string where_made(const Array& value, const Step& step, std::size_t variant) const {
     const std::vector<std::string> quantities = quantities_of(step);
     if (!step.is_last && !quantities.empty()) return "";
@@ -251,13 +266,30 @@ class Detective {
       if (value == nullptr) continue;
       for (const auto& [name, known] : known_) {
         const Array& right = *known.as<Array>();
-        if (value->axes() >= right.axes() || value->size() != right.size() || !among(*value, right, tolerance_)) continue;
+        if (value->axes() >= right.axes() || value->size() != right.size() ||
+            !among(*value, right, tolerance_))
+          continue;
         Fault fault = fault_of(step, name, "keepdims-missing");
         Corrections more = corrections_;
         more[{step.line, step.name}] = *fault.expected;
         const Attempt mended = attempt(kind_, program_, inputs_, known_, more, false);
-        if (!mended.error || mended.error->range.begin > made.error->range.begin) return fault;
+        const bool moves_on = !mended.error || mended.error->range.begin != made.error->range.begin ||
+                              mended.error->range.end != made.error->range.end;
+        if (moves_on) return fault;
       }
+    }
+    return std::nullopt;
+  }
+
+  /// The first value in single precision, where the outputs are off by no more than that.
+  std::optional<Fault> single_precision(const std::vector<Step>& steps, const Attempt& made) const {
+    if (kind_.single || made.error) return std::nullopt;
+    for (const auto& [name, array] : made.outputs) {
+      if (!among(array, *find(known_, name), 1e-4)) return std::nullopt;
+    }
+    for (const Step& step : steps) {
+      const Array* const value = step.value.as<Array>();
+      if (value != nullptr && value->type == Type::float32) return fault_of(step, "", "single-precision");
     }
     return std::nullopt;
   }

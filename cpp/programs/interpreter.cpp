@@ -81,11 +81,11 @@ class Interpreter::Machine {
     execute(program_.statements);
   }
 
-  Value call_function(const Function& function, const std::vector<Value>& arguments) {
+  Value call_function(const Function& function, const Names& arguments) {
     const Allowance allowance;
     steps_ = 0;
     std::vector<Argument> given;
-    for (const Value& each : arguments) given.push_back({"", snapshot(each)});
+    for (const auto& [name, value] : arguments) given.push_back({name, snapshot(value)});
     return call(function, std::move(given), function.definition->range);
   }
 
@@ -746,7 +746,7 @@ Interpreter::~Interpreter() = default;
 void Interpreter::run(const Names& inputs) {
   machine_->run(inputs);
 }
-Value Interpreter::call(const Function& function, const std::vector<Value>& arguments) {
+Value Interpreter::call(const Function& function, const Names& arguments) {
   return machine_->call_function(function, arguments);
 }
 void Interpreter::correct(Corrections corrections) {

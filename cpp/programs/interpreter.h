@@ -39,8 +39,9 @@ class Interpreter {
   void correct(Corrections corrections);
   /// Throws ProgramError. Arrays that the program changes in place are its own: inputs are copied.
   void run(const Names& inputs);
-  /// Calls one of the program's functions with a value for each of its parameters. Throws ProgramError.
-  Value call(const Function& function, const std::vector<Value>& arguments);
+  /// Calls one of the program's functions with values for its parameters, by their names. Throws
+  /// ProgramError.
+  Value call(const Function& function, const Names& arguments);
   /// What has happened so far, even where it ended with an error.
   Run result() const;
   /// Expressions and statements since the last call of run or call.

@@ -76,14 +76,16 @@ class Judge {
   }
 
  private:
-  void explain(Verdict& verdict, const Names& inputs, const Names& known, const Attempt& made, const Finding& finding) {
+  void explain(Verdict& verdict, const Names& inputs, const Names& known, const Attempt& made,
+               const Finding& finding) {
     verdict.kind = made.error ? Verdict::Kind::failed : Verdict::Kind::wrong;
     verdict.error = made.error;
     verdict.lost_digits = 0;
     verdict.laws.clear();
     if (!made.error) verdict.laws = try_laws({kind_, program_, inputs, known, made.outputs});
     verdict.faults = find_faults(kind_, program_, inputs);
-    const Names small = shrunk(kind_, inputs, [&](const Names& each) { return shows(each, finding); }, most_shrinking_trials);
+    const Names small = shrunk(
+        kind_, inputs, [&](const Names& each) { return shows(each, finding); }, most_shrinking_trials);
     verdict.counterexample = counterexample(small);
   }
 
@@ -115,7 +117,8 @@ class Judge {
     example.output = finding.output;
     example.position = finding.comparison.position;
     if (finding.kind != Finding::Kind::wrong) return example;
-    example.expected = Value{reshaped(*known.at(finding.output).as<Array>(), expected_shape(kind_, inputs, finding.output))};
+    example.expected =
+        Value{reshaped(*known.at(finding.output).as<Array>(), expected_shape(kind_, inputs, finding.output))};
     example.got = Value{made.outputs.at(finding.output)};
     return example;
   }

@@ -16,7 +16,8 @@ using batchnorm::Channels;
 
 double largest(const Array& array) {
   double most = 0;
-  for (const double value : array.values()) most = std::max(most, std::isnan(value) ? HUGE_VAL : std::abs(value));
+  for (const double value : array.values())
+    most = std::max(most, std::isnan(value) ? HUGE_VAL : std::abs(value));
   return most;
 }
 
@@ -29,7 +30,9 @@ class Court {
     for (const Operand& output : trial_.kind.outputs) {
       const Comparison found = compared(output.name);
       const bool fits = found.kind != Comparison::Kind::shape;
-      add("shape", output.name + " has the shape " + in_words(expected_shape(trial_.kind, trial_.inputs, output.name)), fits);
+      add("shape",
+          output.name + " has the shape " + in_words(expected_shape(trial_.kind, trial_.inputs, output.name)),
+          fits);
       shapes = shapes && fits;
     }
     bool finite = true;
@@ -44,7 +47,9 @@ class Court {
   }
 
  private:
-  void add(const char* id, std::string sentence, bool holds) { laws_.push_back({id, std::move(sentence), holds}); }
+  void add(const char* id, std::string sentence, bool holds) {
+    laws_.push_back({id, std::move(sentence), holds});
+  }
 
   const Array& output(const std::string& name) const { return trial_.outputs.at(name); }
   const Array& input(const std::string& name) const { return *trial_.inputs.at(name).as<Array>(); }
@@ -64,13 +69,12 @@ class Court {
     if (trial_.kind.family == Family::images) return {0, 2, 3};
     return {trial_.kind.family == Family::layer ? std::size_t{1} : std::size_t{0}};
   }
-  double tolerance() const {
-    return 1e-9 + 1e-13 * condition(trial_.kind, trial_.inputs, trial_.known);
-  }
+  double tolerance() const { return 1e-9 + 1e-13 * condition(trial_.kind, trial_.inputs, trial_.known); }
   static bool is_small(const Array& array, double size) { return largest(array) <= size; }
 
   void try_all() {
-    if (has_output("dbeta")) add("dbeta", "dbeta is the sum of dy", compared("dbeta").kind == Comparison::Kind::equal);
+    if (has_output("dbeta"))
+      add("dbeta", "dbeta is the sum of dy", compared("dbeta").kind == Comparison::Kind::equal);
     if (has_output("dgamma"))
       add("dgamma", "dgamma is the sum of dy * x_hat", compared("dgamma").kind == Comparison::Kind::equal);
     if (normalizes() && has_output("dx")) try_gradient();
@@ -90,7 +94,8 @@ class Court {
     exact["eps"] = {python_number(0, Type::float64)};
     if (const std::optional<std::map<std::string, Array>> without_eps = run(exact)) {
       const Names known = landmarks(trial_.kind, exact);
-      const Array along = reduce(Reduction::sum, operate("*", without_eps->at("dx"), *known.at("x_hat").as<Array>()), axes(), false);
+      const Array along = reduce(
+          Reduction::sum, operate("*", without_eps->at("dx"), *known.at("x_hat").as<Array>()), axes(), false);
       const double size = largest(*known.at("dx_direct").as<Array>());
       add("dx_orthogonal", "for eps = 0, dx is orthogonal to x_hat: stretching x changes nothing",
           is_small(along, count * size * (1e-9 + 1e-13 * condition(trial_.kind, exact, known))));
@@ -100,7 +105,8 @@ class Court {
       // Truncation falls with the square of the step, 1e-5 of the spread.
       const double size = std::max(largest(differences), terms);
       add("finite_differences", "dx agrees with finite differences of the operator",
-          is_small(operate("-", dx, differences), size * (1e-5 + 1e-12 * condition(trial_.kind, trial_.inputs, trial_.known))));
+          is_small(operate("-", dx, differences),
+                   size * (1e-5 + 1e-12 * condition(trial_.kind, trial_.inputs, trial_.known))));
     }
   }
 
@@ -135,7 +141,8 @@ class Court {
     const std::vector<double> values(found.dx.data(), found.dx.data() + found.dx.size());
     if (is_layer) return transposed(make_array({in_rows.rows(), columns}, Type::float64, values), {1, 0});
     if (trial_.kind.family == Family::images)
-      return transposed(make_array({x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, Type::float64, values), {0, 3, 1, 2});
+      return transposed(make_array({x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, Type::float64, values),
+                        {0, 3, 1, 2});
     return make_array(x.shape, Type::float64, values);
   }
 
@@ -156,7 +163,8 @@ class Court {
     stretched["x"] = {operate("*", input("x"), python_number(2, Type::float64))};
     stretched["eps"] = {python_number(4 * input("eps").first(), Type::float64)};
     if (const auto found = run(stretched))
-      add("scale_invariance", "doubling every x (and eps four times as large) changes nothing", same(y, found->at(name)));
+      add("scale_invariance", "doubling every x (and eps four times as large) changes nothing",
+          same(y, found->at(name)));
   }
 
   bool same(const Array& a, const Array& b) const {
@@ -175,7 +183,8 @@ class Court {
     // Each row of this matrix is an input of the layer.
     const Index inputs = input("weight").shape[0];
     Array u = make_array({inputs + 1, inputs}, Type::float64);
-    for (Index i = 0; i < inputs; ++i) (*u.numbers)[static_cast<std::size_t>(i * inputs + i)] = 1 + static_cast<double>(i);
+    for (Index i = 0; i < inputs; ++i)
+      (*u.numbers)[static_cast<std::size_t>(i * inputs + i)] = 1 + static_cast<double>(i);
     const Array linear = operate("+", matrix_product(u, input("weight"), "dot"), input("bias"));
     Names after = trial_.inputs;
     after["x"] = {linear};
@@ -188,7 +197,8 @@ class Court {
 
   void try_rest() {
     Names at_rest = trial_.inputs;
-    for (const auto& [name, of] : {std::pair("running_mean", "batch_mean"), std::pair("running_var", "batch_var")})
+    for (const auto& [name, of] :
+         {std::pair("running_mean", "batch_mean"), std::pair("running_var", "batch_var")})
       at_rest[name] = trial_.known.at(of);
     if (const auto found = run(at_rest))
       add("rest", "running statistics that equal the batch's do not move",
@@ -203,7 +213,8 @@ class Court {
       Attempt made = attempt(trial_.kind, trial_.program, inputs, known, {}, false);
       if (made.error) return std::nullopt;
       for (const auto& [name, array] : made.outputs) {
-        if (compare(trial_.kind, inputs, known, name, array).kind == Comparison::Kind::shape) return std::nullopt;
+        if (compare(trial_.kind, inputs, known, name, array).kind == Comparison::Kind::shape)
+          return std::nullopt;
       }
       return std::move(made.outputs);
     } catch (const std::invalid_argument&) {

@@ -1,6 +1,6 @@
 #pragma once
-// The laws that a right program keeps, each with the sentence that a tutor would say. They are consequences of the
-// definition that need no look at the operator; the operator itself comes last.
+// The laws that a right program keeps, each with the sentence that a tutor would say. They are consequences
+// of the definition that need no look at the operator; the operator itself comes last.
 
 #include "programs/attempt.h"
 

@@ -12,10 +12,13 @@ struct Spelling {
 };
 
 constexpr Spelling spellings[] = {
-    {"mu mean batchmean samplemean xmean xbar mub meanb μ avg mubatch m1 themean newmean", "batch_mean running_mean"},
-    {"var variance batchvar samplevar xvar sigma2 sigmasq sigmasquared σ2 varb vars", "batch_var shifted_var running_var"},
+    {"mu mean batchmean samplemean xmean xbar mub meanb μ avg mubatch m1 themean newmean",
+     "batch_mean running_mean"},
+    {"var variance batchvar samplevar xvar sigma2 sigmasq sigmasquared σ2 varb vars",
+     "batch_var shifted_var running_var"},
     {"std sigma stddev sqrtvar stdev root denom sd σ samplestd batchstd xstd", "root deviation"},
-    {"ivar invstd invvar istd rstd savedinvstd inv rsigma rsqrt stdinv sigmainv invsigma invroot", "saved_invstd"},
+    {"ivar invstd invvar istd rstd savedinvstd inv rsigma rsqrt stdinv sigmainv invsigma invroot",
+     "saved_invstd"},
     {"xmu xc xcentered xcentred centered centred diff dev xminusmean xzero xm deviations", "centred"},
     {"sq squares squared xmusq diffsq", "squares"},
     {"xhat xnorm normalized normalised xn xnormalized xstandardized z xh norm", "x_hat normalized"},

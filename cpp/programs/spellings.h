@@ -6,8 +6,8 @@
 
 namespace programs {
 
-/// The landmarks (derivations.h) that a variable of this name may hold, the likeliest first; none for a name that
-/// says nothing.
+/// The landmarks (derivations.h) that a variable of this name may hold, the likeliest first; none for a name
+/// that says nothing.
 std::vector<std::string> meanings(const std::string& name);
 
 /// The input that a function's parameter of this name is; empty where the name says nothing.

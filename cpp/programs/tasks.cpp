@@ -52,7 +52,8 @@ struct Rows {
     if (family == Family::layer)
       return copy(transposed(make_array({shape[1], shape[0]}, Type::float64, values), {1, 0}));
     if (family == Family::images)
-      return copy(transposed(make_array({shape[0], shape[2], shape[3], shape[1]}, Type::float64, values), {0, 3, 1, 2}));
+      return copy(transposed(make_array({shape[0], shape[2], shape[3], shape[1]}, Type::float64, values),
+                             {0, 3, 1, 2}));
     return make_array(shape, Type::float64, values);
   }
 };
@@ -61,7 +62,8 @@ void set(Names& names, const std::string& name, Array array) {
   names[name] = {std::move(array)};
 }
 
-/// Training of batches, images and, without scale and shift of its own, of the transposed batch of layer norm.
+/// Training of batches, images and, without scale and shift of its own, of the transposed batch of layer
+/// norm.
 Names training(const TaskKind& kind, const Names& inputs) {
   const Array& values = given(inputs, "x");
   const Rows rows{kind.family, values.shape};
@@ -75,8 +77,10 @@ Names training(const TaskKind& kind, const Names& inputs) {
   const batchnorm::Moments moments = batchnorm::moments({in_rows.rows(), in_rows.cols(), 1}, in_rows);
   Names names;
   const Channels m = Channels::Constant(in_rows.cols(), static_cast<double>(in_rows.rows()));
-  set(names, "batch_mean", array_of(moments.mean * moments.exponent.unaryExpr([](int e) { return std::ldexp(1.0, e); })));
-  set(names, "batch_var", array_of(moments.m2 / m * moments.exponent.unaryExpr([](int e) { return std::ldexp(1.0, 2 * e); })));
+  set(names, "batch_mean",
+      array_of(moments.mean * moments.exponent.unaryExpr([](int e) { return std::ldexp(1.0, e); })));
+  set(names, "batch_var",
+      array_of(moments.m2 / m * moments.exponent.unaryExpr([](int e) { return std::ldexp(1.0, 2 * e); })));
   if (inputs.count("eps") == 0) return names;
 
   const batchnorm::TrainingForward forward =
@@ -106,7 +110,8 @@ Names training(const TaskKind& kind, const Names& inputs) {
   // What comes down to x_hat is gamma dy; gamma and beta act per feature, and collect over examples.
   const Batch upstream = natural_dy.transpose();
   const Batch scaled = (upstream.rowwise() * scale).transpose();
-  const batchnorm::BackwardTrace trace = batchnorm::backward_trace(scaled, forward, Channels::Ones(in_rows.cols()));
+  const batchnorm::BackwardTrace trace =
+      batchnorm::backward_trace(scaled, forward, Channels::Ones(in_rows.cols()));
   set(names, "dx", rows.out(trace.dx));
   set(names, "dx_hat", rows.out(scaled));
   set(names, "dvar", array_of(trace.dvar));
@@ -139,9 +144,11 @@ Names inference(const TaskKind& kind, const Names& inputs) {
   const Channels mean = channels(inputs, "running_mean"), var = channels(inputs, "running_var");
   const double small = number(inputs, "eps");
   Names names;
-  set(names, "x_hat", rows.out(batchnorm::forward_inference(in_rows, Channels(), Channels(), mean, var, small)));
+  set(names, "x_hat",
+      rows.out(batchnorm::forward_inference(in_rows, Channels(), Channels(), mean, var, small)));
   if (!kind.is_backward) {
-    set(names, "y", rows.out(batchnorm::forward_inference(in_rows, scale, channels(inputs, "beta"), mean, var, small)));
+    set(names, "y",
+        rows.out(batchnorm::forward_inference(in_rows, scale, channels(inputs, "beta"), mean, var, small)));
     return names;
   }
   const batchnorm::Gradients gradients =
@@ -155,13 +162,14 @@ Names inference(const TaskKind& kind, const Names& inputs) {
 Names folding(const Names& inputs) {
   const Array& weight = given(inputs, "weight");
   const std::vector<double> values = weight.values();
-  const batchnorm::Folded folded = batchnorm::fold(
-      {weight.shape[0], weight.shape[1], 1}, values, channels(inputs, "bias"),
-      {channels(inputs, "gamma"), channels(inputs, "beta")}, channels(inputs, "running_mean"),
-      channels(inputs, "running_var"), number(inputs, "eps"));
+  const batchnorm::Folded folded =
+      batchnorm::fold({weight.shape[0], weight.shape[1], 1}, values, channels(inputs, "bias"),
+                      {channels(inputs, "gamma"), channels(inputs, "beta")}, channels(inputs, "running_mean"),
+                      channels(inputs, "running_var"), number(inputs, "eps"));
   Names names;
   set(names, "folded_weight",
-      make_array(weight.shape, Type::float64, {folded.weight.data(), folded.weight.data() + folded.weight.size()}));
+      make_array(weight.shape, Type::float64,
+                 {folded.weight.data(), folded.weight.data() + folded.weight.size()}));
   set(names, "folded_bias", array_of(folded.bias));
   return names;
 }
@@ -169,8 +177,8 @@ Names folding(const Names& inputs) {
 batchnorm::Moments part(const Names& inputs, const std::string& suffix) {
   const Channels mean = channels(inputs, "mean_" + suffix);
   const double count = number(inputs, "m_" + suffix);
-  return {static_cast<Index>(count), mean, Channels::Zero(mean.size()), channels(inputs, "var_" + suffix) * count,
-          batchnorm::Exponents::Zero(mean.size())};
+  return {static_cast<Index>(count), mean, Channels::Zero(mean.size()),
+          channels(inputs, "var_" + suffix) * count, batchnorm::Exponents::Zero(mean.size())};
 }
 
 Names merging(const Names& inputs) {
@@ -193,17 +201,33 @@ const std::vector<TaskKind>& task_kinds() {
         {"backward", Family::batch, {dy, x, gamma_, eps}, {dx, dgamma, dbeta}, true},
         {"parameter_gradients", Family::batch, {dy, x, gamma_, eps}, {dgamma, dbeta}, true},
         {"forward_images", Family::images, {x_images, gamma_, beta, eps}, {{"y", "NCHW"}}},
-        {"backward_images", Family::images, {dy_images, x_images, gamma_, eps}, {{"dx", "NCHW"}, dgamma, dbeta}, true},
+        {"backward_images",
+         Family::images,
+         {dy_images, x_images, gamma_, eps},
+         {{"dx", "NCHW"}, dgamma, dbeta},
+         true},
         {"layer_norm", Family::layer, {x, gamma_, beta, eps}, {y}},
         {"layer_norm_backward", Family::layer, {dy, x, gamma_, eps}, {dx, dgamma, dbeta}, true},
-        {"running_statistics", Family::running, {x, running_mean, running_var, momentum}, {running_mean, running_var}},
-        {"running_statistics_torch", Family::running, {x, running_mean, running_var, momentum}, {running_mean, running_var}},
+        {"running_statistics",
+         Family::running,
+         {x, running_mean, running_var, momentum},
+         {running_mean, running_var}},
+        {"running_statistics_torch",
+         Family::running,
+         {x, running_mean, running_var, momentum},
+         {running_mean, running_var}},
         {"inference", Family::inference, {x, gamma_, beta, running_mean, running_var, eps}, {y}},
-        {"backward_frozen", Family::inference, {dy, x, gamma_, running_mean, running_var, eps}, {dx, dgamma, dbeta}, true},
-        {"fold", Family::folding,
+        {"backward_frozen",
+         Family::inference,
+         {dy, x, gamma_, running_mean, running_var, eps},
+         {dx, dgamma, dbeta},
+         true},
+        {"fold",
+         Family::folding,
          {{"weight", "IC"}, {"bias", "C"}, gamma_, beta, running_mean, running_var, eps},
          {{"folded_weight", "IC"}, {"folded_bias", "C"}}},
-        {"merge_statistics", Family::merging,
+        {"merge_statistics",
+         Family::merging,
          {{"mean_a", "C"}, {"var_a", "C"}, {"m_a", ""}, {"mean_b", "C"}, {"var_b", "C"}, {"m_b", ""}},
          {mean, var}},
         {"statistics_single", Family::batch, {x}, {mean, var}},
@@ -231,7 +255,8 @@ std::map<char, Index> sizes(const TaskKind& kind, const Names& inputs) {
   for (const Operand& operand : kind.inputs) {
     const Array& array = given(inputs, operand.name);
     if (array.axes() != operand.axes.size())
-      batchnorm::refuse(operand.name, std::to_string(operand.axes.size()) + " axes", static_cast<Index>(array.axes()));
+      batchnorm::refuse(operand.name, std::to_string(operand.axes.size()) + " axes",
+                        static_cast<Index>(array.axes()));
     for (std::size_t k = 0; k < array.axes(); ++k) {
       const auto [letter, is_new] = found.try_emplace(operand.axes[k], array.shape[k]);
       if (letter->second != array.shape[k] || array.shape[k] < 1)

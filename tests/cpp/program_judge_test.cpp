@@ -1,5 +1,6 @@
-// Verdicts on programs as others write them: tests/programs/*.py, whose sections say what a good tutor would. And
-// what verdicts rest on: derivations that agree with the operator, mistakes that show, batches that shrink.
+// Verdicts on programs as others write them: tests/programs/*.py, whose sections say what a good tutor would.
+// And what verdicts rest on: derivations that agree with the operator, mistakes that show, batches that
+// shrink.
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,7 @@ struct Section {
   std::string task, title, verdict, law;
   std::vector<std::string> more;  ///< mistakes in the order of their lines; the words of a refusal
   std::string text;
-  int wrong_line = 0;
+  std::vector<int> wrong_lines;  ///< those that end with “# <-”
 };
 
 void PrintTo(const Section& each, std::ostream* stream) {
@@ -68,7 +69,7 @@ std::vector<Section> sections() {
       if (!begun) continue;
       ++line;
       all.back().text += text + "\n";
-      if (text.find("# <-") != std::string::npos) all.back().wrong_line = line;
+      if (text.find("# <-") != std::string::npos) all.back().wrong_lines.push_back(line);
     }
   }
   return all;
@@ -96,7 +97,8 @@ TEST_P(ProgramVerdict, IsAGoodTutors) {
   std::string told;
   if (verdict.error) told += std::to_string(verdict.error->range.line) + ": " + verdict.error->what();
   for (const Fault& fault : verdict.faults)
-    told += "\nline " + std::to_string(fault.line) + " " + fault.name + ": " + fault.quantity + " " + fault.mistake;
+    told += "\nline " + std::to_string(fault.line) + " " + fault.name + ": " + fault.quantity + " " +
+            fault.mistake;
   for (const Law& law : verdict.laws) told += law.holds ? "" : "\nlaw " + law.id;
   ASSERT_EQ(name_of(verdict.kind), section.verdict) << told;
   if (section.verdict == "right") {
@@ -105,25 +107,29 @@ TEST_P(ProgramVerdict, IsAGoodTutors) {
     EXPECT_EQ(verdict.lost_digits > 0, !section.more.empty()) << verdict.lost_digits;
     return;
   }
-  ASSERT_NE(section.wrong_line, 0) << "the section says no line";
+  ASSERT_FALSE(section.wrong_lines.empty()) << "the section says no line";
   if (section.verdict == "refused") {
     std::string words;
     for (const std::string& each : section.more) words += (words.empty() ? "" : " ") + each;
-    EXPECT_EQ(verdict.error->range.line, section.wrong_line);
+    EXPECT_EQ(verdict.error->range.line, section.wrong_lines[0]);
     EXPECT_NE(std::string(verdict.error->what()).find(words), std::string::npos) << verdict.error->what();
     return;
   }
   ASSERT_FALSE(verdict.faults.empty());
-  EXPECT_EQ(verdict.faults[0].line, section.wrong_line) << told;
   std::vector<std::string> ids;
+  std::vector<int> lines;
   for (const Fault& fault : verdict.faults) {
+    lines.push_back(fault.line);
     if (!fault.mistake.empty()) ids.push_back(fault.mistake);
   }
+  EXPECT_EQ(lines, section.wrong_lines) << told;
   EXPECT_EQ(ids, section.more) << told;
   for (const std::string& id : ids) EXPECT_NO_THROW(mistake_named(id));
   if (section.verdict == "wrong") {
     ASSERT_NE(failing_law(verdict), nullptr);
-    if (!section.law.empty()) EXPECT_EQ(failing_law(verdict)->id, section.law);
+    if (!section.law.empty()) {
+      EXPECT_EQ(failing_law(verdict)->id, section.law);
+    }
     ASSERT_TRUE(verdict.counterexample && verdict.counterexample->got);
   }
 }
@@ -132,7 +138,8 @@ INSTANTIATE_TEST_SUITE_P(Programs, ProgramVerdict, testing::ValuesIn(sections())
 
 TEST(ProgramSections, AreAsManyAsPromisedAndHalfOfThemWrong) {
   const std::vector<Section> all = sections();
-  const auto right = std::count_if(all.begin(), all.end(), [](const Section& each) { return each.verdict == "right"; });
+  const auto right =
+      std::count_if(all.begin(), all.end(), [](const Section& each) { return each.verdict == "right"; });
   EXPECT_GE(all.size(), 60u);
   EXPECT_GE(all.size() - static_cast<std::size_t>(right), 30u);
   std::set<std::string> tasks;
@@ -140,13 +147,16 @@ TEST(ProgramSections, AreAsManyAsPromisedAndHalfOfThemWrong) {
   for (const TaskKind& kind : task_kinds()) EXPECT_EQ(tasks.count(kind.name), 1u) << kind.name;
 }
 
-class ProgramTask : public testing::TestWithParam<TaskKind> {};
-void PrintTo(const TaskKind& kind, std::ostream* stream) {
-  *stream << kind.name;
+class ProgramTask : public testing::TestWithParam<std::string> {};
+
+std::vector<std::string> task_names() {
+  std::vector<std::string> names;
+  for (const TaskKind& kind : task_kinds()) names.push_back(kind.name);
+  return names;
 }
 
 TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
-  const TaskKind& kind = GetParam();
+  const TaskKind& kind = task_kind(GetParam());
   for (int number = 0; number < batch_count; ++number) {
     const Names inputs = batch(kind, number);
     const Names derived = derivations(kind).right.evaluate(inputs);
@@ -154,11 +164,13 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
     const Names right = landmarks(kind, inputs);
     for (const auto& [name, value] : truth(kind, inputs)) {
       if (derived.count(name) == 0) continue;
-      const double tolerance = kind.single ? 2e-3 : tolerance_of_landmarks(kind, condition(kind, inputs, right));
+      const double tolerance =
+          kind.single ? 2e-3 : tolerance_of_landmarks(kind, condition(kind, inputs, right));
       // Terms of dx cancel: what is left is measured with them.
       const bool cancels = name == "dx" || name == "dvar" || name == "dmean";
       if (cancels && number > 1) continue;
-      EXPECT_TRUE(among(*derived.at(name).as<Array>(), *value.as<Array>(), tolerance)) << name << " of batch " << number;
+      EXPECT_TRUE(among(*derived.at(name).as<Array>(), *value.as<Array>(), tolerance))
+          << name << " of batch " << number;
     }
     for (const Operand& output : kind.outputs) {
       Array got = *derived.at(output.name).as<Array>();
@@ -169,31 +181,35 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
 }
 
 TEST_P(ProgramTask, EveryMistakeHasANameAndShowsOnTheFirstBatches) {
-  const TaskKind& kind = GetParam();
+  const TaskKind& kind = task_kind(GetParam());
   const Derivations& all = derivations(kind);
   EXPECT_GE(all.variants.size(), 8u);
   for (std::size_t k = 0; k < all.variants.size(); ++k) {
     EXPECT_NO_THROW(mistake_named(all.variants[k].id)) << all.variants[k].id;
     if (all.variants[k].id == "digits-lost") continue;  // by chance it may lose few on one batch
-    bool shows = false;
+    bool shows = false, has_values = false;
     for (const int number : {0, 1}) {
       const Names inputs = batch(kind, number);
       const Names right = landmarks(kind, inputs), wrong = all.mistaken[k].evaluate(inputs);
       for (const Operand& output : kind.outputs) {
         const auto found = wrong.find(output.name);
-        shows = shows || found == wrong.end() ||
-                compare(kind, inputs, right, output.name, *found->second.as<Array>()).kind != Comparison::Kind::equal;
+        if (found == wrong.end()) continue;
+        has_values = true;
+        shows = shows || compare(kind, inputs, right, output.name, *found->second.as<Array>()).kind !=
+                             Comparison::Kind::equal;
       }
     }
-    EXPECT_TRUE(shows) << all.variants[k].id << " " << all.variants[k].instead[0].expression;
+    EXPECT_TRUE(has_values && shows) << all.variants[k].id << " " << all.variants[k].instead[0].expression;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, ProgramTask, testing::ValuesIn(task_kinds()));
+INSTANTIATE_TEST_SUITE_P(Programs, ProgramTask, testing::ValuesIn(task_names()));
 
 TEST(ProgramTasks, AreAtLeastTwelve) {
   EXPECT_GE(task_kinds().size(), 12u);
-  EXPECT_EQ(testing_batchnorm::refusal([] { task_kind("nothing"); }).rfind("task: expected one of statistics, ", 0), 0u);
+  EXPECT_EQ(
+      testing_batchnorm::refusal([] { task_kind("nothing"); }).rfind("task: expected one of statistics, ", 0),
+      0u);
 }
 
 TEST(ProgramBatches, AreAsManySidedAsPromised) {
@@ -224,10 +240,11 @@ TEST(ProgramBatches, AreAsManySidedAsPromised) {
 }
 
 TEST(ProgramCounterexample, IsSmallAndShowsTheError) {
-  const Verdict verdict = judge(task_kind("backward"), "x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)\n"
-                                                       "dgamma = np.sum(dy * x_hat, axis=0)\n"
-                                                       "dbeta = np.sum(dy, axis=0)\n"
-                                                       "dx = gamma * dy / np.sqrt(x.var(0) + eps)\n");
+  const Verdict verdict = judge(task_kind("backward"),
+                                "x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)\n"
+                                "dgamma = np.sum(dy * x_hat, axis=0)\n"
+                                "dbeta = np.sum(dy, axis=0)\n"
+                                "dx = gamma * dy / np.sqrt(x.var(0) + eps)\n");
   ASSERT_TRUE(verdict.counterexample);
   const Counterexample& example = *verdict.counterexample;
   EXPECT_EQ(example.output, "dx");
@@ -241,13 +258,15 @@ TEST(ProgramCounterexample, IsSmallAndShowsTheError) {
 }
 
 TEST(ProgramFault, TellsWhatALineShouldHaveGiven) {
-  const Verdict verdict = judge(task_kind("forward"), "mu = x.mean(axis=0)\nvar = x.var(axis=0, ddof=1)\n"
-                                                      "y = gamma * (x - mu) / np.sqrt(var + eps) + beta\n");
+  const Verdict verdict = judge(task_kind("forward"),
+                                "mu = x.mean(axis=0)\nvar = x.var(axis=0, ddof=1)\n"
+                                "y = gamma * (x - mu) / np.sqrt(var + eps) + beta\n");
   ASSERT_EQ(verdict.faults.size(), 1u);
   const Fault& fault = verdict.faults[0];
   EXPECT_EQ(fault.name, "var");
   EXPECT_EQ(fault.quantity, "batch_var");
-  const std::vector<double> got = fault.got->as<Array>()->values(), expected = fault.expected->as<Array>()->values();
+  const std::vector<double> got = fault.got->as<Array>()->values(),
+                            expected = fault.expected->as<Array>()->values();
   const double m = static_cast<double>(batch(task_kind("forward"), 0).at("x").as<Array>()->shape[0]);
   for (std::size_t k = 0; k < got.size(); ++k) EXPECT_NEAR(got[k] / expected[k], m / (m - 1), 1e-12);
 }

@@ -226,10 +226,10 @@ dx = dxhat / std + dvar * 2 * (x - mu) / m + dmu / m
 dgamma = np.sum(dy * (x - mu) / std, axis=0)
 dbeta = np.sum(dy, axis=0)
 
-# === axis left out of the sums: wrong parameters-pooled law=shape
+# === axis left out of the sums: wrong parameters-pooled parameters-pooled law=shape
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 dgamma = np.sum(dy * x_hat)  # <-
-dbeta = np.sum(dy)
+dbeta = np.sum(dy)  # <-
 dx = gamma / np.sqrt(x.var(0) + eps) * (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0))
 
 # === a transposed product: wrong transposed-product law=shape
@@ -258,7 +258,7 @@ dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0)) / 
 # === two mistakes in different lines: wrong eps-forgotten mean-for-sum
 std = np.std(x, axis=0)
 x_hat = (x - x.mean(axis=0)) / std  # <-
-dgamma = np.mean(dy * x_hat, axis=0)
+dgamma = np.mean(dy * x_hat, axis=0)  # <-
 dbeta = np.sum(dy, axis=0)
 dx_hat = dy * gamma
 dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * np.mean(dx_hat * x_hat, axis=0)) / np.sqrt(x.var(0) + eps)

@@ -153,9 +153,9 @@ var = np.var(x, axis=0, ddof=1)  # <-
 x_hat = (x - mu) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
-# === axis left out: wrong features-pooled
+# === axis left out: wrong features-pooled features-pooled
 mean = np.mean(x)  # <-
-var = np.var(x)
+var = np.var(x)  # <-
 x_hat = (x - mean) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
@@ -165,15 +165,15 @@ var = x.var()  # <-
 x_hat = (x - mean) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
-# === the other axis, kept: wrong axis-swapped
+# === the other axis, kept: wrong axis-swapped axis-swapped
 mu = np.mean(x, axis=1, keepdims=True)  # <-
-var = np.var(x, axis=1, keepdims=True)
+var = np.var(x, axis=1, keepdims=True)  # <-
 x_hat = (x - mu) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
-# === the other axis, not kept: failed axis-swapped
+# === the other axis, not kept: failed axis-swapped axis-swapped
 mu = np.mean(x, axis=1)  # <-
-var = np.var(x, axis=1)
+var = np.var(x, axis=1)  # <-
 x_hat = (x - mu) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
@@ -183,11 +183,11 @@ xmu = x - mu
 var = np.sum(xmu ** 2, axis=0)  # <-
 y = gamma * xmu / np.sqrt(var + eps) + beta
 
-# === whole numbers divided: wrong integer-division
+# === whole numbers divided: wrong integer-division integer-division
 N, D = x.shape
 mu = 1 // N * np.sum(x, axis=0)  # <-
 xmu = x - mu
-var = 1 // N * np.sum(xmu ** 2, axis=0)
+var = 1 // N * np.sum(xmu ** 2, axis=0)  # <-
 y = gamma * xmu / np.sqrt(var + eps) + beta
 
 # === divided by the number of features: wrong wrong-count
@@ -235,7 +235,7 @@ y = gamma * x_hat + beta
 mu = x.mean(axis=0)
 var = x.var(axis=0, ddof=1)  # <-
 xhat = (x - mu) / np.sqrt(var + eps)
-y = gamma * xhat - beta
+y = gamma * xhat - beta  # <-
 
 # === matrix product: failed
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)

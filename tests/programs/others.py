@@ -25,10 +25,10 @@ x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 dgamma = (dy * x_hat).sum(axis=0)
 dbeta = dy.sum(axis=0)
 
-# === parameter_gradients: per example: wrong parameters-axis
+# === parameter_gradients: per example: wrong parameters-axis parameters-axis
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 dgamma = (dy * x_hat).sum(axis=1)  # <-
-dbeta = dy.sum(axis=1)
+dbeta = dy.sum(axis=1)  # <-
 
 # === running_statistics: the lesson's momentum: right
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
@@ -40,9 +40,9 @@ def update(x, bn_param):
     bn_param['running_mean'] = momentum * bn_param['running_mean'] + (1 - momentum) * np.mean(x, axis=0)
     bn_param['running_var'] = momentum * bn_param['running_var'] + (1 - momentum) * np.var(x, axis=0)
 
-# === running_statistics: PyTorch's momentum: wrong momentum-swapped
+# === running_statistics: PyTorch's momentum: wrong momentum-swapped momentum-swapped
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)  # <-
-running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)
+running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)  # <-
 
 # === running_statistics: the unbiased variance: wrong unbiased-running-variance
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
@@ -120,9 +120,9 @@ def spatial_batchnorm_forward(x, gamma, beta, eps):
     x_hat = (rows - rows.mean(axis=0)) / np.sqrt(rows.var(axis=0) + eps)
     return (gamma * x_hat + beta).reshape(N, H, W, C).transpose(0, 3, 1, 2)
 
-# === forward_images: one image only: wrong examples-forgotten
+# === forward_images: one image only: wrong examples-forgotten examples-forgotten
 mu = x.mean(axis=(2, 3), keepdims=True)  # <-
-var = x.var(axis=(2, 3), keepdims=True)
+var = x.var(axis=(2, 3), keepdims=True)  # <-
 y = gamma[:, None, None] * (x - mu) / np.sqrt(var + eps) + beta[:, None, None]
 
 # === forward_images: reshape without transpose: wrong reshape-mixes-channels
@@ -161,15 +161,15 @@ y = gamma * (x - mu) / np.sqrt(var + eps) + beta
 xt = x.T
 y = gamma * ((xt - xt.mean(axis=0)) / np.sqrt(xt.var(axis=0) + eps)).T + beta
 
-# === layer_norm: batch norm again: wrong batch-axis-in-layer-norm
+# === layer_norm: batch norm again: wrong batch-axis-in-layer-norm batch-axis-in-layer-norm
 mu = x.mean(axis=0)  # <-
-var = x.var(axis=0)
+var = x.var(axis=0)  # <-
 x_hat = (x - mu) / np.sqrt(var + eps)
 y = gamma * x_hat + beta
 
-# === layer_norm: keepdims missing: failed keepdims-missing
+# === layer_norm: keepdims missing: failed keepdims-missing keepdims-missing
 mu = x.mean(axis=1)  # <-
-var = x.var(axis=1)
+var = x.var(axis=1)  # <-
 y = gamma * (x - mu) / np.sqrt(var + eps) + beta
 
 # === layer_norm_backward: right
@@ -195,9 +195,9 @@ d = mean_b - mean_a
 batch_mean = mean_a + d * m_b / m
 batch_var = (var_a * m_a + var_b * m_b + d ** 2 * m_a * m_b / m) / m
 
-# === merge_statistics: parts weighted alike: wrong uneven-shards
+# === merge_statistics: parts weighted alike: wrong uneven-shards uneven-shards
 batch_mean = (mean_a + mean_b) / 2  # <-
-batch_var = (var_a + var_b) / 2
+batch_var = (var_a + var_b) / 2  # <-
 
 # === merge_statistics: without the distance: wrong between-forgotten
 m = m_a + m_b
