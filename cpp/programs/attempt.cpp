@@ -193,7 +193,9 @@ Attempt attempt(const TaskKind& kind, const Program& program, const Names& input
   } catch (const ProgramError& error) {
     made.error = error;
   }
-  made.trace = interpreter.result().trace;
+  Run run = interpreter.result();
+  made.trace = std::move(run.trace);
+  made.printed = std::move(run.printed);
   made.steps = interpreter.steps();
   return made;
 }

@@ -10,6 +10,7 @@ struct Attempt {
   std::optional<ProgramError> error;     ///< where it did not get to its end, or an output is missing
   std::map<std::string, Array> outputs;  ///< by the kind's names
   std::vector<Assigned> trace;           ///< where it was asked for
+  std::vector<std::string> printed;
   std::size_t steps = 0;
 };
 
