@@ -135,7 +135,7 @@ val run_program(Arguments& arguments) {
     const programs::Program program = programs::parse(text);
     if (!task.empty()) {
       const programs::TaskKind& kind = programs::task_kind(task);
-      const programs::Attempt made = attempt(kind, program, inputs, landmarks(kind, inputs), {}, true);
+      const programs::Attempt made = attempt(programs::Case(kind, inputs), program, {}, true);
       Names outputs;
       for (const auto& [name, array] : made.outputs) outputs[name] = {array};
       result.set("outputs", names_out(outputs));

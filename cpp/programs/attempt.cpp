@@ -24,9 +24,12 @@ const Array* find_array(const Names& names, const std::string& name) {
 /// One of these for one run.
 class Caller {
  public:
-  Caller(const TaskKind& kind, const Program& program, Interpreter& interpreter, const Names& inputs,
-         const Names& known)
-      : kind_(kind), program_(program), interpreter_(interpreter), inputs_(inputs), known_(known) {}
+  Caller(const Case& batch, const Program& program, Interpreter& interpreter)
+      : batch_(batch),
+        kind_(batch.kind),
+        inputs_(batch.inputs),
+        program_(program),
+        interpreter_(interpreter) {}
 
   std::map<std::string, Array> outputs() {
     interpreter_.run(inputs_);
@@ -150,12 +153,13 @@ class Caller {
 
   std::optional<Value> known_as(const std::string& name) const {
     if (const auto found = inputs_.find(name); found != inputs_.end()) return found->second;
+    const Names& known = batch_.landmarks();
     for (const std::string& meaning : meanings(name)) {
-      if (const auto found = known_.find(meaning); found != known_.end()) return found->second;
+      if (const auto found = known.find(meaning); found != known.end()) return found->second;
     }
     const std::string input = input_named(name);
     if (const auto found = inputs_.find(input); found != inputs_.end()) return found->second;
-    if (const auto found = known_.find(name); found != known_.end()) return found->second;
+    if (const auto found = known.find(name); found != known.end()) return found->second;
     if (name == "N" || name == "m" || name == "n")
       return Value{python_number(static_cast<double>(find_array(inputs_, "x")->shape[0]), Type::int64)};
     return std::nullopt;
@@ -173,23 +177,22 @@ class Caller {
     return {parameters_};
   }
 
+  const Case& batch_;
   const TaskKind& kind_;
+  const Names& inputs_;
   const Program& program_;
   Interpreter& interpreter_;
-  const Names& inputs_;
-  const Names& known_;
   std::shared_ptr<Dictionary> parameters_;
 };
 
 }  // namespace
 
-Attempt attempt(const TaskKind& kind, const Program& program, const Names& inputs, const Names& known,
-                const Corrections& corrections, bool keeps_trace) {
+Attempt attempt(const Case& batch, const Program& program, const Corrections& corrections, bool keeps_trace) {
   Interpreter interpreter(program, keeps_trace);
   interpreter.correct(corrections);
   Attempt made;
   try {
-    made.outputs = Caller(kind, program, interpreter, inputs, known).outputs();
+    made.outputs = Caller(batch, program, interpreter).outputs();
   } catch (const ProgramError& error) {
     made.error = error;
   }

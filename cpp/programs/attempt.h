@@ -2,7 +2,7 @@
 // One run of a program on one batch: its inputs under the names it knows, its outputs wherever it leaves
 // them.
 
-#include "programs/tasks.h"
+#include "programs/derivations.h"
 
 namespace programs {
 
@@ -20,8 +20,7 @@ struct Attempt {
 /// functions, one is called: parameters are the inputs by the names in use (dout, epsilon, X), else in their
 /// order; `cache` is what the program's own forward function returned second, or gives the landmarks by name;
 /// `bn_param` is a dictionary. What is returned are the outputs in their order.
-/// `known` are the landmarks of the batch, `corrections` as Interpreter::correct.
-Attempt attempt(const TaskKind& kind, const Program& program, const Names& inputs, const Names& known,
-                const Corrections& corrections, bool keeps_trace);
+/// `corrections` as Interpreter::correct.
+Attempt attempt(const Case& batch, const Program& program, const Corrections& corrections, bool keeps_trace);
 
 }  // namespace programs

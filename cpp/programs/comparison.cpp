@@ -31,19 +31,19 @@ double largest(const Names& names, const std::string& name) {
 }
 
 /// What rounding in an output is measured with: the size of the terms it is made of.
-double scale(const TaskKind& kind, const Names& inputs, const Names& known, const std::string& output) {
-  const double size = largest(known, output);
-  if (output == "dx") return std::max(size, largest(known, "dx_direct"));
+double scale(const Case& batch, const std::string& output) {
+  const double size = largest(batch.right, output);
+  const double dy = largest(batch.inputs, "dy"), gamma = largest(batch.inputs, "gamma");
+  const double beta = largest(batch.inputs, "beta"), x_hat = largest(batch.right, "x_hat");
+  if (output == "dx") return std::max(size, gamma * dy * largest(batch.right, "saved_invstd"));
   if (output == "dgamma" || output == "dbeta") {
-    const Array& dy = *find(inputs, "dy");
-    const double count = static_cast<double>(dy.size() / dy.shape[1]);
-    const double terms = count * largest(dy);
-    return std::max(size, output == "dbeta" ? terms : terms * largest(known, "x_hat"));
+    const Array& upstream = *find(batch.inputs, "dy");
+    const double count = static_cast<double>(upstream.size() / upstream.shape[1]);
+    return std::max(size, count * dy * (output == "dbeta" ? 1 : x_hat));
   }
-  if (output == "y") return std::max(size, largest(known, "scaled") + largest(inputs, "beta"));
-  if (output == "folded_bias")
-    return std::max({size, largest(known, "scaled_bias"), largest(inputs, "beta")});
-  return kind.family == Family::running || size > 0 ? size : 1;
+  if (output == "y") return std::max(size, gamma * x_hat + beta);
+  if (output == "folded_bias") return std::max(size, beta);
+  return size > 0 ? size : 1;
 }
 
 Shape without_ones(const Shape& shape) {
@@ -56,13 +56,13 @@ Shape without_ones(const Shape& shape) {
 
 }  // namespace
 
-double condition(const TaskKind& kind, const Names& inputs, const Names& known) {
-  const bool fixed = kind.family == Family::inference || kind.family == Family::folding;
-  const Array* const mean = find(fixed ? inputs : known, fixed ? "running_mean" : "batch_mean");
-  const Array* const var = find(fixed ? inputs : known, fixed ? "running_var" : "batch_var");
+double condition(const Case& batch) {
+  const bool fixed = batch.kind.family == Family::inference || batch.kind.family == Family::folding;
+  const Array* const mean = fixed ? find(batch.inputs, "running_mean") : find(batch.right, "batch_mean");
+  const Array* const var = fixed ? find(batch.inputs, "running_var") : find(batch.right, "batch_var");
   if (mean == nullptr || var == nullptr) return 1;
   const std::vector<double> means = mean->values(), vars = var->values();
-  const Array* const eps = find(inputs, "eps");
+  const Array* const eps = find(batch.inputs, "eps");
   double most = 1;
   for (std::size_t k = 0; k < means.size(); ++k) {
     const double spread = vars[k] + (eps != nullptr ? eps->first() : 0);
@@ -71,28 +71,27 @@ double condition(const TaskKind& kind, const Names& inputs, const Names& known) 
   return most;
 }
 
-Shape expected_shape(const TaskKind& kind, const Names& inputs, const std::string& output) {
-  const std::map<char, Index> letters = sizes(kind, inputs);
+Shape expected_shape(const Case& batch, const std::string& output) {
+  const std::map<char, Index> letters = sizes(batch.kind, batch.inputs);
   Shape shape;
-  for (const Operand& each : kind.outputs) {
+  for (const Operand& each : batch.kind.outputs) {
     if (each.name != output) continue;
     for (const char letter : each.axes) shape.push_back(letters.at(letter));
   }
   return shape;
 }
 
-Comparison compare(const TaskKind& kind, const Names& inputs, const Names& known, const std::string& output,
-                   const Array& got) {
-  const Array& right = *known.at(output).as<Array>();
-  const Shape shape = expected_shape(kind, inputs, output);
+Comparison compare(const Case& batch, const std::string& output, const Array& got) {
+  const Array& right = *batch.right.at(output).as<Array>();
+  const Shape shape = expected_shape(batch, output);
   const bool may_keep_ones = shape.size() == 1 && got.axes() > 0;
   if (got.shape != shape && !(may_keep_ones && without_ones(got.shape) == without_ones(shape)))
     return {Comparison::Kind::shape};
   const std::vector<double> values = got.values(), expected = right.values();
-  const double size = scale(kind, inputs, known, output), square = condition(kind, inputs, known);
+  const double size = scale(batch, output), square = condition(batch);
   double allowed = size * (1e-9 + 64 * epsilon * square);
   double usual = size * (1e-11 + 256 * epsilon * std::sqrt(square));
-  if (kind.single) allowed = usual = size * (output == "batch_var" ? single_var : single_mean);
+  if (batch.kind.single) allowed = usual = size * (output == "batch_var" ? single_var : single_mean);
   Comparison result;
   double worst = 0;
   for (std::size_t k = 0; k < values.size(); ++k) {
@@ -125,8 +124,8 @@ bool among(const Array& some, const Array& all, double tolerance) {
   return true;
 }
 
-double tolerance_of_landmarks(const TaskKind& kind, double condition) {
-  return kind.single ? 1e-6 : std::max(1e-9, 64 * epsilon * condition);
+double tolerance_of_landmarks(const Case& batch) {
+  return batch.kind.single ? 1e-6 : std::max(1e-9, 64 * epsilon * condition(batch));
 }
 
 }  // namespace programs

@@ -1,7 +1,7 @@
 #pragma once
 // Whether what a program computed is what the operator says, measured against what rounding may do.
 
-#include "programs/tasks.h"
+#include "programs/derivations.h"
 
 namespace programs {
 
@@ -16,21 +16,20 @@ struct Comparison {
 
 /// The square of the condition of the statistics: 1 + mean² / (var + eps), the largest of all. A variance in
 /// one pass loses its digits, which is allowed; the deviations lose those of its root, whatever one does.
-double condition(const TaskKind& kind, const Names& inputs, const Names& known);
+double condition(const Case& batch);
 
 /// Compares one output. Statistics and gradients of parameters may keep axes of size 1.
-Comparison compare(const TaskKind& kind, const Names& inputs, const Names& known, const std::string& output,
-                   const Array& got);
+Comparison compare(const Case& batch, const std::string& output, const Array& got);
 
 /// The shape that an output should have.
-Shape expected_shape(const TaskKind& kind, const Names& inputs, const std::string& output);
+Shape expected_shape(const Case& batch, const std::string& output);
 
 /// Whether all values of `some` are found among those of `all`, wherever they lie: so a value that is kept
 /// with another shape, of one column only, or in a row of equal ones is known again. Relative to the largest
 /// of `all`.
 bool among(const Array& some, const Array& all, double tolerance);
 
-/// Of among() on a batch with this condition.
-double tolerance_of_landmarks(const TaskKind& kind, double condition);
+/// Of among() for the landmarks of a batch.
+double tolerance_of_landmarks(const Case& batch);
 
 }  // namespace programs

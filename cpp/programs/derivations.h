@@ -42,7 +42,9 @@ std::vector<Variant> variants(const TaskKind& kind);
 /// A derivation, right or with a mistake, ready to run.
 class Derivation {
  public:
-  Derivation(const std::vector<Line>& lines, const Variant* variant);
+  explicit Derivation(const std::vector<Line>& lines);
+  /// The same with other lines instead of those of their names; none where there are no such lines.
+  std::optional<Derivation> with(const std::vector<Line>& instead) const;
   /// What each line gives, as far as a mistake leaves the lines with values.
   Names evaluate(const Names& inputs) const;
 
@@ -51,16 +53,34 @@ class Derivation {
   Program program_;
 };
 
-/// The right derivation of a kind and one for each variant, read once.
-struct Derivations {
-  Derivation right;
-  std::vector<Variant> variants;
-  std::vector<Derivation> mistaken;
-};
-const Derivations& derivations(const TaskKind& kind);
+/// The right derivation of a kind, read once.
+const Derivation& right_derivation(const TaskKind& kind);
 
-/// The operator's quantities, and of the derivation what the operator does not name; in the shapes in which
-/// they broadcast against x: a statistic of images is (C, 1, 1), one of layer norm (N, 1).
-Names landmarks(const TaskKind& kind, const Names& inputs);
+/// A derivation with a known mistake.
+struct Mistaken {
+  Variant variant;
+  Derivation derivation;
+};
+/// One for each of the variants that a kind's derivation allows, read once.
+const std::vector<Mistaken>& mistaken_derivations(const TaskKind& kind);
+
+/// One batch and what is known of it. The kind outlives it.
+class Case {
+ public:
+  /// Throws std::invalid_argument where the operator refuses the inputs.
+  Case(const TaskKind& of, Names given);
+
+  const TaskKind& kind;
+  const Names inputs;
+  const Names right;  ///< the truth (tasks.h)
+
+  /// The truth, and of the derivation what the operator does not name; in the shapes in which they broadcast
+  /// against x: a statistic of images is (C, 1, 1), one of layer norm (N, 1). Computed when it is asked for.
+  const Names& landmarks() const;
+
+ private:
+  Names all_landmarks() const;
+  mutable Names landmarks_;
+};
 
 }  // namespace programs

@@ -28,22 +28,22 @@ struct Step {
 
 class Detective {
  public:
-  Detective(const TaskKind& kind, const Program& program, const Names& inputs)
-      : kind_(kind),
+  Detective(const Case& batch, const Program& program)
+      : batch_(batch),
+        kind_(batch.kind),
+        inputs_(batch.inputs),
+        known_(batch.landmarks()),
         program_(program),
-        inputs_(inputs),
-        known_(landmarks(kind, inputs)),
-        tolerance_(tolerance_of_landmarks(kind, condition(kind, inputs, known_))) {
-    const Derivations& all = derivations(kind);
-    for (std::size_t k = 0; k < all.mistaken.size(); ++k)
-      mistaken_.push_back(all.mistaken[k].evaluate(inputs));
+        tolerance_(tolerance_of_landmarks(batch)) {
+    for (const Mistaken& each : mistaken_derivations(kind_))
+      mistaken_.push_back(each.derivation.evaluate(inputs_));
   }
 
   std::vector<Fault> faults() {
     std::vector<Fault> found;
     bool ran = false;
     for (int k = 0; k < most_faults; ++k) {
-      const Attempt made = attempt(kind_, program_, inputs_, known_, corrections_, true);
+      const Attempt made = attempt(batch_, program_, corrections_, true);
       // What was mended may not fit the rest of a program that goes its own way.
       if (is_right(made) || (made.error && ran)) break;
       ran = !made.error;
@@ -63,7 +63,7 @@ class Detective {
   bool is_right(const Attempt& made) const {
     if (made.error) return false;
     return std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
-      return compare(kind_, inputs_, known_, output.first, output.second).kind == Comparison::Kind::equal;
+      return compare(batch_, output.first, output.second).kind == Comparison::Kind::equal;
     });
   }
 
@@ -114,7 +114,7 @@ class Detective {
   bool is_right(const Array& value, const std::vector<std::string>& quantities, const Step& step) const {
     for (const std::string& quantity : quantities) {
       if (is_output(quantity) && step.is_last && value.size() == find(known_, quantity)->size()) {
-        if (compare(kind_, inputs_, known_, quantity, value).kind == Comparison::Kind::equal) return true;
+        if (compare(batch_, quantity, value).kind == Comparison::Kind::equal) return true;
         if (is_output(step.name) || !step.output.empty()) return false;
       } else if (is_one_of(value, known_, quantity)) {
         return true;
@@ -140,7 +140,9 @@ class Detective {
     return !among(value, *right, tolerance_) || wrong->shape != right->shape;
   }
 
-  const std::string& id_of(std::size_t variant) const { return derivations(kind_).variants[variant].id; }
+  const std::string& id_of(std::size_t variant) const {
+    return mistaken_derivations(kind_)[variant].variant.id;
+  }
 
   /// The mistakes that lead to all outputs as they are.
   std::vector<std::size_t> explanations(const Attempt& made) const {
@@ -256,7 +258,7 @@ class Detective {
     if (!fault.expected) return false;
     Corrections more = corrections_;
     more[{step.line, step.name}] = *fault.expected;
-    return is_right(attempt(kind_, program_, inputs_, known_, more, false));
+    return is_right(attempt(batch_, program_, more, false));
   }
 
   /// A program that stops where shapes do not fit, because a statistic lost its axis: keepdims.
@@ -272,7 +274,7 @@ class Detective {
         Fault fault = fault_of(step, name, "keepdims-missing");
         Corrections more = corrections_;
         more[{step.line, step.name}] = *fault.expected;
-        const Attempt mended = attempt(kind_, program_, inputs_, known_, more, false);
+        const Attempt mended = attempt(batch_, program_, more, false);
         const bool moves_on = !mended.error || mended.error->range.begin != made.error->range.begin ||
                               mended.error->range.end != made.error->range.end;
         if (moves_on) return fault;
@@ -294,10 +296,11 @@ class Detective {
     return std::nullopt;
   }
 
+  const Case& batch_;
   const TaskKind& kind_;
-  const Program& program_;
   const Names& inputs_;
-  const Names known_;
+  const Names& known_;
+  const Program& program_;
   const double tolerance_;
   std::vector<Names> mistaken_;
   Corrections corrections_;
@@ -305,8 +308,8 @@ class Detective {
 
 }  // namespace
 
-std::vector<Fault> find_faults(const TaskKind& kind, const Program& program, const Names& inputs) {
-  return Detective(kind, program, inputs).faults();
+std::vector<Fault> find_faults(const Case& batch, const Program& program) {
+  return Detective(batch, program).faults();
 }
 
 }  // namespace programs

@@ -17,6 +17,6 @@ struct Fault {
 
 /// The faults of a program on a batch on which it is wrong, in the order of its lines. An error that is only
 /// carried forward is none: each fault is mended before the next is looked for.
-std::vector<Fault> find_faults(const TaskKind& kind, const Program& program, const Names& inputs);
+std::vector<Fault> find_faults(const Case& batch, const Program& program);
 
 }  // namespace programs

@@ -11,7 +11,7 @@ namespace programs {
 namespace {
 
 /// A program in loops over numbers takes long on large batches; after so many steps it has been tried enough.
-constexpr std::size_t enough_steps = 150000;
+constexpr std::size_t enough_steps = 60000;
 constexpr int fewest_batches = 25;
 constexpr int most_shrinking_trials = 120;
 
@@ -22,14 +22,14 @@ struct Finding {
   double lost_digits = 0;
 };
 
-Finding look_at(const TaskKind& kind, const Names& inputs, const Names& known, const Attempt& made) {
+Finding look_at(const Case& batch, const Attempt& made) {
   Finding finding;
   if (made.error) {
     finding.kind = Finding::Kind::failed;
     return finding;
   }
-  for (const Operand& output : kind.outputs) {
-    const Comparison found = compare(kind, inputs, known, output.name, made.outputs.at(output.name));
+  for (const Operand& output : batch.kind.outputs) {
+    const Comparison found = compare(batch, output.name, made.outputs.at(output.name));
     finding.lost_digits = std::max(finding.lost_digits, found.lost_digits);
     if (found.kind == Comparison::Kind::equal) continue;
     finding.kind = Finding::Kind::wrong;
@@ -38,6 +38,14 @@ Finding look_at(const TaskKind& kind, const Names& inputs, const Names& known, c
     break;
   }
   return finding;
+}
+
+/// All batches of a kind, made once.
+const std::vector<Case>& cases(const TaskKind& kind) {
+  static std::map<std::string, std::vector<Case>> all;
+  std::vector<Case>& made = all[kind.name];
+  for (int number = 0; made.size() < batch_count; ++number) made.emplace_back(kind, batch(kind, number));
+  return made;
 }
 
 bool is_beyond_running(const ProgramError& error) {
@@ -51,11 +59,11 @@ class Judge {
   Verdict verdict() {
     Verdict verdict;
     std::size_t steps = 0;
+    const std::vector<Case>& batches = cases(kind_);
     for (int number = 0; number < batch_count; ++number) {
       if (number >= fewest_batches && steps > enough_steps) break;
-      const Names inputs = batch(kind_, number);
-      const Names known = landmarks(kind_, inputs);
-      const Attempt made = attempt(kind_, program_, inputs, known, {}, false);
+      const Case& batch = batches[static_cast<std::size_t>(number)];
+      const Attempt made = attempt(batch, program_, {}, false);
       steps += made.steps;
       ++verdict.batches;
       if (made.error && is_beyond_running(*made.error)) {
@@ -63,44 +71,43 @@ class Judge {
         verdict.error = made.error;
         return verdict;
       }
-      const Finding finding = look_at(kind_, inputs, known, made);
+      const Finding finding = look_at(batch, made);
       verdict.lost_digits = std::max(verdict.lost_digits, finding.lost_digits);
       if (finding.kind == Finding::Kind::right) {
-        if (number == 0) verdict.laws = try_laws({kind_, program_, inputs, known, made.outputs});
+        if (number == 0) verdict.laws = try_laws({batch, program_, made.outputs});
         continue;
       }
-      explain(verdict, inputs, known, made, finding);
+      explain(verdict, batch, made, finding);
       return verdict;
     }
     return verdict;
   }
 
  private:
-  void explain(Verdict& verdict, const Names& inputs, const Names& known, const Attempt& made,
-               const Finding& finding) {
+  void explain(Verdict& verdict, const Case& batch, const Attempt& made, const Finding& finding) {
     verdict.kind = made.error ? Verdict::Kind::failed : Verdict::Kind::wrong;
     verdict.error = made.error;
     verdict.lost_digits = 0;
     verdict.laws.clear();
-    if (!made.error) verdict.laws = try_laws({kind_, program_, inputs, known, made.outputs});
-    verdict.faults = find_faults(kind_, program_, inputs);
+    if (!made.error) verdict.laws = try_laws({batch, program_, made.outputs});
+    verdict.faults = find_faults(batch, program_);
     const Names small = shrunk(
-        kind_, inputs, [&](const Names& each) { return shows(each, finding); }, most_shrinking_trials);
+        kind_, batch.inputs, [&](const Names& each) { return shows(each, finding); }, most_shrinking_trials);
     verdict.counterexample = counterexample(small);
   }
 
   /// Whether a batch shows the same kind of error, so large that the first digits tell.
   bool shows(const Names& inputs, const Finding& like) const {
     try {
-      const Names known = landmarks(kind_, inputs);
-      const Attempt made = attempt(kind_, program_, inputs, known, {}, false);
-      const Finding finding = look_at(kind_, inputs, known, made);
+      const Case batch(kind_, inputs);
+      const Attempt made = attempt(batch, program_, {}, false);
+      const Finding finding = look_at(batch, made);
       if (finding.kind != like.kind) return false;
       if (finding.kind == Finding::Kind::failed) return !is_beyond_running(*made.error);
       if (finding.output != like.output || finding.comparison.kind != like.comparison.kind) return false;
       if (finding.comparison.kind != Comparison::Kind::different) return true;
       const double got = made.outputs.at(finding.output).values()[finding.comparison.position];
-      const double right = known.at(finding.output).as<Array>()->values()[finding.comparison.position];
+      const double right = batch.right.at(finding.output).as<Array>()->values()[finding.comparison.position];
       return std::abs(got - right) > 1e-3 * std::max(std::abs(right), 0.1);
     } catch (const std::invalid_argument&) {
       return false;  // no batch: the operator refuses it
@@ -108,9 +115,9 @@ class Judge {
   }
 
   Counterexample counterexample(const Names& inputs) const {
-    const Names known = landmarks(kind_, inputs);
-    const Attempt made = attempt(kind_, program_, inputs, known, {}, false);
-    const Finding finding = look_at(kind_, inputs, known, made);
+    const Case batch(kind_, inputs);
+    const Attempt made = attempt(batch, program_, {}, false);
+    const Finding finding = look_at(batch, made);
     Counterexample example;
     example.inputs = inputs;
     example.error = made.error;
@@ -118,7 +125,7 @@ class Judge {
     example.position = finding.comparison.position;
     if (finding.kind != Finding::Kind::wrong) return example;
     example.expected =
-        Value{reshaped(*known.at(finding.output).as<Array>(), expected_shape(kind_, inputs, finding.output))};
+        Value{reshaped(*batch.right.at(finding.output).as<Array>(), expected_shape(batch, finding.output))};
     example.got = Value{made.outputs.at(finding.output)};
     return example;
   }

@@ -27,11 +27,10 @@ class Court {
 
   std::vector<Law> verdicts() {
     bool shapes = true;
-    for (const Operand& output : trial_.kind.outputs) {
+    for (const Operand& output : trial_.batch.kind.outputs) {
       const Comparison found = compared(output.name);
       const bool fits = found.kind != Comparison::Kind::shape;
-      add("shape",
-          output.name + " has the shape " + in_words(expected_shape(trial_.kind, trial_.inputs, output.name)),
+      add("shape", output.name + " has the shape " + in_words(expected_shape(trial_.batch, output.name)),
           fits);
       shapes = shapes && fits;
     }
@@ -40,7 +39,7 @@ class Court {
     add("finite", "no value is NaN or infinite", finite);
     if (shapes && finite) try_all();
     bool right = true;
-    for (const Operand& output : trial_.kind.outputs)
+    for (const Operand& output : trial_.batch.kind.outputs)
       right = right && compared(output.name).kind == Comparison::Kind::equal;
     add("operator", "the operator's own result", right);
     return std::move(laws_);
@@ -52,24 +51,22 @@ class Court {
   }
 
   const Array& output(const std::string& name) const { return trial_.outputs.at(name); }
-  const Array& input(const std::string& name) const { return *trial_.inputs.at(name).as<Array>(); }
+  const Array& input(const std::string& name) const { return *trial_.batch.inputs.at(name).as<Array>(); }
   bool has_output(const std::string& name) const { return trial_.outputs.count(name) > 0; }
-  bool has_input(const std::string& name) const { return trial_.inputs.count(name) > 0; }
+  bool has_input(const std::string& name) const { return trial_.batch.inputs.count(name) > 0; }
   bool normalizes() const {
-    return trial_.kind.family == Family::batch || trial_.kind.family == Family::images ||
-           trial_.kind.family == Family::layer;
+    return trial_.batch.kind.family == Family::batch || trial_.batch.kind.family == Family::images ||
+           trial_.batch.kind.family == Family::layer;
   }
 
-  Comparison compared(const std::string& name) const {
-    return compare(trial_.kind, trial_.inputs, trial_.known, name, output(name));
-  }
+  Comparison compared(const std::string& name) const { return compare(trial_.batch, name, output(name)); }
 
   /// The axes that share a statistic.
   std::vector<std::size_t> axes() const {
-    if (trial_.kind.family == Family::images) return {0, 2, 3};
-    return {trial_.kind.family == Family::layer ? std::size_t{1} : std::size_t{0}};
+    if (trial_.batch.kind.family == Family::images) return {0, 2, 3};
+    return {trial_.batch.kind.family == Family::layer ? std::size_t{1} : std::size_t{0}};
   }
-  double tolerance() const { return 1e-9 + 1e-13 * condition(trial_.kind, trial_.inputs, trial_.known); }
+  double tolerance() const { return 1e-9 + 1e-13 * condition(trial_.batch); }
   static bool is_small(const Array& array, double size) { return largest(array) <= size; }
 
   void try_all() {
@@ -79,49 +76,49 @@ class Court {
       add("dgamma", "dgamma is the sum of dy * x_hat", compared("dgamma").kind == Comparison::Kind::equal);
     if (normalizes() && has_output("dx")) try_gradient();
     if (normalizes() && (has_output("y") || has_output("x_hat"))) try_normalized();
-    if (trial_.kind.family == Family::inference && has_output("y")) try_one_example();
-    if (trial_.kind.family == Family::folding) try_folded();
-    if (trial_.kind.family == Family::running && !trial_.kind.unbiased) try_rest();
+    if (trial_.batch.kind.family == Family::inference && has_output("y")) try_one_example();
+    if (trial_.batch.kind.family == Family::folding) try_folded();
+    if (trial_.batch.kind.family == Family::running && !trial_.batch.kind.unbiased) try_rest();
   }
 
   void try_gradient() {
     const Array& dx = output("dx");
-    const double terms = largest(*trial_.known.at("dx_direct").as<Array>());
+    const double terms = largest(*trial_.batch.landmarks().at("dx_direct").as<Array>());
     const double count = static_cast<double>(dx.size());
     add("sum_of_dx", "dx sums to 0: moving all x together changes nothing",
         is_small(reduce(Reduction::sum, dx, axes(), false), count * terms * tolerance()));
-    Names exact = trial_.inputs;
+    Names exact = trial_.batch.inputs;
     exact["eps"] = {python_number(0, Type::float64)};
     if (const std::optional<std::map<std::string, Array>> without_eps = run(exact)) {
-      const Names known = landmarks(trial_.kind, exact);
+      const Case at_zero(trial_.batch.kind, exact);
+      const Names& known = at_zero.landmarks();
       const Array along = reduce(
           Reduction::sum, operate("*", without_eps->at("dx"), *known.at("x_hat").as<Array>()), axes(), false);
       const double size = largest(*known.at("dx_direct").as<Array>());
       add("dx_orthogonal", "for eps = 0, dx is orthogonal to x_hat: stretching x changes nothing",
-          is_small(along, count * size * (1e-9 + 1e-13 * condition(trial_.kind, exact, known))));
+          is_small(along, count * size * (1e-9 + 1e-13 * condition(at_zero))));
     }
     if (input("x").size() <= 200) {
       const Array differences = central_differences();
       // Truncation falls with the square of the step, 1e-5 of the spread.
       const double size = std::max(largest(differences), terms);
       add("finite_differences", "dx agrees with finite differences of the operator",
-          is_small(operate("-", dx, differences),
-                   size * (1e-5 + 1e-12 * condition(trial_.kind, trial_.inputs, trial_.known))));
+          is_small(operate("-", dx, differences), size * (1e-5 + 1e-12 * condition(trial_.batch))));
     }
   }
 
   /// In rows of values that share a statistic.
   Batch rows(const Array& array) const {
     Array view = array;
-    if (trial_.kind.family == Family::layer) view = transposed(array, {1, 0});
-    if (trial_.kind.family == Family::images) view = transposed(array, {0, 2, 3, 1});
+    if (trial_.batch.kind.family == Family::layer) view = transposed(array, {1, 0});
+    if (trial_.batch.kind.family == Family::images) view = transposed(array, {0, 2, 3, 1});
     const std::vector<double> values = view.values();
     const Index columns = view.shape.back();
     return Eigen::Map<const Batch>(values.data(), static_cast<Index>(values.size()) / columns, columns);
   }
 
   Array central_differences() const {
-    const bool is_layer = trial_.kind.family == Family::layer;
+    const bool is_layer = trial_.batch.kind.family == Family::layer;
     const Array& x = input("x");
     const Batch in_rows = rows(x);
     const std::vector<double> scale = input("gamma").values();
@@ -130,17 +127,17 @@ class Court {
     const Index columns = in_rows.cols();
     const double eps = input("eps").first();
     double spread = std::sqrt(eps);
-    for (const double var : trial_.known.at("batch_var").as<Array>()->values())
+    for (const double var : trial_.batch.landmarks().at("batch_var").as<Array>()->values())
       spread = std::max(spread, std::sqrt(var));
     double least = spread;
-    for (const double var : trial_.known.at("batch_var").as<Array>()->values())
+    for (const double var : trial_.batch.landmarks().at("batch_var").as<Array>()->values())
       least = std::min(least, std::sqrt(var + eps));
     const batchnorm::Gradients found = batchnorm::central_difference_gradient(
         in_rows, is_layer ? Channels::Ones(columns) : gamma, Channels::Zero(columns), eps, upstream,
         std::max(1e-5 * least, 1e-9 * in_rows.abs().maxCoeff()));
     const std::vector<double> values(found.dx.data(), found.dx.data() + found.dx.size());
     if (is_layer) return transposed(make_array({in_rows.rows(), columns}, Type::float64, values), {1, 0});
-    if (trial_.kind.family == Family::images)
+    if (trial_.batch.kind.family == Family::images)
       return transposed(make_array({x.shape[0], x.shape[2], x.shape[3], x.shape[1]}, Type::float64, values),
                         {0, 3, 1, 2});
     return make_array(x.shape, Type::float64, values);
@@ -149,17 +146,17 @@ class Court {
   void try_normalized() {
     const std::string name = has_output("y") ? "y" : "x_hat";
     const Array& y = output(name);
-    if (trial_.kind.family != Family::layer) {
+    if (trial_.batch.kind.family != Family::layer) {
       const Array mean = programs::mean(y, axes(), false);
       const Array expected = name == "y" ? input("beta") : python_number(0, Type::float64);
       add("mean_of_y", name == "y" ? "the mean of y is beta" : "the mean of x_hat is 0",
           is_small(operate("-", mean, expected), (1 + largest(y)) * std::sqrt(tolerance()) * 1e-2));
     }
-    Names moved = trial_.inputs;
+    Names moved = trial_.batch.inputs;
     moved["x"] = {operate("+", input("x"), python_number(3, Type::float64))};
     if (const auto found = run(moved))
       add("shift_invariance", "adding 3 to every x changes nothing", same(y, found->at(name)));
-    Names stretched = trial_.inputs;
+    Names stretched = trial_.batch.inputs;
     stretched["x"] = {operate("*", input("x"), python_number(2, Type::float64))};
     stretched["eps"] = {python_number(4 * input("eps").first(), Type::float64)};
     if (const auto found = run(stretched))
@@ -172,7 +169,7 @@ class Court {
   }
 
   void try_one_example() {
-    Names alone = trial_.inputs;
+    Names alone = trial_.batch.inputs;
     alone["x"] = {part(input("x"), {{Subscript::Kind::slice, 0, false, true, 0, 1}})};
     const auto found = run(alone);
     add("examples_apart", "in inference the y of one example does not depend on the others",
@@ -186,7 +183,7 @@ class Court {
     for (Index i = 0; i < inputs; ++i)
       (*u.numbers)[static_cast<std::size_t>(i * inputs + i)] = 1 + static_cast<double>(i);
     const Array linear = operate("+", matrix_product(u, input("weight"), "dot"), input("bias"));
-    Names after = trial_.inputs;
+    Names after = trial_.batch.inputs;
     after["x"] = {linear};
     const Array y = *truth(task_kind("inference"), after).at("y").as<Array>();
     const Array& weight = output("folded_weight");
@@ -196,10 +193,10 @@ class Court {
   }
 
   void try_rest() {
-    Names at_rest = trial_.inputs;
+    Names at_rest = trial_.batch.inputs;
     for (const auto& [name, of] :
          {std::pair("running_mean", "batch_mean"), std::pair("running_var", "batch_var")})
-      at_rest[name] = trial_.known.at(of);
+      at_rest[name] = trial_.batch.landmarks().at(of);
     if (const auto found = run(at_rest))
       add("rest", "running statistics that equal the batch's do not move",
           same(found->at("running_mean"), *at_rest.at("running_mean").as<Array>()) &&
@@ -209,12 +206,11 @@ class Court {
   /// The program's outputs on another batch; none where it, or the operator, has none of the right shapes.
   std::optional<std::map<std::string, Array>> run(const Names& inputs) const {
     try {
-      const Names known = landmarks(trial_.kind, inputs);
-      Attempt made = attempt(trial_.kind, trial_.program, inputs, known, {}, false);
+      const Case other(trial_.batch.kind, inputs);
+      Attempt made = attempt(other, trial_.program, {}, false);
       if (made.error) return std::nullopt;
       for (const auto& [name, array] : made.outputs) {
-        if (compare(trial_.kind, inputs, known, name, array).kind == Comparison::Kind::shape)
-          return std::nullopt;
+        if (compare(other, name, array).kind == Comparison::Kind::shape) return std::nullopt;
       }
       return std::move(made.outputs);
     } catch (const std::invalid_argument&) {

@@ -14,10 +14,8 @@ struct Law {
 
 /// What a law may look at: one batch, and the program itself, which it may run on another.
 struct Trial {
-  const TaskKind& kind;
+  const Case& batch;
   const Program& program;
-  const Names& inputs;
-  const Names& known;  ///< the landmarks
   const std::map<std::string, Array>& outputs;
 };
 

@@ -42,7 +42,7 @@ constexpr Spelling spellings[] = {
     {"unbiasedvar varunbiased", "unbiased_var"},
     {"foldedweight newweight wfolded wnew foldedw wfold", "folded_weight"},
     {"foldedbias newbias bfolded bnew foldedb bfold", "folded_bias"},
-    {"slope scale factor a", "slope saved_invstd"},
+    {"slope scale factor a", "slope"},
     {"within", "within"},
     {"between", "between"},
 };

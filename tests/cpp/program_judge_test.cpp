@@ -159,13 +159,12 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
   const TaskKind& kind = task_kind(GetParam());
   for (int number = 0; number < batch_count; ++number) {
     const Names inputs = batch(kind, number);
-    const Names derived = derivations(kind).right.evaluate(inputs);
+    const Names derived = right_derivation(kind).evaluate(inputs);
     EXPECT_EQ(derived.size(), derivation(kind).size()) << "batch " << number;
-    const Names right = landmarks(kind, inputs);
-    for (const auto& [name, value] : truth(kind, inputs)) {
+    const Case right(kind, inputs);
+    for (const auto& [name, value] : right.right) {
       if (derived.count(name) == 0) continue;
-      const double tolerance =
-          kind.single ? 2e-3 : tolerance_of_landmarks(kind, condition(kind, inputs, right));
+      const double tolerance = kind.single ? 2e-3 : tolerance_of_landmarks(right);
       // Terms of dx cancel: what is left is measured with them.
       const bool cancels = name == "dx" || name == "dvar" || name == "dmean";
       if (cancels && number > 1) continue;
@@ -174,7 +173,7 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
     }
     for (const Operand& output : kind.outputs) {
       Array got = *derived.at(output.name).as<Array>();
-      EXPECT_EQ(compare(kind, inputs, right, output.name, got).kind, Comparison::Kind::equal)
+      EXPECT_EQ(compare(right, output.name, got).kind, Comparison::Kind::equal)
           << output.name << " of batch " << number;
     }
   }
@@ -182,24 +181,25 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
 
 TEST_P(ProgramTask, EveryMistakeHasANameAndShowsOnTheFirstBatches) {
   const TaskKind& kind = task_kind(GetParam());
-  const Derivations& all = derivations(kind);
-  EXPECT_GE(all.variants.size(), 8u);
-  for (std::size_t k = 0; k < all.variants.size(); ++k) {
-    EXPECT_NO_THROW(mistake_named(all.variants[k].id)) << all.variants[k].id;
-    if (all.variants[k].id == "digits-lost") continue;  // by chance it may lose few on one batch
+  const std::vector<Mistaken>& all = mistaken_derivations(kind);
+  EXPECT_GE(all.size(), 8u);
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    EXPECT_NO_THROW(mistake_named(all[k].variant.id)) << all[k].variant.id;
+    if (all[k].variant.id == "digits-lost") continue;  // by chance it may lose few on one batch
     bool shows = false, has_values = false;
     for (const int number : {0, 1}) {
       const Names inputs = batch(kind, number);
-      const Names right = landmarks(kind, inputs), wrong = all.mistaken[k].evaluate(inputs);
+      const Case right(kind, inputs);
+      const Names wrong = all[k].derivation.evaluate(inputs);
       for (const Operand& output : kind.outputs) {
         const auto found = wrong.find(output.name);
         if (found == wrong.end()) continue;
         has_values = true;
-        shows = shows || compare(kind, inputs, right, output.name, *found->second.as<Array>()).kind !=
-                             Comparison::Kind::equal;
+        shows =
+            shows || compare(right, output.name, *found->second.as<Array>()).kind != Comparison::Kind::equal;
       }
     }
-    EXPECT_TRUE(has_values && shows) << all.variants[k].id << " " << all.variants[k].instead[0].expression;
+    EXPECT_TRUE(has_values && shows) << all[k].variant.id << " " << all[k].variant.instead[0].expression;
   }
 }
 
@@ -226,9 +226,10 @@ TEST(ProgramBatches, AreAsManySidedAsPromised) {
     const double eps = inputs.at("eps").as<Array>()->first();
     no_eps = no_eps || eps == 0;
     large_eps = large_eps || eps == 1;
-    const Names known = truth(kind, inputs);
-    for (const double var : known.at("batch_var").as<Array>()->values()) constant = constant || var == 0;
-    offset = offset || condition(kind, inputs, known) > 1e7;
+    const Case known(kind, inputs);
+    for (const double var : known.right.at("batch_var").as<Array>()->values())
+      constant = constant || var == 0;
+    offset = offset || condition(known) > 1e7;
     for (const char* name : {"gamma", "beta"}) {
       for (const double value : inputs.at(name).as<Array>()->values()) EXPECT_TRUE(value != 0 && value != 1);
     }

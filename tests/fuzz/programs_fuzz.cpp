@@ -3,13 +3,14 @@
 // What must hold, whatever comes in:
 //   - nothing is thrown but ProgramError, whose sentence is not empty and whose range lies within the text;
 //   - a program ends: within its steps, its numbers and the time limit of the run;
-//   - inputs do not change, and the same program run again gives the same trace.
+//   - inputs do not change, and the same program run again gives the same trace;
+//   - of each 64th that can be read a judge says what is wrong, and throws nothing.
 
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
-#include "programs/interpreter.h"
+#include "programs/judge.h"
 
 namespace {
 
@@ -66,6 +67,16 @@ void print_counts() {
                read, ran);
 }
 
+/// A judge throws nothing, and has a reason for whatever is not right.
+void require_verdict(const std::string& text, std::size_t size) {
+  const std::vector<TaskKind>& kinds = task_kinds();
+  const Verdict verdict = judge(kinds[size % kinds.size()], text);
+  if (verdict.error) require_sensible(*verdict.error, size);
+  require(verdict.kind != Verdict::Kind::wrong || (!verdict.faults.empty() && verdict.counterexample),
+          "a wrong program without a fault");
+  require(verdict.kind != Verdict::Kind::wrong || failing_law(verdict) != nullptr, "no law fails");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -74,9 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   try {
     const Program program = parse(text);
-    ++read;
     const std::string first = told(program, size);
     require(told(program, size) == first, "two runs differ");
+    if (++read % 64 == 0) require_verdict(text, size);
   } catch (const ProgramError& error) {
     require_sensible(error, size);
   }
