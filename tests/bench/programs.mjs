@@ -1,6 +1,6 @@
 // How long a verdict on a program takes in WebAssembly: every section of tests/programs, judged several times.
 //
-//   npm run build:core && node tests/bench/programs.mjs
+//   npm run build:core && npm run bench:programs
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

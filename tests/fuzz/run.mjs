@@ -38,7 +38,9 @@ const always = (target) => {
  */
 export async function fuzzBounded(target) {
   const options = ['-seed=1', `-runs=${inputs[target]}`];
-  const child = spawn(binary(target), [...always(target), ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary(target), [...always(target), ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const [status] = await once(child, 'close');

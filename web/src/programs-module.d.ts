@@ -1,4 +1,4 @@
-// The built module of the array language, declared by hand. tests/web/programs-module.test.ts compares it with the
+// The built module of the array language, declared by hand. tests/web/programs.test.ts compares it with the
 // module's real keys.
 import type { Outcome } from '#core-module';
 
