@@ -28,13 +28,14 @@ std::vector<Case> cases(const char* field) {
   return all;
 }
 
-void expect_same(const Value& got, const Json& expected, double ulps) {
+/// `relative` to the largest value, where it is not 0; else `ulps` of each.
+void expect_same(const Value& got, const Json& expected, double ulps, double relative) {
   if (expected.contains("items")) {
     const Sequence* const sequence = got.as<Sequence>();
     ASSERT_NE(sequence, nullptr) << shown(got);
     ASSERT_EQ(sequence->items().size(), expected["items"].size());
     for (std::size_t k = 0; k < sequence->items().size(); ++k)
-      expect_same(sequence->items()[k], expected["items"][k], ulps);
+      expect_same(sequence->items()[k], expected["items"][k], ulps, relative);
     return;
   }
   const Array* const array = got.as<Array>();
@@ -43,9 +44,13 @@ void expect_same(const Value& got, const Json& expected, double ulps) {
   EXPECT_STREQ(name_of(array->type), expected["type"].get<std::string>().c_str());
   const std::vector<double> values = array->values(), right = numbers_of(expected["values"]);
   ASSERT_EQ(values.size(), right.size());
+  double largest = 0;
+  for (const double value : right) largest = std::max(largest, std::abs(value));
   for (std::size_t k = 0; k < values.size(); ++k) {
     if (std::isnan(right[k])) {
       EXPECT_TRUE(std::isnan(values[k])) << "element " << k;
+    } else if (relative > 0) {
+      EXPECT_NEAR(values[k], right[k], relative * largest) << "element " << k;
     } else if (ulps == 0 || std::isinf(right[k])) {
       EXPECT_EQ(values[k], right[k]) << "element " << k;
     } else {
@@ -63,7 +68,7 @@ TEST_P(NumPyValue, IsTheSame) {
   Interpreter interpreter(program, true);
   interpreter.run(names_of(document()["inputs"]));
   const programs::Run run = interpreter.result();
-  expect_same(run.names.at("r"), given["value"], given.value("ulps", 0.0));
+  expect_same(run.names.at("r"), given["value"], given.value("ulps", 0.0), given.value("relative", 0.0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, NumPyValue, testing::ValuesIn(cases("value")));

@@ -4,11 +4,13 @@
 
 A program sees the arrays of `inputs` and leaves its result in r. What NumPy refuses is kept in its words. Results of
 sums, products, quotients and roots must agree to the last bit; where NumPy leaves the order of additions to a library,
-or calls another exp, a program stands in one of the lists with `ulps`, the units in the last place it may differ.
+or calls another exp, a program stands in one of the lists with `ulps`, the units in the last place it may differ. Whole
+programs are those of tests/programs; `relative` is what they may differ by, relative to the largest value.
 """
 
 import json
 import pathlib
+import re
 import warnings
 
 import numpy as np
@@ -39,6 +41,17 @@ inputs = {
     "n": np.arange(6).reshape(2, 3),
     "single": numbers(600, 1.0, 100.0).astype(np.float32).reshape(200, 3),
     "mask": np.array([True, False, True, True]),
+    "running_mean": np.array([0.5, -1.0, 2.0]),
+    "running_var": np.array([0.8, 2.5, 1.25]),
+    "momentum": 0.9,
+    "weight": numbers(6).reshape(2, 3),
+    "bias": np.array([0.3, -0.2, 0.7]),
+    "mean_a": np.array([1.0, 2.0, -0.5]),
+    "var_a": np.array([0.5, 1.5, 2.0]),
+    "m_a": 5,
+    "mean_b": np.array([0.0, 2.5, 1.0]),
+    "var_b": np.array([1.0, 0.25, 0.75]),
+    "m_b": 3,
 }
 
 exact = r"""
@@ -585,6 +598,42 @@ x[5, :] = 0
 """
 
 
+# What the tasks of tests/programs leave behind, and what they find where it is not the inputs above.
+outputs = {
+    "statistics": "batch_mean, batch_var",
+    "normalize": "x_hat",
+    "forward": "y",
+    "backward": "dx, dgamma, dbeta",
+    "parameter_gradients": "dgamma, dbeta",
+    "forward_images": "y",
+    "backward_images": "dx, dgamma, dbeta",
+    "layer_norm": "y",
+    "layer_norm_backward": "dx, dgamma, dbeta",
+    "running_statistics": "running_mean, running_var",
+    "running_statistics_torch": "running_mean, running_var",
+    "inference": "y",
+    "backward_frozen": "dx, dgamma, dbeta",
+    "fold": "folded_weight, folded_bias",
+    "merge_statistics": "batch_mean, batch_var",
+    "statistics_single": "batch_mean, batch_var",
+}
+before = {"images": "x = images\ndy = images[::-1] * 0.5 + 1\n", "single": "x = single\n"}
+
+
+def sections():
+    """The programs of tests/programs that are lines without functions and run to their ends."""
+    for file in ("forward", "backward", "others"):
+        text = (pathlib.Path(__file__).parents[2] / "programs" / f"{file}.py").read_text()
+        for section in re.split(r"^# === ", text, flags=re.M)[1:]:
+            header, program = section.split("\n", 1)
+            task = header.split(":")[0] if file == "others" else file
+            verdict = header.split(": ")[-1].split()[0]
+            if "def " in program or verdict in ("failed", "refused"):
+                continue
+            given = before.get(task.split("_")[-1], "")
+            yield f"{given}{program.strip()}\nr = {outputs[task]}"
+
+
 def plain(value):
     """A value as JSON can hold it: {type, shape, values}, or {items} for a tuple."""
     if isinstance(value, tuple):
@@ -617,6 +666,7 @@ def blocks(block):
 
 cases = [entry(program) for program in lines(exact) + blocks(several_lines)]
 cases += [entry(program, ulps=8) for program in lines(rounded)]
+cases += [entry(program, relative=1e-12) for program in sections()]
 failing = [entry(program) for program in lines(errors) + blocks(errors_of_lines)]
 assert all("value" in case for case in cases), [case for case in cases if "value" not in case]
 assert all("error" in case for case in failing), [case for case in failing if "error" not in case]
