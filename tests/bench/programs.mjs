@@ -48,10 +48,17 @@ for (let round = 0; round < rounds; ++round) {
     times.push({ time, title, round });
   }
 }
-const sorted = times.map(({ time }) => time).toSorted((a, b) => a - b);
-const quantile = (/** @type {number} */ share) =>
-  (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN).toFixed(1);
-console.log(`${sections.length} programs, ${rounds} rounds, in milliseconds:`);
-console.log(`median ${quantile(0.5)}, p90 ${quantile(0.9)}, p99 ${quantile(0.99)}, longest ${quantile(1)}`);
-for (const { time, title, round } of times.toSorted((a, b) => b.time - a.time).slice(0, 8))
-  console.log(`  ${time.toFixed(1)} in round ${round + 1}: ${title}`);
+/** @param {string} what @param {(round: number) => boolean} belongs */
+function show(what, belongs) {
+  const chosen = times.filter(({ round }) => belongs(round)).toSorted((a, b) => a.time - b.time);
+  const quantile = (/** @type {number} */ share) =>
+    (chosen[Math.min(chosen.length - 1, Math.floor(share * chosen.length))]?.time ?? NaN).toFixed(1);
+  console.log(
+    `${what}: median ${quantile(0.5)}, p90 ${quantile(0.9)}, p99 ${quantile(0.99)}, longest ${quantile(1)}`,
+  );
+  for (const { time, title } of chosen.toReversed().slice(0, 4)) console.log(`  ${time.toFixed(1)} ${title}`);
+}
+
+console.log(`${sections.length} programs, in milliseconds`);
+show('first round, while the module is still being compiled', (round) => round === 0);
+show(`${rounds - 1} rounds after it`, (round) => round > 0);
