@@ -90,16 +90,24 @@ Names without_last(const TaskKind& kind, const Names& inputs, char letter) {
   return fewer;
 }
 
-/// Simpler numbers for one operand, simplest first: one value for all, whole numbers, one digit behind the
-/// point.
-std::vector<Array> simpler(const Array& array) {
+/// Simpler numbers for one operand, simplest first: whole numbers, one digit behind the point. x may move
+/// toward 0 as a whole; what multiplies or divides does not become 0.
+std::vector<Array> simpler(const std::string& name, const Array& array) {
   std::vector<Array> all;
+  if (array.type == Type::int64 || name == "momentum") return all;
+  const bool may_be_zero =
+      name == "x" || name == "dy" || name == "eps" || name.find("mean") != std::string::npos;
   const auto with = [&](const std::function<double(double)>& change) {
     Array changed = copy(array);
-    for (double& value : *changed.numbers) value = change(value);
-    if (changed.values() != array.values()) all.push_back(changed);
+    bool allowed = true;
+    for (double& value : *changed.numbers) {
+      value = change(value);
+      allowed = allowed && (may_be_zero || value != 0);
+    }
+    if (allowed && changed.values() != array.values()) all.push_back(changed);
   };
-  if (array.type == Type::int64) return all;
+  const double offset = std::round(array.first());
+  if (name == "x" && std::abs(offset) > 9) with([=](double value) { return value - offset; });
   with([](double value) { return std::round(value); });
   with([](double value) { return value >= 0 ? std::ceil(value) : std::floor(value); });
   with([](double value) { return std::round(value * 10) / 10; });
@@ -162,10 +170,10 @@ Names shrunk(const TaskKind& kind, Names inputs, const std::function<bool(const 
         const auto found = all.find(letter);
         return found == all.end() ? Index{1} : found->second;
       };
-      while (size() > 1 && take(without_last(kind, inputs, letter))) goes_on = true;
+      while (size() > (letter == 'N' ? 2 : 1) && take(without_last(kind, inputs, letter))) goes_on = true;
     }
     for (const Operand& operand : kind.inputs) {
-      for (const Array& array : simpler(array_in(inputs, operand.name))) {
+      for (const Array& array : simpler(operand.name, array_in(inputs, operand.name))) {
         Names candidate = inputs;
         Array changed = array;
         changed.is_python = array_in(inputs, operand.name).is_python;

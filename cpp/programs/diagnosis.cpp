@@ -219,6 +219,7 @@ class Detective {
     Fault fault;
     if (made.error) {
       fault.line = made.error->range.line;
+      fault.mistake = mistake_of_shapes(*made.error);
     } else if (!steps.empty()) {
       fault.line = steps.back().line;
       fault.name = steps.back().name;
@@ -247,6 +248,23 @@ class Detective {
     for (const std::string& quantity : quantities) {
       for (std::size_t k = 0; k < mistaken_.size(); ++k) {
         if (is_mistaken(value, k, quantity)) return id_of(k);
+      }
+    }
+    return "";
+  }
+
+  /// The mistake of a line whose shapes do not fit: a statistic of each example, (N,), against x, (N, C).
+  std::string mistake_of_shapes(const ProgramError& error) const {
+    const bool is_layer = kind_.family == Family::layer;
+    const Array* const x = find(inputs_, "x");
+    if (x == nullptr || x->axes() != 2 || (!is_layer && kind_.family != Family::batch)) return "";
+    const Shape of_examples{x->shape[0]};
+    for (const auto& [first, second] : {std::pair(x->shape, of_examples), std::pair(of_examples, x->shape)}) {
+      try {
+        broadcast(first, second);
+      } catch (const ArrayError& refusal) {
+        if (std::string(error.what()) == refusal.what())
+          return is_layer ? "keepdims-missing" : "axis-swapped";
       }
     }
     return "";

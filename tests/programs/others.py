@@ -172,6 +172,9 @@ mu = x.mean(axis=1)  # <-
 var = x.var(axis=1)  # <-
 y = gamma * (x - mu) / np.sqrt(var + eps) + beta
 
+# === layer_norm: keepdims missing in one line: failed keepdims-missing
+y = gamma * (x - x.mean(axis=1)) / np.sqrt(x.var(axis=1) + eps) + beta  # <-
+
 # === layer_norm_backward: right
 mu = x.mean(1, keepdims=True)
 invstd = 1 / np.sqrt(x.var(1, keepdims=True) + eps)
