@@ -38,6 +38,7 @@ const sections = readdirSync(folder)
       }),
   );
 
+/** @type {{ time: number, title: string, round: number }[]} */
 const times = [];
 for (let round = 0; round < rounds; ++round) {
   for (const { task, title, program } of sections) {

@@ -1,6 +1,6 @@
 """Writes values.json: small programs, and what NumPy makes of them. cpp/programs has to make the same of each.
 
-    /usr/bin/python3 tests/reference/numpy/values.py
+    python3 tests/reference/numpy/values.py
 
 A program sees the arrays of `inputs` and leaves its result in r. What NumPy refuses is kept in its words. Results of
 sums, products, quotients and roots must agree to the last bit; where NumPy leaves the order of additions to a library,
