@@ -108,11 +108,13 @@ class Interpreter::Machine {
     }
   }
 
+  [[noreturn]] static void stop(const Range& range) {
+    throw ProgramError(ProgramError::Kind::limit, range,
+                       "this program takes more than " + std::to_string(most_steps) +
+                           " steps: work on whole arrays instead of their numbers");
+  }
   void count_step(const Range& range) {
-    if (++steps_ > most_steps)
-      throw ProgramError(ProgramError::Kind::limit, range,
-                         "this program takes more than " + std::to_string(most_steps) +
-                             " steps: work on whole arrays instead of their numbers");
+    if (++steps_ > most_steps) stop(range);
   }
 
   // Names.
@@ -235,7 +237,7 @@ class Interpreter::Machine {
       if (array == nullptr || array->axes() == 0)
         fail(statement.value[0].range,
              "'" + std::string(type_name(through)) + "' object is not iterable: write range(n) to count");
-      if (static_cast<std::size_t>(array->shape[0]) > most_steps) count_to_limit(statement.range);
+      if (static_cast<std::size_t>(array->shape[0]) > most_steps) stop(statement.range);
       for (Index i = 0; i < array->shape[0]; ++i) {
         Array item = part(*array, {{Subscript::Kind::position, i}});
         if (item.axes() == 0) item = copy(item);
@@ -251,12 +253,6 @@ class Interpreter::Machine {
       if (flow == Flow::give_back) return flow;
     }
     return Flow::next;
-  }
-
-  [[noreturn]] void count_to_limit(const Range& range) {
-    steps_ = most_steps;
-    count_step(range);
-    fail(range, "");  // not reached: the step above is one too many
   }
 
   void assign_to(const Expression& target, const Value& value, int line) {

@@ -1,6 +1,7 @@
 #include "programs/judge.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "programs/batches.h"
 #include "programs/comparison.h"
