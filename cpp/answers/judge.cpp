@@ -154,14 +154,6 @@ struct Typed {
   }
 };
 
-bool disjoint(const Mistake& a, const Mistake& b) {
-  if (a.answer || b.answer) return false;
-  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
-    return std::any_of(b.instead.begin(), b.instead.end(),
-                       [&](const auto& yours) { return mine.first == yours.first; });
-  });
-}
-
 /// The two mistakes that together lead to what was typed, where there is no doubt which they are. A single
 /// number is soon met by one of hundreds of pairs: it must be met to four digits, and not be round itself.
 std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
@@ -173,7 +165,7 @@ std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, c
   for (std::size_t i = 0; i < singles.size(); ++i) {
     for (std::size_t j = i + 1; j < singles.size(); ++j) {
       const Mistake &a = *singles[i].mistake, &b = *singles[j].mistake;
-      if (!disjoint(a, b)) continue;
+      if (!are_disjoint(a, b)) continue;
       const auto value = mistaken_answer(question.answer, right, a, &b);
       if (!value || value->values.size() != allowed.size() || !typed.agrees_with(*value, allowed)) continue;
       if (allowed.size() == 1 && !typed.equals(*value)) continue;

@@ -433,6 +433,14 @@ std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quant
   return possible;
 }
 
+bool are_disjoint(const Mistake& a, const Mistake& b) {
+  if (a.answer || b.answer) return false;
+  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
+    return std::any_of(b.instead.begin(), b.instead.end(),
+                       [&](const auto& yours) { return mine.first == yours.first; });
+  });
+}
+
 std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,
                                      const Mistake* second) {
   Derivation derivation(right);

@@ -226,9 +226,7 @@ val judge_formula(Arguments& arguments) {
   result.set("message", judgement.message);
   result.set("range", range_out(judgement.range));
   result.set("tree", tree_or_null(judgement.tree));
-  val mistakes = val::array();
-  if (judgement.mistake != nullptr) mistakes.call<void>("push", mistake_out(*judgement.mistake));
-  result.set("mistakes", mistakes);
+  result.set("mistakes", array_out(judgement.mistakes, mistake_out));
   result.set("note", judgement.note);
   result.set("difference", judgement.difference);
   const auto& found = judgement.counterexample;
