@@ -71,6 +71,8 @@ struct Node {
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
   int depth = 1;               ///< levels of the tree from here down
   std::string label = {};      ///< the name that was typed before a value: γ = 2
+  bool transposed = false;     ///< dyᵀ, whose product with a list is a sum
+  bool counts = false;         ///< multiply: 16 examples, where the name may only say what is counted
 };
 
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
@@ -90,11 +92,12 @@ struct Reading {
 struct Notation {
   enum class Commas { by_context, decimal, separating };
   Commas commas = Commas::by_context;
-  bool one_number = false;   ///< 131 072 has its digits in groups, and 1 1/2 is a mixed number
+  /// How many values are asked for; 0 where the text is no learner's answer. In an answer 3/√14 = 0.802 and “two”
+  /// may stand; where one value is asked for, 131 072 has its digits in groups, and 1 1/2 is a mixed number.
+  std::size_t asked = 0;
   bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
   bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
   bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
-  bool chains = false;       ///< 3/√14 = 0.802 may be typed; without it, one value is
 };
 
 /// Reads `text` (UTF-8), without what frames an answer: labels, signs and words for “about”, quotes, a full

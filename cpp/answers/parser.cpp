@@ -2,19 +2,25 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iomanip>
 #include <optional>
+#include <set>
+#include <sstream>
 #include <utility>
 
 namespace answers {
 
 namespace {
 
+constexpr const char* no_uncertainty = "the value alone is asked for, without how far it may be off";
 constexpr int deepest_nesting = 60;
 constexpr int most_levels = 200;
+
+/// Reads tokens by the grammar in expression.h, from the first to the last.
 class Parser {
  public:
-  Parser(const std::vector<Character>& characters, std::vector<Token> tokens, const Notation& notation)
-      : characters_(characters), tokens_(std::move(tokens)), notation_(notation) {}
+  Parser(const std::vector<Character>& typed, std::vector<Token> tokens, const Notation& notation)
+      : typed_(typed), tokens_(std::move(tokens)), notation_(notation) {}
 
   Node whole() {
     if (peek().kind == Token::Kind::end) throw ReadError(peek().range, "nothing is written here");
@@ -35,18 +41,18 @@ class Parser {
   const Token& previous() const { return tokens_[next_ - 1]; }
   Token take() { return tokens_[next_ + 1 < tokens_.size() ? next_++ : next_]; }
 
+  static bool is_control(char32_t c) { return (c > 0 && c < 0x20) || c == 0x7F; }
+
   static std::string quoted(const Token& token) {
-    return token.kind == Token::Kind::end ? "the end" : "“" + token.text + "”";
+    if (token.kind == Token::Kind::end) return "the end";
+    if (!is_control(token.symbol)) return "“" + token.text + "”";
+    std::ostringstream name;
+    name << "the character U+" << std::hex << std::uppercase << std::setw(4) << std::setfill('0')
+         << static_cast<unsigned>(token.symbol) << ", which does not show,";
+    return name.str();
   }
 
-  /// What was typed there.
-  std::string source(Range range) const {
-    std::string text;
-    for (const Character& character : characters_) {
-      if (character.position >= range.begin && character.position < range.end) text += character.bytes;
-    }
-    return shortened(text);
-  }
+  std::string source(Range range) const { return piece(typed_, range); }
 
   template <typename Table>
   static bool is_word(const Token& token, const Table& words) {
@@ -59,6 +65,10 @@ class Parser {
     std::string word = token.word;
     for (char& each : word) each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
     return contains(count_words, std::string_view(word));
+  }
+
+  static bool is_word_of_counting(const Token& token) {
+    return is_count_word(token) || is_word(token, about_words) || is_word(token, counted_quantities);
   }
 
   static bool ends_value(const Token& token) {
@@ -74,6 +84,7 @@ class Parser {
         if (peek().is(U'.') && touch(word, peek())) take();
       } else if (peek().is(U'≈') && !(next_ > 0 && previous().ends_operand())) {
         const Token about = take();
+        if (peek().is(U'=')) take();  // ~=
         if (peek().kind == Token::Kind::end)
           throw ReadError(about.range, "a value is missing after “" + about.text + "”");
       } else {
@@ -86,20 +97,36 @@ class Parser {
   Node element() {
     skip_about();
     element_start_ = next_;
-    Node value = is_mixed_number() ? mixed_number() : expression();
-    const bool counted = previous().kind == Token::Kind::number || previous().closes() || previous().is(U'%');
-    if (counted && is_count_word(peek()) && ends_value(ahead())) take();
-    if (counted && is_word(peek(), about_words) && ends_value(ahead())) take();
+    Node value = is_mixed_number() ? shares_of(mixed_number()) : expression();
+    skip_words();
     return value;
+  }
+
+  /// What is counted, and per what: 4096 operations per example; 0.8 approx.
+  void skip_words() {
+    if (previous().kind != Token::Kind::number && !previous().closes() && !previous().is(U'%')) return;
+    std::size_t end = next_;
+    while (is_word_of_counting(tokens_[end]) ||
+           (end > next_ && tokens_[end].is(U'-') && is_word_of_counting(tokens_[end + 1])))  // mini-batches
+      ++end;
+    if (ends_value(tokens_[end])) next_ = end;
   }
 
   /// 1 1/2, where one number is asked for.
   bool is_mixed_number() const {
     const std::size_t first = next_ + (is_sign(peek()) ? 1 : 0);
-    if (!notation_.one_number || first + 4 >= tokens_.size()) return false;
+    if (notation_.asked != 1 || first + 4 >= tokens_.size()) return false;
     const Token &whole = tokens_[first], &above = tokens_[first + 1], &below = tokens_[first + 3];
-    return is_whole(whole) && is_whole(above) && above.space_before && tokens_[first + 2].is(U'/') &&
-           is_whole(below) && above.number < below.number && ends_value(tokens_[first + 4]);
+    const Token& after = tokens_[first + 4];
+    const bool is_mixed = is_whole(whole) && is_whole(above) && above.space_before &&
+                          tokens_[first + 2].is(U'/') && is_whole(below) && above.number < below.number &&
+                          (ends_value(after) || after.is(U'%') || after.is(U'‰') || is_word_of_counting(after));
+    if (is_mixed && above.text.size() == 3 && whole.text.size() <= 3) {
+      refuse_two_readings({whole.range.begin, below.range.end},
+                          whole.text + above.text + "/" + below.text,
+                          whole.text + " + " + above.text + "/" + below.text);
+    }
+    return is_mixed;
   }
 
   Node mixed_number() {
@@ -126,19 +153,45 @@ class Parser {
     skip_about();
     const std::string label = read_label();
     Node value = element();
-    if (notation_.chains && is_link(peek())) {
+    if (notation_.asked > 0 && (is_link(peek()) || starts_remark(peek()))) {
       Node chain{Node::Kind::chain, value.range, "", 0, {}};
       adopt(chain, std::move(value));
-      while (is_link(peek())) {
-        take();
+      while (is_link(peek()) || starts_remark(peek())) {
+        const Token link = take();
+        if (link.is(U'(')) {
+          if (skip_word_in_brackets()) continue;
+          adopt(chain, parenthesised(link));
+          continue;
+        }
         if (peek().is(U'=') || peek().is(U'≈')) take();  // == and =~
         adopt(chain, element());
       }
       chain.range.end = previous().range.end;
-      value = std::move(chain);
+      value = std::move(chain.children.size() == 1 ? chain.children[0] : chain);
     }
     value.label = label;
     return value;
+  }
+
+  /// 2016 (32·7·9): behind the one number that is asked for, brackets up to the end say it again.
+  bool starts_remark(const Token& token) const {
+    const std::size_t first = element_start_ + (is_sign(tokens_[element_start_]) ? 1 : 0);
+    if (notation_.asked != 1 || !token.is(U'(') || !token.space_before || next_ != first + 1 ||
+        previous().kind != Token::Kind::number)
+      return false;
+    int open = 0;
+    for (std::size_t k = next_; k + 1 < tokens_.size(); ++k) {
+      open += tokens_[k].opens() ? 1 : tokens_[k].closes() ? -1 : 0;
+      if (open == 0) return k + 2 == tokens_.size();
+    }
+    return false;
+  }
+
+  /// (rounded)
+  bool skip_word_in_brackets() {
+    if (!is_word_of_counting(peek()) || !ahead().is(U')')) return false;
+    next_ += 2;
+    return true;
   }
 
   static bool is_link(const Token& token) { return token.is(U'=') || token.is(U'≈'); }
@@ -152,14 +205,17 @@ class Parser {
       return tokens_[std::min(k + ahead_by, tokens_.size() - 1)];
     };
     std::string index;
+    bool is_gradient = false;
     while (true) {
       const bool number = at(1).kind == Token::Kind::number, name = at(1).kind == Token::Kind::name;
-      if (at(0).is(U'\'') || at(0).is(U'’') || at(0).is(U'′')) {
+      if (is_prime(at(0))) {
+        index += "'";
         ++k;
       } else if (at(0).is(U'.') && name) {
+        is_gradient = at(1).word == "grad";
         k += 2;
       } else if (at(0).is(U'[') && number && at(2).is(U']')) {
-        index = "[" + at(1).text + "]";
+        index += "[" + at(1).text + "]";
         k += 3;
       } else if (at(0).is(U'(') && (number || name) && at(2).is(U')') && read_function(peek().word).empty()) {
         k += 3;
@@ -174,33 +230,30 @@ class Parser {
       throw ReadError(at(0).range, "a value is missing after “" + at(0).text + "”");
     const Token& token = peek();
     std::string label = token.name.of_the_lesson && !token.name.subscript ? token.name.name : token.word;
+    if (token.name.root) label = "sqrt(" + label + ")";
+    if (is_gradient) label = gradient_of(label);
     label += index;
     next_ = k + 1;
     return label;
   }
 
-  /// The place that a label gives to its value, counted from 0 or 1: x_2, x2, x[1]; none for another label.
-  static std::optional<std::size_t> place_of(const std::string& label) {
-    std::size_t end = label.size();
-    if (end > 0 && label[end - 1] == ']') --end;
-    std::size_t start = end;
-    while (start > 0 && is_digit(static_cast<unsigned char>(label[start - 1]))) --start;
-    if (start == end || start == 0 || end - start > 4) return std::nullopt;
-    return std::stoul(label.substr(start, end - start));
-  }
-
   /// x_2 = 1, x_1 = 3 are 3, 1.
   void put_in_order(Node& list) const {
     std::vector<std::pair<std::size_t, std::size_t>> places;  // as labelled, and as typed
+    std::set<std::string> names;
     for (std::size_t k = 0; k < list.children.size(); ++k) {
-      const auto place = place_of(list.children[k].label);
-      if (place) places.emplace_back(*place, k);
+      const std::string& label = list.children[k].label;
+      const Label read = read_label_name(label);
+      if (!read.place) continue;
+      places.emplace_back(*read.place, k);
+      names.insert(read.base);
     }
     if (places.empty()) return;
     std::sort(places.begin(), places.end());
     const std::size_t first = places[0].first;
     for (std::size_t k = 0; k < places.size(); ++k) {
-      if (places.size() != list.children.size() || first > 1 || places[k].first != first + k)
+      if (places.size() != list.children.size() || names.size() > 1 || first > 1 ||
+          places[k].first != first + k)
         throw ReadError(list.range, "the names before the values leave one out, or name one twice");
     }
     std::vector<Node> ordered;
@@ -217,7 +270,7 @@ class Parser {
     const bool outer = std::exchange(in_brackets_, in_brackets);
     const Token* const outer_doubt = std::exchange(doubtful_sign_, nullptr);
     const Token* const outer_factor = std::exchange(spaced_factor_, nullptr);
-    if (!in_brackets && peek().is(U',') && ahead().kind != Token::Kind::end) take();
+    if (!in_brackets && (peek().is(U',') || peek().is(U';')) && ahead().kind != Token::Kind::end) take();
     while (true) {
       adopt(list, in_brackets ? element() : labelled_element());
       if (!in_brackets && peek().is(U'.') && ahead().kind == Token::Kind::end) take();
@@ -300,9 +353,14 @@ class Parser {
            !ahead().space_before && next_ > 0 && previous().kind == Token::Kind::number;
   }
 
+  /// x1 = 1 x2 = 2
+  bool starts_next_label(const Token& token) const {
+    return notation_.asked > 1 && token.kind == Token::Kind::name && token.space_before && ahead().is(U'=');
+  }
+
   bool separated_by_space(const Token& token) const {
     if ((token.line_before || token.tab_before) && (token.starts_operand() || is_sign(token))) return true;
-    if (looks_like_sign_of_next_value()) return true;
+    if (looks_like_sign_of_next_value() || starts_next_label(token)) return true;
     if (token.is(U'[') && token.space_before && previous().is(U']')) return true;
     return token.space_before && token.kind == Token::Kind::number && previous().kind == Token::Kind::number;
   }
@@ -333,7 +391,10 @@ class Parser {
   Node expression() {
     Node left = product();
     while (is_sign(peek()) && !value_ends_here()) {
-      const auto kind = take().is(U'+') ? Node::Kind::add : Node::Kind::subtract;
+      const Token sign = take();
+      if (notation_.asked > 0 && sign.is(U'+') && peek().is(U'-') && touch(sign, peek()))
+        throw ReadError({sign.range.begin, peek().range.end}, no_uncertainty);
+      const auto kind = sign.is(U'+') ? Node::Kind::add : Node::Kind::subtract;
       left = binary(kind, std::move(left), product());
     }
     return left;
@@ -342,11 +403,13 @@ class Parser {
   Node product() {
     Node left = signed_power();
     while (true) {
-      if (std::exchange(transposed_, false) && (peek().is(U'*') || factor_follows())) {
+      if (ends_sum()) {
+        return left;
+      } else if (left.transposed && (peek().is(U'*') || factor_follows())) {
         if (peek().is(U'*')) take();
         left = dot(std::move(left), signed_power());
-      } else if (peek().is(U'@')) {
-        take();
+      } else if (peek().is(U'@') || is_matrix_product()) {
+        next_ += peek().is(U'@') ? 1 : 3;
         left = dot(std::move(left), signed_power());
       } else if (peek().is(U'*') || divides(peek())) {
         const bool divide = !take().is(U'*');
@@ -359,7 +422,7 @@ class Parser {
       } else if (counts(peek())) {
         // 16 examples is 16, or 16 times their number: whoever knows what is asked decides.
         left = binary(Node::Kind::multiply, std::move(left), power());
-        left.text = "count";
+        left.counts = true;
       } else if (factor_follows()) {
         if (peek().space_before && parentheses_ == 0) spaced_factor_ = &peek();
         left = binary(Node::Kind::multiply, std::move(left), power());
@@ -369,13 +432,37 @@ class Parser {
     }
   }
 
-  /// A division sign, or the one of a ratio: 1:128, 1 to 128, 1 in 128.
-  bool divides(const Token& token) const {
+  /// R's %*%.
+  bool is_matrix_product() const {
+    return next_ + 2 < tokens_.size() && peek().is(U'%') && ahead().is(U'*') && tokens_[next_ + 2].is(U'%');
+  }
+
+  /// A division sign, or the one of a ratio that is the whole of the one value that is asked for: 1:128, 1 to 128,
+  /// 1 in 128.
+  bool divides(const Token& token) {
     if (token.is(U'/')) return true;
-    const bool between =
-        next_ > 0 && previous().kind == Token::Kind::number && ahead().kind == Token::Kind::number;
-    return between && (token.is(U':') ||
-                       (token.kind == Token::Kind::name && (token.word == "to" || token.word == "in")));
+    const bool is_out_of = token.word == "out" && ahead().word == "of";
+    const bool is_word = is_out_of || token.word == "to" || token.word == "in";
+    const bool first = next_ == element_start_ + 1 && previous().kind == Token::Kind::number;
+    const std::size_t second = next_ + (is_out_of ? 2 : 1);
+    if (notation_.asked != 1 || !(token.is(U':') || is_word) || !first ||
+        tokens_[second].kind != Token::Kind::number)
+      return false;
+    const Token& after = tokens_[second + 1];
+    if (!ends_value(after) && !is_count_word(after)) return false;
+    if (is_word) {
+      note_ = "“" + source({previous().range.begin, tokens_[second].range.end}) + "” was read as " +
+              previous().text + "/" + tokens_[second].text;
+    }
+    next_ = second - 1;
+    return true;
+  }
+
+  /// Whether the sum that is being read is over: what follows has another index, Σ_j dy_j x̂_j · x̂_i.
+  bool ends_sum() const {
+    const Token& factor = peek().is(U'*') ? ahead() : peek();
+    const char index = factor.kind == Token::Kind::name ? index_letter(factor.word) : '\0';
+    return sum_index_ != '\0' && index != '\0' && index != sum_index_;
   }
 
   bool counts(const Token& token) const {
@@ -384,17 +471,15 @@ class Parser {
            previous().kind == Token::Kind::number && ends_value(ahead());
   }
 
-  /// a/√b c and a/(b) c are (a/√b)·c, as they are set in print; a/bc could as well be a/(bc).
+  /// a/(b) c, a/√(b)c and 1/m Σ c are (a/(b))·c, as they are set in print; a/bc could as well be a/(bc).
   Node quotient_before_factor(Node left, Node right) {
-    const Token& first = peek();
-    const bool closed = previous().closes() && first.space_before;
-    const bool of_a_list = first.space_before && first.kind == Token::Kind::name && ahead().is(U'(') &&
-                           !read_function(first.word).empty();
+    const bool apart = peek().space_before;
+    const bool closed = previous().closes() && (apart || right.kind == Node::Kind::call);
     const std::string dividend = source(left.range), divisor = source(right.range);
     Node factor = power();
     const std::string last = source(factor.range);
     const Range range{left.range.begin, factor.range.end};
-    if (!closed && !of_a_list) {
+    if (!closed && !(apart && factor.kind == Node::Kind::call)) {
       refuse_two_readings(range, "(" + dividend + "/" + divisor + ")·" + last,
                           dividend + "/(" + divisor + "·" + last + ")");
     }
@@ -418,7 +503,8 @@ class Parser {
     const Token& token = peek();
     if (token.line_before || token.tab_before || (in_brackets_ && parentheses_ == 0 && token.space_before))
       return false;
-    if (token.kind == Token::Kind::name) return !is_connecting_word(token);
+    if (token.kind == Token::Kind::name) return !is_connecting_word(token) && !starts_next_label(token);
+    if (starts_remark(token)) return false;
     return token.is(U'(') || token.is(U'{') || token.is(U'⟨') || token.is(U'√') ||
            (token.is(U'|') && !in_bars_);
   }
@@ -427,7 +513,7 @@ class Parser {
   bool is_connecting_word(const Token& token) const {
     if (is_word(token, and_words)) return true;
     const bool after_number = next_ > 0 && (previous().kind == Token::Kind::number || previous().closes());
-    return after_number && (is_word(token, about_words) || (is_count_word(token) && ends_value(ahead())));
+    return after_number && (is_word(token, about_words) || is_count_word(token));
   }
 
   [[noreturn]] void refuse_two_readings(Range range, const std::string& first,
@@ -450,10 +536,12 @@ class Parser {
   Node power() {
     Node base = postfix();
     if (!peek().is(U'^')) return base;
-    if (ahead().kind == Token::Kind::name && ahead().word == "T") {
-      take();
-      take();
-      transpose(base);
+    const bool in_brackets = ahead().is(U'(');
+    const std::size_t exponent_at = next_ + (in_brackets ? 2 : 1);
+    if (exponent_at + 1 < tokens_.size() && is_transposition(tokens_[exponent_at])) {
+      next_ = exponent_at + 1;
+      if (in_brackets && peek().is(U')')) take();
+      base.transposed = base.kind != Node::Kind::list;
       return base;
     }
     const Deeper deeper(*this);
@@ -488,18 +576,11 @@ class Parser {
         const Token exponent = take();
         node = binary(Node::Kind::power, std::move(node),
                       {Node::Kind::number, exponent.range, exponent.word, exponent.number, {}});
-      } else if (token.is(U'%') || token.is(U'‰')) {
-        node = share(std::move(node), take().is(U'%') ? 100 : 1000);
-      } else if (token.kind == Token::Kind::name && previous().kind == Token::Kind::number &&
-                 (is_word(token, percent_words) || token.word == "per")) {
-        if (token.word == "per" && !(ahead().word == "cent" || ahead().word == "mille")) return node;
-        const bool per_mille = token.word == "per" && ahead().word == "mille";
-        if (token.word == "per") take();
-        take();
-        node = share(std::move(node), per_mille ? 1000 : 100);
+      } else if (is_share(token)) {
+        node = shares_of(std::move(node));
       } else if (token.is(0x1D40) || (is_prime(token) && previous().closes())) {
         take();
-        transpose(node);
+        node.transposed = node.kind != Node::Kind::list;
       } else if (token.is(U'.') && touch(previous(), token) && ahead().kind == Token::Kind::name &&
                  touch(token, ahead())) {
         take();
@@ -512,8 +593,29 @@ class Parser {
 
   static bool is_prime(const Token& token) { return token.is(U'\'') || token.is(U'’') || token.is(U'′'); }
 
-  /// A row for a column changes nothing; between quantities it makes the product a sum: dyᵀ x̂.
-  void transpose(const Node& node) { transposed_ = node.kind != Node::Kind::list; }
+  static bool is_transposition(const Token& token) {
+    return token.is(0x1D40) || (token.kind == Token::Kind::name && token.word == "T");
+  }
+
+  /// %, ‰, or a word for them behind a number.
+  bool is_share(const Token& token) const {
+    if (token.is(U'%')) return !(ahead().is(U'*') && touch(token, ahead()));  // R's %*%
+    if (token.is(U'‰')) return true;
+    if (token.kind != Token::Kind::name || previous().kind != Token::Kind::number) return false;
+    return is_word(token, percent_words) ||
+           (token.word == "per" && (ahead().word == "cent" || ahead().word == "mille"));
+  }
+
+  Node shares_of(Node node) {
+    while (is_share(peek())) {
+      const Token token = take();
+      const bool in_words = token.word == "per";
+      const bool per_mille = token.is(U'‰') || (in_words && peek().word == "mille");
+      if (in_words) take();
+      node = share(std::move(node), per_mille ? 1000 : 100);
+    }
+    return node;
+  }
 
   Node share(Node of, double whole) {
     const Range range{of.range.begin, previous().range.end};
@@ -539,6 +641,11 @@ class Parser {
       return dot(std::move(of), std::move(other));
     }
     if (is_spread(name.word)) return spread(name, range, std::move(of), false);
+    if (name.word == "rsqrt") {
+      take();
+      close_call();
+      return reciprocal_root(std::move(of), range);
+    }
     const std::string function(read_function(name.word));
     if (function.empty())
       throw ReadError(name.range, "“" + name.text + "” is no function that is known here");
@@ -549,33 +656,37 @@ class Parser {
     return node;
   }
 
+  Node reciprocal_root(Node of, Range range) {
+    return binary(Node::Kind::divide, {Node::Kind::number, range, "1", 1, {}}, call("sqrt", range, std::move(of)));
+  }
+
   void close_call() {
     if (!peek().is(U')')) throw ReadError(peek().range, "“)” is expected here");
     take();
   }
 
-  /// axis=0, keepdims=True, dim=0 and the like, up to the closing bracket: a batch has this one axis. ddof
-  /// and its like are filled in where they are asked for.
+  /// axis=0, keepdims=True, dim=0 and the like, up to the closing bracket: a batch has this one axis. ddof and its
+  /// like are filled in where they are asked for.
   void skip_arguments(std::optional<int>* correction = nullptr) {
     while (true) {
-      const Token& name = peek();
-      const bool named_argument = name.kind == Token::Kind::name && ahead().is(U'=');
-      if (named_argument) {
-        take();
-        take();
-      }
+      const bool is_named = peek().kind == Token::Kind::name && ahead().is(U'=');
+      const Token name = peek();
+      if (is_named) next_ += 2;
       const Token value = take();
-      const bool yes = value.word == "True" || value.word == "true" || value.number == 1;
-      const bool is_correction =
-          named_argument && (name.word == "ddof" || name.word == "correction" || name.word == "unbiased");
-      const bool is_axis = !named_argument || name.word == "axis" || name.word == "dim";
-      if (is_correction && correction) {
+      const bool yes = value.word == "True" || value.word == "true";
+      const bool no = value.word == "False" || value.word == "false";
+      const bool zero = is_whole(value) && value.number == 0, one = is_whole(value) && value.number == 1;
+      if (!is_named || name.word == "axis" || name.word == "dim") {
+        if (!zero && value.word != "None")
+          throw ReadError(value.range, "the values of a batch lie along axis 0");
+      } else if (correction && (name.word == "ddof" || name.word == "correction") && (zero || one)) {
+        *correction = one ? 1 : 0;
+      } else if (correction && name.word == "unbiased" && (yes || no)) {
         *correction = yes ? 1 : 0;
-      } else if (is_axis && !(value.kind == Token::Kind::number && value.number == 0) &&
-                 value.word != "None") {
-        throw ReadError(value.range, "the values of a batch lie along axis 0");
-      } else if (!is_axis && name.word != "keepdims" && name.word != "keepdim" && name.word != "dtype") {
-        throw ReadError(name.range, "“" + name.text + "” is no argument that is known here");
+      } else if (!((name.word == "keepdims" || name.word == "keepdim") && (yes || no)) &&
+                 !(name.word == "dtype" && value.kind == Token::Kind::name)) {
+        throw ReadError({name.range.begin, value.range.end},
+                        "“" + name.text + "=" + value.text + "” is no argument that is known here");
       }
       if (!peek().is(U',')) return;
       take();
@@ -583,7 +694,8 @@ class Parser {
   }
 
   static bool is_spread(const std::string& word) {
-    return word == "var" || word == "std" || word == "reduce_variance" || word == "reduce_std";
+    return word == "var" || word == "std" || word == "variance" || word == "stdev" ||
+           word == "reduce_variance" || word == "reduce_std";
   }
 
   /// The variance, or its root, of `of`, up to the closing bracket of the call. NumPy divides by m, PyTorch
@@ -596,34 +708,46 @@ class Parser {
     if (!peek().is(U')')) skip_arguments(&correction);
     close_call();
     if (!correction) refuse_unclear_spread(name, source(of.range), {range.begin, previous().range.end});
-    Node deviation = binary(Node::Kind::subtract, of, call("mean", of.range, of));
-    Node square = binary(Node::Kind::power, std::move(deviation), {Node::Kind::number, range, "2", 2, {}});
-    Node variance = *correction == 0 ? call("mean", range, std::move(square))
-                                     : binary(Node::Kind::divide, call("sum", range, std::move(square)),
-                                              binary(Node::Kind::subtract, call("count", range, of),
-                                                     {Node::Kind::number, range, "1", 1, {}}));
-    const bool root = name.word == "std" || name.word == "reduce_std";
-    return root ? call("sqrt", range, std::move(variance)) : variance;
+    Node variance = call(*correction == 0 ? "biased_variance" : "unbiased_variance", range, std::move(of));
+    return is_deviation(name.word) ? call("sqrt", range, std::move(variance)) : variance;
+  }
+
+  /// VAR.P(1, 2), STDEV.S(1, 2): of the whole population, or of a sample.
+  bool is_spreadsheet_spread(const Token& name) const {
+    return (name.word == "VAR" || name.word == "STDEV") && peek().is(U'.') &&
+           (ahead().word == "P" || ahead().word == "S");
+  }
+
+  Node spreadsheet_spread(const Token& name) {
+    take();
+    const char* const function = take().word == "P" ? "biased_variance" : "unbiased_variance";
+    Node variance = function_call(name, function);
+    return name.word == "VAR" ? std::move(variance) : call("sqrt", name.range, std::move(variance));
+  }
+
+  static bool is_deviation(const std::string& word) {
+    return word == "std" || word == "stdev" || word == "reduce_std";
   }
 
   [[noreturn]] void refuse_unclear_spread(const Token& function, const std::string& typed,
                                           Range range) const {
     const std::string list = typed.find_first_of(" +-*/") == std::string::npos ? typed : "x";
     const std::string variance_of = "mean((" + list + " − mean(" + list + "))^2)";
-    const bool root = function.word == "std";
+    const std::string biased = list == "x" ? "batch_var" : variance_of;
     throw ReadError(range, "“" + function.word + "” could divide by m or by m − 1: write " +
-                               (root ? "sqrt(" + variance_of + ")" : variance_of) +
-                               (list != "x" ? ""
-                                : root      ? " or sqrt(batch_var)"
-                                            : " or batch_var"));
+                               (is_deviation(function.word) ? "sqrt(" + biased + ")" : biased) +
+                               " or np." + function.word + " with ddof");
   }
 
   Node primary() {
     const Deeper deeper(*this);
     const std::size_t place = next_;
     const Token token = take();
-    if (token.kind == Token::Kind::number)
+    if (token.kind == Token::Kind::number) {
+      if (token.repeats) note_ = "“" + source(token.range) + "” was read with digits that repeat: " + token.text.substr(0, 8) + "…";
+      refuse_raised_point(token);
       return {Node::Kind::number, token.range, token.text, token.number, {}};
+    }
     if (token.kind == Token::Kind::name) return named(token);
     if (token.opens() && !token.is(U'[')) return bracketed(token, place == element_start_);
     if (token.is(U'|')) return absolute(token);
@@ -639,6 +763,8 @@ class Parser {
       }
       return call("sqrt", token.range, std::move(argument));
     }
+    // Behind an operator [ ] are brackets like any others: γ·[dy − 1].
+    if (token.is(U'[') && place != element_start_ && !separates_inside()) return parenthesised(token);
     if (token.is(U'[')) {
       if (peek().is(U']')) throw ReadError({token.range.begin, peek().range.end}, "the list is empty");
       const int outer_parentheses = std::exchange(parentheses_, 0);
@@ -650,6 +776,13 @@ class Parser {
     if (token.kind == Token::Kind::end)
       throw ReadError(token.range, "the text ends where a value is expected");
     throw ReadError(token.range, "a value is expected here, not " + quoted(token));
+  }
+
+  /// 0·95, where the point may be a decimal one.
+  void refuse_raised_point(const Token& zero) const {
+    if (notation_.asked == 0 || zero.text != "0" || !peek().is(U'*') || peek().text != "·") return;
+    if (!touch(zero, peek()) || !touch(peek(), ahead()) || !is_whole(ahead())) return;
+    refuse_two_readings({zero.range.begin, ahead().range.end}, "0." + ahead().text, "0*" + ahead().text);
   }
 
   static char32_t closing_of(const Token& opening) {
@@ -692,11 +825,11 @@ class Parser {
     ++parentheses_;
     Node inside = expression();
     --parentheses_;
-    if (peek().is(closing_of(opening))) {
-      inside.range = {opening.range.begin, take().range.end};
-      return inside;
-    }
-    refuse_open(opening);
+    if (!peek().is(closing_of(opening))) refuse_open(opening);
+    const Range range{opening.range.begin, take().range.end};
+    // The brackets that stand for a command of LaTeX are all of it, and show nothing of what is inside.
+    if (opening.range.end <= inside.range.begin) inside.range = range;
+    return inside;
   }
 
   [[noreturn]] void refuse_open(const Token& opening) const {
@@ -733,8 +866,13 @@ class Parser {
       if (contains(list_words, std::string_view(token.word))) return printed_list(token);
       // A number as numpy prints it in a list.
       if (token.word == "float64" || token.word == "float32") return parenthesised(take());
-      if (token.word == "dot" || token.word == "inner" || token.word == "vdot" || token.word == "SUMPRODUCT")
-        return dot_call(token);
+      static constexpr std::string_view products[] = {"dot", "inner", "vdot", "matmul", "SUMPRODUCT"};
+      if (contains(products, std::string_view(token.word))) return dot_call(token);
+      if (token.word == "pow" || token.word == "POWER") return power_call(token);
+      if (token.word == "rsqrt") {
+        Node of = parenthesised(take());
+        return reciprocal_root(std::move(of), token.range);
+      }
       if (is_spread(token.word)) {
         take();
         Node of = inside_brackets();
@@ -742,11 +880,26 @@ class Parser {
       }
       if ((token.word == "zeros" || token.word == "ones") && has_module) return constant_list(token);
     }
+    if (token.word == "log_" && peek().is(U'{')) {
+      Node base = parenthesised(take());
+      Node of = peek().opens() ? parenthesised(take()) : postfix();
+      return binary(Node::Kind::divide, call("log", token.range, std::move(of)),
+                    call("log", token.range, std::move(base)));
+    }
+    if (is_spreadsheet_spread(token)) return spreadsheet_spread(token);
+    if (token.word == "e" && peek().is(U'^') && next_ > 1 && touch(tokens_[next_ - 2], token) &&
+        tokens_[next_ - 2].kind == Token::Kind::number) {
+      const Token number = tokens_[next_ - 2];
+      take();
+      const std::string exponent = source(signed_power().range);
+      refuse_two_readings({number.range.begin, previous().range.end}, number.text + "e" + exponent,
+                          number.text + "·exp(" + exponent + ")");
+    }
     if (token.word == "e" && (peek().is(U'^') || peek().is(raised)))
       return {Node::Kind::number, token.range, "2.718281828459045", 2.718281828459045, {}};
     if (token.word == "π" || token.word == "pi")
       return {Node::Kind::number, token.range, "3.141592653589793", 3.141592653589793, {}};
-    for (std::size_t k = 0; k < std::size(number_words); ++k) {
+    for (std::size_t k = 0; notation_.asked > 0 && k < std::size(number_words); ++k) {
       std::string word = token.word;
       word[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(word[0])));
       if (word == number_words[k])
@@ -754,7 +907,8 @@ class Parser {
     }
     const std::string function(read_function(token.word));
     if (!function.empty()) {
-      if (token.word.back() == '1') skip_upper_limit();
+      if (is_sum_sign(token)) skip_upper_limit();
+      if (peek().is(U'(') && is_sum_sign(token)) return sum_of_brackets(token);
       if (peek().is(U'(')) return function_call(token, function);
       if (peek().starts_operand() && !peek().line_before && !(peek().is(U'|') && in_bars_))
         return without_brackets(token, function);
@@ -785,6 +939,7 @@ class Parser {
   /// array([1., 2.], dtype=float32), tensor(0.8), c(1, 2): the values, and nothing of what is printed behind.
   Node printed_list(const Token& name) {
     const Token opening = take();
+    element_start_ = next_;  // [ ] is a list here
     Node list = peek().opens() ? primary() : separates_inside() ? values_of_call() : inside_brackets();
     if (peek().is(U',') && ahead().kind == Token::Kind::name) {
       for (int open = 1; peek().kind != Token::Kind::end; take()) {
@@ -820,20 +975,32 @@ class Parser {
     return only;
   }
 
-  /// np.dot(dy, x_hat)
-  Node dot_call(const Token& function) {
+  /// The two arguments of a function.
+  std::pair<Node, Node> two_arguments(const Token& function, const char* what) {
     const Token opening = take();
     Node left = inside_brackets();
     if (!peek().is(U',') && !peek().is(U';'))
       throw ReadError({function.range.begin, peek().range.end},
-                      "“" + function.text + "” takes two lists, with a comma between them");
+                      "“" + function.text + "” takes two " + what + ", with a comma between them");
     take();
     Node right = inside_brackets();
     if (!peek().is(U')')) refuse_open(opening);
     take();
+    return {std::move(left), std::move(right)};
+  }
+
+  /// np.dot(dy, x_hat)
+  Node dot_call(const Token& function) {
+    auto [left, right] = two_arguments(function, "lists");
     Node node = dot(std::move(left), std::move(right));
     node.range = {function.range.begin, previous().range.end};
     return node;
+  }
+
+  /// pow(2, 17)
+  Node power_call(const Token& function) {
+    auto [base, exponent] = two_arguments(function, "values");
+    return binary(Node::Kind::power, std::move(base), std::move(exponent));
   }
 
   /// np.zeros(4)
@@ -857,17 +1024,32 @@ class Parser {
     return is_whole(ahead()) && ahead().text == "0" && after.is(U')') && argument.kind != Node::Kind::number;
   }
 
-  static bool is_of_a_list(const std::string& function) {
-    return function == "sum" || function == "mean" || function == "min" || function == "max";
+  /// A sum sign, which stands for no call: what is summed may go on behind its brackets.
+  static bool is_sum_sign(const Token& token) {
+    return token.word.compare(0, 2, "Σ") == 0 || token.word.compare(0, 3, "∑") == 0;
   }
 
-  /// sqrt(x), np.sum(dy, axis=0), log(8, 2). What stands behind Σ(x − μ)² may be meant to be summed.
+  static bool is_of_a_list(const std::string& function) {
+    return function == "sum" || function == "mean" || function == "min" || function == "max" ||
+           function == "biased_variance" || function == "unbiased_variance";
+  }
+
+  /// sqrt(x), np.sum(dy, axis=0), log(8, 2), mean(1, 2).
   Node function_call(const Token& token, const std::string& function) {
     const Token opening = take();
     Node argument = inside_brackets();
-    if (peek().is(U',') && is_of_a_list(function) && at_axis(argument)) {
+    const bool adds = function == "sum" || function == "mean";
+    if (peek().is(U',') && is_of_a_list(function) && at_axis(argument) && (adds || ahead().kind == Token::Kind::name)) {
       take();
       skip_arguments();
+    } else if ((peek().is(U',') || peek().is(U';')) && is_of_a_list(function)) {
+      Node list{Node::Kind::list, argument.range, "", 0, {}};
+      adopt(list, std::move(argument));
+      while (peek().is(U',') || peek().is(U';')) {
+        take();
+        adopt(list, inside_brackets());
+      }
+      argument = std::move(list);
     } else if (peek().is(U',') && function == "log") {
       take();
       Node base = inside_brackets();
@@ -877,22 +1059,42 @@ class Parser {
                     call("log", token.range, std::move(base)));
     }
     if (!peek().is(U')')) refuse_open(opening);
-    const Range inside{opening.range.begin, take().range.end};
-    argument.range = inside;
-    const bool sign = token.word[0] != 's' && function == "sum";
-    if (sign && token.word != "SUM" && token.word != "reduce_sum" && (peek().is(U'^') || peek().is(raised))) {
-      const std::string what = source(inside), power = peek().is(raised) ? peek().text : "^" + ahead().text;
-      refuse_two_readings({token.range.begin, peek().range.end}, "(sum" + what + ")" + power,
-                          "sum(" + what + power + ")");
-    }
+    argument.range = {opening.range.begin, take().range.end};
     return call(function, token.range, std::move(argument));
+  }
+
+  /// Σ(x − μ)² is the sum of the squares; Σ(x) y is a product with the sum.
+  Node sum_of_brackets(const Token& sign) {
+    const Token opening = take();
+    Node inside = parenthesised(opening);
+    if (!peek().is(U'^') && !peek().is(raised)) return call("sum", sign.range, std::move(inside));
+    const std::string brackets = source(inside.range);
+    if (peek().is(raised)) {
+      const Token exponent = take();
+      inside = binary(Node::Kind::power, std::move(inside),
+                      {Node::Kind::number, exponent.range, exponent.word, exponent.number, {}});
+    } else {
+      take();
+      inside = binary(Node::Kind::power, std::move(inside), signed_power());
+    }
+    const std::string power = source({inside.children[0].range.end, previous().range.end});
+    note_ = "“" + source({sign.range.begin, previous().range.end}) + "” was read as the sum of " + brackets + power +
+            "; the other reading is written (" + source({sign.range.begin, inside.children[0].range.end}) + ")" + power;
+    return call("sum", sign.range, std::move(inside));
   }
 
   /// √ and ln reach over the one number or name that follows, a sum over the product.
   Node without_brackets(const Token& token, const std::string& function) {
     const std::size_t start = next_;
     if (function == "sum") {
+      const char outer = std::exchange(sum_index_, index_letter(token.word));
+      const Token& first = peek();
+      if (ends_sum())
+        throw ReadError({token.range.begin, first.range.end},
+                        "“" + token.text + "” sums over " + std::string(1, sum_index_) + ", and “" + first.text +
+                            "” has another index");
       Node argument = product();
+      sum_index_ = outer;
       return call(function, token.range, std::move(argument));
     }
     Node argument = postfix();
@@ -906,9 +1108,12 @@ class Parser {
 
   /// The ^m of Σ_{i=1}^m, which says nothing that the list does not.
   void skip_upper_limit() {
-    if (!peek().is(U'^') || ahead().kind != Token::Kind::name || ahead().name.name != "m") return;
-    take();
-    take();
+    if (!peek().is(U'^')) return;
+    const bool in_braces = ahead().is(U'{');
+    const std::size_t limit = next_ + (in_braces ? 2 : 1);
+    if (limit >= tokens_.size() || tokens_[limit].name.name != "m") return;
+    next_ = limit + 1;
+    if (in_braces && peek().is(U'}')) take();
   }
 
   /// sqrt 5x, mean dy·x_hat: how far the function reaches is anybody's guess.
@@ -939,7 +1144,7 @@ class Parser {
     Parser& parser;
   };
 
-  const std::vector<Character>& characters_;
+  const std::vector<Character>& typed_;
   std::vector<Token> tokens_;
   const Notation notation_;
   std::size_t next_ = 0;
@@ -950,15 +1155,15 @@ class Parser {
   const Token* doubtful_sign_ = nullptr;
   const Token* spaced_factor_ = nullptr;  // the factor of 2 x, outside all brackets
   std::size_t element_start_ = 0;         // the first token of the value that is being read
-  bool transposed_ = false;               // dyᵀ was read, and its product comes
+  char sum_index_ = '\0';                 // j in Σ_j, while its product is read
   std::string note_;
 };
 
 }  // namespace
 
-Node parse_tokens(const std::vector<Character>& characters, std::vector<Token> tokens,
+Node parse_tokens(const std::vector<Character>& typed, std::vector<Token> tokens,
                   const Notation& notation, std::string* note) {
-  Parser parser(characters, std::move(tokens), notation);
+  Parser parser(typed, std::move(tokens), notation);
   Node tree = parser.whole();
   if (note) *note = parser.note();
   return tree;
