@@ -79,8 +79,8 @@ const char* fraction(char32_t c) {
   }
 }
 
-/// Writes the fraction out in brackets; 1½ is a sum, of which the whole number gets into the brackets too. After
-/// a space, 1 ½, it is left to whoever reads 1 1/2.
+/// Writes the fraction out in brackets; 1½ is a sum, of which the whole number gets into the brackets too.
+/// After a space, 1 ½, it is left to whoever reads 1 1/2.
 void append_fraction(std::vector<Character>& characters, const std::string& digits, Range range) {
   const auto append = [&](const std::string& text) {
     for (const char each : text)

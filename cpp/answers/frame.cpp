@@ -44,8 +44,8 @@ std::vector<Token> without_places(const std::vector<Token>& tokens) {
   for (std::size_t k = 0; k < tokens.size(); ++k) {
     const bool starts_line = k == 0 || tokens[k].line_before;
     const bool is_place = starts_line && k + 3 < tokens.size() && tokens[k].is(U'[') &&
-                          is_whole(tokens[k + 1]) && tokens[k + 2].is(U']') &&
-                          tokens[k + 3].space_before && starts_number(tokens, k + 3);
+                          is_whole(tokens[k + 1]) && tokens[k + 2].is(U']') && tokens[k + 3].space_before &&
+                          starts_number(tokens, k + 3);
     if (is_place) {
       k += 2;
     } else {
@@ -70,7 +70,8 @@ std::optional<std::size_t> numbered(const std::vector<Token>& tokens, std::size_
 std::vector<Token> without_numbers_of_lines(std::vector<Token> tokens, std::size_t asked) {
   static constexpr std::string_view below[] = {"dtype", "Name", "Length"};
   for (std::size_t k = 1; k < tokens.size(); ++k) {
-    if (tokens[k].line_before && contains(below, std::string_view(tokens[k].word))) tokens = slice(tokens, 0, k);
+    if (tokens[k].line_before && contains(below, std::string_view(tokens[k].word)))
+      tokens = slice(tokens, 0, k);
   }
   std::vector<std::size_t> lines{0};
   for (std::size_t k = 1; tokens[k - 1].kind != Token::Kind::end && k + 1 < tokens.size(); ++k) {
@@ -92,14 +93,13 @@ std::vector<Token> without_numbers_of_lines(std::vector<Token> tokens, std::size
 
 /// {"dx": [1, 2]} is dx: [1, 2], and "1", "2" is 1, 2.
 std::vector<Token> without_quotes(std::vector<Token> tokens) {
-  const bool is_object = tokens.size() > 4 && tokens[0].is(U'{') && is_quote(tokens[1]) &&
-                         tokens[tokens.size() - 2].is(U'}');
+  const bool is_object =
+      tokens.size() > 4 && tokens[0].is(U'{') && is_quote(tokens[1]) && tokens[tokens.size() - 2].is(U'}');
   if (is_object) tokens = slice(tokens, 1, tokens.size() - 2);
-  tokens.erase(std::remove_if(tokens.begin(), tokens.end(),
-                              [&](const Token& each) {
-                                return each.is(U'"') || (is_object && is_quote(each));
-                              }),
-               tokens.end());
+  tokens.erase(
+      std::remove_if(tokens.begin(), tokens.end(),
+                     [&](const Token& each) { return each.is(U'"') || (is_object && is_quote(each)); }),
+      tokens.end());
   return tokens;
 }
 

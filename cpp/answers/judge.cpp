@@ -113,8 +113,8 @@ struct Typed {
     const auto& text = literals[k];
     const double away = std::abs(typed - truth);
     // A single digit that is not the value itself shows no method, even where it is near enough.
-    const bool is_single_digit = literals.size() == 1 && text && text->digits < telling_digits &&
-                                 away > 1e-9 * std::abs(truth);
+    const bool is_single_digit =
+        literals.size() == 1 && text && text->digits < telling_digits && away > 1e-9 * std::abs(truth);
     // 1.01 is within 1 % of 1, though its double is not.
     if (away <= allowed * (1 + 1e-9))
       return is_single_digit && allowed < std::abs(truth) ? Verdict::unreadable : Verdict::right;
@@ -201,11 +201,12 @@ const Candidate* nearest_mistake(const Typed& typed, const std::vector<Candidate
   return nearest;
 }
 
-/// Rounding that moves an answer by more than this part of the terms that it is made of is no excuse any more.
+/// Rounding that moves an answer by more than this part of the terms that it is made of is no excuse any
+/// more.
 constexpr double most_rounding = 0.25;
 
-/// Whether all that is wrong may be what rounding on the way has left. What is computed without rounding, 2/3, is
-/// not rounded.
+/// Whether all that is wrong may be what rounding on the way has left. What is computed without rounding,
+/// 2/3, is not rounded.
 bool is_rounding(const Typed& typed, const std::vector<Verdict>& cells, const Value& truth,
                  const std::vector<double>& bound) {
   for (std::size_t k = 0; k < cells.size(); ++k) {
@@ -227,8 +228,8 @@ std::string called(std::string name) {
   return name;
 }
 
-/// A name before the value that is one of the lesson's, but not of what is asked for: what is said of it. x may be
-/// anything, and m a number of anything. Empty for any other answer.
+/// A name before the value that is one of the lesson's, but not of what is asked for: what is said of it. x
+/// may be anything, and m a number of anything. Empty for any other answer.
 std::string other_name(const Node& tree, const Formula& answer) {
   const bool is_element = answer.tree.kind == Node::Kind::index;
   const Node& asked = is_element ? answer.tree.children[0] : answer.tree;
@@ -464,14 +465,13 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   };
   Judgement judgement = judge_as(large_whole ? Grouping::thousands : Grouping::unknown);
   if (judgement.state == TypedText::State::unreadable && count == 1) {
-    // Where a whole number is asked for, 1,024 is one. Elsewhere it has two readings; if one of them is right, it is
-    // the one that was meant, and the note says so.
-    const bool is_whole = question.tolerance.digits == 0 && truth.values[0] == std::floor(truth.values[0]);
-    if (is_whole) judgement = judge_as(Grouping::thousands);
+    // 1,355 has two readings; if one of them is right, it is the one that was meant, and the note says so.
     for (const Grouping grouping : {Grouping::decimals, Grouping::thousands}) {
       Judgement other = judge_as(grouping);
       if (other.verdict == Verdict::right) return other;
     }
+    // Of a count that is not right, only one can be meant.
+    if (question.tolerance.digits == 0) judgement = judge_as(Grouping::counts);
   }
   // So has 16 examples, where their number is known: a count, or a product.
   const bool counts = judgement.tree && judgement.tree->kind == Node::Kind::multiply &&

@@ -58,7 +58,8 @@ class LatexReader {
   struct Deeper {
     explicit Deeper(LatexReader& r) : reader(r) {
       if (++reader.depth_ > deepest_groups)
-        throw ReadError(reader.characters_[reader.at_].range, "too many commands or braces inside each other");
+        throw ReadError(reader.characters_[reader.at_].range,
+                        "too many commands or braces inside each other");
     }
     ~Deeper() { --reader.depth_; }
     LatexReader& reader;
@@ -87,8 +88,8 @@ class LatexReader {
     out.insert(out.end(), more.begin(), more.end());
   }
 
-  /// Before a command that begins a name: x\gamma is two names, d\gamma, \partial\gamma and _\gamma are parts of
-  /// one.
+  /// Before a command that begins a name: x\gamma is two names, d\gamma, \partial\gamma and _\gamma are parts
+  /// of one.
   static void separate(Characters& out, Range range) {
     if (out.empty() || !is_name_part(out.back().code) || out.back().code == U'_') return;
     const char32_t last = out.back().code;
@@ -226,9 +227,10 @@ class LatexReader {
   /// \frac{\partial L}{\partial y_i} is the name ∂L/∂y_i.
   static bool is_gradient(const Characters& above, const Characters& below) {
     const auto is_d = [](const Character& each) { return each.code == U'∂' || each.code == U'd'; };
-    return above.size() == 2 && is_d(above[0]) && above[1].code == U'L' && below.size() > 1 && is_d(below[0]) &&
-           std::all_of(below.begin(), below.end(),
-                       [](const Character& each) { return is_name_part(each.code) || each.code == U'²'; });
+    return above.size() == 2 && is_d(above[0]) && above[1].code == U'L' && below.size() > 1 &&
+           is_d(below[0]) && std::all_of(below.begin(), below.end(), [](const Character& each) {
+             return is_name_part(each.code) || each.code == U'²';
+           });
   }
 
   void read_fraction(Characters& out, std::size_t place) {
@@ -267,8 +269,8 @@ class LatexReader {
     append(out, ")))", range);
   }
 
-  /// The sum over the batch. Of its limits the index matters, \sum_{j=1}^m: what has another one is no part of
-  /// the sum.
+  /// The sum over the batch. Of its limits the index matters, \sum_{j=1}^m: what has another one is no part
+  /// of the sum.
   void read_sum(Characters& out, std::size_t place) {
     separate(out, since(place));
     append(out, "Σ", since(place));
@@ -282,7 +284,8 @@ class LatexReader {
       const bool is_lower = code() == U'_';
       ++at_;
       const Characters limit = argument(place);
-      if (is_lower && limit.size() > 2 && limit[1].code == U'=' && (limit[2].code != U'1' || limit.size() > 3))
+      if (is_lower && limit.size() > 2 && limit[1].code == U'=' &&
+          (limit[2].code != U'1' || limit.size() > 3))
         throw ReadError(since(place), "the sums of this lesson run over the whole batch, from 1 to m");
       if (is_lower && !limit.empty() && (limit[0].code == U'i' || limit[0].code == U'j'))
         append(out, std::string("_") + static_cast<char>(limit[0].code), since(place));

@@ -383,7 +383,8 @@ const std::vector<Mistake>& mistakes() {
 
 const std::vector<Mistake>& formula_mistakes() {
   static const std::vector<Mistake> all = [] {
-    const std::string factor = "gamma * saved_invstd * ", bracket = "(dy - mean(dy) - x_hat * mean(dy * x_hat))";
+    const std::string factor = "gamma * saved_invstd * ",
+                      bracket = "(dy - mean(dy) - x_hat * mean(dy * x_hat))";
     const struct {
       const char* id;
       const char* name;

@@ -133,16 +133,27 @@ inline constexpr Spelling gradients[] = {
 };
 
 /// `biased_variance` divides by m, `unbiased_variance` by m − 1.
-inline constexpr std::string_view functions[] = {"sqrt", "abs",  "exp", "log", "log2", "log10",
-                                                 "sum",  "mean", "min", "max", "count", "biased_variance",
+inline constexpr std::string_view functions[] = {"sqrt",
+                                                 "abs",
+                                                 "exp",
+                                                 "log",
+                                                 "log2",
+                                                 "log10",
+                                                 "sum",
+                                                 "mean",
+                                                 "min",
+                                                 "max",
+                                                 "count",
+                                                 "biased_variance",
                                                  "unbiased_variance"};
 
 inline constexpr Spelling function_spellings[] = {
-    {"Σ", "sum"},     {"∑", "sum"},     {"SUM", "sum"},  {"reduce_sum", "sum"},   {"ln", "log"},
-    {"len", "count"}, {"SQRT", "sqrt"}, {"ABS", "abs"},  {"AVERAGE", "mean"},     {"average", "mean"},
-    {"avg", "mean"},  {"amin", "min"},  {"amax", "max"}, {"reduce_mean", "mean"}, {"fabs", "abs"},
-    {"LN", "log"},    {"Ln", "log"},    {"Log", "log"},  {"EXP", "exp"},          {"MIN", "min"},
-    {"MAX", "max"},   {"log_2", "log2"}, {"log_10", "log10"}, {"lg", "log10"},    {"LOG10", "log10"}, {"LOG", "log10"},
+    {"Σ", "sum"},     {"∑", "sum"},      {"SUM", "sum"},      {"reduce_sum", "sum"},   {"ln", "log"},
+    {"len", "count"}, {"SQRT", "sqrt"},  {"ABS", "abs"},      {"AVERAGE", "mean"},     {"average", "mean"},
+    {"avg", "mean"},  {"amin", "min"},   {"amax", "max"},     {"reduce_mean", "mean"}, {"fabs", "abs"},
+    {"LN", "log"},    {"Ln", "log"},     {"Log", "log"},      {"EXP", "exp"},          {"MIN", "min"},
+    {"MAX", "max"},   {"log_2", "log2"}, {"log_10", "log10"}, {"lg", "log10"},         {"LOG10", "log10"},
+    {"LOG", "log10"},
 };
 
 /// What is typed before the name of a function where Python is spoken: np.sqrt.
@@ -151,12 +162,12 @@ inline constexpr std::string_view modules[] = {"np", "numpy", "jnp",  "jax", "to
 
 /// What is counted, and per what: words that may stand behind a number and say nothing about it.
 inline constexpr std::string_view count_words[] = {
-    "batches", "batch",   "values",  "value",      "operations", "operation", "ops",    "op",
-    "flops",   "flop",    "numbers", "number",     "elements",   "images",    "image",  "activations",
-    "times",   "updates", "units",   "iterations", "entries",    "samples",   "params", "degrees",
-    "buffers", "mini",    "learned", "trainable",  "negative",   "standard",  "deviations",
-    "per",     "each",    "in",      "total",      "moved",      "example",   "channel",
-    "neuron",  "layer",   "step",    "rounded",
+    "batches",  "batch",       "values",     "value",   "operations", "operation",  "ops",
+    "op",       "flops",       "flop",       "numbers", "number",     "elements",   "images",
+    "image",    "activations", "times",      "updates", "units",      "iterations", "entries",
+    "samples",  "params",      "degrees",    "buffers", "mini",       "learned",    "trainable",
+    "negative", "standard",    "deviations", "per",     "each",       "in",         "total",
+    "moved",    "example",     "channel",    "neuron",  "layer",      "step",       "rounded",
 };
 
 /// Quantities of the lesson that are such words too: 16 examples is 16, or 16 times their number.
@@ -166,8 +177,8 @@ inline constexpr std::string_view counted_quantities[] = {"examples",   "channel
 inline constexpr std::string_view percent_words[] = {"percent", "pct", "prozent", "Prozent"};
 
 /// What says that a number is rounded, before it or behind it.
-inline constexpr std::string_view about_words[] = {
-    "about", "approx", "approximately", "ca", "circa", "around", "roughly", "nearly", "etwa"};
+inline constexpr std::string_view about_words[] = {"about",  "approx",  "approximately", "ca",  "circa",
+                                                   "around", "roughly", "nearly",        "etwa"};
 
 /// What stands between the last two values of a list.
 inline constexpr std::string_view and_words[] = {"and", "und"};
@@ -211,7 +222,8 @@ inline Label read_label_name(const std::string& typed) {
   if (typed.empty() || start == end || start == 0 || end - start > 4) return {typed, std::nullopt};
   const std::string base = typed.substr(0, start);
   const bool has_sign = base.back() == '_' || base.back() == '[';
-  return {has_sign ? base.substr(0, base.size() - 1) : base, std::stoul(typed.substr(start, end - start)), bracket};
+  return {has_sign ? base.substr(0, base.size() - 1) : base, std::stoul(typed.substr(start, end - start)),
+          bracket};
 }
 
 /// What a typed name means.

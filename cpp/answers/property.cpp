@@ -34,8 +34,8 @@ std::string put_in(const Value& typed, const std::vector<std::string>& wanted, Q
   return "";
 }
 
-/// The values in the order in which they are wanted, where they were typed with their names: β = 1, γ = 2. What is
-/// said where the names are not those of what is wanted.
+/// The values in the order in which they are wanted, where they were typed with their names: β = 1, γ = 2.
+/// What is said where the names are not those of what is wanted.
 std::string put_in_order(TypedText& text, const std::vector<std::string>& wanted) {
   std::vector<Node>& nodes = text.tree->children;
   const auto is_named = [](const Node& node) { return read_name(node.label, false).of_the_lesson; };
@@ -47,7 +47,8 @@ std::string put_in_order(TypedText& text, const std::vector<std::string>& wanted
     const auto named = [&](const Node& node) { return node.label == wanted[k]; };
     const auto found = std::find_if(nodes.begin(), nodes.end(), named);
     if (found == nodes.end() || std::count_if(nodes.begin(), nodes.end(), named) != 1)
-      return "the names before the values must be those of what is asked for, each once: " + wanted[k] + " = …";
+      return "the names before the values must be those of what is asked for, each once: " + wanted[k] +
+             " = …";
     text.value.values[k] = typed.values[static_cast<std::size_t>(found - nodes.begin())];
   }
   return "";
@@ -73,11 +74,6 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   Quantities replaced = givens;
   const std::size_t asked = wanted.size() == 1 ? givens.at(wanted[0]).values.size() : wanted.size();
   static_cast<TypedText&>(judgement) = read_value(typed, asked, known);
-  if (judgement.state == TypedText::State::unreadable && asked == 1) {
-    // 1,000 has two readings; what must be found with few digits is hardly 1.000.
-    TypedText whole = read_value(typed, asked, known, Grouping::thousands);
-    if (whole.state == TypedText::State::read) static_cast<TypedText&>(judgement) = std::move(whole);
-  }
   if (judgement.state != TypedText::State::read) {
     judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;

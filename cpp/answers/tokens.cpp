@@ -145,8 +145,8 @@ class Tokenizer {
 
   static bool is_bar(char32_t c) { return c == 0x304 || c == 0x305; }
 
-  /// The digits behind the point. Those in brackets, 0.1(6), or from the first with a bar above on, repeat: as
-  /// often as a double can tell.
+  /// The digits behind the point. Those in brackets, 0.1(6), or from the first with a bar above on, repeat:
+  /// as often as a double can tell.
   void read_decimals(Token& token) {
     std::string repeating;
     while (is_digit(code())) {

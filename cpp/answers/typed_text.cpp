@@ -74,7 +74,8 @@ std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, N
   return decimals;
 }
 
-Node read_answer(const std::string& typed, std::size_t asked, Notation notation, std::string& note) {
+Node read_answer(const std::string& typed, std::size_t asked, Notation notation, Grouping grouping,
+                 std::string& note) {
   notation.asked = asked;
   Reading reading;
   std::optional<Node> tree;
@@ -89,6 +90,10 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
     if (auto counted = read_by_count(typed, asked, notation, note)) return *counted;
   }
   const bool one_number = asked == 1 && reading.may_be_decimal_comma;
+  if (one_number && !reading.thousands.empty() && grouping == Grouping::counts) {
+    notation.large_whole = true;
+    return read_answer(typed, asked, notation, Grouping::thousands, note);
+  }
   if (one_number && !reading.thousands.empty()) {
     std::string whole = reading.thousands, decimal = reading.thousands;
     whole.erase(whole.find(','), 1);
@@ -173,7 +178,7 @@ Node settle(const std::string& typed, const Node& chain, const Quantities& known
   });
   for (const Link& link : links) {
     if (agree(*best, link)) continue;
-    const Link &left = link.tree.range.begin < best->tree.range.begin ? link : *best;
+    const Link& left = link.tree.range.begin < best->tree.range.begin ? link : *best;
     const Link& right = &left == &link ? *best : link;
     throw ReadError({left.tree.range.begin, right.tree.range.end},
                     "“" + piece(decode(typed), left.tree.range) + "” and “" +
@@ -236,7 +241,8 @@ std::string what_is_asked(std::size_t asked) {
                     : std::to_string(asked) + " values are asked for, with commas between them";
 }
 
-/// Fills in what `read` brings; a ReadError becomes the sentence about it, with what was understood before it.
+/// Fills in what `read` brings; a ReadError becomes the sentence about it, with what was understood before
+/// it.
 template <typename Read>
 TypedText read_with(const std::string& typed, std::size_t asked, const Read& read) {
   TypedText text;
@@ -277,22 +283,23 @@ TypedText read_value(const std::string& typed, std::size_t asked, const Quantiti
   return read_with(typed, asked, [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = known.count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, text.note);
+    Node tree = read_answer(typed, asked, notation, grouping, text.note);
     text.tree = without_chains(typed, without_unknown_counts(std::move(tree), known), known, text.note);
     text.value = evaluate(*text.tree, known);
   });
 }
 
-TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known) {
+TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
+                     Grouping grouping) {
   std::optional<Quantities> quantities;
   const auto all = [&]() -> const Quantities& {
     if (!quantities) quantities = known();
     return *quantities;
   };
   return read_with(typed, asked, [&](TypedText& text) {
-    Notation notation;
+    Notation notation = notation_of(grouping);
     notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, text.note);
+    Node tree = read_answer(typed, asked, notation, grouping, text.note);
     const Quantities none;
     const Quantities& named = names_in(tree).empty() ? none : all();
     text.tree = without_chains(typed, without_unknown_counts(std::move(tree), named), named, text.note);
@@ -302,7 +309,7 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
 
 TypedText read_formula(const std::string& typed, const std::vector<std::string>& names) {
   return read_with(typed, 1, [&](TypedText& text) {
-    text.tree = read_answer(typed, 1, Notation(), text.note);
+    text.tree = read_answer(typed, 1, Notation(), Grouping::unknown, text.note);
     if (text.tree->kind == Node::Kind::chain) {
       text.links = std::move(text.tree->children);
       text.tree = std::move(text.links.back());

@@ -120,6 +120,7 @@ answers::TypedText read_as(Arguments& arguments) {
   if (form != "value") refuse("form", "\"value\", \"formula\" or \"equation\"", form);
   const std::size_t count = arguments.has("count") ? values_asked_for(arguments) : 0;
   const Quantities givens = arguments.has("givens") ? arguments.quantities("givens") : Quantities();
+  const bool exact = arguments.has("exact") && arguments.flag("exact");
   std::vector<answers::Box> above;
   if (arguments.has("above")) {
     for (Arguments& each : arguments.objects("above")) {
@@ -128,10 +129,12 @@ answers::TypedText read_as(Arguments& arguments) {
     }
   }
   arguments.finish();
-  return answers::read_value(text, count, [&] {
+  const auto known = [&] {
     return answers::with_boxes(names ? answers::quantities_named(*names, givens) : answers::nameable(givens),
                                above);
-  });
+  };
+  return answers::read_value(text, count, known,
+                             exact ? answers::Grouping::counts : answers::Grouping::unknown);
 }
 
 /// Typed text before it is judged, for what follows each key.

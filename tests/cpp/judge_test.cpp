@@ -101,7 +101,8 @@ TEST(Judge, UnreadableSaysWhere) {
     const char* message;
   } const table[] = {
       {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point; “-1.342” was understood"},
-      {"3/√5 👍", 5, 7, "“👍” does not fit here; 4 values are asked for, with commas between them; “3/√5” was understood"},
+      {"3/√5 👍", 5, 7,
+       "“👍” does not fit here; 4 values are asked for, with commas between them; “3/√5” was understood"},
       {"1/(x[0] - 2)", 0, 12, "division by 0"},
       {"x_hat", 0, 5, "unknown name “x_hat”; known here: gamma, x"},  // the result is no given
       {"1, 2, 3", 0, 7, "4 values are asked for, and 3 were read"},
@@ -432,12 +433,10 @@ TEST(Judge, WhatRoundingOnTheWayLeavesIsCoarse) {
 }
 
 TEST(Judge, RoundingExcusesNothingThatIsFarAway) {
-  // 3.5 lies next to where its deviation from the mean may be rounded to nothing: x_hat by the scale and shift of
-  // inference would be anything.
-  const Quantities batch = quantities_of({{"x", {{101, 102, 103.5, 102}, true}},
-                                          {"gamma", {{1}}},
-                                          {"beta", {{0}}},
-                                          {"eps", {{0.001}}}});
+  // 3.5 lies next to where its deviation from the mean may be rounded to nothing: x_hat by the scale and
+  // shift of inference would be anything.
+  const Quantities batch = quantities_of(
+      {{"x", {{101, 102, 103.5, 102}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0.001}}}});
   for (const char* asked : {"x_hat[0]", "batch_var"}) {
     for (const char* typed : {"123.4", "99999", "-55.5"}) {
       EXPECT_EQ(judge(typed, {}, batch, {Formula(asked), {0.001, 0, 3}, {}}).verdict, Verdict::wrong)

@@ -1005,9 +1005,8 @@ TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
       ADD_FAILURE() << error.what();
     }
   }
-  for (const char* refused :
-       {"8.02e^-1", "1 100/200", "0·95", "1:2:8", "2 to 3 to 4", "np.var(x, ddof=2)", "np.sum(dy, keepdims=banana)",
-        "x[0:2]", "0.802 +- 0.001", "min(x, 0)"}) {
+  for (const char* refused : {"8.02e^-1", "1 100/200", "0·95", "1:2:8", "2 to 3 to 4", "np.var(x, ddof=2)",
+                              "np.sum(dy, keepdims=banana)", "x[0:2]", "0.802 +- 0.001", "min(x, 0)"}) {
     EXPECT_THROW(evaluate(parse(refused, answer_of(1)), known), ReadError) << refused;
   }
 }
@@ -1033,7 +1032,8 @@ TEST(TypedText, LatexOfThePaper) {
   };
   expect_values(table);
   // \frac{q}{2}: the q, and not the command before it.
-  const Unreadable refused[] = {{"1 + \\frac{«q»}{2}", "unknown name “q”"}, {"1 + «\\nothing»", "is no command"}};
+  const Unreadable refused[] = {{"1 + \\frac{«q»}{2}", "unknown name “q”"},
+                                {"1 + «\\nothing»", "is no command"}};
   expect_refusals(refused);
   std::string roots;
   for (int k = 0; k < 390; ++k) roots += "\\sqrt";

@@ -96,9 +96,7 @@ const parts: Part[] = [
     id: 'problem-2/dbeta',
     right: ['0.4', '0.4 per batch', '2/5', '40%', '4*10^-1', '0.2 − 0.4 + 0.1 + 0.5', 'sum(dy)'],
     wrong: ['-0.4', '1.2', '0'],
-    unreadable: [
-      ['dbeta', 'dbeta'],
-    ],
+    unreadable: [['dbeta', 'dbeta']],
   },
   {
     // 5 (1 − 0.9³)

@@ -86,10 +86,7 @@ const variance = (divisor: VNode) => element('msub', letter('Var'), divisor);
 const functions = new Map([
   ['sum', () => element('mo', 'Σ')],
   ['biased_variance', () => variance(letter('m'))],
-  [
-    'unbiased_variance',
-    () => variance(element('mrow', letter('m'), element('mo', '−'), element('mn', '1'))),
-  ],
+  ['unbiased_variance', () => variance(element('mrow', letter('m'), element('mo', '−'), element('mn', '1')))],
 ]);
 
 function build(tree: Tree): VNode {
