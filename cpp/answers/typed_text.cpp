@@ -237,6 +237,7 @@ void quote_as_typed(std::string& message, const std::string& typed) {
 
 /// What was asked for, as a refusal says it where it names nothing that would be right.
 std::string what_is_asked(std::size_t asked) {
+  if (asked == 0) return "a value is asked for";
   return asked == 1 ? "one value is asked for"
                     : std::to_string(asked) + " values are asked for, with commas between them";
 }
@@ -244,7 +245,7 @@ std::string what_is_asked(std::size_t asked) {
 /// Fills in what `read` brings; a ReadError becomes the sentence about it, with what was understood before
 /// it.
 template <typename Read>
-TypedText read_with(const std::string& typed, std::size_t asked, const Read& read) {
+TypedText read_with(const std::string& typed, std::size_t asked, const std::string& what, const Read& read) {
   TypedText text;
   if (is_blank(typed)) return text;
   try {
@@ -258,7 +259,7 @@ TypedText read_with(const std::string& typed, std::size_t asked, const Read& rea
     if (can_be_read(typed, asked)) return text;  // and has no value
     const std::string start = understood(typed, error.range.begin, asked);
     const bool says_what_fits = text.message.find(": ") != std::string::npos;
-    if (!says_what_fits) text.message += "; " + what_is_asked(asked);
+    if (!says_what_fits) text.message += "; " + what;
     if (!start.empty()) text.message += "; “" + start + "” was understood";
   }
   return text;
@@ -280,7 +281,7 @@ const char* state_name(TypedText::State state) {
 
 TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
                      Grouping grouping) {
-  return read_with(typed, asked, [&](TypedText& text) {
+  return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = known.count("x") == 0;
     Node tree = read_answer(typed, asked, notation, grouping, text.note);
@@ -296,7 +297,7 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
     if (!quantities) quantities = known();
     return *quantities;
   };
-  return read_with(typed, asked, [&](TypedText& text) {
+  return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
     Node tree = read_answer(typed, asked, notation, grouping, text.note);
@@ -308,7 +309,7 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
 }
 
 TypedText read_formula(const std::string& typed, const std::vector<std::string>& names) {
-  return read_with(typed, 1, [&](TypedText& text) {
+  return read_with(typed, 1, "a formula is asked for", [&](TypedText& text) {
     text.tree = read_answer(typed, 1, Notation(), Grouping::unknown, text.note);
     if (text.tree->kind == Node::Kind::chain) {
       text.links = std::move(text.tree->children);
@@ -322,7 +323,7 @@ TypedText read_formula(const std::string& typed, const std::vector<std::string>&
 }
 
 TypedText read_equation(const std::string& typed, const std::vector<std::string>& names) {
-  return read_with(typed, 1, [&](TypedText& text) {
+  return read_with(typed, 1, "an equation is asked for", [&](TypedText& text) {
     auto [left, right] = parse_equation(typed);
     require_names(left, names);
     require_names(right, names);
