@@ -4,20 +4,9 @@
 #include <functional>
 #include <set>
 
+#include "answers/names.h"
+
 namespace answers {
-
-namespace {
-
-const std::map<std::string, Formula>& formulas() {
-  static const std::map<std::string, Formula> all = [] {
-    std::map<std::string, Formula> read;
-    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
-    return read;
-  }();
-  return all;
-}
-
-}  // namespace
 
 const std::vector<Definition>& definitions() {
   static const std::vector<Definition> all{
@@ -65,6 +54,15 @@ const std::vector<Definition>& definitions() {
   return all;
 }
 
+const std::map<std::string, Formula>& formulas() {
+  static const std::map<std::string, Formula> all = [] {
+    std::map<std::string, Formula> read;
+    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
+    return read;
+  }();
+  return all;
+}
+
 std::vector<std::string> steps_to(const Formula& answer) {
   // Definitions stand in the order of computation, so what an answer needs is found backwards.
   std::vector<std::string> wanted = answer.names, steps;
@@ -86,12 +84,29 @@ std::vector<std::string> names_in(const Node& tree) {
   return {names.begin(), names.end()};
 }
 
-void require_names(const Node& tree, const std::vector<std::string>& names) {
+std::vector<std::string> names_that_follow(const std::vector<std::string>& names) {
+  std::set<std::string> known(names.begin(), names.end());
+  std::vector<std::string> found;
+  // Definitions stand in the order of computation.
+  for (const auto& [name, text] : definitions()) {
+    const std::vector<std::string>& needed = formulas().at(name).names;
+    const bool follows = !needed.empty() && std::all_of(needed.begin(), needed.end(), [&](const auto& each) {
+      return known.count(each) != 0;
+    });
+    if (!follows || !known.insert(name).second) continue;
+    if (contains(lesson_quantities, std::string_view(name))) found.emplace_back(name);
+  }
+  return found;
+}
+
+void require_names(const Node& tree, const std::vector<std::string>& names,
+                   const std::vector<std::string>& also) {
   // Whatever their values are, evaluating a name refuses it where it is not among these.
   Quantities known;
   for (const std::string& name : names) known[name] = {{1}};
   const std::function<void(const Node&)> check = [&](const Node& node) {
-    if (node.kind == Node::Kind::name) evaluate(node, known);
+    const bool follows = std::find(also.begin(), also.end(), node.text) != also.end();
+    if (node.kind == Node::Kind::name && !follows) evaluate(node, known);
     for (const Node& child : node.children) check(child);
   };
   check(tree);

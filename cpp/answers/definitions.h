@@ -4,6 +4,7 @@
 // something replaced. The right values never come from here but from the operator; a test shows that both
 // agree.
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -24,8 +25,13 @@ const std::vector<Definition>& definitions();
 /// The names in a tree, each once.
 std::vector<std::string> names_in(const Node& tree);
 
-/// Throws ReadError at the first name in the tree that is not among `names`, and says which are.
-void require_names(const Node& tree, const std::vector<std::string>& names);
+/// Throws ReadError at the first name in the tree that is neither among `names` nor among `also`, and says
+/// which those of `names` are.
+void require_names(const Node& tree, const std::vector<std::string>& names,
+                   const std::vector<std::string>& also = {});
+
+/// The lesson's quantities that follow from these by definitions, these not among them.
+std::vector<std::string> names_that_follow(const std::vector<std::string>& names);
 
 /// A formula, read once, with the names in it.
 struct Formula {
@@ -35,6 +41,9 @@ struct Formula {
   /// Throws ReadError.
   explicit Formula(const std::string& text);
 };
+
+/// The definitions, read once, by the names that they define.
+const std::map<std::string, Formula>& formulas();
 
 /// The quantities that a formula is computed from by definitions, directly or not, in the order of
 /// computation.

@@ -45,6 +45,10 @@ const ElementwiseFunction elementwise_functions[] = {
     {"exp", [](double v) { return std::exp(v); }, everywhere, false, ""},
     {"log", [](double v) { return std::log(v); }, [](double v) { return v > 0; }, false,
      "the logarithm of a number that is not positive"},
+    {"log2", [](double v) { return std::log2(v); }, [](double v) { return v > 0; }, false,
+     "the logarithm of a number that is not positive"},
+    {"log10", [](double v) { return std::log10(v); }, [](double v) { return v > 0; }, false,
+     "the logarithm of a number that is not positive"},
 };
 
 /// The k-th value of a list, which keeps its own scale, however large its neighbours are.
@@ -69,6 +73,18 @@ Value largest_of(const Value& list) {
   return element(list, static_cast<std::size_t>(found - list.values.begin()));
 }
 
+/// The mean of the squared deviations, or their sum divided by m − 1: `correction` is taken from m.
+Value variance_of(const Value& list, double correction) {
+  const double mean = mean_of(list.values), divisor = static_cast<double>(list.values.size()) - correction;
+  double squares = 0, scale = 0;
+  for (std::size_t k = 0; k < list.values.size(); ++k) {
+    const double deviation = list.values[k] - mean;
+    squares += deviation * deviation;
+    scale = std::max(scale, std::abs(deviation) * (list.scale(k) + std::abs(mean)));
+  }
+  return {{squares / divisor}, false, {std::min(scale, std::numeric_limits<double>::max())}};
+}
+
 Value count_of(const Value& list) {
   return {{static_cast<double>(list.values.size())}, false};
 }
@@ -84,6 +100,8 @@ const ListFunction list_functions[] = {
     {"min", smallest_of},
     {"max", largest_of},
     {"count", count_of},
+    {"biased_variance", [](const Value& v) { return variance_of(v, 0); }},
+    {"unbiased_variance", [](const Value& v) { return variance_of(v, 1); }},
 };
 
 /// Levenshtein distance, to guess which name was meant.
@@ -167,16 +185,18 @@ double combine(Node::Kind kind, double left, double right, Range range) {
 }
 
 Value binary(const Node& node, const Value& left, const Value& right) {
-  if (left.is_list && right.is_list && left.values.size() != right.values.size()) {
+  // A list of one is as good as its number.
+  const bool broadcast = left.values.size() == 1 || right.values.size() == 1;
+  if (left.is_list && right.is_list && !broadcast && left.values.size() != right.values.size()) {
     throw ReadError(node.range, "two lists of unequal length: " + std::to_string(left.values.size()) +
                                     " and " + std::to_string(right.values.size()) + " values");
   }
   Value result;
   result.is_list = left.is_list || right.is_list;
-  const std::size_t count = left.is_list ? left.values.size() : right.values.size();
+  const std::size_t count = std::max(left.values.size(), right.values.size());
   for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t i = left.is_list ? k : 0;
-    const std::size_t j = right.is_list ? k : 0;
+    const std::size_t i = left.values.size() > 1 ? k : 0;
+    const std::size_t j = right.values.size() > 1 ? k : 0;
     // A divisor or a base that is only rounding counts as 0: 1 / (0.1 + 0.2 - 0.3) is no number.
     const double a = node.kind == Node::Kind::power ? left.without_rounding(i) : left.values[i];
     const double b = node.kind == Node::Kind::divide ? right.without_rounding(j) : right.values[j];
@@ -202,7 +222,10 @@ Value call(const Node& node, const Value& argument, const Quantities& quantities
     return result;
   }
   for (const ListFunction& function : list_functions) {
-    if (node.text == function.name) return function.apply(argument);
+    if (node.text != function.name) continue;
+    if (node.text == "unbiased_variance" && argument.values.size() == 1)
+      throw ReadError(node.range, "the variance of one value, divided by m − 1, is no number");
+    return function.apply(argument);
   }
   if (quantities.count(node.text) > 0) {
     const std::string& name = node.text;
@@ -265,10 +288,12 @@ Value value_of(const Node& node, const Quantities& quantities) {
     }
     case Node::Kind::percent: {
       Value value = evaluate(node.children[0], quantities);
-      for (double& each : value.values) each /= 100;
-      for (double& each : value.scales) each /= 100;
+      for (double& each : value.values) each /= node.number;
+      for (double& each : value.scales) each /= node.number;
       return value;
     }
+    case Node::Kind::chain:
+      return evaluate(node.children.back(), quantities);
     case Node::Kind::call:
       return call(node, evaluate(node.children[0], quantities), quantities);
     default: {

@@ -2,19 +2,34 @@
 // The answer language: what a learner types into a box, and what the lesson's author writes to have a number
 // computed. One parser for both. Text becomes a tree; evaluate.h gives the tree a value.
 //
+// Its grammar, [ ] around what may be left out, { } around what may be repeated. What stands in LaTeX is
+// written out first (latex.h), then what stands around an answer is taken away (frame.h), then commas are
+// told from decimal points (commas.h). forms.h has an example of each form.
+//
 // clang-format off
-//   lists       one or more expressions between commas, semicolons or line ends, in [ ] or bare: -1.34, -0.45
-//   numbers     2, 0.5, .5, 2.5e-3, 12 %; with a decimal comma where no list can be meant: 1,5; 2,5
-//   operators   + - * / ^ **   and   · × ÷ − √ ² ⁻³ |x|   and x between two numbers: 8.02 x 10^-1
-//   products    also without a sign, where there is one way to read them: 2x, γ(x − 1), 2√5, x_hat sum(dy)
-//   names       x, gamma (or γ), x_hat, ∂L/∂γ ...    one value of a list: x[0], counted from 0, or x_1, from 1
-//   functions   sqrt(x), mean(x), Σ(dy·x_hat), np.sqrt(x) ...
+//   answer    = [ label ] value { separator [ label ] value } [ separator | "." ]
+//   label     = name [ "'" | "[0]" | "_1" | ".grad" ] ( "=" | ":" | "←" )        γ = 2, β = 1;  x1 = …, x2 = … in their order
+//   separator = "," | ";" | "&" | "|" | "and" | line end | tab | space between numbers
+//   value     = [ about ] sum { words } { ( "=" | "≈" ) sum }              all that is said to be equal must agree
+//             | [ sign ] whole space numerator "/" denominator { words }   1 1/2, where one value is asked for
+//             | number ( ":" | "to" | "in" | "out of" ) number             1:128, where one value is asked for
+//             | number " (" sum ")"                                        a remark, which must agree
+//   about     = "≈" | "~" | "about" | "approx." | "ca." …                  words: batches, operations per example …
+//   sum       = product { sign product }
+//   product   = signed { ( "*" | "·" | "×" | "/" | "÷" | "@" | nothing ) signed }         @ sums the products
+//   signed    = { sign } power                                             sign: "+" | "-" | "−" …
+//   power     = postfix [ ( "^" | "**" ) signed ]
+//   postfix   = primary { "²" | "⁻³" | "%" | "‰" | "per cent" | "[0]" | "ᵀ" | ".T" | ".sum()" | ".dot(…)" … }
+//   primary   = number | name | list | "(" sum ")" | "|" sum "|" | function
+//   list      = "[" values "]" | "(" values ")" | "{" values "}" | "⟨" values "⟩" | "array(" … | "c(" …
+//   function  = f "(" sum { "," sum } [ ", axis=0" ] ")" | "√" postfix | ln 2 | log_2(…) | Σ_i product
+//               Σ reaches over the product behind it, up to a factor with another index
+//   number    = 2 | 0.5 | .5 | 0.1(6) | 2.5e-3 | 8.02 x 10^-1 | ½ | 131 072 | 1,5 where no list can be meant
+//   name      = x | gamma | γ | x_hat | x̂ | ∂L/∂γ | x_1 (from 1) …
 // clang-format on
 //
-// Numbers may also stand between spaces, as numpy and MATLAB print them: [-1.34 -0.45 0.45 1.34]. What they
-// and PyTorch print around a list is read past: array([1., 2.], dtype=float32), ans = ..., [1; 2; 3];
-//
-// Text that can be read in two ways, such as 1/2x, is refused with both of them.
+// Text that can be read in two ways, such as 1/2x, is refused with both of them; γ/√(σ² + ε) (x − μ) is read
+// as it is set in print, and a note offers the other reading.
 
 #include <cstddef>
 #include <optional>
@@ -51,14 +66,18 @@ struct Node {
     divide,
     power,
     index,
-    call
+    call,
+    chain  ///< what is said to be equal: 3/√14 = 0.802; never inside anything but a list
   };
   Kind kind;
   Range range;
   std::string text;            ///< number: as typed; name: the quantity; call: the function; x_1: "1"
-  double number = 0;           ///< number only
+  double number = 0;           ///< number; percent: what it is divided by, 100 or 1000
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
   int depth = 1;               ///< levels of the tree from here down
+  std::string label = {};      ///< the name that was typed before a value: γ = 2
+  bool transposed = false;     ///< dyᵀ, whose product with a list is a sum
+  bool counts = false;         ///< multiply: 16 examples, where the name may only say what is counted
 };
 
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
@@ -70,31 +89,29 @@ struct Reading {
   bool may_be_decimal_comma = false;  ///< as separators, but 1,5 may be one number
   std::string thousands;              ///< the first number, if any, whose comma may separate thousands: 1,024
   Range thousands_range;              ///< where it stands
+  char groups = 0;                    ///< what separates groups of digits: ',', '.', ' ', '\'' or '_'
+  std::string note;                   ///< what was read in one of two ways, and how to write the other one
 };
 
-/// Reads `text` (UTF-8), of which a leading "name =" is no part. Throws ReadError; also where the text is
-/// empty, longer than 2,000 units, nested deeper than 60, or chained so long that the tree has more than
-/// about 200 levels: whoever walks the tree may count on that. Fills `reading` where it is asked for and the
-/// text could be read.
+/// What is known about the answer before it is read.
+struct Notation {
+  enum class Commas { by_context, decimal, separating };
+  Commas commas = Commas::by_context;
+  /// How many values are asked for; 0 where the text is no learner's answer. In an answer 3/√14 = 0.802 and
+  /// “two” may stand; where one value is asked for, 131 072 has its digits in groups, and 1 1/2 is a mixed
+  /// number.
+  std::size_t asked = 0;
+  bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
+  bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
+  bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
+};
+
+/// Reads `text` (UTF-8), without what frames an answer: labels, signs and words for “about”, quotes, a full
+/// stop. Throws ReadError; also where the text is empty, longer than 2,000 units, nested deeper than 60, or
+/// chained so long that the tree has more than about 200 levels: whoever walks the tree may count on that.
+/// Fills `reading` where it is asked for and the text could be read.
 Node parse(const std::string& text, Reading* reading = nullptr);
-
-/// Reads `text` as parse does, with every comma between two digits as a decimal point.
-Node parse_decimal_comma(const std::string& text);
-
-/// Reads `text` as parse does, with every comma as a separator, even where 1,1,-1,-1 might mean decimals.
-Node parse_separating_comma(const std::string& text);
-
-/// A number that is typed with its digits in groups of three: 131,072 or 131 072, -1.048.576 or 12,345.6 %.
-struct GroupedNumber {
-  Node tree;            ///< the number without its separators
-  std::string typed;    ///< without what surrounds it
-  std::string plain;    ///< 131072
-  char separator;       ///< ',', '.', ' ', '\'' or '_'
-  bool may_be_decimal;  ///< the only separator may as well be a decimal point
-};
-
-/// Reads text that is one grouped number and nothing else. Throws ReadError where the text is too long.
-std::optional<GroupedNumber> parse_grouped(const std::string& text);
+Node parse(const std::string& text, const Notation& notation, Reading* reading = nullptr);
 
 /// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
 /// exactly one "=".

@@ -5,25 +5,16 @@
 #include <cstdlib>
 #include <limits>
 
+#include "answers/literal.h"
+#include "answers/names.h"
+#include "answers/rounding.h"
+
 namespace answers {
 
 namespace {
 
-/// Three digits carried through the steps are enough, everywhere.
-constexpr int carried_digits = 3;
 /// The bound is of first order; what is beyond is smaller than this share of it.
 constexpr double second_order = 1.05;
-
-/// Half a unit of the last of `digits` significant digits.
-double half_unit(double value, int digits) {
-  if (value == 0) return 0;
-  return 0.5 * std::pow(10, std::floor(std::log10(std::abs(value))) - (digits - 1));
-}
-
-bool is_short(double value) {
-  const double unit = 2 * half_unit(value, carried_digits);
-  return unit == 0 || std::abs(value / unit - std::round(value / unit)) < 1e-9;
-}
 
 /// What rounding every step on the way to three digits moves the answer by, at most and to first order.
 std::vector<double> carried(const Formula& answer, const Value& truth, const Quantities& right) {
@@ -90,73 +81,6 @@ std::string ask_for_digits(const std::string& why, const std::vector<Verdict>& c
   return why + "; give more digits" + where + ", " + std::to_string(digits) + " or more";
 }
 
-/// A number as it was typed: how many significant digits, and the unit of the last.
-struct Literal {
-  int digits;
-  double unit;
-};
-
-/// The value of 10^-1, 10⁻¹ and the like; none for any other node.
-std::optional<double> power_of_ten(const Node& node) {
-  if (node.kind != Node::Kind::power || node.children[0].number != 10) return std::nullopt;
-  const Node& exponent = node.children[1];
-  const bool negative = exponent.kind == Node::Kind::negate;
-  const Node& digits = negative ? exponent.children[0] : exponent;
-  if (digits.kind != Node::Kind::number || digits.number != std::floor(digits.number)) return std::nullopt;
-  return std::pow(10, negative ? -digits.number : digits.number);
-}
-
-std::optional<Literal> literal(const Node& node) {
-  if (node.kind == Node::Kind::negate) return literal(node.children[0]);
-  if (node.kind == Node::Kind::percent) {
-    auto inner = literal(node.children[0]);
-    if (inner) inner->unit /= 100;
-    return inner;
-  }
-  if (node.kind == Node::Kind::multiply) {  // 8.02 x 10^-1
-    const auto factor = power_of_ten(node.children[1]);
-    auto inner = factor ? literal(node.children[0]) : std::nullopt;
-    if (inner) inner->unit *= *factor;
-    return inner;
-  }
-  // What is too small for a double is typed as if it were 0, and its digits say nothing.
-  if (node.kind != Node::Kind::number || node.number == 0) return std::nullopt;
-  int digits = 0, decimals = 0;
-  bool after_point = false, leading = true;
-  std::size_t k = 0;
-  for (; k < node.text.size() && node.text[k] != 'e' && node.text[k] != 'E'; ++k) {
-    if (node.text[k] < '0' || node.text[k] > '9') {
-      after_point = true;
-      continue;
-    }
-    leading = leading && node.text[k] == '0';
-    digits += !leading;
-    decimals += after_point;
-  }
-  const long exponent = k < node.text.size() ? std::strtol(node.text.c_str() + k + 1, nullptr, 10) : 0;
-  return Literal{digits, std::pow(10, static_cast<double>(exponent - decimals))};
-}
-
-/// The literals of the values, where they were typed as such.
-std::vector<std::optional<Literal>> literals(const Node& tree, std::size_t count) {
-  std::vector<std::optional<Literal>> all;
-  if (tree.kind == Node::Kind::list) {
-    for (const Node& child : tree.children) all.push_back(literal(child));
-  } else {
-    all.push_back(literal(tree));
-  }
-  if (all.size() != count) all.assign(count, std::nullopt);
-  return all;
-}
-
-/// True if `typed` is what `value` rounds to, or is cut off to, in this unit.
-bool shortens(double typed, double unit, double value) {
-  const double error = std::abs(typed - value), slack = 1e-9 * unit;
-  const bool rounded = error <= 0.5 * unit + slack;
-  const bool cut_off = error < unit - slack && std::abs(typed) <= std::abs(value) && typed * value >= 0;
-  return rounded || cut_off;
-}
-
 /// How many of the value's significant digits the literal shows, rounded or cut off: 1.3 shows two of 1.342,
 /// and 1.0 one of 0.95. None where it is not that value.
 int digits_shown(double typed, const Literal& literal, double value) {
@@ -169,6 +93,15 @@ int digits_shown(double typed, const Literal& literal, double value) {
 /// With fewer digits than this a number may be right, or a mistake, by chance.
 constexpr int telling_digits = 2;
 
+/// True for 131000, 130000 and 131100 where 131,072 is to be counted exactly: its first digits, two or more.
+bool is_rounded_count(double typed, double count) {
+  for (int digits = telling_digits; std::abs(count) >= std::pow(10, digits); ++digits) {
+    const double unit = 2 * half_unit(count, digits);
+    if (typed == std::round(count / unit) * unit || typed == std::trunc(count / unit) * unit) return true;
+  }
+  return false;
+}
+
 /// What was typed, value by value.
 struct Typed {
   Value value;
@@ -177,10 +110,16 @@ struct Typed {
   /// right, coarse, wrong, or unreadable where the digits are too few to tell
   Verdict against(std::size_t k, double truth, double allowed, int digits) const {
     const double typed = value.without_rounding(k);
-    // 1.01 is within 1 % of 1, though its double is not.
-    if (std::abs(typed - truth) <= allowed * (1 + 1e-9)) return Verdict::right;
     const auto& text = literals[k];
-    if (digits == 0 || !text) return Verdict::wrong;
+    const double away = std::abs(typed - truth);
+    // A single digit that is not the value itself shows no method, even where it is near enough.
+    const bool is_single_digit =
+        literals.size() == 1 && text && text->digits < telling_digits && away > 1e-9 * std::abs(truth);
+    // 1.01 is within 1 % of 1, though its double is not.
+    if (away <= allowed * (1 + 1e-9))
+      return is_single_digit && allowed < std::abs(truth) ? Verdict::unreadable : Verdict::right;
+    if (digits == 0) return is_rounded_count(typed, truth) ? Verdict::coarse : Verdict::wrong;
+    if (!text) return Verdict::wrong;
     const int shown = digits_shown(typed, *text, truth);
     // 10.0 has three digits, though it shows only two of 9.96.
     if (text->digits >= digits && shown >= std::min(digits, telling_digits)) return Verdict::right;
@@ -221,14 +160,6 @@ struct Typed {
   }
 };
 
-bool disjoint(const Mistake& a, const Mistake& b) {
-  if (a.answer || b.answer) return false;
-  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
-    return std::any_of(b.instead.begin(), b.instead.end(),
-                       [&](const auto& yours) { return mine.first == yours.first; });
-  });
-}
-
 /// The two mistakes that together lead to what was typed, where there is no doubt which they are. A single
 /// number is soon met by one of hundreds of pairs: it must be met to four digits, and not be round itself.
 std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
@@ -240,7 +171,7 @@ std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, c
   for (std::size_t i = 0; i < singles.size(); ++i) {
     for (std::size_t j = i + 1; j < singles.size(); ++j) {
       const Mistake &a = *singles[i].mistake, &b = *singles[j].mistake;
-      if (!disjoint(a, b)) continue;
+      if (!are_disjoint(a, b)) continue;
       const auto value = mistaken_answer(question.answer, right, a, &b);
       if (!value || value->values.size() != allowed.size() || !typed.agrees_with(*value, allowed)) continue;
       if (allowed.size() == 1 && !typed.equals(*value)) continue;
@@ -261,21 +192,86 @@ const Candidate* nearest_mistake(const Typed& typed, const std::vector<Candidate
   for (const Candidate& each : singles) {
     const double away = distance(typed.value, each.value, allowed);
     // Of mistakes with equal consequences, the first.
-    if (away >= least - one_answer || !typed.agrees_with(each.value, allowed)) continue;
+    // The mistake's own value is the mistake, however few digits it takes: 1 for 0.95.
+    const bool met = typed.equals(each.value) || typed.agrees_with(each.value, allowed);
+    if (away >= least - one_answer || !met) continue;
     nearest = &each;
     least = away;
   }
   return nearest;
 }
 
-/// 131.072, where a whole number of thousands is meant: what is said of its two readings. Empty for any other
-/// text.
-std::string doubtful_point(const std::string& typed, const Value& truth) {
+/// Rounding that moves an answer by more than this part of the terms that it is made of is no excuse any
+/// more.
+constexpr double most_rounding = 0.25;
+
+/// Whether all that is wrong may be what rounding on the way has left. What is computed without rounding,
+/// 2/3, is not rounded.
+bool is_rounding(const Typed& typed, const std::vector<Verdict>& cells, const Value& truth,
+                 const std::vector<double>& bound) {
+  for (std::size_t k = 0; k < cells.size(); ++k) {
+    if (cells[k] != Verdict::wrong) continue;
+    const double away = std::abs(typed.value.without_rounding(k) - truth.without_rounding(k));
+    const double most = std::min(bound[k], most_rounding * truth.scale(k));
+    if (!typed.literals[k] || !(away <= most * (1 + 1e-9))) return false;
+  }
+  return true;
+}
+
+/// new_running_mean and running_mean, y_inference and y are called by one name.
+std::string called(std::string name) {
+  if (name.compare(0, 4, "new_") == 0) name.erase(0, 4);
+  for (const std::string ending : {"_inference", "_frozen", "_unbiased"}) {
+    if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
+      name.erase(name.size() - ending.size());
+  }
+  return name;
+}
+
+/// A name before the value that is one of the lesson's, but not of what is asked for: what is said of it. x
+/// may be anything, and m a number of anything. Empty for any other answer.
+std::string other_name(const Node& tree, const Formula& answer) {
+  const bool is_element = answer.tree.kind == Node::Kind::index;
+  const Node& asked = is_element ? answer.tree.children[0] : answer.tree;
+  if (asked.kind != Node::Kind::name) return "";
+  const auto differs = [&](const std::string& typed) {
+    const Label label = read_label_name(typed);
+    const Name name = read_name(label.base, false);
+    const bool is_root = typed.compare(0, 5, "sqrt(") == 0;
+    if (!is_root && (!name.of_the_lesson || name.name == "x" || name.name == "m")) return false;
+    if (is_root || called(name.name) != called(asked.text)) return true;
+    return is_element && label.place &&
+           static_cast<double>(*label.place) - (label.from_0 ? 0 : 1) != answer.tree.children[1].number;
+  };
+  std::vector<std::string> labels{tree.label};
+  if (tree.kind == Node::Kind::list) {
+    for (const Node& child : tree.children) labels.push_back(child.label);
+  }
+  const auto other = std::find_if(labels.begin(), labels.end(), differs);
+  return other == labels.end() ? "" : "“" + *other + "” is named, and something else is asked for";
+}
+
+/// Whether what is asked for is a whole number that people write with its digits in groups.
+bool is_large_whole(const Value& truth) {
   const double whole = truth.values[0];
-  if (truth.values.size() != 1 || whole != std::floor(whole) || std::abs(whole) < 1000) return "";
-  const auto grouped = parse_grouped(typed);
-  if (!grouped || !grouped->may_be_decimal) return "";
-  return two_readings(grouped->typed, grouped->typed, grouped->plain);
+  return truth.values.size() == 1 && whole == std::floor(whole) && std::abs(whole) >= 1000;
+}
+
+/// 131.072, where a whole number of thousands may be meant: what is said of its two readings. Empty for any
+/// other answer.
+std::string doubtful_point(const Node& tree, const Value& truth) {
+  if (!is_large_whole(truth)) return "";
+  const Node& number = tree.kind == Node::Kind::negate ? tree.children[0] : tree;
+  const std::string& text = number.text;
+  const std::size_t point = text.find('.');
+  const bool groups = number.kind == Node::Kind::number && text[0] != '0' && point >= 1 && point <= 3 &&
+                      point + 4 == text.size() &&
+                      text.find_first_not_of("0123456789", point + 1) == std::string::npos;
+  if (!groups) return "";
+  const std::string sign = &number == &tree ? "" : "-";
+  std::string whole = text;
+  whole.erase(point, 1);
+  return two_readings(sign + text, sign + text, sign + whole);
 }
 
 bool has_percent(const Node& node) {
@@ -365,13 +361,13 @@ const char* verdict_name(Verdict verdict) {
   return "";
 }
 
-Judgement judge(const std::string& typed, const Quantities& known, const Quantities& right,
-                const Question& question) {
-  Derivation plain(right);
-  const Value truth = plain.evaluate(question.answer);
-  const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
+namespace {
+
+/// The verdict on text as it was read.
+Judgement judge_text(const TypedText& text, const Value& truth, const std::vector<double>& allowed,
+                     const Quantities& right, const Question& question) {
   Judgement judgement;
-  static_cast<TypedText&>(judgement) = read_value(typed, truth.values.size(), known);
+  static_cast<TypedText&>(judgement) = text;
   if (judgement.state != TypedText::State::read) {
     judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;
@@ -380,6 +376,13 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   if (!judgement.message.empty()) {
     judgement.verdict = Verdict::unreadable;
     judgement.range = judgement.tree->range;
+    return judgement;
+  }
+  const std::string other = other_name(*judgement.tree, question.answer);
+  if (!other.empty()) {
+    judgement.verdict = Verdict::unreadable;
+    judgement.range = judgement.tree->range;
+    judgement.message = other;
     return judgement;
   }
   const std::size_t count = truth.values.size();
@@ -401,7 +404,7 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
     judgement.message = why;
     return judgement;
   };
-  const std::string doubt = doubtful_point(typed, truth);
+  const std::string doubt = doubtful_point(*judgement.tree, truth);
   if (!doubt.empty()) return not_judged(doubt);
   const int digits = question.tolerance.digits;
   const std::vector<Candidate> singles = candidates(question, right);
@@ -412,11 +415,13 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
     if (has(Verdict::unreadable))
       return not_judged(ask_for_digits("so few digits do not show the method", judgement.cells,
                                        Verdict::unreadable, digits));
-    if (nearest != nullptr)
+    if (nearest != nullptr && digits > 0)
       return not_judged(ask_for_digits("these digits fit a known mistake as well as the right answer",
                                        judgement.cells, Verdict::coarse, digits));
     judgement.verdict = Verdict::coarse;
-    judgement.message = ask_for_digits("your method is right", judgement.cells, Verdict::coarse, digits);
+    judgement.message =
+        digits == 0 ? "about right; the exact count is asked for"
+                    : ask_for_digits("your method is right", judgement.cells, Verdict::coarse, digits);
     return judgement;
   }
   if (!is_mistake) {
@@ -426,6 +431,16 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   judgement.verdict = Verdict::wrong;
   judgement.mistakes = is_mistake ? std::vector<Mistake>{*nearest->mistake}
                                   : two_at_once(answer, question, right, singles, allowed);
+  if (judgement.mistakes.empty() && digits > 0 &&
+      is_rounding(answer, judgement.cells, truth, rounding_bound(question.answer, right))) {
+    for (Verdict& each : judgement.cells) {
+      if (each != Verdict::right) each = Verdict::coarse;
+    }
+    judgement.verdict = Verdict::coarse;
+    judgement.message = ask_for_digits("near enough for rounding on the way; carry more digits in each step",
+                                       judgement.cells, Verdict::coarse, digits + 1);
+    return judgement;
+  }
   if (!has(Verdict::wrong)) {
     for (Verdict& each : judgement.cells) {
       if (each != Verdict::right) each = Verdict::wrong;
@@ -434,6 +449,40 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   if (judgement.mistakes.empty() || has(Verdict::right) || has(Verdict::coarse))
     judgement.message = name_wrong_values(judgement.cells);
   return judgement;
+}
+
+}  // namespace
+
+Judgement judge(const std::string& typed, const Quantities& known, const Quantities& right,
+                const Question& question) {
+  Derivation plain(right);
+  const Value truth = plain.evaluate(question.answer);
+  const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
+  const std::size_t count = truth.values.size();
+  const bool large_whole = question.tolerance.digits == 0 && is_large_whole(truth);
+  const auto judge_as = [&](Grouping grouping) {
+    return judge_text(read_value(typed, count, known, grouping), truth, allowed, right, question);
+  };
+  Judgement judgement = judge_as(large_whole ? Grouping::thousands : Grouping::unknown);
+  if (judgement.state == TypedText::State::unreadable && count == 1) {
+    // 1,355 has two readings; if one of them is right, it is the one that was meant, and the note says so.
+    for (const Grouping grouping : {Grouping::decimals, Grouping::thousands}) {
+      Judgement other = judge_as(grouping);
+      if (other.verdict == Verdict::right) return other;
+    }
+    // Of a count that is not right, only one can be meant.
+    if (question.tolerance.digits == 0) judgement = judge_as(Grouping::counts);
+  }
+  // So has 16 examples, where their number is known: a count, or a product.
+  const bool counts = judgement.tree && judgement.tree->kind == Node::Kind::multiply &&
+                      judgement.tree->counts && judgement.verdict != Verdict::right;
+  if (!counts) return judgement;
+  TypedText alone = judgement;
+  alone.tree = Node(judgement.tree->children[0]);
+  alone.value = evaluate(*alone.tree, known);
+  alone.note = "“" + alone.tree->text + "” was read without the word behind it";
+  Judgement other = judge_text(alone, truth, allowed, right, question);
+  return other.verdict == Verdict::right || other.verdict == Verdict::coarse ? other : judgement;
 }
 
 }  // namespace answers

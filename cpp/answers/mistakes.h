@@ -23,11 +23,18 @@ struct Mistake {
 /// All that are known, the likeliest of those with equal consequences first.
 const std::vector<Mistake>& mistakes();
 
+/// Where the same mistakes lead in formulas whose other factors are right: ε forgotten before the bracket of
+/// dx, with the right x̂ inside it. In numbers nobody makes them so.
+const std::vector<Mistake>& formula_mistakes();
+
 /// The mistakes of the lists that can be made in a question with these givens, though they may still lead to
 /// the right answer or to none: those in a line that the answer depends on, and made of quantities that are
 /// known.
 std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quantities& right,
                                               std::initializer_list<const std::vector<Mistake>*> lists);
+
+/// Whether both can be made at once: no line is written wrongly in two ways.
+bool are_disjoint(const Mistake& a, const Mistake& b);
 
 /// What somebody answers who is mistaken so (in both at once, where there is a second). None where the
 /// mistake cannot be made with these givens, or leads to no number.

@@ -17,24 +17,38 @@ struct TypedText {
   Range range;                ///< unreadable: where
   std::optional<Node> tree;   ///< how the text was read, where it could be; of an equation, the left side
   std::optional<Node> right;  ///< of an equation, the right side
+  std::vector<Node> links;    ///< of a formula, what was said to be equal to it before
   Value value;                ///< what it came to; without values where it has none
 };
 
 /// "empty", "unreadable" or "read".
 const char* state_name(TypedText::State state);
 
+/// What 1,024 is, where one number is asked for.
+enum class Grouping {
+  unknown,    ///< 1.024 or 1024: refused with both
+  thousands,  ///< 1024; so is 1.024
+  counts,     ///< 1024, as for a count; 1.024 has decimals
+  decimals,   ///< 1.024
+};
+
 /// Reads the answer to a question and gives it its value; `known` are the quantities that it may name.
 ///
 /// `asked` is the number of values that are asked for, 0 where any will do. It may tell what commas and
 /// spaces are: 1,5 is one number where one is asked for, and so is 1 024; the note then says so. 1,024 is
-/// refused there, as it may be 1.024 or 1024. Otherwise nobody looks here at how many values there are. Never
-/// throws for what a learner types, like all that follow.
-TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known);
+/// refused there, as it may be 1.024 or 1024, unless `grouping` says which.
+/// Otherwise nobody looks here at how many values there are. Of a chain, 3/√14 = 0.802, the link that says
+/// most is taken; it is refused where its links differ. Never throws for what a learner types, like all that
+/// follow.
+TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
+                     Grouping grouping = Grouping::unknown);
 
 /// The same, where `known` is called only if the text names anything. What it throws is thrown on.
-TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known);
+TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
+                     Grouping grouping = Grouping::unknown);
 
-/// Reads a formula of the quantities `names`, whatever their values.
+/// Reads a formula of the quantities `names`, and of what follows from them by definitions, whatever their
+/// values.
 TypedText read_formula(const std::string& typed, const std::vector<std::string>& names);
 
 /// Reads "left = right", both formulas of the quantities `names`.

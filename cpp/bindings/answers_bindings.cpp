@@ -1,6 +1,7 @@
 // The answers' part of the table of what JavaScript may call: formulas, verdicts, variants. No arithmetic
 // here.
 
+#include "answers/forms.h"
 #include "answers/formula_answer.h"
 #include "answers/proof.h"
 #include "answers/property.h"
@@ -119,6 +120,7 @@ answers::TypedText read_as(Arguments& arguments) {
   if (form != "value") refuse("form", "\"value\", \"formula\" or \"equation\"", form);
   const std::size_t count = arguments.has("count") ? values_asked_for(arguments) : 0;
   const Quantities givens = arguments.has("givens") ? arguments.quantities("givens") : Quantities();
+  const bool exact = arguments.has("exact") && arguments.flag("exact");
   std::vector<answers::Box> above;
   if (arguments.has("above")) {
     for (Arguments& each : arguments.objects("above")) {
@@ -127,10 +129,12 @@ answers::TypedText read_as(Arguments& arguments) {
     }
   }
   arguments.finish();
-  return answers::read_value(text, count, [&] {
+  const auto known = [&] {
     return answers::with_boxes(names ? answers::quantities_named(*names, givens) : answers::nameable(givens),
                                above);
-  });
+  };
+  return answers::read_value(text, count, known,
+                             exact ? answers::Grouping::counts : answers::Grouping::unknown);
 }
 
 /// Typed text before it is judged, for what follows each key.
@@ -225,9 +229,7 @@ val judge_formula(Arguments& arguments) {
   result.set("message", judgement.message);
   result.set("range", range_out(judgement.range));
   result.set("tree", tree_or_null(judgement.tree));
-  val mistakes = val::array();
-  if (judgement.mistake != nullptr) mistakes.call<void>("push", mistake_out(*judgement.mistake));
-  result.set("mistakes", mistakes);
+  result.set("mistakes", array_out(judgement.mistakes, mistake_out));
   result.set("note", judgement.note);
   result.set("difference", judgement.difference);
   const auto& found = judgement.counterexample;
@@ -347,6 +349,17 @@ val separation(Arguments& arguments) {
   return result;
 }
 
+val list_forms(Arguments& arguments) {
+  arguments.finish();
+  return array_out(answers::forms(), [](const answers::Form& form) {
+    val result = val::object();
+    result.set("what", std::string(form.what));
+    result.set("example", std::string(form.example));
+    result.set("same", std::string(form.same));
+    return result;
+  });
+}
+
 val list_mistakes(Arguments& arguments) {
   arguments.finish();
   return array_out(answers::mistakes(), mistake_out);
@@ -367,5 +380,6 @@ EMSCRIPTEN_BINDINGS(answers) {
   emscripten::function("mistaken_answers", &call<mistaken_answers>);
   emscripten::function("draw", &call<draw>);
   emscripten::function("separation", &call<separation>);
+  emscripten::function("list_forms", &call<list_forms>);
   emscripten::function("list_mistakes", &call<list_mistakes>);
 }

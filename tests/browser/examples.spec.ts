@@ -220,7 +220,7 @@ test.describe('givens that cannot be used', () => {
       /^x: expected values whose variance is a finite double, got an overflow\./,
     ],
     ['a number beyond all doubles', 'x', '1e999, 1', /^x: .*too large/],
-    ['a word', 'x', 'two, four', /^x: unknown name “two”/],
+    ['a word', 'x', 'many, four', /^x: unknown name “many”/],
     ['nothing', 'gamma', '', /^gamma: nothing is written here/],
     ['a list for a number', 'gamma', '1, 2', /^gamma: expected one number, got 2\./],
     ['a negative ε', 'eps', '-1', /^eps: expected a number >= 0, got -1\./],

@@ -2,6 +2,7 @@
 
 #include "answers/judge.h"
 
+#include "answers/quantities.h"
 #include "helpers.h"
 
 namespace {
@@ -11,6 +12,7 @@ using answers::Formula;
 using answers::Judgement;
 using answers::Mistake;
 using answers::Quantities;
+using answers::quantities_of;
 using answers::Tolerance;
 using answers::Value;
 using answers::Verdict;
@@ -98,8 +100,9 @@ TEST(Judge, UnreadableSaysWhere) {
     std::size_t begin, end;
     const char* message;
   } const table[] = {
-      {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point"},
-      {"3/√5 👍", 5, 7, "“👍” does not fit here"},
+      {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point; “-1.342” was understood"},
+      {"3/√5 👍", 5, 7,
+       "“👍” does not fit here; 4 values are asked for, with commas between them; “3/√5” was understood"},
       {"1/(x[0] - 2)", 0, 12, "division by 0"},
       {"x_hat", 0, 5, "unknown name “x_hat”; known here: gamma, x"},  // the result is no given
       {"1, 2, 3", 0, 7, "4 values are asked for, and 3 were read"},
@@ -125,9 +128,11 @@ TEST(Judge, ShapesOfOneNumber) {
   const Judgement comma = judge("1,5", givens, {{1.5}}, {});
   EXPECT_EQ(comma.verdict, Verdict::right);
   EXPECT_EQ(comma.note, "commas were read as decimal points");
-  // Thousands, or a decimal comma: nobody can tell.
-  EXPECT_EQ(verdict("1,024", 1024), Verdict::unreadable);
-  EXPECT_EQ(verdict("1,024", 1.024), Verdict::unreadable);
+  // Thousands, or a decimal comma: one of them is right, or a whole number is asked for, or nobody can tell.
+  EXPECT_EQ(verdict("1,024", 1024), Verdict::right);
+  EXPECT_EQ(verdict("1,024", 1.024), Verdict::right);
+  EXPECT_EQ(verdict("1,024", 24), Verdict::wrong);
+  EXPECT_EQ(verdict("1,024", 2.4), Verdict::unreadable);
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
@@ -352,14 +357,20 @@ TEST(Judge, SignsThatMaySeparateThousands) {
     const char* said;  // the message, or the note where it is right
   } const table[] = {
       {"131072", 131072, Verdict::right, ""},
-      {"131,072", 131072, Verdict::unreadable,
-       "“131,072” can be read as 131.072 or as 131072: write the one you mean"},
-      {"-131,072", -131072, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
-      {"131,072 + 1", 131073, Verdict::unreadable, "“131,072” can be read as 131.072 or as 131072"},
-      {"131.072", 131072, Verdict::unreadable,
-       "“131.072” can be read as 131.072 or as 131072: write the one you mean"},
-      {"65.536", 131072, Verdict::unreadable, "“65.536” can be read as 65.536 or as 65536"},
-      {"-1.024", -1024, Verdict::unreadable, "“-1.024” can be read as -1.024 or as -1024"},
+      {"131,072", 131072, Verdict::right, "commas were read as separating thousands"},
+      {"-131,072", -131072, Verdict::right, "commas were read as separating thousands"},
+      {"131,072 + 1", 131073, Verdict::right, "commas were read as separating thousands"},
+      {"131.072", 131072, Verdict::right, "points were read as separating thousands"},
+      {"-1.024", -1024, Verdict::right, "points were read as separating thousands"},
+      {"65.536", 131072, Verdict::wrong, ""},
+      {"131,073", 131072, Verdict::wrong, ""},
+      {"131,072 values", 131072, Verdict::right, "commas were read as separating thousands"},
+      // A count that is rounded.
+      {"131000", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"1.3e5", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"131e3", 131072, Verdict::coarse, "about right; the exact count is asked for"},
+      {"100000", 131072, Verdict::wrong, ""},  // one digit tells nothing
+      {"132000", 131072, Verdict::wrong, ""},
       {"131 072", 131072, Verdict::right, "spaces were read as separating thousands"},
       {"131'072", 131072, Verdict::right, "apostrophes were read as separating thousands"},
       {"131_072", 131072, Verdict::right, "underscores were read as separating thousands"},
@@ -388,10 +399,103 @@ TEST(Judge, SignsThatMaySeparateThousands) {
   EXPECT_EQ(judge("1,048,576", givens, {{1, 48, 576}, true}, {}).verdict, Verdict::right);
 }
 
+TEST(Judge, CountWordsThatAreQuantitiesTooAreReadAsWhatIsRight) {
+  const Quantities known{{"examples", {{64}}}, {"channels", {{16}}}};
+  const auto says = [&](const char* typed, double truth) {
+    return judge(typed, known, {{"truth", {{truth}}}}, {Formula("truth"), {}, {}});
+  };
+  EXPECT_EQ(says("16 examples", 16).verdict, Verdict::right);
+  EXPECT_EQ(says("16 examples", 16).note, "“16” was read without the word behind it");
+  EXPECT_EQ(says("2 channels", 32).verdict, Verdict::right);  // 2 for each of 16
+  EXPECT_EQ(says("17 examples", 16).verdict, Verdict::wrong);
+  EXPECT_EQ(says("2 examples", 16).verdict, Verdict::wrong);
+}
+
+TEST(Judge, WhatRoundingOnTheWayLeavesIsCoarse) {
+  // Three steps from 1 to 5.12 with the weight 0.87: 1, 1.5356, 2.0016, 2.407. With three digits in each
+  // step: 0.87 + 0.666 = 1.54; 1.34 + 0.666 = 2.01; 1.75 + 0.666 = 2.42.
+  const Quantities batch = quantities_of({{"x", {{4.12, 6.12}, true}},
+                                          {"gamma", {{1}}},
+                                          {"beta", {{0}}},
+                                          {"eps", {{0}}},
+                                          {"momentum", {{0.87}}},
+                                          {"running_mean", {{1}}},
+                                          {"running_var", {{1}}},
+                                          {"steps", {{3}}}});
+  const auto says = [&](const char* typed) {
+    return judge(typed, {}, batch, {Formula("new_running_mean"), {0.001, 0, 3}, {}});
+  };
+  EXPECT_EQ(says("2.407").verdict, Verdict::right);
+  EXPECT_EQ(says("2.42").verdict, Verdict::coarse);
+  EXPECT_NE(says("2.42").message.find("carry more digits"), std::string::npos);
+  EXPECT_EQ(says("2.5").verdict, Verdict::wrong);
+  EXPECT_EQ(says("2.3").verdict, Verdict::wrong);
+}
+
+TEST(Judge, RoundingExcusesNothingThatIsFarAway) {
+  // 3.5 lies next to where its deviation from the mean may be rounded to nothing: x_hat by the scale and
+  // shift of inference would be anything.
+  const Quantities batch = quantities_of(
+      {{"x", {{101, 102, 103.5, 102}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0.001}}}});
+  for (const char* asked : {"x_hat[0]", "batch_var"}) {
+    for (const char* typed : {"123.4", "99999", "-55.5"}) {
+      EXPECT_EQ(judge(typed, {}, batch, {Formula(asked), {0.001, 0, 3}, {}}).verdict, Verdict::wrong)
+          << asked << " " << typed;
+    }
+  }
+}
+
+TEST(Judge, ASingleDigitShowsNoMethod) {
+  const Tolerance two_percent{0.02, 0, 3};
+  EXPECT_EQ(verdict("0.2", 0.2004, two_percent), Verdict::unreadable);
+  EXPECT_EQ(verdict("0.20", 0.2004, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("0.2", 0.2, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("1/5", 0.2004, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("0", 0, two_percent), Verdict::right);
+}
+
+TEST(Judge, TheNameBeforeAValueIsThatOfWhatIsAskedFor) {
+  const Quantities batch = quantities_of({{"x", {{2, 4, 6, 8}, true}},
+                                          {"gamma", {{1}}},
+                                          {"beta", {{0}}},
+                                          {"eps", {{0}}},
+                                          {"dy", {{1, 2, 3, 5}, true}}});
+  const auto says = [&](const char* asked, const char* typed) {
+    return judge(typed, {}, batch, {Formula(asked), {0.005, 0, 3}, {}}).verdict;
+  };
+  // dbeta is 11, batch_var 5, and x_hat[0] −3/√5.
+  for (const char* typed : {"dbeta = 11.0", "∂L/∂β = 11.0", "answer = 11.0", "beta.grad = 11.0", "a: 11.0"})
+    EXPECT_EQ(says("dbeta", typed), Verdict::right) << typed;
+  for (const char* typed : {"dgamma = 11.0", "β = 11.0", "eps = 11.0"})
+    EXPECT_EQ(says("dbeta", typed), Verdict::unreadable) << typed;
+  EXPECT_EQ(says("batch_var", "σ² = 5.00"), Verdict::right);
+  EXPECT_EQ(says("batch_var", "σ = 5.00"), Verdict::unreadable);
+  EXPECT_EQ(says("x_hat[0]", "x̂_1 = -1.342"), Verdict::right);
+  EXPECT_EQ(says("x_hat[0]", "x_hat[0] = -1.342"), Verdict::right);
+  EXPECT_EQ(says("x_hat[0]", "x̂_2 = -1.342"), Verdict::unreadable);
+  EXPECT_EQ(says("x_hat[0]", "x_hat[1] = -1.342"), Verdict::unreadable);
+}
+
+TEST(Judge, LinksOfAChainMustAllAgreeWithTheOneThatIsJudged) {
+  EXPECT_EQ(verdict("0.85 = 0.90 = 0.94", 0.85, {0.01, 0, 3}), Verdict::unreadable);
+  EXPECT_EQ(verdict("2016 (32*7*9)", 2016), Verdict::right);
+  EXPECT_EQ(verdict("2016 (32*7*8)", 2016), Verdict::unreadable);
+  EXPECT_EQ(verdict("2016 (2)", 2016), Verdict::unreadable);
+}
+
+TEST(Judge, RefusalsSayWhatWasUnderstood) {
+  const auto says = [](const char* typed) { return judge(typed, givens, {{0.802}}, {0.005, 0, 3}).message; };
+  EXPECT_EQ(says("3/√14 €"), "“€” does not fit here; one value is asked for; “3/√14” was understood");
+  EXPECT_EQ(says("€"), "a value is expected here, not “€”; one value is asked for");
+  EXPECT_EQ(says("2 σ"), "unknown name “σ”; known here: gamma, x");
+}
+
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {
-  const std::vector<std::string> alphabet{"1", "2", ".5", "-", "−",  "+",     "*",   "/", "^",
-                                          "√", "(", ")",  "[", "]",  ",",     ";",   "x", "γ",
-                                          " ", "%", "²",  "👍", "\n", "1e308", "\xe2"};
+  const std::vector<std::string> alphabet{
+      "1",     "2",     ".5",   "-", "−", "+",          "*",  "/",         "^",      "√",     "(",
+      ")",     "[",     "]",    ",", ";", "x",          "γ",  " ",         "%",      "²",     "👍",
+      "\n",    "1e308", "\xe2", "≈", "=", ":",          "½",  "…",         "about ", "x1 = ", " batches",
+      "1,024", "{",     "}",    "|", "@", "\\frac{1}{", "Σ ", " examples", "and ",   "‰"};
   lab::Random random(4);
   int verdicts[6] = {};
   for (int trial = 0; trial < 30000; ++trial) {

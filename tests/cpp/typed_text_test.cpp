@@ -1,5 +1,7 @@
 // What learners type, as they type it: the values it comes to, or the refusal and the place it points at.
 
+#include "answers/typed_text.h"
+
 #include <string_view>
 
 #include "answers/evaluate.h"
@@ -12,8 +14,8 @@ namespace {
 using namespace testing_batchnorm;
 using answers::evaluate;
 using answers::Node;
+using answers::Notation;
 using answers::parse;
-using answers::parse_decimal_comma;
 using answers::parse_equation;
 using answers::Quantities;
 using answers::Range;
@@ -49,6 +51,12 @@ const Quantities known{
     {"rate", {{100}}},  // a name that the language does not know
 };
 
+Node parse_decimal_comma(const std::string& text) {
+  Notation notation;
+  notation.commas = Notation::Commas::decimal;
+  return parse(text, notation);
+}
+
 struct Readable {
   const char* text;
   std::vector<double> values;
@@ -66,12 +74,19 @@ void expect_values(const Node& tree, const Readable& expected) {
   }
 }
 
+/// A learner's, with so many values.
+Notation answer_of(std::size_t count) {
+  Notation notation;
+  notation.asked = count;
+  return notation;
+}
+
 template <std::size_t count>
 void expect_values(const Readable (&table)[count]) {
   for (const Readable& row : table) {
     SCOPED_TRACE(row.text);
     try {
-      expect_values(parse(row.text), row);
+      expect_values(parse(row.text, answer_of(row.values.size())), row);
     } catch (const ReadError& error) {
       ADD_FAILURE() << error.what();
     }
@@ -192,8 +207,6 @@ TEST(TypedText, TwoReadingsAreRefusedWithBoth) {
       {"«8/2(2+2)»", "(8/2)·(2+2) or as 8/(2·(2+2))"},
       {"«8÷2(2+2)»", "(8/2)·(2+2) or as 8/(2·(2+2))"},
       {"«x/(2)(3)»", "can be read as"},
-      {"«1/m sum(dy)»", "(1/m)·sum(dy) or as 1/(m·sum(dy))"},
-      {"«1/m Σ(dy·x_hat)»", "(1/m)·Σ(dy·x_hat) or as 1/(m·Σ(dy·x_hat))"},
       {"«1/γ(x - 5)»", "(1/γ)·(x - 5) or as 1/(γ·(x - 5))"},
       {"«2*3/4x»", "(2*3/4)·x or as 2*3/(4·x)"},
       {"«1/-2x»", "(1/-2)·x or as 1/(-2·x)"},
@@ -221,7 +234,6 @@ TEST(TypedText, TwoReadingsAreRefusedWithBoth) {
       {"1 2 «γ»", "something is missing between “2” and “γ”"},  // a list of numbers, so far
       {"γ «2»", "something is missing between “γ” and “2”"},
       {"(2) «3»", "something is missing between “)” and “3”"},
-      {"(2 «3»)", "something is missing between “2” and “3”"},
       {"(2\n«x»)", "something is missing between “2” and “x”"},  // no product across a line end
       {"x «[»0]", "something is missing between “x” and “[”"},
   };
@@ -246,7 +258,6 @@ TEST(TypedText, Functions) {
       {"mean_i(x)", {5}},
       {"1/m * Σ(dy)", {2.75}},
       {"Σ(dy)/m", {2.75}},
-      {"Σ(x)²", {400}},
       {"np.sqrt(16)", {4}},
       {"numpy.mean(x)", {5}},
       {"torch.sum(dy)", {11}},
@@ -270,31 +281,12 @@ TEST(TypedText, Functions) {
 
 TEST(TypedText, FunctionsThatAreRefused) {
   const Unreadable table[] = {
-      {"«Σ dy·x_hat»", "put the sum in brackets: Σ(dy·x_hat)"},
-      {"«Σdy·x̂»", "put the sum in brackets: Σ(dy·x̂)"},
-      {"«Σ_i dy_i·x̂_i»", "put the sum in brackets: Σ_i(dy_i·x̂_i)"},
-      {"«sum dy»", "put the sum in brackets: sum(dy)"},
-      {"1 + «sum dy»/4", "put the sum in brackets: sum(dy)"},
-      {"«sqrt 5»", "put what the root is of in brackets: sqrt(5)"},
       {"«sqrt 5» x", "put what the root is of in brackets: sqrt(5)"},
-      {"-3/«sqrt 5»", "put what the root is of in brackets: sqrt(5)"},
-      {"«sqrt x» + 1", "put what the root is of in brackets: sqrt(x)"},
-      {"«mean x»", "put what “mean” is of in brackets: mean(x)"},
-      {"«ln 2»", "put what “ln” is of in brackets: ln(2)"},
-      {"«max[1, 2]»", "put what “max” is of in brackets: max([1, 2])"},
       {"1 + «sqrt»", "“sqrt” is a function: put what it is of in brackets, sqrt(x)"},
-      {"«var(x)»", "“var” could divide by m or by m − 1: write mean((x − mean(x))^2) or batch_var"},
-      {"«np.var(dy)»", "“var” could divide by m or by m − 1: write mean((dy − mean(dy))^2)"},
-      {"2*«np.var(x, ddof=1)»", "“var” could divide by m or by m − 1"},
-      {"«std(x)»", "write sqrt(mean((x − mean(x))^2)) or sqrt(batch_var)"},
-      {"«torch.std(x)»", "“std” could divide by m or by m − 1"},
-      {"«dot(dy, x_hat)»", "write “dot” as the sum of the products: sum(dy*x_hat)"},
-      {"«np.dot(dy, x - 5)»", "the sum of the products: sum(dy*(x - 5))"},
-      {"sum(dy«,» x)", "one value is expected in ( ); a list stands in [ ]"},
-      {"mean(1«,» 2)", "one value is expected in ( ); a list stands in [ ]"},
+      {"«var(x)»", "“var” could divide by m or by m − 1: write batch_var or np.var with ddof"},
+      {"«std(x)»", "write sqrt(batch_var) or np.std with ddof"},
+      {"sum(«dy», x)", "a list inside a list"},
       {"sqrt(2«,»5)", "decimals take a point"},
-      {"«x.mean»()", "what a function is of goes in brackets: mean(x)"},
-      {"1 + «dy.sum»()", "what a function is of goes in brackets: sum(dy)"},
       {"«sqr(4)»", "unknown function “sqr”; did you mean “sqrt”? Known here: sqrt, abs"},
       {"1/«f(2)»", "unknown function “f”; known here: sqrt, abs"},
       {"«rate(2)»", "“rate” is no function; for a product write rate*( )"},
@@ -431,7 +423,6 @@ TEST(TypedText, NamesThatAreRefused) {
       {"«∂L»", "unknown name “∂L”"},
       {"«saved_invstd»", "unknown name “saved_invstd”"},
       {"2«πx»", "unknown name “πx”"},
-      {"«\\»gamma", "a value is expected here, not “\\”"},
   };
   expect_refusals(table);
 }
@@ -523,10 +514,7 @@ TEST(TypedText, PastesThatAreRefused) {
   const Unreadable table[] = {
       {"«[1, 2]», [3, 4]", "a list inside a list"},
       {"[1, 2«;» 3, 4]", "both “,” and “;” are used"},
-      {"1, 2, 3«,»", "a value is missing after “,”"},
-      {"1; 2«;»", "a value is missing after “;”"},
       {"array«(»[1, 2]", "the bracket “(” is not closed: “)” is missing"},
-      {"array(«1»)", "a list in [ ] is expected here"},
       {"array(«[]»)", "the list is empty"},
       {"y «=»", "a value is missing after “=”"},
   };
@@ -587,7 +575,9 @@ TEST(TypedText, CommasBetweenDigits) {
   };
   for (const Comma& row : table) {
     SCOPED_TRACE(row.text);
-    Reading reading{true, true, "1,024", {}};
+    Reading reading;
+    reading.decimal_comma = reading.may_be_decimal_comma = true;
+    reading.thousands = "1,024";
     try {
       const Node tree = parse(row.text, &reading);
       expect_values(tree, {row.text, row.values, row.values.size() > 1});
@@ -647,25 +637,34 @@ TEST(TypedText, DigitsInGroups) {
       {"12 345.25", 12345.25, ' ', false},
       {"12,345.5 %", 123.455, ',', false},
   };
+  Notation one_number, large_whole;
+  one_number.asked = large_whole.asked = 1;
+  large_whole.large_whole = true;
   for (const auto& row : table) {
     SCOPED_TRACE(row.text);
-    const auto grouped = answers::parse_grouped(row.text);
-    ASSERT_TRUE(grouped.has_value());
-    expect_values(grouped->tree, {row.text, {row.value}});
-    EXPECT_EQ(grouped->separator, row.separator);
-    EXPECT_EQ(grouped->may_be_decimal, row.may_be_decimal);
+    Reading reading;
+    const Node tree = parse(row.text, row.may_be_decimal ? large_whole : one_number, &reading);
+    expect_values(tree, {row.text, {row.value}});
+    EXPECT_EQ(reading.groups, row.separator);
+    if (!row.may_be_decimal) continue;
+    parse(row.text, one_number, &reading);
+    EXPECT_EQ(reading.groups, '\0');
   }
   for (const char* text :
-       {"",         "131072",  "131,07",  "131,0720", "1311,072",    "0,447",     "0.447",    "131,072.",
-        "131,072,", ",131",    "1,,024",  "131, 072", "1,048.576,1", "1,048 576", "131\n072", "131\t072",
-        "1,024e3",  "1,024 x", "[1,024]", "--1,024",  "1.5",         "x"}) {
-    EXPECT_FALSE(answers::parse_grouped(text).has_value()) << text;
+       {"131072", "131,07", "131,0720", "1311,072", "0,447", "0.447", "131, 072", "1,048.576,1", "1,048 576",
+        "131\n072", "131\t072", "1,024e3", "[1,024]", "sum([1,024])", "1 100/200", "1.5"}) {
+    SCOPED_TRACE(text);
+    Reading reading;
+    try {
+      parse(text, large_whole, &reading);
+    } catch (const ReadError&) {
+      // Not with these separators either.
+    }
+    EXPECT_EQ(reading.groups, '\0');
   }
-  const auto marked = answers::parse_grouped("  −131 072 % ");
-  EXPECT_EQ(marked->typed, "−131 072 %");
-  EXPECT_EQ(marked->plain, "-131072%");
-  EXPECT_EQ(marked->tree.range.begin, 2u);
-  EXPECT_EQ(marked->tree.range.end, 12u);
+  const Node marked = parse("  −131 072 % ", one_number);
+  EXPECT_EQ(marked.range.begin, 2u);
+  EXPECT_EQ(marked.range.end, 12u);
 }
 
 TEST(TypedText, CommasThatCouldBeBothAreRefused) {
@@ -702,7 +701,383 @@ TEST(TypedText, ReadWithDecimalCommas) {
     expect_refusal(row, [](const std::string& text) { parse_decimal_comma(text); });
 }
 
-// 6. Equations
+// 6. As people write them: each form with values worked out by hand, and what it must not be taken for
+
+TEST(TypedText, Latex) {
+  const Readable table[] = {
+      {"\\frac{3}{\\sqrt{16}}", {0.75}},
+      {"\\frac12", {0.5}},
+      {"-\\dfrac{3}{4}", {-0.75}},
+      {"\\frac{3\\sqrt{16}}{4}", {3}},
+      {"\\sqrt[3]{8}", {2}},
+      {"$2\\cdot 10^{-1}$", {0.2}},
+      {"\\(8 \\times 2\\)", {16}},
+      {"\\left(1, 2\\right)", {1, 2}, true},
+      {"\\left[1,\\, 2\\right]", {1, 2}, true},
+      {"\\begin{pmatrix} 1 \\\\ -2 \\end{pmatrix}", {1, -2}, true},
+      {"\\begin{bmatrix} 1 & -2 \\end{bmatrix}", {1, -2}, true},
+      {"\\gamma", {2}},
+      {"\\gamma \\hat{x}_i + \\beta", {-5, -1, 3, 7}, true},
+      {"\\gamma\\hat x + \\beta", {-5, -1, 3, 7}, true},
+      {"\\sigma_B^2", {4}},
+      {"\\sigma^2/(\\sigma^2+\\epsilon)", {4 / 4.5}},
+      {"\\sqrt{\\sigma_B^2 + 5}", {3}},
+      {"\\mu_{\\text{run}}", {7}},
+      {"\\sum_i \\frac{\\partial L}{\\partial y_i} \\hat{x}_i", {13}},
+      {"\\sum_{i=1}^{m} dy_i", {11}},
+      {"50\\%", {0.5}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«\\foo»{2}", "“\\foo” is no command that is known here"},
+      {"«\\frac{3}»", "something is missing behind this command"},
+      {"\\sqrt«{»4", "the brace “{” is not closed"},
+      {"2 «$»", "“$” does not fit here"},
+  };
+  expect_refusals(refused);
+}
+
+TEST(TypedText, BracketsOfVectors) {
+  const Readable table[] = {
+      {"(0, 0)", {0, 0}, true},
+      {"(1 2)", {1, 2}, true},
+      {"{1, -2}", {1, -2}, true},
+      {"⟨1, -2, 3⟩", {1, -2, 3}, true},
+      {"[1, 2]'", {1, 2}, true},
+      {"[1, 2]ᵀ", {1, 2}, true},
+      {"(1, 2)^T", {1, 2}, true},
+      {"[1, 2].T", {1, 2}, true},
+      {"(2, 4)/2", {1, 2}, true},
+      {"| 1 | -2 | 3 |", {1, -2, 3}, true},
+      {"1 | -2", {1, -2}, true},
+      {"1 & -2", {1, -2}, true},
+      {"1\t-2", {1, -2}, true},
+      {"1, 2,", {1, 2}, true},
+      {", 1, 2", {1, 2}, true},
+      {"[1, 2,]", {1, 2}, true},
+      {"1, -2 and 3", {1, -2, 3}, true},
+      {"1, -2, and 3", {1, -2, 3}, true},
+      {"1；2", {1, 2}, true},
+      {"1、2", {1, 2}, true},
+      {"{0.5}", {0.5}},
+      {"2^{-1}", {0.5}},
+      {"3/√{16}", {0.75}},
+      {"|3 - 5|", {2}},  // bars around one value stay bars
+      {"|-3|", {3}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"(1, 2«]»", "“]” does not fit here"},
+      {"1«,» , 2", "a value is missing after “,”"},
+      {"2*(1«,» 2)", "one value is expected in ( )"},
+      {"dy«'» * x_hat", "“'” does not fit here"},
+  };
+  expect_refusals(refused);
+}
+
+TEST(TypedText, TheNumberOfValuesTellsSignsApart) {
+  EXPECT_EQ(answers::read_value("(1 -2)", 2, Quantities()).value.values, (std::vector<double>{1, -2}));
+  EXPECT_EQ(answers::read_value("(1 -2)", 1, Quantities()).value.values, (std::vector<double>{-1}));
+  EXPECT_EQ(answers::read_value("1 -2", 2, Quantities()).value.values, (std::vector<double>{1, -2}));
+  EXPECT_EQ(answers::read_value("y = 1 -2", 2, Quantities()).value.values, (std::vector<double>{1, -2}));
+}
+
+TEST(TypedText, LabelsAndWordsAroundValues) {
+  const Readable table[] = {
+      {"x1 = 1, x2 = -1", {1, -1}, true},
+      {"x_2 = -1, x_1 = 1", {1, -1}, true},  // in the order of the names
+      {"x[0] = 1\nx[1] = -1", {1, -1}, true},
+      {"x̂₁=1; x̂₂=-1", {1, -1}, true},
+      {"dgamma: 0.5", {0.5}},
+      {"gamma.grad = 0.5", {0.5}},
+      {"w' = 0.5", {0.5}},
+      {"γ = 2, β = 1", {2, 1}, true},
+      {"= 0.5", {0.5}},
+      {"≈ 0.5", {0.5}},
+      {"~0.5", {0.5}},
+      {"approx. 0.5", {0.5}},
+      {"ca. 0.5", {0.5}},
+      {"0.5.", {0.5}},
+      {"0.5,", {0.5}},
+      {"\"0.5\"", {0.5}},
+      {"`0.5`", {0.5}},
+      {"10 batches", {10}},
+      {"1024 FLOPs", {1024}},
+      {"50 per cent", {0.5}},
+      {"50 percent", {0.5}},
+      {"5‰", {0.005}},
+      {"1:4", {0.25}},
+      {"1 to 4", {0.25}},
+      {"0.333…", {0.333}},
+      {"0.333...", {0.333}},
+      {"½", {0.5}},
+      {"1½", {1.5}},
+      {"ten", {10}},
+      {"１．５", {1.5}},
+      {"١٢", {12}},
+      {"[1] 0.5 1.5", {0.5, 1.5}, true},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«x1 = 1, x3 = -1»", "leave one out"},
+      {"«x1 = 1, x1 = -1»", "name one twice"},
+      {"0.8 «or» 0.9", "something is missing"},
+      {"10 «bananas»", "unknown name “bananas”"},
+  };
+  for (const Unreadable& row : refused) {
+    SCOPED_TRACE(row.marked);
+    std::string text = row.marked;
+    for (const char* mark : {"«", "»"}) text.erase(text.find(mark), std::string("«").size());
+    EXPECT_THROW(evaluate(parse(text), known), ReadError);
+  }
+}
+
+TEST(TypedText, FunctionsWithoutBrackets) {
+  const Readable table[] = {
+      {"sqrt16", {4}},
+      {"3/sqrt 16", {0.75}},
+      {"sqrt 16 + 1", {5}},
+      {"log10(100)", {2}},
+      {"log2(8)", {3}},
+      {"log(8, 2)", {3}},
+      {"Σ dy", {11}},
+      {"sum dy", {11}},
+      {"1 + sum dy/4", {3.75}},
+      {"Σ_i dy_i x̂_i", {13}},
+      {"Σ dy·x̂ + 1", {14}},  // over the product, not over
+                             // the sum
+      {"sum dy * x_hat", {13}},
+      {"mean x", {5}},
+      {"max[1, 2]", {2}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«sqrt 5» x", "put what the root is of in brackets: sqrt(5)"},
+      {"«sqrt 2^2»", "put what the root is of in brackets"},
+      {"«mean dy·x_hat»", "in brackets: mean(dy·x_hat)"},
+  };
+  expect_refusals(refused);
+}
+
+TEST(TypedText, WhatProgramsWrite) {
+  const Readable table[] = {
+      {"tensor(0.5)", {0.5}},
+      {"tensor(0.5, grad_fn=<SumBackward0>)", {0.5}},
+      {"array(0.5)", {0.5}},
+      {"tf.Tensor([1. 2.], shape=(2,), dtype=float32)", {1, 2}, true},
+      {"<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>", {1, 2}, true},
+      {"c(1, 2)", {1, 2}, true},
+      {"List(1, -2)", {1, -2}, true},
+      {"np.zeros(2)", {0, 0}, true},
+      {"dy.sum()", {11}},
+      {"dy.sum(axis=0)", {11}},
+      {"dy.sum(0)", {11}},
+      {"np.sum(dy, axis=0)", {11}},
+      {"torch.sum(dy, dim=0)", {11}},
+      {"np.mean(dy*x_hat, axis=0, keepdims=True)", {3.25}},
+      {"np.dot(dy, x_hat)", {13}},
+      {"dy @ x_hat", {13}},
+      {"dy.T @ x_hat", {13}},
+      {"dy^T x_hat", {13}},
+      {"dy.dot(x_hat)", {13}},
+      {"⟨dy, x̂⟩", {13}},
+      {"SUMPRODUCT(dy; x_hat)", {13}},
+      {"AVERAGE(x)", {5}},
+      {"np.var(x)", {5}},           // divides by m: 20/4
+      {"torch.var(x)", {20 / 3.}},  // by m − 1
+      {"x.var(ddof=0)", {5}},
+      {"np.var(x, ddof=1)", {20 / 3.}},
+      {"torch.var(x, unbiased=False)", {5}},
+      {"np.std([1, 3])", {1}},
+      {"(batch_var + 5).sqrt()", {3}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«x.var()»", "“var” could divide by m or by m − 1"},
+      {"«var(x)»", "“var” could divide by m or by m − 1"},
+      {"np.sum(dy, axis=«1»)", "along axis 0"},
+      {"dy.«foo»()", "“foo” is no function"},
+      {"np.dot(dy«»)", "takes two lists"},
+  };
+  for (const Unreadable& row : refused) {
+    SCOPED_TRACE(row.marked);
+    std::string text = row.marked;
+    for (const char* mark : {"«", "»"}) text.erase(text.find(mark), std::string("«").size());
+    try {
+      evaluate(parse(text), known);
+      ADD_FAILURE() << "was read";
+    } catch (const ReadError& error) {
+      EXPECT_NE(std::string_view(error.what()).find(row.part), std::string_view::npos) << error.what();
+    }
+  }
+}
+
+TEST(TypedText, ProductsBehindAClosedDivisorAreReadAsSetInPrint) {
+  const auto note = [](const char* text) {
+    Reading reading;
+    parse(text, &reading);
+    return reading.note;
+  };
+  const Readable table[] = {
+      {"γ/√(σ²) (x − μ)", {-3, -1, 1, 3}, true},  // (2/2)·(x − 5)
+      {"γ/(m) dy", {0.5, 1, 1.5, 2.5}, true},
+      {"γ/√(σ²)dy", {1, 2, 3, 5}, true},
+      {"1/m Σ dy", {2.75}},
+      {"1/m \\sum_i dy_i", {2.75}},
+      {"1/m sum(dy)", {2.75}},
+  };
+  expect_values(table);
+  EXPECT_EQ(
+      note("γ/√(σ²) (x − μ)"),
+      "“γ/√(σ²) (x − μ)” was read as (γ/√(σ²))·(x − μ); the other reading is written γ/(√(σ²)·(x − μ))");
+  EXPECT_EQ(note("γ/√(σ²) * dy"), "");
+  const Unreadable refused[] = {
+      {"«1/2 x»", "(1/2)·x or as 1/(2·x)"},
+      {"«x/(2)(3)»", "can be read as"},
+      {"«1/2√5»", "can be read as"},
+  };
+  expect_refusals(refused);
+}
+
+TEST(TypedText, SumsEndWhereTheIndexChanges) {
+  // dy = 1, 2, 3, 5 and x = 2, 4, 6, 8: their product sums to 68, dy to 11.
+  const Readable table[] = {
+      {"Σ_j dy_j x_j x_i", {136, 272, 408, 544}, true},
+      {"Σ_j dy_j · x_i", {22, 44, 66, 88}, true},
+      {"\\sum_{j=1}^{m} dy_j x_j x_i", {136, 272, 408, 544}, true},
+      {"Σ_{i=1}^{m} dy_i x_i", {68}},
+      {"Σ_i dy_i x_i", {68}},
+      {"Σ(x − μ)²", {20}},
+      {"\\sum_i (x_i - \\mu)^2", {20}},
+      {"Σ(dy) x", {22, 44, 66, 88}, true},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«Σ_i dy_j»", "“Σ_i” sums over i, and “dy_j” has another index"},
+  };
+  expect_refusals(refused);
+  Reading reading;
+  parse("Σ(x)²", &reading);
+  EXPECT_EQ(reading.note, "“Σ(x)²” was read as the sum of (x)²; the other reading is written (Σ(x))²");
+}
+
+TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
+  const Readable table[] = {
+      {"0.(3)", {0.33333333333333333}},
+      {"0.1(6)", {0.16666666666666666}},
+      {"0.3\u0305", {0.33333333333333333}},
+      {"0.\\overline{3}", {0.33333333333333333}},
+      {"0.\\overline{18}", {0.18181818181818181}},
+      {"1 ½", {1.5}},
+      {"2 ½ batches", {2.5}},
+      {"6 1/4 %", {0.0625}},
+      {"131 072/512", {256}},
+      {"|-5| + 2", {7}},
+      {"|2| -3", {-1}},
+      {"4096 operations per example", {4096}},
+      {"2·16 values in total", {32}},
+      {"0.394 (39.4 %)", {0.394}},
+      {"2016 (32·7·9)", {2016}},
+      {"pow(2, 17)", {131072}},
+      {"mean(-2, -2, 9, 3)", {2}},
+      {"=AVERAGE(-2,-2,9,3)", {2}},
+      {"torch.rsqrt(4)", {0.5}},
+      {"sqrt14", {std::sqrt(14)}},
+      {"np.sqrt14", {std::sqrt(14)}},
+      {"ln2", {std::log(2)}},
+      {"\\log_2 8", {3}},
+      {"LN(0.5)", {std::log(0.5)}},
+      {">>> 0.8018", {0.8018}},
+      {"x_hat ← 0.5", {0.5}},
+      {"x1=1 x2=2", {1, 2}, true},
+      {"0 -0.5\n1 0.5\nName: x, dtype: float64", {-0.5, 0.5}, true},
+      {"1) 0.5\n2) -0.5", {0.5, -0.5}, true},
+      {"1. 0.5\n2. -0.5", {0.5, -0.5}, true},
+      {"{\"dx\": [1, 2]}", {1, 2}, true},
+      {"\"0.5\", \"1.5\"", {0.5, 1.5}, true},
+  };
+  for (const Readable& row : table) {
+    SCOPED_TRACE(row.text);
+    try {
+      const Node tree = parse(row.text, answer_of(row.values.size()));
+      expect_values(tree.kind == Node::Kind::chain ? tree.children[0] : tree, row);
+    } catch (const ReadError& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  for (const char* refused : {"8.02e^-1", "1 100/200", "0·95", "1:2:8", "2 to 3 to 4", "np.var(x, ddof=2)",
+                              "np.sum(dy, keepdims=banana)", "x[0:2]", "0.802 +- 0.001", "min(x, 0)"}) {
+    EXPECT_THROW(evaluate(parse(refused, answer_of(1)), known), ReadError) << refused;
+  }
+}
+
+TEST(TypedText, CallsInsideEachOtherTakeNoLonger) {
+  std::string text = "x";
+  for (int k = 0; k < 50; ++k) text = "np.var(" + text + ")";
+  // A call is one node: if it took its argument twice, there would be 2^50 of them.
+  EXPECT_EQ(evaluate(parse(text), known).values[0], 0);
+}
+
+TEST(TypedText, LatexOfThePaper) {
+  const Readable table[] = {
+      {"\\sum_i dy_i\\hat{x}_i", {13}},
+      {"x\\gamma", {4, 8, 12, 16}, true},
+      {"\\frac{dL}{d\\gamma}", {known.at("dgamma").values[0]}},
+      {"\\frac{\\mathrm{d}L}{\\mathrm{d}y}", {1, 2, 3, 5}, true},
+      {"\\frac{\\partial L}{\\partial y_i}", {1, 2, 3, 5}, true},
+      {"\\frac{2}{4}\\left[ m dy - 1 \\right]", {1.5, 3.5, 5.5, 9.5}, true},
+      {"\\begin{array}{c} 1 \\\\ 2 \\end{array}", {1, 2}, true},
+      {"dy^{\\top} x", {68}},
+      {"(dyᵀ) x", {68}},
+  };
+  expect_values(table);
+  // \frac{q}{2}: the q, and not the command before it.
+  const Unreadable refused[] = {{"1 + \\frac{«q»}{2}", "unknown name “q”"},
+                                {"1 + «\\nothing»", "is no command"}};
+  expect_refusals(refused);
+  std::string roots;
+  for (int k = 0; k < 390; ++k) roots += "\\sqrt";
+  EXPECT_THROW(parse(roots + "2"), ReadError);
+}
+
+TEST(TypedText, MixedNumbersWhereOneNumberIsAskedFor) {
+  Notation one_number;
+  one_number.asked = 1;
+  expect_values(parse("1 1/2", one_number), {"", {1.5}});
+  expect_values(parse("−2 3/4", one_number), {"", {-2.75}});
+  expect_values(parse("1 1/2"), {"", {1, 0.5}, true});
+  expect_values(parse("1 3/2", one_number), {"", {1, 1.5}, true});  // no proper fraction
+}
+
+TEST(TypedText, LinksOfAChainMustAgree) {
+  const auto read = [](const char* text) { return answers::read_value(text, 1, {{"momentum", {{0.75}}}}); };
+  const struct {
+    const char* text;
+    double value;
+  } right[] = {
+      {"3/√16 = 0.75", 0.75},  {"3/√14 ≈ 0.802 ≈ 0.8", 3 / std::sqrt(14.0)},
+      {"4·256 = 1024", 1024},  {"1/128 = 0.78%", 1 / 128.},
+      {"α² = 0.5625", 0.5625}, {"σ/4 = 1.5", 1.5},  // σ is nothing that is known: a name for what follows
+      {"Var(x) = 1.5", 1.5},   {"x̂ = 1.5", 1.5},
+  };
+  for (const auto& row : right) {
+    SCOPED_TRACE(row.text);
+    const auto text = read(row.text);
+    EXPECT_EQ(text.message, "");
+    ASSERT_EQ(text.value.values.size(), 1u);
+    EXPECT_DOUBLE_EQ(text.value.values[0], row.value);
+  }
+  EXPECT_EQ(read("σ/4 = 1.5").note, "“σ/4” names what is not known here, and was not checked");
+  EXPECT_EQ(read("4·256 = 1024").note, "");
+  EXPECT_EQ(read("1/0 = 1.5").message, "division by 0");
+  EXPECT_EQ(read("sqrt(-α) = 1.5").message, "the root of a negative number is no number");
+  for (const char* text : {"4·256 = 1025", "3/√14 = 0.8 = 0.9", "α² = 0.7", "1/128 = 0.78"}) {
+    SCOPED_TRACE(text);
+    EXPECT_NE(read(text).message.find("are not equal: correct one of them"), std::string::npos);
+  }
+}
+
+// 7. Equations
 
 TEST(TypedText, Equations) {
   struct {
@@ -779,14 +1154,12 @@ TEST(TypedText, MistakesOfTyping) {
       {"3 * «/» 2", "a value is expected here, not “/”"},
       {"5 «€»", "“€” does not fit here"},
       {"«#»5", "a value is expected here, not “#”"},
-      {"x«.»shape", "“.” does not fit here"},
-      {"x «@» y", "“@” does not fit here"},
+      {"x.«shape»", "“.shape” does not fit here"},
       {"2 «≈» 2", "“≈” does not fit here"},
       {"«👍»", "a value is expected here, not “👍”"},
       {"1 «-»2 3", "is “-” here a difference or the sign of the next value?"},
       {"«1/0»", "division by 0"},
       {"«1e999»", "“1e999” is too large a number"},
-      {"the «mean is»", "put what “mean” is of in brackets: mean(is)"},
       {"x^«»", "the text ends where a value is expected"},
       {"2 * «»", "the text ends where a value is expected"},
   };
@@ -827,12 +1200,16 @@ TEST(TypedText, CharactersThatDoNotShowAreReadPast) {
 // 9. What holds for every text
 
 TEST(TypedText, BytesThatAreNoTextAreNotQuoted) {
-  for (const char* text : {"\xff", "1 + \xe2\x88", "5 \x01", "x\x7f"}) {
+  const std::pair<const char*, const char*> table[] = {{"\xff", "“\uFFFD”"},
+                                                       {"1 + \xe2\x88", "“\uFFFD”"},
+                                                       {"5 \x01", "U+0001, which does not show"},
+                                                       {"x\x7f", "U+007F, which does not show"}};
+  for (const auto& [text, part] : table) {
     try {
       parse(text);
       ADD_FAILURE() << "was read";
     } catch (const ReadError& error) {
-      EXPECT_NE(std::string_view(error.what()).find("“\uFFFD”"), std::string_view::npos) << error.what();
+      EXPECT_NE(std::string_view(error.what()).find(part), std::string_view::npos) << error.what();
     }
   }
 }
@@ -891,18 +1268,133 @@ void expect_value_or_refusal(const std::string& text, std::size_t length, int& v
   Reading reading;
   attempt([&] { return parse(text, &reading); });
   attempt([&] { return parse_decimal_comma(text); });
+  for (const bool one_number : {true, false}) {
+    Notation notation;
+    notation.asked = one_number ? 1 : 4;
+    notation.large_whole = one_number;
+    notation.spaces = !one_number;
+    notation.x_is_times = true;
+    notation.commas = Notation::Commas::separating;
+    attempt([&] { return parse(text, notation); });
+  }
   attempt([&] { return parse_equation(text).second; });
 }
 
 TEST(TypedTextFuzz, Tokens) {
   const std::vector<std::string> alphabet{
-      "0",       "1",    "2",      "12",      "1,5",  "1,024", ".5",   "2.",    "1e-3",  "+",    "-",
-      "−",       "*",    "/",      "**",      "^",    "²",     "⁻³",   "√",     "(",     ")",    "(",
-      ")",       "[",    "]",      "[[",      "]]",   "|",     ",",    ";",     "%",     "=",    "==",
-      " ",       " ",    " ",      "\t",      "\n",   "x",     "γ",    "x̂",     "σ",     "_i",   "_1",
-      "_0",      "_{i}", "_{i=1}", "^m",      "∂L/∂", "dL/d",  "dy",   "μ_B",   "Σ",     "Σ(",   "∑",
-      "ln",      "np.",  "array(", "tensor(", "var(", "dot(",  "sum(", "mean ", "sqrt ", "y = ", "ans =\n",
-      "dtype=<", "👍",    "₁",      "ᵢ",       "foo(", "'",
+      "0",
+      "1",
+      "2",
+      "12",
+      "1,5",
+      "1,024",
+      ".5",
+      "2.",
+      "1e-3",
+      "+",
+      "-",
+      "−",
+      "*",
+      "/",
+      "**",
+      "^",
+      "²",
+      "⁻³",
+      "√",
+      "(",
+      ")",
+      "(",
+      ")",
+      "[",
+      "]",
+      "[[",
+      "]]",
+      "|",
+      ",",
+      ";",
+      "%",
+      "=",
+      "==",
+      " ",
+      " ",
+      " ",
+      "\t",
+      "\n",
+      "x",
+      "γ",
+      "x̂",
+      "σ",
+      "_i",
+      "_1",
+      "_0",
+      "_{i}",
+      "_{i=1}",
+      "^m",
+      "∂L/∂",
+      "dL/d",
+      "dy",
+      "μ_B",
+      "Σ",
+      "Σ(",
+      "∑",
+      "ln",
+      "np.",
+      "array(",
+      "tensor(",
+      "var(",
+      "dot(",
+      "sum(",
+      "mean ",
+      "sqrt ",
+      "y = ",
+      "ans =\n",
+      "dtype=<",
+      "👍",
+      "₁",
+      "ᵢ",
+      "foo(",
+      "'",
+      "\\frac{1",
+      "}{1",
+      "}",
+      "{1",
+      "\\sqrt{1",
+      "\\hat ",
+      "\\sum_{i}^m ",
+      "$",
+      "\\",
+      "\\left(",
+      "≈",
+      "~ ",
+      "about ",
+      " batches",
+      " examples",
+      " per cent",
+      "‰",
+      "½",
+      "…",
+      "...",
+      "and ",
+      "@",
+      ".T",
+      "^T",
+      "ᵀ",
+      ".sum()",
+      ".mean(axis=0)",
+      "np.sum(",
+      ", axis=0)",
+      "log(",
+      "⟨",
+      "⟩",
+      "&",
+      ":",
+      " to ",
+      "γ = ",
+      "x_1: ",
+      "[1] ",
+      "c(",
+      "1 1/2",
+      "131 072",
   };
   lab::Random random(4);
   int values = 0, refusals = 0;

@@ -27,7 +27,12 @@ export const targets = /** @type {(keyof typeof inputs)[]} */ (Object.keys(input
 
 const binary = (/** @type {string} */ target) => path.join(folder, `${target}_fuzz`);
 /** What a target finds is kept in build/fuzz/crash-…. */
-const always = [`-artifact_prefix=${folder}/`, '-timeout=60', '-print_funcs=0'];
+const always = [
+  `-artifact_prefix=${folder}/`,
+  `-dict=${fileURLToPath(new URL('answers.dict', import.meta.url))}`,
+  '-timeout=60',
+  '-print_funcs=0',
+];
 
 /**
  * The bounded run of a target, with the same inputs every time. True if nothing was found; then its count is all that

@@ -94,12 +94,9 @@ const parts: Part[] = [
   {
     // 0.2 − 0.4 + 0.1 + 0.5
     id: 'problem-2/dbeta',
-    right: ['0.4', '2/5', '40%', '4*10^-1', '0.2 − 0.4 + 0.1 + 0.5', 'sum(dy)'],
+    right: ['0.4', '0.4 per batch', '2/5', '40%', '4*10^-1', '0.2 − 0.4 + 0.1 + 0.5', 'sum(dy)'],
     wrong: ['-0.4', '1.2', '0'],
-    unreadable: [
-      ['dbeta', 'dbeta'],
-      ['0.4 per batch', 'per'],
-    ],
+    unreadable: [['dbeta', 'dbeta']],
   },
   {
     // 5 (1 − 0.9³)
@@ -123,21 +120,33 @@ const parts: Part[] = [
   },
   {
     id: 'problem-3/window',
-    right: ['10', '10.0', '1e1', '1/(1-0.9)', '1/(1 - momentum)', '1000 %'],
-    wrong: ['9', '19', '0.1'],
+    right: ['10', '10.0', '10 batches', '~10', 'about 10', '1e1', '1/(1-0.9)', '1/(1 - momentum)', '1000 %'],
+    wrong: ['9', '19', '0.1', '9 batches', '~19'],
     unreadable: [
-      ['10 batches', 'batches'],
+      ['10 bananas', 'bananas'],
       ['1/(1 - 1)', '1/(1 - 1)'],
     ],
   },
   {
     // Exactly 4 · 256.
     id: 'problem-4/bn-operations',
-    right: ['1024', '4 neurons', '4*256', '4·256', '4 × neurons', '2^10', '2^2 * 256', '1.024e3'],
-    wrong: ['1023', '1024.5', '512', '256'],
+    right: [
+      '1024',
+      '1,024',
+      '1024 FLOPs',
+      '4*256 = 1024',
+      '4 neurons',
+      '4*256',
+      '4·256',
+      '4 × neurons',
+      '2^10',
+      '2^2 * 256',
+      '1.024e3',
+    ],
+    wrong: ['1023', '1024.5', '512', '256', '1,023', '1023 FLOPs'],
     unreadable: [
       ['4 neuronz', 'neuronz'],
-      ['1,024', '1,024'],
+      ['4*256 = 1025', '4*256 = 1025'],
     ],
     unjudged: [['[4, 256]', 'ne number is asked for, and 2 were read']],
   },
@@ -155,12 +164,24 @@ const parts: Part[] = [
   {
     // 4 / 512, and 3 % are allowed.
     id: 'problem-4/ratio',
-    right: ['0.0078125', '1/128', '0.78 %', '0.78125%', '2^-7', '2^(−7)', '7.8e-3', '1024/131072'],
+    right: [
+      '0.0078125',
+      '1/128',
+      '0.78 %',
+      '0.78 per cent',
+      '7.8 ‰',
+      '1:128',
+      '0.78125%',
+      '2^-7',
+      '2^(−7)',
+      '7.8e-3',
+      '1024/131072',
+    ],
     // 0.78 is the share in per cent, without the sign for it.
     unjudged: [['0.78', 'if this is meant in per cent, end it with %']],
-    wrong: ['128', '0.0081'],
+    wrong: ['128', '0.0081', '128:1', '0.85 per cent'],
     unreadable: [
-      ['0.78 per cent', 'per'],
+      ['0.78 per nothing', 'per'],
       ['1/128th', '1/128th'],
     ],
   },
@@ -169,7 +190,7 @@ const parts: Part[] = [
   {
     id: 'problem-5/db',
     right: ['0', '0.0', '-0', '5 - 5', '0 %'],
-    wrong: ['0.5', '1', '-0.01'],
+    wrong: ['0.5', '1', '-0.02'],
     unreadable: [
       ['sum(dx)', '(dx)'],
       ['nothing', 'nothing'],
@@ -178,11 +199,11 @@ const parts: Part[] = [
   {
     // The gradients add up to 1, γ is 1.5, the frozen variance 9.
     id: 'problem-5/db-frozen',
-    right: ['0.5', '1/2', '50 %', '1.5/√9', 'gamma / sqrt(running_var) * sum(dy)'],
+    right: ['0.5', '0.5.', '½', '1/2', '50 %', '1.5/√9', 'gamma / sqrt(running_var) * sum(dy)'],
     wrong: ['0', '1', '-0.5', '1.5'],
     unreadable: [
       ['sum(dx_frozen)', '(dx_frozen)'],
-      ['0.5.', '0.5.'],
+      ['0.5..5', '0.5.'],
     ],
   },
   {

@@ -7,6 +7,7 @@ import { drills } from './kinds/drills.ts';
 import { example } from './kinds/example.ts';
 import { experiment } from './kinds/experiment.tsx';
 import { figureSchema } from './kinds/figure.tsx';
+import { forms } from './kinds/forms.ts';
 import { objectives } from './kinds/objectives.ts';
 import { playground } from './kinds/playground.ts';
 import { practice } from './kinds/practice.ts';
@@ -30,6 +31,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   playground,
   experiment,
   results,
+  forms,
   drills,
 };
 

@@ -42,6 +42,7 @@ export interface CoreModule {
   mistaken_answers(options: object): Outcome;
   draw(options: object): Outcome;
   separation(options: object): Outcome;
+  list_forms(options: object): Outcome;
   list_mistakes(options: object): Outcome;
 }
 

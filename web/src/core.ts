@@ -246,6 +246,13 @@ export interface FormulaValue {
   is_list: boolean;
 }
 
+/** A form that answers may have. */
+export interface Form {
+  what: string;
+  example: string;
+  same: string;
+}
+
 /** How typed text was read: a tree of operators. */
 export interface Tree {
   kind:
@@ -321,6 +328,8 @@ export type Typing = { text: string } & (
       form?: 'value';
       /** how many values are asked for, which may tell what commas are; as many as are typed where left out */
       count?: number;
+      /** only the exact number is right, as for a count: 1,024 is 1024 */
+      exact?: boolean;
       /** the text may name these, and the x and m that are plain from them */
       givens?: Quantities;
       /** or only these quantities that follow from the givens; they are computed if it names any */
@@ -498,6 +507,7 @@ export const bindingNames = [
   'mistaken_answers',
   'draw',
   'separation',
+  'list_forms',
   'list_mistakes',
 ] as const satisfies (keyof CoreModule)[];
 
@@ -608,6 +618,8 @@ export interface Core {
     parts: (Question & { with?: Quantities })[];
   }) => Quantities;
   separation: (input: { givens: Quantities; with?: Quantities } & Question) => Separation;
+  /** The forms that answers may have, each with an example and what it says in the plainest notation. */
+  listForms: () => Form[];
   /** All mistakes that have a name. */
   listMistakes: () => Mistake[];
 }
@@ -664,6 +676,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     mistakenAnswers: (input) => ask('mistaken_answers', input) as never,
     draw: (input) => ask('draw', input) as Quantities,
     separation: (input) => ask('separation', input) as Separation,
+    listForms: () => ask('list_forms', {}) as Form[],
     listMistakes: () => ask('list_mistakes', {}) as Mistake[],
   };
 }

@@ -14,5 +14,6 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   playground: () => import('./playground/playground.tsx'),
   race: () => import('./race/race.tsx'),
   experiment: () => import('./experiment/experiment.tsx'),
+  forms: () => import('./forms/forms.tsx'),
   results: () => import('./results/results.tsx'),
 };
