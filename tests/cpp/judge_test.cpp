@@ -132,7 +132,7 @@ TEST(Judge, ShapesOfOneNumber) {
   EXPECT_EQ(verdict("1,024", 1024), Verdict::right);
   EXPECT_EQ(verdict("1,024", 1.024), Verdict::right);
   EXPECT_EQ(verdict("1,024", 24), Verdict::wrong);
-  EXPECT_EQ(verdict("1,024", 2.4), Verdict::unreadable);
+  EXPECT_EQ(verdict("1,024", 2.4, {0.005, 0, 3}), Verdict::unreadable);
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
