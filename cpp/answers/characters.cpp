@@ -1,7 +1,5 @@
 #include "answers/characters.h"
 
-#include "answers/expression.h"
-
 namespace answers {
 
 namespace {
@@ -11,7 +9,7 @@ constexpr std::size_t longest_text = 2000;
 /// What is pasted along with text and shows nothing: marks of direction, joiners and spaces of no width,
 /// selectors of a variant.
 bool is_invisible(char32_t c) {
-  return c == 0x34F || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
+  return c == 0xAD || c == 0x34F || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
          (c >= 0x202A && c <= 0x202E) || c == 0x2060 || c == 0x2061 || (c >= 0x2065 && c <= 0x206F) ||
          (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF;
 }
@@ -82,15 +80,23 @@ const char* fraction(char32_t c) {
 }
 
 /// Writes the fraction out in brackets; 1½ is a sum, of which the whole number gets into the brackets too.
-void append_fraction(std::vector<Character>& characters, const std::string& digits, std::size_t position) {
-  std::size_t whole = characters.size();
+/// After a space, 1 ½, it is left to whoever reads 1 1/2.
+void append_fraction(std::vector<Character>& characters, const std::string& digits, Range range) {
+  const auto append = [&](const std::string& text) {
+    for (const char each : text)
+      characters.push_back({static_cast<char32_t>(each), std::string(1, each), range});
+  };
+  const std::size_t end = characters.size();
+  std::size_t before = end;
+  while (before > 0 && is_space(characters[before - 1].code)) --before;
+  if (before < end && before > 0 && is_digit(characters[before - 1].code)) return append(digits);
+  std::size_t whole = end;
   while (whole > 0 && is_digit(characters[whole - 1].code)) --whole;
-  const bool is_mixed = whole < characters.size() && (whole == 0 || characters[whole - 1].code != U'.');
-  const std::size_t start = is_mixed ? whole : characters.size();
-  const std::size_t first = is_mixed ? characters[whole].position : position;
+  const bool is_mixed = whole < end && (whole == 0 || characters[whole - 1].code != U'.');
+  const std::size_t start = is_mixed ? whole : end;
+  const Range first = is_mixed ? characters[whole].range : range;
   characters.insert(characters.begin() + static_cast<std::ptrdiff_t>(start), {U'(', "(", first});
-  for (const char each : (is_mixed ? "+" : "") + digits + ")")
-    characters.push_back({static_cast<char32_t>(each), std::string(1, each), position});
+  append((is_mixed ? "+" : "") + digits + ")");
 }
 
 }  // namespace
@@ -113,19 +119,20 @@ std::vector<Character> decode(const std::string& text) {
     if (!well_formed) code = 0xFFFD;
     // Nor may they get into a sentence that quotes them, any more than control characters.
     const bool shown = well_formed && code >= 0x20 && code != 0x7F;
+    const Range range{position, position + (code > 0xFFFF ? 2 : 1)};
     if (const char sign = visible_operator(code)) {
-      characters.push_back({static_cast<char32_t>(sign), std::string(1, sign), position});
+      characters.push_back({static_cast<char32_t>(sign), std::string(1, sign), range});
     } else if (const char* const digits = fraction(code)) {
-      append_fraction(characters, digits, position);
+      append_fraction(characters, digits, range);
     } else if (const char narrow = narrow_form(code)) {
-      characters.push_back({static_cast<char32_t>(narrow), std::string(1, narrow), position});
+      characters.push_back({static_cast<char32_t>(narrow), std::string(1, narrow), range});
     } else if (!is_invisible(code)) {
-      characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", position});
+      characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", range});
     }
-    position += code > 0xFFFF ? 2 : 1;
+    position = range.end;
     k += taken;
   }
-  characters.push_back({U'\0', "", position});  // the end
+  characters.push_back({U'\0', "", {position, position}});  // the end
   return characters;
 }
 
@@ -173,11 +180,12 @@ int superscript(char32_t c) {
 char32_t plain(char32_t c) {
   switch (c) {
     case 0x2212:
+    case 0x2012:
     case 0x2013:
+    case 0x2014:
     case 0x2010:
     case 0x2011:
     case 0xFE63:
-    case 0xFF0D:
       return U'-';
     case 0xB7:
     case 0xD7:
@@ -199,6 +207,12 @@ char32_t plain(char32_t c) {
     case 0x2250:
     case 0x2252:
       return U'≈';
+    case 0x2236:
+      return U':';
+    case U'←':
+      return U'=';
+    case 0x22A4:
+      return 0x1D40;  // ⊤, ᵀ
     case 0x2329:
     case 0x3008:
       return U'⟨';
@@ -208,6 +222,14 @@ char32_t plain(char32_t c) {
     default:
       return c;
   }
+}
+
+std::string piece(const std::vector<Character>& typed, Range range) {
+  std::string text;
+  for (const Character& each : typed) {
+    if (each.range.begin >= range.begin && each.range.begin < range.end) text += each.bytes;
+  }
+  return shortened(text);
 }
 
 std::string shortened(const std::string& text) {
@@ -228,7 +250,7 @@ std::string shortened(const std::string& text) {
 
 std::vector<Character> read_characters(const std::string& text) {
   std::vector<Character> characters = decode(text);
-  const std::size_t length = characters.back().position;
+  const std::size_t length = characters.back().range.begin;
   if (length > longest_text) {
     throw ReadError({longest_text, length},
                     "the text is longer than " + std::to_string(longest_text) + " characters");

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "answers/expression.h"
+
 namespace answers {
 
 struct Character {
   char32_t code;
-  std::string bytes;     ///< its UTF-8
-  std::size_t position;  ///< in UTF-16 units
+  std::string bytes;  ///< its UTF-8
+  Range range;        ///< of what was typed for it
 };
 
 /// The characters that show, so that nothing else can stand between the digits of a number or be quoted; last
@@ -37,6 +39,9 @@ int superscript(char32_t c);
 
 /// The operator a character stands for, however it is typed.
 char32_t plain(char32_t c);
+
+/// What was typed there, without the middle of a long piece.
+std::string piece(const std::vector<Character>& typed, Range range);
 
 /// Without the middle of a long piece: the range tells where it stands.
 std::string shortened(const std::string& text);

@@ -8,19 +8,6 @@
 
 namespace answers {
 
-namespace {
-
-const std::map<std::string, Formula>& formulas() {
-  static const std::map<std::string, Formula> all = [] {
-    std::map<std::string, Formula> read;
-    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
-    return read;
-  }();
-  return all;
-}
-
-}  // namespace
-
 const std::vector<Definition>& definitions() {
   static const std::vector<Definition> all{
       // The layer before, and the forward pass.
@@ -64,6 +51,15 @@ const std::vector<Definition>& definitions() {
       {"linear_operations", "2 * inputs * neurons"},
       {"statistic_size", "examples * height * width"},
   };
+  return all;
+}
+
+const std::map<std::string, Formula>& formulas() {
+  static const std::map<std::string, Formula> all = [] {
+    std::map<std::string, Formula> read;
+    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
+    return read;
+  }();
   return all;
 }
 

@@ -4,6 +4,7 @@
 // something replaced. The right values never come from here but from the operator; a test shows that both
 // agree.
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -40,6 +41,9 @@ struct Formula {
   /// Throws ReadError.
   explicit Formula(const std::string& text);
 };
+
+/// The definitions, read once, by the names that they define.
+const std::map<std::string, Formula>& formulas();
 
 /// The quantities that a formula is computed from by definitions, directly or not, in the order of
 /// computation.

@@ -73,6 +73,18 @@ Value largest_of(const Value& list) {
   return element(list, static_cast<std::size_t>(found - list.values.begin()));
 }
 
+/// The mean of the squared deviations, or their sum divided by m − 1: `correction` is taken from m.
+Value variance_of(const Value& list, double correction) {
+  const double mean = mean_of(list.values), divisor = static_cast<double>(list.values.size()) - correction;
+  double squares = 0, scale = 0;
+  for (std::size_t k = 0; k < list.values.size(); ++k) {
+    const double deviation = list.values[k] - mean;
+    squares += deviation * deviation;
+    scale = std::max(scale, std::abs(deviation) * (list.scale(k) + std::abs(mean)));
+  }
+  return {{squares / divisor}, false, {std::min(scale, std::numeric_limits<double>::max())}};
+}
+
 Value count_of(const Value& list) {
   return {{static_cast<double>(list.values.size())}, false};
 }
@@ -88,6 +100,8 @@ const ListFunction list_functions[] = {
     {"min", smallest_of},
     {"max", largest_of},
     {"count", count_of},
+    {"biased_variance", [](const Value& v) { return variance_of(v, 0); }},
+    {"unbiased_variance", [](const Value& v) { return variance_of(v, 1); }},
 };
 
 /// Levenshtein distance, to guess which name was meant.
@@ -208,7 +222,10 @@ Value call(const Node& node, const Value& argument, const Quantities& quantities
     return result;
   }
   for (const ListFunction& function : list_functions) {
-    if (node.text == function.name) return function.apply(argument);
+    if (node.text != function.name) continue;
+    if (node.text == "unbiased_variance" && argument.values.size() == 1)
+      throw ReadError(node.range, "the variance of one value, divided by m − 1, is no number");
+    return function.apply(argument);
   }
   if (quantities.count(node.text) > 0) {
     const std::string& name = node.text;

@@ -24,10 +24,11 @@ using Quantities = std::map<std::string, Value>;
 
 /// The value of a tree. Lists combine value by value with numbers and with lists of the same length.
 ///
-/// Functions: sqrt abs exp log log2 log10 (value by value); sum mean min max count (of a list). A chain has
-/// the value of its last link. Every value that comes out is finite. Throws ReadError with the range at
-/// fault: unknown name (and the names that are known), division by 0, root or logarithm out of range, lists
-/// of unequal length, position outside a list, or a result beyond the range of doubles.
+/// Functions: sqrt abs exp log log2 log10 (value by value); sum mean min max count biased_variance
+/// unbiased_variance (of a list). A chain has the value of its last link. Every value that comes out is
+/// finite. Throws ReadError with the range at fault: unknown name (and the names that are known), division by
+/// 0, root or logarithm out of range, lists of unequal length, position outside a list, or a result beyond
+/// the range of doubles.
 Value evaluate(const Node& tree, const Quantities& quantities);
 
 }  // namespace answers

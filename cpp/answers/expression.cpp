@@ -13,14 +13,10 @@ namespace answers {
 
 namespace {
 
-std::vector<Character> characters_of(const std::string& text) {
-  return without_latex(read_characters(text));
-}
-
 std::pair<std::vector<Token>, Reading> read_tokens(const std::vector<Character>& characters,
                                                    const Notation& notation) {
   const auto read = [&](bool decimal_comma) {
-    return without_frame(tokenize(characters, decimal_comma, notation.x_is_times));
+    return without_frame(tokenize(characters, decimal_comma, notation.x_is_times), notation.asked);
   };
   std::vector<Token> tokens = read(notation.commas == Notation::Commas::decimal);
   Reading reading;
@@ -74,18 +70,19 @@ Node parse(const std::string& text, Reading* reading) {
 }
 
 Node parse(const std::string& text, const Notation& notation, Reading* reading) {
-  std::vector<Character> characters = characters_of(text);
-  const char groups = notation.one_number ? join_groups(characters, notation.large_whole) : '\0';
+  const std::vector<Character> typed = read_characters(text);
+  std::vector<Character> characters = without_latex(typed);
+  const char groups = notation.asked == 1 ? join_groups(characters, notation.large_whole) : '\0';
   auto [tokens, found] = read_tokens(characters, notation);
   found.groups = groups;
-  Node tree = parse_tokens(characters, std::move(tokens), notation, &found.note);
+  Node tree = parse_tokens(typed, std::move(tokens), notation, &found.note);
   if (reading) *reading = found;
   return tree;
 }
 
 std::pair<Node, Node> parse_equation(const std::string& text) {
-  const std::vector<Character> characters = characters_of(text);
-  const std::vector<Token> tokens = read_tokens(characters, Notation()).first;
+  const std::vector<Character> typed = read_characters(text);
+  const std::vector<Token> tokens = read_tokens(without_latex(typed), Notation()).first;
   std::optional<std::size_t> sign;
   std::size_t right = 0;  // where the right side starts
   for (std::size_t k = 0, open = 0; tokens[k].kind != Token::Kind::end; ++k) {
@@ -108,8 +105,8 @@ std::pair<Node, Node> parse_equation(const std::string& text) {
   left_side.push_back(tokens.back());
   left_side.back().range = {range.begin, range.begin};
   std::vector<Token> right_side(tokens.begin() + static_cast<std::ptrdiff_t>(right), tokens.end());
-  Node left = parse_tokens(characters, std::move(left_side), Notation());
-  return {std::move(left), parse_tokens(characters, std::move(right_side), Notation())};
+  Node left = parse_tokens(typed, std::move(left_side), Notation());
+  return {std::move(left), parse_tokens(typed, std::move(right_side), Notation())};
 }
 
 bool is_blank(const std::string& text) {

@@ -8,18 +8,23 @@
 //
 // clang-format off
 //   answer    = [ label ] value { separator [ label ] value } [ separator | "." ]
-//   label     = name [ "'" | "[0]" | "_1" ] ( "=" | ":" )                γ = 2, β = 1;  x1 = …, x2 = … in their order
+//   label     = name [ "'" | "[0]" | "_1" | ".grad" ] ( "=" | ":" | "←" )        γ = 2, β = 1;  x1 = …, x2 = … in their order
 //   separator = "," | ";" | "&" | "|" | "and" | line end | tab | space between numbers
-//   value     = [ about ] sum [ word ] { ( "=" | "≈" ) sum }             all that is said to be equal must agree
-//   about     = "≈" | "~" | "about" | "approx." | "ca." …                word: batches, operations, FLOPs …
-//   sum       = product { ( "+" | "-" ) product }
-//   product   = power { ( "*" | "·" | "×" | "/" | "÷" | ":" | "@" | nothing ) power }       @ sums the products
-//   power     = postfix [ ( "^" | "**" ) power ]
-//   postfix   = primary { "²" | "⁻³" | "%" | "‰" | "[0]" | "ᵀ" | ".T" | ".sum()" | ".dot(…)" … }
+//   value     = [ about ] sum { words } { ( "=" | "≈" ) sum }              all that is said to be equal must agree
+//             | [ sign ] whole space numerator "/" denominator { words }   1 1/2, where one value is asked for
+//             | number ( ":" | "to" | "in" | "out of" ) number             1:128, where one value is asked for
+//             | number " (" sum ")"                                        a remark, which must agree
+//   about     = "≈" | "~" | "about" | "approx." | "ca." …                  words: batches, operations per example …
+//   sum       = product { sign product }
+//   product   = signed { ( "*" | "·" | "×" | "/" | "÷" | "@" | nothing ) signed }         @ sums the products
+//   signed    = { sign } power                                             sign: "+" | "-" | "−" …
+//   power     = postfix [ ( "^" | "**" ) signed ]
+//   postfix   = primary { "²" | "⁻³" | "%" | "‰" | "per cent" | "[0]" | "ᵀ" | ".T" | ".sum()" | ".dot(…)" … }
 //   primary   = number | name | list | "(" sum ")" | "|" sum "|" | function
 //   list      = "[" values "]" | "(" values ")" | "{" values "}" | "⟨" values "⟩" | "array(" … | "c(" …
-//   function  = f "(" sum [ ", axis=0" ] ")" | "√" postfix | ln 2 | Σ product      Σ reaches over the product behind it
-//   number    = 2 | 0.5 | .5 | 2.5e-3 | 8.02 x 10^-1 | ½ | 1 1/2 | 131 072 | 1,5 where no list can be meant
+//   function  = f "(" sum { "," sum } [ ", axis=0" ] ")" | "√" postfix | ln 2 | log_2(…) | Σ_i product
+//               Σ reaches over the product behind it, up to a factor with another index
+//   number    = 2 | 0.5 | .5 | 0.1(6) | 2.5e-3 | 8.02 x 10^-1 | ½ | 131 072 | 1,5 where no list can be meant
 //   name      = x | gamma | γ | x_hat | x̂ | ∂L/∂γ | x_1 (from 1) …
 // clang-format on
 //
@@ -71,6 +76,8 @@ struct Node {
   std::vector<Node> children;  ///< operands in the order of the text; index: the list, then the position
   int depth = 1;               ///< levels of the tree from here down
   std::string label = {};      ///< the name that was typed before a value: γ = 2
+  bool transposed = false;     ///< dyᵀ, whose product with a list is a sum
+  bool counts = false;         ///< multiply: 16 examples, where the name may only say what is counted
 };
 
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
@@ -90,11 +97,13 @@ struct Reading {
 struct Notation {
   enum class Commas { by_context, decimal, separating };
   Commas commas = Commas::by_context;
-  bool one_number = false;   ///< 131 072 has its digits in groups, and 1 1/2 is a mixed number
+  /// How many values are asked for; 0 where the text is no learner's answer. In an answer 3/√14 = 0.802 and
+  /// “two” may stand; where one value is asked for, 131 072 has its digits in groups, and 1 1/2 is a mixed
+  /// number.
+  std::size_t asked = 0;
   bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
   bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
   bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
-  bool chains = false;       ///< 3/√14 = 0.802 may be typed; without it, one value is
 };
 
 /// Reads `text` (UTF-8), without what frames an answer: labels, signs and words for “about”, quotes, a full

@@ -105,11 +105,13 @@ struct Multiple {
 };
 constexpr Multiple multiples[] = {{1, ""}, {2, "2"}, {0.5, "1/2"}};
 
-/// The learner's formula, what it is held against, and a batch on which they differ.
+/// The learner's formula, what it is held against, and a batch on which they differ, with both values there.
 struct Case {
   const Claim& claim;
   const std::vector<std::string>& names;
   const Quantities& batch;
+  Value typed;
+  Value right;
 };
 
 bool is_known(const Formula& formula, const std::vector<std::string>& names) {
@@ -118,13 +120,7 @@ bool is_known(const Formula& formula, const std::vector<std::string>& names) {
   });
 }
 
-/// A repaired formula is right: on the batch at hand, which is quick, and then on all.
-bool is_right(const Case& here, const Evaluation& repaired) {
-  try {
-    if (agreement(repaired(here.batch), here.claim.right(here.batch)) == Agreement::different) return false;
-  } catch (const ReadError&) {
-    return false;
-  }
+bool is_right_everywhere(const Case& here, const Evaluation& repaired) {
   return try_on_battery({repaired, here.claim.right, here.claim.givens}).kind == Outcome::Kind::holds;
 }
 
@@ -133,20 +129,33 @@ Value compute(const Formula& formula, Quantities values) {
   return evaluate(formula.tree, values);
 }
 
-bool is_zero_everywhere(const Claim& claim) {
+bool is_zero_everywhere(const Evaluation& formula, const std::vector<std::string>& givens) {
   const Evaluation zero = [](const Quantities&) { return Value{{0}, false}; };
-  return try_on_battery({claim.left, zero, claim.givens}).kind == Outcome::Kind::holds;
+  return try_on_battery({formula, zero, givens}).kind == Outcome::Kind::holds;
+}
+
+/// The phrase's value on the batch; none where it has none.
+std::optional<Value> value_of(const Phrase& phrase, const Quantities& batch) {
+  try {
+    return evaluate(phrase.formula.tree, batch);
+  } catch (const ReadError&) {
+    return std::nullopt;
+  }
 }
 
 std::string missing_factor(const Case& here) {
   static const std::vector<Phrase> factors = read_all(factor_texts());
   static const Formula product("factor * typed");
   for (const Phrase& factor : factors) {
+    const auto value = value_of(factor, here.batch);
+    if (!value) continue;
+    const Value there = compute(product, {{"factor", *value}, {"typed", here.typed}});
+    if (agreement(there, here.right) == Agreement::different) continue;
     const auto repaired = [&](const Quantities& batch) {
       return compute(product,
                      {{"factor", evaluate(factor.formula.tree, batch)}, {"typed", here.claim.left(batch)}});
     };
-    if (is_right(here, repaired)) return "your formula must be multiplied by " + factor.text;
+    if (is_right_everywhere(here, repaired)) return "your formula must be multiplied by " + factor.text;
   }
   return "";
 }
@@ -159,22 +168,32 @@ std::string in_words(const Multiple& multiple, const std::string& term) {
   return words + " * " + (is_sum ? "(" + term + ")" : term);
 }
 
+Value times(double factor, Value value) {
+  for (double& each : value.values) each *= factor;
+  for (double& each : value.scales) each *= std::abs(factor);
+  return value;
+}
+
 std::string missing_term(const Case& here) {
   static const std::vector<Phrase> terms = read_all(term_texts());
-  static const Formula sum("typed + factor * term");
+  static const Formula sum("typed + factor * term"), rest("right - typed");
+  const Value missing = compute(rest, {{"right", here.right}, {"typed", here.typed}});
   // In the words of the question, if they suffice.
   for (const bool known : {true, false}) {
     for (const Phrase& term : terms) {
       if (is_known(term.formula, here.names) != known) continue;
+      const auto value = value_of(term, here.batch);
+      if (!value) continue;
       for (const Multiple& multiple : multiples) {
         for (const double sign : {1.0, -1.0}) {
-          const Value factor{{sign * multiple.factor}, false};
+          const double factor = sign * multiple.factor;
+          if (agreement(times(factor, *value), missing) == Agreement::different) continue;
           const auto repaired = [&](const Quantities& batch) {
             return compute(sum, {{"typed", here.claim.left(batch)},
-                                 {"factor", factor},
+                                 {"factor", Value{{factor}, false}},
                                  {"term", evaluate(term.formula.tree, batch)}});
           };
-          if (!is_right(here, repaired)) continue;
+          if (!is_right_everywhere(here, repaired)) continue;
           const std::string words = in_words(multiple, term.text);
           return sign > 0 ? "you are short by " + words : "you have " + words + " too much";
         }
@@ -262,30 +281,36 @@ bool is_direct(const Mistake& mistake, const Formula& answer) {
   });
 }
 
-bool leads_to(const Mistake& mistake, const Case& here, const Formula& answer, const Value& typed) {
-  const auto value = mistaken_answer(answer, here.batch, mistake);
-  if (!value || agreement(typed, *value) == Agreement::different) return false;
+/// Whether a mistake, or two that are made at once, have the same consequences as the learner's formula on
+/// every batch.
+bool leads_to(const Mistake& mistake, const Mistake* second, const Case& here, const Formula& answer) {
+  const auto value = mistaken_answer(answer, here.batch, mistake, second);
+  if (!value || agreement(here.typed, *value) == Agreement::different) return false;
   const Evaluation mistaken = [&](const Quantities& batch) {
-    const auto there = mistaken_answer(answer, batch, mistake);
+    const auto there = mistaken_answer(answer, batch, mistake, second);
     if (!there) throw ReadError({}, "the mistake leads to no number");
     return *there;
   };
   return try_on_battery({here.claim.left, mistaken, here.claim.givens}).kind == Outcome::Kind::holds;
 }
 
-/// The first mistake with the same consequences on every batch where it has any; one in the line that is
-/// asked for before one on the way to it.
-const Mistake* mistake_behind(const Case& here, const Formula& answer) {
-  const Value typed = here.claim.left(here.batch);
-  for (const bool direct : {true, false}) {
-    for (const Mistake& mistake : mistakes()) {
-      if (is_direct(mistake, answer) == direct && leads_to(mistake, here, answer, typed)) return &mistake;
+/// The first mistake that leads to the learner's formula, one in the line that is asked for before one on the
+/// way to it; where none does alone, the first two that do together.
+std::vector<Mistake> mistakes_behind(const Case& here, const Formula& answer) {
+  std::vector<const Mistake*> possible =
+      possible_mistakes(answer, here.batch, {&mistakes(), &formula_mistakes()});
+  std::stable_partition(possible.begin(), possible.end(),
+                        [&](const Mistake* each) { return is_direct(*each, answer); });
+  for (const Mistake* each : possible) {
+    if (leads_to(*each, nullptr, here, answer)) return {*each};
+  }
+  for (std::size_t i = 0; i < possible.size(); ++i) {
+    for (std::size_t j = i + 1; j < possible.size(); ++j) {
+      if (are_disjoint(*possible[i], *possible[j]) && leads_to(*possible[i], possible[j], here, answer))
+        return {*possible[i], *possible[j]};
     }
   }
-  for (const Mistake& mistake : formula_mistakes()) {
-    if (leads_to(mistake, here, answer, typed)) return &mistake;
-  }
-  return nullptr;
+  return {};
 }
 
 /// A value of the wrong kind: a number for a list, a list for a number, or a list of a length of its own.
@@ -369,12 +394,12 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
   }
   if (outcome.different != nullptr) {
     const Quantities& batch = *outcome.different;
-    const std::string kind = kind_mistake(claim.left(batch), claim.right(batch));
+    const Case here{claim, names, batch, claim.left(batch), claim.right(batch)};
+    const std::string kind = kind_mistake(here.typed, here.right);
     if (!kind.empty()) return unreadable(std::move(judgement), kind, tree.range);
-    const Case here{claim, names, batch};
-    judgement.mistake = mistake_behind(here, answer);
-    // Where the right answer is 0, the difference would be the learner's answer itself.
-    if (!is_zero_everywhere(claim)) {
+    judgement.mistakes = mistakes_behind(here, answer);
+    // Of a formula that is 0 everywhere the difference is the answer, which it would give away.
+    if (!is_zero_everywhere(claim.left, claim.givens)) {
       judgement.difference = missing_factor(here);
       if (judgement.difference.empty()) judgement.difference = missing_term(here);
     }

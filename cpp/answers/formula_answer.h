@@ -12,8 +12,10 @@ namespace answers {
 /// read.
 struct FormulaJudgement : TypedText {
   Verdict verdict = Verdict::empty;
-  const Mistake* mistake = nullptr;  ///< wrong: the known mistake that leads to this formula, if one does
-  std::string difference;            ///< wrong: "you are short by mean(dy)", where it is as simple as that
+  /// wrong: the known mistake that leads to this formula, or two that were made at once; none where no one is
+  /// known
+  std::vector<Mistake> mistakes;
+  std::string difference;  ///< wrong: "you are short by mean(dy)", where it is as simple as that
   std::optional<Counterexample> counterexample;  ///< wrong: left is what was typed
 };
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace answers {
 
@@ -29,15 +32,20 @@ std::vector<Token> without_tensor(const std::vector<Token>& tokens) {
   return tokens;
 }
 
+/// A number, or the sign that belongs to one.
+bool starts_number(const std::vector<Token>& tokens, std::size_t k) {
+  if (tokens[k].kind == Token::Kind::number) return true;
+  return tokens[k].is(U'-') && tokens[k + 1].kind == Token::Kind::number && touch(tokens[k], tokens[k + 1]);
+}
+
 /// R begins each line that it prints with the place of its first value: [1] 0.2 0.4.
 std::vector<Token> without_places(const std::vector<Token>& tokens) {
   std::vector<Token> kept;
   for (std::size_t k = 0; k < tokens.size(); ++k) {
     const bool starts_line = k == 0 || tokens[k].line_before;
     const bool is_place = starts_line && k + 3 < tokens.size() && tokens[k].is(U'[') &&
-                          is_whole(tokens[k + 1]) && tokens[k + 2].is(U']') &&
-                          tokens[k + 3].kind != Token::Kind::end &&
-                          (tokens[k + 3].kind == Token::Kind::number || tokens[k + 3].is(U'-'));
+                          is_whole(tokens[k + 1]) && tokens[k + 2].is(U']') && tokens[k + 3].space_before &&
+                          starts_number(tokens, k + 3);
     if (is_place) {
       k += 2;
     } else {
@@ -47,11 +55,61 @@ std::vector<Token> without_places(const std::vector<Token>& tokens) {
   return kept;
 }
 
+/// A line that a person or pandas has numbered, from 0 or 1: where its value begins; none of any other line.
+std::optional<std::size_t> numbered(const std::vector<Token>& tokens, std::size_t line, std::size_t number) {
+  const Token& token = tokens[line];
+  if (token.kind != Token::Kind::number || token.number != static_cast<double>(number)) return std::nullopt;
+  const bool has_point = token.text.back() == '.';
+  if (!has_point && !is_whole(token)) return std::nullopt;
+  const std::size_t value = line + (tokens[line + 1].is(U')') ? 2 : 1);
+  return tokens[value].space_before && starts_number(tokens, value) ? std::optional(value) : std::nullopt;
+}
+
+/// 0 -0.5 and 1 0.5, each on a line of its own, are -0.5, 0.5, if as many are asked for. What pandas prints
+/// below, Name: x, dtype: float64, says nothing about the values.
+std::vector<Token> without_numbers_of_lines(std::vector<Token> tokens, std::size_t asked) {
+  static constexpr std::string_view below[] = {"dtype", "Name", "Length"};
+  for (std::size_t k = 1; k < tokens.size(); ++k) {
+    if (tokens[k].line_before && contains(below, std::string_view(tokens[k].word)))
+      tokens = slice(tokens, 0, k);
+  }
+  std::vector<std::size_t> lines{0};
+  for (std::size_t k = 1; tokens[k - 1].kind != Token::Kind::end && k + 1 < tokens.size(); ++k) {
+    if (tokens[k].line_before) lines.push_back(k);
+  }
+  if (lines.size() < 2 || lines.size() != asked) return tokens;
+  std::vector<Token> values;
+  for (std::size_t k = 0; k < lines.size(); ++k) {
+    const std::size_t end = k + 1 < lines.size() ? lines[k + 1] : tokens.size() - 1;
+    const auto value = numbered(tokens, lines[k], k + (tokens[0].number == 0 ? 0 : 1));
+    if (!value || *value >= end || end - *value > 2) return tokens;
+    values.insert(values.end(), tokens.begin() + static_cast<std::ptrdiff_t>(*value),
+                  tokens.begin() + static_cast<std::ptrdiff_t>(end));
+    values[values.size() - (end - *value)].line_before = true;
+  }
+  values.push_back(tokens.back());
+  return values;
+}
+
+/// {"dx": [1, 2]} is dx: [1, 2], and "1", "2" is 1, 2.
+std::vector<Token> without_quotes(std::vector<Token> tokens) {
+  const bool is_object =
+      tokens.size() > 4 && tokens[0].is(U'{') && is_quote(tokens[1]) && tokens[tokens.size() - 2].is(U'}');
+  if (is_object) tokens = slice(tokens, 1, tokens.size() - 2);
+  tokens.erase(
+      std::remove_if(tokens.begin(), tokens.end(),
+                     [&](const Token& each) { return each.is(U'"') || (is_object && is_quote(each)); }),
+      tokens.end());
+  return tokens;
+}
+
 /// | 1 | 2 | 3 | is 1, 2, 3. Bars around a single value make it positive.
 std::vector<Token> without_bars(const std::vector<Token>& tokens) {
   std::vector<Token> row;
   std::size_t cells = 0;
   bool expects = true;  // a value
+  // A row of a table begins and ends with a bar, or does neither: |−5| + 2 is none.
+  if (tokens.size() < 2 || tokens[0].is(U'|') != tokens[tokens.size() - 2].is(U'|')) return tokens;
   for (const Token& token : tokens) {
     if (token.is(U'|') || token.is(U'&')) {
       if (expects && !row.empty()) return tokens;
@@ -113,18 +171,25 @@ Groups groups_at(const std::vector<Character>& characters, std::size_t at) {
       (decimal == '.' || decimal == ',') && decimal != groups.separator && digits_from(groups.end + 1) > 0;
   const std::size_t after = groups.end + (groups.has_decimals ? 1 + digits_from(groups.end + 1) : 0);
   // 1,234,5 and 1 234 5 are no such numbers, and 1 100/200 is a mixed one.
-  const bool goes_on = (group_separator(code(after)) != '\0' && is_digit(code(after + 1))) ||
-                       (groups.separator == ' ' && code(after) == U'/') || is_name_part(code(after));
+  std::size_t behind = after;
+  while (is_space(code(behind))) ++behind;
+  const bool is_mixed = groups.separator == ' ' && groups.count == 1 && !groups.has_decimals &&
+                        code(behind) == U'/' && code(groups.end - 3) != U'0';
+  const bool goes_on = (group_separator(code(after)) != '\0' && is_digit(code(after + 1))) || is_mixed ||
+                       is_name_part(code(after));
   if (goes_on) groups.count = 0;
   return groups;
 }
 
 }  // namespace
 
-std::vector<Token> without_frame(std::vector<Token> tokens) {
+std::vector<Token> without_frame(std::vector<Token> tokens, std::size_t asked) {
+  while (tokens.size() > 4 && tokens[0].is(U'>') && tokens[1].is(U'>') && tokens[2].is(U'>'))
+    tokens = slice(tokens, 3, tokens.size() - 1);
   while (tokens.size() > 3 && is_quote(tokens[0]) && is_quote(tokens[tokens.size() - 2]))
     tokens = slice(tokens, 1, tokens.size() - 2);
-  return without_bars(without_places(without_tensor(tokens)));
+  tokens = without_places(without_tensor(without_quotes(std::move(tokens))));
+  return without_bars(without_numbers_of_lines(std::move(tokens), asked));
 }
 
 char join_groups(std::vector<Character>& characters, bool large_whole) {
@@ -142,7 +207,7 @@ char join_groups(std::vector<Character>& characters, bool large_whole) {
       const bool may_be_decimal =
           groups.count == 1 && !groups.has_decimals && (groups.separator == ',' || groups.separator == '.');
       if (!may_be_decimal || large_whole) {
-        if (groups.has_decimals) characters[groups.end] = {U'.', ".", characters[groups.end].position};
+        if (groups.has_decimals) characters[groups.end] = {U'.', ".", characters[groups.end].range};
         const auto begin = characters.begin() + static_cast<std::ptrdiff_t>(k);
         const auto end = characters.begin() + static_cast<std::ptrdiff_t>(groups.end);
         const auto kept =

@@ -6,9 +6,9 @@
 
 namespace answers {
 
-/// The tokens without quotes around them, without `<tf.Tensor: … numpy=` and the `[1]` of R, and with commas
-/// for the bars of a table's row.
-std::vector<Token> without_frame(std::vector<Token> tokens);
+/// The tokens without quotes around them, without `<tf.Tensor: … numpy=`, the `[1]` of R, the numbers of as
+/// many lines as there are values asked for, and with commas for the bars of a table's row.
+std::vector<Token> without_frame(std::vector<Token> tokens, std::size_t asked);
 
 /// Joins digits in groups of three, outside all brackets: 131 072, 1'048'576, 12,345.6. A single comma or
 /// point may stand before decimals: those join only where `large_whole` says that there are none. Returns

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "answers/literal.h"
+#include "answers/names.h"
 #include "answers/rounding.h"
 
 namespace answers {
@@ -109,9 +110,14 @@ struct Typed {
   /// right, coarse, wrong, or unreadable where the digits are too few to tell
   Verdict against(std::size_t k, double truth, double allowed, int digits) const {
     const double typed = value.without_rounding(k);
-    // 1.01 is within 1 % of 1, though its double is not.
-    if (std::abs(typed - truth) <= allowed * (1 + 1e-9)) return Verdict::right;
     const auto& text = literals[k];
+    const double away = std::abs(typed - truth);
+    // A single digit that is not the value itself shows no method, even where it is near enough.
+    const bool is_single_digit =
+        literals.size() == 1 && text && text->digits < telling_digits && away > 1e-9 * std::abs(truth);
+    // 1.01 is within 1 % of 1, though its double is not.
+    if (away <= allowed * (1 + 1e-9))
+      return is_single_digit && allowed < std::abs(truth) ? Verdict::unreadable : Verdict::right;
     if (digits == 0) return is_rounded_count(typed, truth) ? Verdict::coarse : Verdict::wrong;
     if (!text) return Verdict::wrong;
     const int shown = digits_shown(typed, *text, truth);
@@ -154,14 +160,6 @@ struct Typed {
   }
 };
 
-bool disjoint(const Mistake& a, const Mistake& b) {
-  if (a.answer || b.answer) return false;
-  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
-    return std::any_of(b.instead.begin(), b.instead.end(),
-                       [&](const auto& yours) { return mine.first == yours.first; });
-  });
-}
-
 /// The two mistakes that together lead to what was typed, where there is no doubt which they are. A single
 /// number is soon met by one of hundreds of pairs: it must be met to four digits, and not be round itself.
 std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, const Quantities& right,
@@ -173,7 +171,7 @@ std::vector<Mistake> two_at_once(const Typed& typed, const Question& question, c
   for (std::size_t i = 0; i < singles.size(); ++i) {
     for (std::size_t j = i + 1; j < singles.size(); ++j) {
       const Mistake &a = *singles[i].mistake, &b = *singles[j].mistake;
-      if (!disjoint(a, b)) continue;
+      if (!are_disjoint(a, b)) continue;
       const auto value = mistaken_answer(question.answer, right, a, &b);
       if (!value || value->values.size() != allowed.size() || !typed.agrees_with(*value, allowed)) continue;
       if (allowed.size() == 1 && !typed.equals(*value)) continue;
@@ -203,14 +201,54 @@ const Candidate* nearest_mistake(const Typed& typed, const std::vector<Candidate
   return nearest;
 }
 
-/// Whether all that is wrong may be what rounding on the way has left.
+/// Rounding that moves an answer by more than this part of the terms that it is made of is no excuse any
+/// more.
+constexpr double most_rounding = 0.25;
+
+/// Whether all that is wrong may be what rounding on the way has left. What is computed without rounding,
+/// 2/3, is not rounded.
 bool is_rounding(const Typed& typed, const std::vector<Verdict>& cells, const Value& truth,
                  const std::vector<double>& bound) {
   for (std::size_t k = 0; k < cells.size(); ++k) {
+    if (cells[k] != Verdict::wrong) continue;
     const double away = std::abs(typed.value.without_rounding(k) - truth.without_rounding(k));
-    if (cells[k] == Verdict::wrong && !(away <= bound[k] * (1 + 1e-9))) return false;
+    const double most = std::min(bound[k], most_rounding * truth.scale(k));
+    if (!typed.literals[k] || !(away <= most * (1 + 1e-9))) return false;
   }
   return true;
+}
+
+/// new_running_mean and running_mean, y_inference and y are called by one name.
+std::string called(std::string name) {
+  if (name.compare(0, 4, "new_") == 0) name.erase(0, 4);
+  for (const std::string ending : {"_inference", "_frozen", "_unbiased"}) {
+    if (name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
+      name.erase(name.size() - ending.size());
+  }
+  return name;
+}
+
+/// A name before the value that is one of the lesson's, but not of what is asked for: what is said of it. x
+/// may be anything, and m a number of anything. Empty for any other answer.
+std::string other_name(const Node& tree, const Formula& answer) {
+  const bool is_element = answer.tree.kind == Node::Kind::index;
+  const Node& asked = is_element ? answer.tree.children[0] : answer.tree;
+  if (asked.kind != Node::Kind::name) return "";
+  const auto differs = [&](const std::string& typed) {
+    const Label label = read_label_name(typed);
+    const Name name = read_name(label.base, false);
+    const bool is_root = typed.compare(0, 5, "sqrt(") == 0;
+    if (!is_root && (!name.of_the_lesson || name.name == "x" || name.name == "m")) return false;
+    if (is_root || called(name.name) != called(asked.text)) return true;
+    return is_element && label.place &&
+           static_cast<double>(*label.place) - (label.from_0 ? 0 : 1) != answer.tree.children[1].number;
+  };
+  std::vector<std::string> labels{tree.label};
+  if (tree.kind == Node::Kind::list) {
+    for (const Node& child : tree.children) labels.push_back(child.label);
+  }
+  const auto other = std::find_if(labels.begin(), labels.end(), differs);
+  return other == labels.end() ? "" : "“" + *other + "” is named, and something else is asked for";
 }
 
 /// Whether what is asked for is a whole number that people write with its digits in groups.
@@ -340,6 +378,13 @@ Judgement judge_text(const TypedText& text, const Value& truth, const std::vecto
     judgement.range = judgement.tree->range;
     return judgement;
   }
+  const std::string other = other_name(*judgement.tree, question.answer);
+  if (!other.empty()) {
+    judgement.verdict = Verdict::unreadable;
+    judgement.range = judgement.tree->range;
+    judgement.message = other;
+    return judgement;
+  }
   const std::size_t count = truth.values.size();
   const Typed answer{judgement.value, literals(*judgement.tree, count)};
   for (std::size_t k = 0; k < count; ++k) {
@@ -425,10 +470,12 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
       Judgement other = judge_as(grouping);
       if (other.verdict == Verdict::right) return other;
     }
+    // Of a count that is not right, only one can be meant.
+    if (question.tolerance.digits == 0) judgement = judge_as(Grouping::counts);
   }
   // So has 16 examples, where their number is known: a count, or a product.
   const bool counts = judgement.tree && judgement.tree->kind == Node::Kind::multiply &&
-                      judgement.tree->text == "count" && judgement.verdict != Verdict::right;
+                      judgement.tree->counts && judgement.verdict != Verdict::right;
   if (!counts) return judgement;
   TypedText alone = judgement;
   alone.tree = Node(judgement.tree->children[0]);

@@ -383,15 +383,20 @@ const std::vector<Mistake>& mistakes() {
 
 const std::vector<Mistake>& formula_mistakes() {
   static const std::vector<Mistake> all = [] {
-    const std::string bracket = " * (dy - mean(dy) - x_hat * mean(dy * x_hat))";
+    const std::string factor = "gamma * saved_invstd * ",
+                      bracket = "(dy - mean(dy) - x_hat * mean(dy * x_hat))";
     const struct {
       const char* id;
       const char* name;
       std::string formula;
     } lines[] = {
-        {"eps-forgotten", "dx", "gamma / sqrt(batch_var)" + bracket},
-        {"variance-for-deviation", "dx", "gamma / (batch_var + eps)" + bracket},
-        {"eps-outside-root", "dx", "gamma / (sqrt(batch_var) + eps)" + bracket},
+        {"eps-forgotten", "dx", "gamma / sqrt(batch_var) * " + bracket},
+        {"variance-for-deviation", "dx", "gamma / (batch_var + eps) * " + bracket},
+        {"eps-outside-root", "dx", "gamma / (sqrt(batch_var) + eps) * " + bracket},
+        {"dgamma-dbeta-exchanged", "dx", factor + "(dy - mean(dy * x_hat) - x_hat * mean(dy))"},
+        {"x-for-x-hat", "dx", factor + "(dy - mean(dy) - x * mean(dy * x_hat))"},
+        {"m-forgotten-in-gradient", "dx", factor + "(dy - sum(dy) - x_hat * sum(dy * x_hat))"},
+        {"batch-invstd-in-frozen", "running_root", "1 / saved_invstd"},
         {"variance-not-averaged", "new_running_var_unbiased",
          "old_weight * running_var + (1 - old_weight) * sum((x - batch_mean)^2)"},
     };
@@ -431,6 +436,14 @@ std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quant
     }
   }
   return possible;
+}
+
+bool are_disjoint(const Mistake& a, const Mistake& b) {
+  if (a.answer || b.answer) return false;
+  return std::none_of(a.instead.begin(), a.instead.end(), [&](const auto& mine) {
+    return std::any_of(b.instead.begin(), b.instead.end(),
+                       [&](const auto& yours) { return mine.first == yours.first; });
+  });
 }
 
 std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,

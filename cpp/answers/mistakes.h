@@ -33,6 +33,9 @@ const std::vector<Mistake>& formula_mistakes();
 std::vector<const Mistake*> possible_mistakes(const Formula& answer, const Quantities& right,
                                               std::initializer_list<const std::vector<Mistake>*> lists);
 
+/// Whether both can be made at once: no line is written wrongly in two ways.
+bool are_disjoint(const Mistake& a, const Mistake& b);
+
 /// What somebody answers who is mistaken so (in both at once, where there is a second). None where the
 /// mistake cannot be made with these givens, or leads to no number.
 std::optional<Value> mistaken_answer(const Formula& answer, const Quantities& right, const Mistake& mistake,

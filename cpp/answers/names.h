@@ -132,24 +132,42 @@ inline constexpr Spelling gradients[] = {
     {"x_hat", "dx_hat"}, {"batch_var", "dvar"}, {"batch_mean", "dmean"}, {"b", "db"},
 };
 
-inline constexpr std::string_view functions[] = {"sqrt", "abs",  "exp", "log", "log2", "log10",
-                                                 "sum",  "mean", "min", "max", "count"};
+/// `biased_variance` divides by m, `unbiased_variance` by m − 1.
+inline constexpr std::string_view functions[] = {"sqrt",
+                                                 "abs",
+                                                 "exp",
+                                                 "log",
+                                                 "log2",
+                                                 "log10",
+                                                 "sum",
+                                                 "mean",
+                                                 "min",
+                                                 "max",
+                                                 "count",
+                                                 "biased_variance",
+                                                 "unbiased_variance"};
 
 inline constexpr Spelling function_spellings[] = {
-    {"Σ", "sum"},     {"∑", "sum"},     {"SUM", "sum"},  {"reduce_sum", "sum"},   {"ln", "log"},
-    {"len", "count"}, {"SQRT", "sqrt"}, {"ABS", "abs"},  {"AVERAGE", "mean"},     {"average", "mean"},
-    {"avg", "mean"},  {"amin", "min"},  {"amax", "max"}, {"reduce_mean", "mean"}, {"fabs", "abs"},
+    {"Σ", "sum"},     {"∑", "sum"},      {"SUM", "sum"},      {"reduce_sum", "sum"},   {"ln", "log"},
+    {"len", "count"}, {"SQRT", "sqrt"},  {"ABS", "abs"},      {"AVERAGE", "mean"},     {"average", "mean"},
+    {"avg", "mean"},  {"amin", "min"},   {"amax", "max"},     {"reduce_mean", "mean"}, {"fabs", "abs"},
+    {"LN", "log"},    {"Ln", "log"},     {"Log", "log"},      {"EXP", "exp"},          {"MIN", "min"},
+    {"MAX", "max"},   {"log_2", "log2"}, {"log_10", "log10"}, {"lg", "log10"},         {"LOG10", "log10"},
+    {"LOG", "log10"},
 };
 
 /// What is typed before the name of a function where Python is spoken: np.sqrt.
 inline constexpr std::string_view modules[] = {"np", "numpy", "jnp",  "jax", "torch",
                                                "tf", "cp",    "math", "Math"};
 
-/// What is counted: words that may stand behind a number and say nothing about it.
+/// What is counted, and per what: words that may stand behind a number and say nothing about it.
 inline constexpr std::string_view count_words[] = {
-    "batches", "batch",   "values",  "value",      "operations", "operation", "ops",    "op",
-    "flops",   "flop",    "numbers", "number",     "elements",   "images",    "image",  "activations",
-    "times",   "updates", "units",   "iterations", "entries",    "samples",   "params", "degrees",
+    "batches",  "batch",       "values",     "value",   "operations", "operation",  "ops",
+    "op",       "flops",       "flop",       "numbers", "number",     "elements",   "images",
+    "image",    "activations", "times",      "updates", "units",      "iterations", "entries",
+    "samples",  "params",      "degrees",    "buffers", "mini",       "learned",    "trainable",
+    "negative", "standard",    "deviations", "per",     "each",       "in",         "total",
+    "moved",    "example",     "channel",    "neuron",  "layer",      "step",       "rounded",
 };
 
 /// Quantities of the lesson that are such words too: 16 examples is 16, or 16 times their number.
@@ -159,8 +177,8 @@ inline constexpr std::string_view counted_quantities[] = {"examples",   "channel
 inline constexpr std::string_view percent_words[] = {"percent", "pct", "prozent", "Prozent"};
 
 /// What says that a number is rounded, before it or behind it.
-inline constexpr std::string_view about_words[] = {"about", "approx", "approximately", "ca",
-                                                   "circa", "around", "roughly",       "etwa"};
+inline constexpr std::string_view about_words[] = {"about",  "approx",  "approximately", "ca",  "circa",
+                                                   "around", "roughly", "nearly",        "etwa"};
 
 /// What stands between the last two values of a list.
 inline constexpr std::string_view and_words[] = {"and", "und"};
@@ -188,6 +206,24 @@ bool contains(const Table& table, std::string_view name) {
     if (each == name) return true;
   }
   return false;
+}
+
+/// What stands before a value: x_2 = …, x2, x[1].
+struct Label {
+  std::string base;                  ///< without the place
+  std::optional<std::size_t> place;  ///< as typed: from 1, in brackets from 0
+  bool from_0 = false;               ///< the place stands in brackets
+};
+
+inline Label read_label_name(const std::string& typed) {
+  const bool bracket = !typed.empty() && typed.back() == ']';
+  const std::size_t end = typed.size() - (bracket ? 1 : 0);
+  const std::size_t start = typed.find_last_not_of("0123456789", end - 1) + 1;
+  if (typed.empty() || start == end || start == 0 || end - start > 4) return {typed, std::nullopt};
+  const std::string base = typed.substr(0, start);
+  const bool has_sign = base.back() == '_' || base.back() == '[';
+  return {has_sign ? base.substr(0, base.size() - 1) : base, std::stoul(typed.substr(start, end - start)),
+          bracket};
 }
 
 /// What a typed name means.
@@ -243,12 +279,25 @@ inline bool takes_a_square(std::string_view typed) {
   return false;
 }
 
+/// What may stand below a sum: _i, _j, _i=1.
+inline bool is_sum_index(std::string_view index) {
+  return index == "_i" || index == "_j" || index == "_i=1" || index == "_j=1";
+}
+
+/// The letter of an index, i or j, of a name or a sum; 0 where there is none.
+inline char index_letter(std::string_view typed) {
+  const std::size_t at = typed.rfind('_');
+  if (at == std::string_view::npos || at + 1 == typed.size()) return '\0';
+  const char letter = typed[at + 1];
+  const bool ends = at + 2 == typed.size() || typed[at + 2] == '=';
+  return ends && (letter == 'i' || letter == 'j') ? letter : '\0';
+}
+
 /// The function's one name, without the sum's index (Σ_i, sum_j, Σ_{i=1}); empty if it is none.
 inline std::string_view read_function(std::string_view typed) {
   const std::string_view base = typed.substr(0, typed.rfind('_'));
   const std::string_view index = typed.substr(base.size());
-  const bool indexed = index == "_i" || index == "_j" || index == "_i=1" || index == "_j=1";
-  const std::string_view name = indexed ? base : typed;
+  const std::string_view name = is_sum_index(index) ? base : typed;
   if (const Spelling* const found = find_spelling(function_spellings, name)) return found->name;
   return contains(functions, name) ? name : std::string_view();
 }

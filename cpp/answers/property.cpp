@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "answers/names.h"
 #include "answers/quantities.h"
 #include "batchnorm/layout.h"
 
@@ -33,22 +34,24 @@ std::string put_in(const Value& typed, const std::vector<std::string>& wanted, Q
   return "";
 }
 
-/// The values in the order in which they are wanted, where each was typed with its name: β = 1, γ = 2.
-void put_in_order(TypedText& text, const std::vector<std::string>& wanted) {
+/// The values in the order in which they are wanted, where they were typed with their names: β = 1, γ = 2.
+/// What is said where the names are not those of what is wanted.
+std::string put_in_order(TypedText& text, const std::vector<std::string>& wanted) {
   std::vector<Node>& nodes = text.tree->children;
+  const auto is_named = [](const Node& node) { return read_name(node.label, false).of_the_lesson; };
   if (text.tree->kind != Node::Kind::list || nodes.size() != wanted.size() ||
-      text.value.values.size() != nodes.size())
-    return;
+      text.value.values.size() != nodes.size() || std::none_of(nodes.begin(), nodes.end(), is_named))
+    return "";
   const Value typed = text.value;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     const auto named = [&](const Node& node) { return node.label == wanted[k]; };
     const auto found = std::find_if(nodes.begin(), nodes.end(), named);
-    if (found == nodes.end() || std::count_if(nodes.begin(), nodes.end(), named) != 1) {
-      text.value = typed;
-      return;
-    }
+    if (found == nodes.end() || std::count_if(nodes.begin(), nodes.end(), named) != 1)
+      return "the names before the values must be those of what is asked for, each once: " + wanted[k] +
+             " = …";
     text.value.values[k] = typed.values[static_cast<std::size_t>(found - nodes.begin())];
   }
+  return "";
 }
 
 bool holds(const Condition& condition, const Value& measured) {
@@ -75,7 +78,8 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
     judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;
   }
-  if (wanted.size() > 1) put_in_order(judgement, wanted);
+  const std::string order = wanted.size() > 1 ? put_in_order(judgement, wanted) : "";
+  if (!order.empty()) return unreadable(judgement, judgement.tree->range, order);
   const std::string shape = put_in(judgement.value, wanted, replaced);
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
   try {

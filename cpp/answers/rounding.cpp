@@ -16,15 +16,6 @@ struct Rounded {
   std::vector<double> errors;
 };
 
-const std::map<std::string, Formula>& formulas() {
-  static const std::map<std::string, Formula> all = [] {
-    std::map<std::string, Formula> read;
-    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
-    return read;
-  }();
-  return all;
-}
-
 /// Other usual orders of computing the same. A small sum of large terms loses most.
 const std::multimap<std::string, Formula>& other_orders() {
   static const std::multimap<std::string, Formula> all = [] {
@@ -72,9 +63,23 @@ class Follower {
         }
         return list;
       }
-      default:
+      case Node::Kind::percent: {
+        Rounded of = follow(node.children[0]);
+        of.value = evaluate(node, {{"typed", of.value}});
+        for (double& each : of.errors) each /= node.number;
+        return of;
+      }
+      case Node::Kind::chain:
+        return follow(node.children.back());
+      case Node::Kind::add:
+      case Node::Kind::subtract:
+      case Node::Kind::multiply:
+      case Node::Kind::divide:
+      case Node::Kind::power:
+      case Node::Kind::index:
         return operation(node);
     }
+    return {};
   }
 
  private:
@@ -175,10 +180,12 @@ class Follower {
     } else {
       for (std::size_t k = 0; k < of.errors.size(); ++k) {
         const auto f = [&](double v) {
-          return node.text == "sqrt"  ? std::sqrt(std::max(v, 0.0))
-                 : node.text == "abs" ? std::abs(v)
-                 : node.text == "exp" ? std::exp(v)
-                                      : std::log(v);
+          return node.text == "sqrt"    ? std::sqrt(std::max(v, 0.0))
+                 : node.text == "abs"   ? std::abs(v)
+                 : node.text == "exp"   ? std::exp(v)
+                 : node.text == "log2"  ? std::log2(v)
+                 : node.text == "log10" ? std::log10(v)
+                                        : std::log(v);
         };
         result.errors.push_back(moved(f, of.value.without_rounding(k), of.errors[k]));
       }
@@ -231,7 +238,11 @@ bool is_short(double value) {
 }
 
 std::vector<double> rounding_bound(const Formula& answer, const Quantities& right) {
-  return Follower(right).follow(answer.tree).errors;
+  try {
+    return Follower(right).follow(answer.tree).errors;
+  } catch (const ReadError&) {
+    return std::vector<double>(Derivation(right).evaluate(answer).values.size(), infinity);
+  }
 }
 
 }  // namespace answers

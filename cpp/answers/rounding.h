@@ -17,7 +17,7 @@ bool is_short(double value);
 /// How far each value of the answer can lie from the truth at most when the result of every operation is
 /// rounded to three digits: by the lesson's definitions, by other usual orders of computing, and for running
 /// statistics also when they are followed step by step. Looser than what moves single quantities by half a
-/// unit: all errors add up here. Throws as Derivation::evaluate.
+/// unit: all errors add up here. Infinite where a divisor may be rounded to 0, or where a step is not known.
 std::vector<double> rounding_bound(const Formula& answer, const Quantities& right);
 
 }  // namespace answers

@@ -30,7 +30,9 @@ class Tokenizer {
   char32_t code(std::size_t ahead = 0) const {
     return at_ + ahead < characters_.size() ? characters_[at_ + ahead].code : U'\0';
   }
-  std::size_t position() const { return characters_[at_].position; }
+  std::size_t position() const { return characters_[at_].range.begin; }
+  /// Where the last character that was taken ends.
+  std::size_t end() const { return characters_[at_ - 1].range.end; }
   void take(Token& token) { token.text += characters_[at_++].bytes; }
 
   Token next(const Token* previous) {
@@ -40,7 +42,11 @@ class Tokenizer {
       line = line || is_line_end(code());
       tab = tab || code() == U'\t';
     }
-    Token token{Token::Kind::end, {position(), position()}, "", 0, 0, space, line, tab};
+    Token token;
+    token.range = {position(), position()};
+    token.space_before = space;
+    token.line_before = line;
+    token.tab_before = tab;
     if (at_ + 1 == characters_.size()) return token;
     if (is_digit(code()) || (code() == U'.' && is_digit(code(1)))) {
       read_number(token);
@@ -54,6 +60,8 @@ class Tokenizer {
       read_exponent(token);
     } else {
       token.kind = Token::Kind::symbol;
+      const bool is_elementwise = code() == U'.' && (code(1) == U'*' || code(1) == U'/' || code(1) == U'^');
+      if (is_elementwise) take(token);  // MATLAB's .*
       token.symbol = plain(code());
       const bool python_power = code() == U'*' && code(1) == U'*';
       take(token);
@@ -62,7 +70,7 @@ class Tokenizer {
         token.symbol = U'^';
       }
     }
-    token.range.end = position();
+    token.range.end = end();
     return token;
   }
 
@@ -76,6 +84,9 @@ class Tokenizer {
     if (spaced || x_is_times_ || code() == U'X' || code(next) == U'.') return true;
     std::size_t end = next;
     while (is_digit(code(end))) ++end;
+    std::size_t behind = end;
+    while (is_space(code(behind))) ++behind;
+    if (code(behind) == U'=') return false;  // x1=1 x2=2
     const char32_t after = code(end);
     if (after == U'.' || (decimal_comma_ && after == U',')) return true;
     const bool ten = end == next + 2 && code(next) == U'1' && code(next + 1) == U'0';
@@ -86,7 +97,7 @@ class Tokenizer {
     std::string digits;
     for (std::size_t k = next; k < end; ++k) digits += characters_[at_ + k].bytes;
     throw ReadError(
-        {number.range.begin, characters_[at_ + end].position},
+        {number.range.begin, characters_[at_ + end].range.begin},
         two_readings(number.text + "x" + digits, number.text + "·" + digits, number.text + "·x_" + digits));
   }
 
@@ -110,7 +121,7 @@ class Tokenizer {
     if (at_decimal_sign() && !is_ellipsis) {
       token.text += '.';
       ++at_;
-      while (is_digit(code())) take(token);
+      read_decimals(token);
     }
     const bool exponent = code() == U'e' || code() == U'E';
     const char32_t sign = plain(code(1));
@@ -122,14 +133,36 @@ class Tokenizer {
       }
       while (is_digit(code())) take(token);
     }
-    token.range.end = position();
+    token.range.end = end();
     skip_ellipsis();
     if (at_decimal_sign() && !at_full_stop()) {
       const std::string second = characters_[at_].bytes;
-      token.range.end = characters_[at_ + 1].position;
+      token.range.end = characters_[at_].range.end;
       throw ReadError(token.range, "“" + token.text + second + "”: a number has one decimal point");
     }
     token.number = finite_number(token.text, token.range);
+  }
+
+  static bool is_bar(char32_t c) { return c == 0x304 || c == 0x305; }
+
+  /// The digits behind the point. Those in brackets, 0.1(6), or from the first with a bar above on, repeat:
+  /// as often as a double can tell.
+  void read_decimals(Token& token) {
+    std::string repeating;
+    while (is_digit(code())) {
+      take(token);
+      if (is_bar(code()) || !repeating.empty()) repeating += token.text.back();
+      if (is_bar(code())) ++at_;
+    }
+    std::size_t length = 1;
+    while (is_digit(code(length))) ++length;
+    if (code() == U'(' && length > 1 && code(length) == U')') {
+      for (std::size_t k = 1; k < length; ++k) repeating += characters_[at_ + k].bytes;
+      token.text += repeating;
+      at_ += length + 1;
+    }
+    token.repeats = !repeating.empty();
+    while (token.repeats && token.text.size() < 20) token.text += repeating;
   }
 
   void read_exponent(Token& token) {
@@ -141,7 +174,7 @@ class Tokenizer {
       take(token);
     }
     for (; superscript(code()) >= 0; take(token)) digits += std::to_string(superscript(code()));
-    token.number = finite_number(digits, {token.range.begin, position()});
+    token.number = finite_number(digits, {token.range.begin, end()});
     token.word = digits;
   }
 
@@ -160,18 +193,21 @@ class Tokenizer {
       take(token);
       read_word(token);
     }
-    split_root(token, start);
+    split_function(token);
     if (takes_a_square(token.word)) read_square(token);
     token.name = answers::read_name(token.word, token.squared);
   }
 
-  /// sqrt14 is the root of 14.
-  void split_root(Token& token, std::size_t start) {
-    constexpr std::string_view root = "sqrt";
-    if (token.word.size() <= root.size() || token.word.substr(0, root.size()) != root) return;
-    if (token.word.find_first_not_of("0123456789", root.size()) != std::string::npos) return;
-    at_ = start + root.size();
-    token.text = token.word = root;
+  /// sqrt14 is the root of 14, ln2 the logarithm of 2.
+  void split_function(Token& token) {
+    for (const std::string_view function : {std::string_view("sqrt"), std::string_view("ln")}) {
+      if (token.word.size() <= function.size() || token.word.substr(0, function.size()) != function) continue;
+      if (token.word.find_first_not_of("0123456789", function.size()) != std::string::npos) continue;
+      const std::size_t digits = token.word.size() - function.size();
+      at_ -= digits;
+      token.text.resize(token.text.size() - digits);
+      token.word = function;
+    }
   }
 
   /// γx̂ and Σx are two names: nobody puts a space there. σ_B and ∂L are one.

@@ -12,11 +12,12 @@ namespace answers {
 
 struct Token {
   enum class Kind { number, name, symbol, end };
-  Kind kind;
+  Kind kind = Kind::end;
   Range range;
   std::string text;  ///< as typed; a number with a decimal point
   char32_t symbol = 0;
-  double number = 0;  ///< of a number, or of an exponent above the line
+  double number = 0;     ///< of a number, or of an exponent above the line
+  bool repeats = false;  ///< a number with digits in brackets that repeat: 0.1(6)
   bool space_before = false;
   bool line_before = false;
   bool tab_before = false;

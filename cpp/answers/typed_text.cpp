@@ -42,6 +42,14 @@ bool names_unknown(const Node& node, const Quantities& known) {
                      [&](const Node& child) { return names_unknown(child, known); });
 }
 
+/// 32 parameters is 32, where their number is not known.
+Node without_unknown_counts(Node tree, const Quantities& known) {
+  if (!tree.counts || !names_unknown(tree.children[1], known)) return tree;
+  Node number = std::move(tree.children[0]);
+  number.label = tree.label;
+  return number;
+}
+
 constexpr const char* decimal_commas = "commas were read as decimal points";
 
 /// Reads text whose commas, or spaces before signs, could be read in several ways, where the number of values
@@ -66,9 +74,9 @@ std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, N
   return decimals;
 }
 
-Node read_answer(const std::string& typed, std::size_t asked, Notation notation, std::string& note) {
-  notation.one_number = asked == 1;
-  notation.chains = true;
+Node read_answer(const std::string& typed, std::size_t asked, Notation notation, Grouping grouping,
+                 std::string& note) {
+  notation.asked = asked;
   Reading reading;
   std::optional<Node> tree;
   try {
@@ -82,6 +90,10 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
     if (auto counted = read_by_count(typed, asked, notation, note)) return *counted;
   }
   const bool one_number = asked == 1 && reading.may_be_decimal_comma;
+  if (one_number && !reading.thousands.empty() && grouping == Grouping::counts) {
+    notation.large_whole = true;
+    return read_answer(typed, asked, notation, Grouping::thousands, note);
+  }
   if (one_number && !reading.thousands.empty()) {
     std::string whole = reading.thousands, decimal = reading.thousands;
     whole.erase(whole.find(','), 1);
@@ -93,8 +105,14 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
   if (!reading.note.empty()) note = reading.note;
   if (one_number || reading.decimal_comma || notation.commas == Notation::Commas::decimal)
     note = decimal_commas;
+  if (!one_number) return *tree;
   notation.commas = Notation::Commas::decimal;
-  return one_number ? parse(typed, notation) : *tree;
+  try {
+    return parse(typed, notation);
+  } catch (const ReadError&) {
+    note.clear();
+    return *tree;  // pow(2,17)
+  }
 }
 
 Notation notation_of(Grouping grouping) {
@@ -140,14 +158,6 @@ bool agree(const Link& left, const Link& right) {
   return true;
 }
 
-std::string typed_piece(const std::string& typed, Range range) {
-  std::string piece;
-  for (const Character& each : decode(typed)) {
-    if (each.position >= range.begin && each.position < range.end) piece += each.bytes;
-  }
-  return shortened(piece);
-}
-
 /// The link of a chain that says most about the value, where all of them agree. One that names what nobody
 /// knows here, σ/4 = 1.5, is a name for the next one.
 Node settle(const std::string& typed, const Node& chain, const Quantities& known, std::string& note) {
@@ -159,20 +169,21 @@ Node settle(const std::string& typed, const Node& chain, const Quantities& known
       links.push_back({child, std::move(value), std::move(shown)});
     } catch (const ReadError&) {
       if (&child == &chain.children.back() || !names_unknown(child, known)) throw;
-      note = "“" + typed_piece(typed, child.range) + "” names what is not known here, and was not checked";
+      note = "“" + piece(decode(typed), child.range) + "” names what is not known here, and was not checked";
       continue;
-    }
-    if (links.size() < 2) continue;
-    const Link &left = links[links.size() - 2], &right = links.back();
-    if (!agree(left, right)) {
-      throw ReadError({left.tree.range.begin, right.tree.range.end},
-                      "“" + typed_piece(typed, left.tree.range) + "” and “" +
-                          typed_piece(typed, right.tree.range) + "” are not equal: correct one of them");
     }
   }
   const auto best = std::max_element(links.begin(), links.end(), [](const Link& left, const Link& right) {
     return left.digits() < right.digits();
   });
+  for (const Link& link : links) {
+    if (agree(*best, link)) continue;
+    const Link& left = link.tree.range.begin < best->tree.range.begin ? link : *best;
+    const Link& right = &left == &link ? *best : link;
+    throw ReadError({left.tree.range.begin, right.tree.range.end},
+                    "“" + piece(decode(typed), left.tree.range) + "” and “" +
+                        piece(decode(typed), right.tree.range) + "” are not equal: correct one of them");
+  }
   Node settled = best->tree;
   settled.label = chain.label;
   return settled;
@@ -188,9 +199,53 @@ Node without_chains(const std::string& typed, Node tree, const Quantities& known
   return tree;
 }
 
-/// Fills in what `read` brings; a ReadError becomes the sentence about it.
+bool can_be_read(const std::string& typed, std::size_t asked) {
+  Notation notation;
+  notation.asked = asked;
+  try {
+    parse(typed, notation);
+    return true;
+  } catch (const ReadError&) {
+    return false;
+  }
+}
+
+/// The longest piece at the start of a text that was refused behind it which can be read alone.
+std::string understood(const std::string& typed, std::size_t refused, std::size_t asked) {
+  const std::vector<Character> characters = decode(typed);
+  int attempts = 0;
+  for (std::size_t k = characters.size(); k-- > 1 && attempts < 8;) {
+    const Character& last = characters[k - 1];
+    const bool within_word = is_name_part(last.code) && is_name_part(characters[k].code);
+    const bool separates = is_space(last.code) || last.code == U',' || last.code == U';';
+    if (last.range.end > refused || separates || within_word) continue;
+    ++attempts;
+    const std::string start = piece(characters, {0, last.range.end});
+    if (can_be_read(start, asked)) return start;
+  }
+  return "";
+}
+
+/// Whoever typed σ is not told of batch_var.
+void quote_as_typed(std::string& message, const std::string& typed) {
+  const std::string start = "unknown name “";
+  if (message.compare(0, start.size(), start) != 0) return;
+  const std::size_t begin = typed.find_first_not_of("( "), end = typed.find_last_not_of(") ");
+  if (begin != std::string::npos)
+    message.replace(start.size(), message.find("”") - start.size(), typed.substr(begin, end - begin + 1));
+}
+
+/// What was asked for, as a refusal says it where it names nothing that would be right.
+std::string what_is_asked(std::size_t asked) {
+  if (asked == 0) return "a value is asked for";
+  return asked == 1 ? "one value is asked for"
+                    : std::to_string(asked) + " values are asked for, with commas between them";
+}
+
+/// Fills in what `read` brings; a ReadError becomes the sentence about it, with what was understood before
+/// it.
 template <typename Read>
-TypedText read_with(const std::string& typed, const Read& read) {
+TypedText read_with(const std::string& typed, std::size_t asked, const std::string& what, const Read& read) {
   TypedText text;
   if (is_blank(typed)) return text;
   try {
@@ -200,6 +255,12 @@ TypedText read_with(const std::string& typed, const Read& read) {
     text.state = TypedText::State::unreadable;
     text.message = error.what();
     text.range = error.range;
+    quote_as_typed(text.message, piece(decode(typed), error.range));
+    if (can_be_read(typed, asked)) return text;  // and has no value
+    const std::string start = understood(typed, error.range.begin, asked);
+    const bool says_what_fits = text.message.find(": ") != std::string::npos;
+    if (!says_what_fits) text.message += "; " + what;
+    if (!start.empty()) text.message += "; “" + start + "” was understood";
   }
   return text;
 }
@@ -220,35 +281,36 @@ const char* state_name(TypedText::State state) {
 
 TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
                      Grouping grouping) {
-  return read_with(typed, [&](TypedText& text) {
+  return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = known.count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, text.note);
-    text.tree = without_chains(typed, std::move(tree), known, text.note);
+    Node tree = read_answer(typed, asked, notation, grouping, text.note);
+    text.tree = without_chains(typed, without_unknown_counts(std::move(tree), known), known, text.note);
     text.value = evaluate(*text.tree, known);
   });
 }
 
-TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known) {
+TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
+                     Grouping grouping) {
   std::optional<Quantities> quantities;
   const auto all = [&]() -> const Quantities& {
     if (!quantities) quantities = known();
     return *quantities;
   };
-  return read_with(typed, [&](TypedText& text) {
-    Notation notation;
+  return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
+    Notation notation = notation_of(grouping);
     notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, text.note);
+    Node tree = read_answer(typed, asked, notation, grouping, text.note);
     const Quantities none;
     const Quantities& named = names_in(tree).empty() ? none : all();
-    text.tree = without_chains(typed, std::move(tree), named, text.note);
+    text.tree = without_chains(typed, without_unknown_counts(std::move(tree), named), named, text.note);
     text.value = evaluate(*text.tree, named);
   });
 }
 
 TypedText read_formula(const std::string& typed, const std::vector<std::string>& names) {
-  return read_with(typed, [&](TypedText& text) {
-    text.tree = read_answer(typed, 1, Notation(), text.note);
+  return read_with(typed, 1, "a formula is asked for", [&](TypedText& text) {
+    text.tree = read_answer(typed, 1, Notation(), Grouping::unknown, text.note);
     if (text.tree->kind == Node::Kind::chain) {
       text.links = std::move(text.tree->children);
       text.tree = std::move(text.links.back());
@@ -261,7 +323,7 @@ TypedText read_formula(const std::string& typed, const std::vector<std::string>&
 }
 
 TypedText read_equation(const std::string& typed, const std::vector<std::string>& names) {
-  return read_with(typed, [&](TypedText& text) {
+  return read_with(typed, 1, "an equation is asked for", [&](TypedText& text) {
     auto [left, right] = parse_equation(typed);
     require_names(left, names);
     require_names(right, names);

@@ -28,6 +28,7 @@ const char* state_name(TypedText::State state);
 enum class Grouping {
   unknown,    ///< 1.024 or 1024: refused with both
   thousands,  ///< 1024; so is 1.024
+  counts,     ///< 1024, as for a count; 1.024 has decimals
   decimals,   ///< 1.024
 };
 
@@ -43,7 +44,8 @@ TypedText read_value(const std::string& typed, std::size_t asked, const Quantiti
                      Grouping grouping = Grouping::unknown);
 
 /// The same, where `known` is called only if the text names anything. What it throws is thrown on.
-TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known);
+TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
+                     Grouping grouping = Grouping::unknown);
 
 /// Reads a formula of the quantities `names`, and of what follows from them by definitions, whatever their
 /// values.

@@ -120,6 +120,7 @@ answers::TypedText read_as(Arguments& arguments) {
   if (form != "value") refuse("form", "\"value\", \"formula\" or \"equation\"", form);
   const std::size_t count = arguments.has("count") ? values_asked_for(arguments) : 0;
   const Quantities givens = arguments.has("givens") ? arguments.quantities("givens") : Quantities();
+  const bool exact = arguments.has("exact") && arguments.flag("exact");
   std::vector<answers::Box> above;
   if (arguments.has("above")) {
     for (Arguments& each : arguments.objects("above")) {
@@ -128,10 +129,12 @@ answers::TypedText read_as(Arguments& arguments) {
     }
   }
   arguments.finish();
-  return answers::read_value(text, count, [&] {
+  const auto known = [&] {
     return answers::with_boxes(names ? answers::quantities_named(*names, givens) : answers::nameable(givens),
                                above);
-  });
+  };
+  return answers::read_value(text, count, known,
+                             exact ? answers::Grouping::counts : answers::Grouping::unknown);
 }
 
 /// Typed text before it is judged, for what follows each key.
@@ -226,9 +229,7 @@ val judge_formula(Arguments& arguments) {
   result.set("message", judgement.message);
   result.set("range", range_out(judgement.range));
   result.set("tree", tree_or_null(judgement.tree));
-  val mistakes = val::array();
-  if (judgement.mistake != nullptr) mistakes.call<void>("push", mistake_out(*judgement.mistake));
-  result.set("mistakes", mistakes);
+  result.set("mistakes", array_out(judgement.mistakes, mistake_out));
   result.set("note", judgement.note);
   result.set("difference", judgement.difference);
   const auto& found = judgement.counterexample;

@@ -65,6 +65,10 @@ void expect_values(const Readable& expected) {
   }
 }
 
+TEST(Expression, WordsForNumbersAreNamesToAnAuthor) {
+  EXPECT_EQ(evaluate(parse("100 * four / one"), {{"four", {{1024}}}, {"one", {{512}}}}).values[0], 200);
+}
+
 TEST(Expression, Numbers) {
   const Readable table[] = {
       {"2", {2}},
@@ -287,7 +291,7 @@ TEST(Expression, WhatCannotBeRead) {
       {"^2", 0, 1, "a value is expected here, not “^”"},
       {"√", 1, 1, "the text ends where a value is expected"},
       {"√-5", 1, 2, "a value is expected here, not “-”"},
-      {"sum(1, 2)", 5, 6, "one value is expected in ( ); a list stands in [ ]"},
+      {"sqrt(1, 2)", 6, 7, "one value is expected in ( ); a list stands in [ ]"},
       {"5$", 1, 2, "“$” does not fit here"},
       {"=", 0, 1, "a value is missing after “=”"},
       {"5 = 5", 2, 3, "“=” does not fit here: a value is asked for, no equation"},

@@ -100,8 +100,9 @@ TEST(Judge, UnreadableSaysWhere) {
     std::size_t begin, end;
     const char* message;
   } const table[] = {
-      {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point"},
-      {"3/√5 👍", 5, 7, "“👍” does not fit here"},
+      {"-1.342, 2..3", 8, 11, "“2..”: a number has one decimal point; “-1.342” was understood"},
+      {"3/√5 👍", 5, 7,
+       "“👍” does not fit here; 4 values are asked for, with commas between them; “3/√5” was understood"},
       {"1/(x[0] - 2)", 0, 12, "division by 0"},
       {"x_hat", 0, 5, "unknown name “x_hat”; known here: gamma, x"},  // the result is no given
       {"1, 2, 3", 0, 7, "4 values are asked for, and 3 were read"},
@@ -127,10 +128,11 @@ TEST(Judge, ShapesOfOneNumber) {
   const Judgement comma = judge("1,5", givens, {{1.5}}, {});
   EXPECT_EQ(comma.verdict, Verdict::right);
   EXPECT_EQ(comma.note, "commas were read as decimal points");
-  // Thousands, or a decimal comma: one of them is right, or nobody can tell.
+  // Thousands, or a decimal comma: one of them is right, or a whole number is asked for, or nobody can tell.
   EXPECT_EQ(verdict("1,024", 1024), Verdict::right);
   EXPECT_EQ(verdict("1,024", 1.024), Verdict::right);
-  EXPECT_EQ(verdict("1,024", 24), Verdict::unreadable);
+  EXPECT_EQ(verdict("1,024", 24), Verdict::wrong);
+  EXPECT_EQ(verdict("1,024", 2.4, {0.005, 0, 3}), Verdict::unreadable);
   EXPECT_EQ(judge("1, 2, 3", givens, {{1.5}}, {}).message, "one number is asked for, and 3 were read");
 }
 
@@ -428,6 +430,64 @@ TEST(Judge, WhatRoundingOnTheWayLeavesIsCoarse) {
   EXPECT_NE(says("2.42").message.find("carry more digits"), std::string::npos);
   EXPECT_EQ(says("2.5").verdict, Verdict::wrong);
   EXPECT_EQ(says("2.3").verdict, Verdict::wrong);
+}
+
+TEST(Judge, RoundingExcusesNothingThatIsFarAway) {
+  // 3.5 lies next to where its deviation from the mean may be rounded to nothing: x_hat by the scale and
+  // shift of inference would be anything.
+  const Quantities batch = quantities_of(
+      {{"x", {{101, 102, 103.5, 102}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0.001}}}});
+  for (const char* asked : {"x_hat[0]", "batch_var"}) {
+    for (const char* typed : {"123.4", "99999", "-55.5"}) {
+      EXPECT_EQ(judge(typed, {}, batch, {Formula(asked), {0.001, 0, 3}, {}}).verdict, Verdict::wrong)
+          << asked << " " << typed;
+    }
+  }
+}
+
+TEST(Judge, ASingleDigitShowsNoMethod) {
+  const Tolerance two_percent{0.02, 0, 3};
+  EXPECT_EQ(verdict("0.2", 0.2004, two_percent), Verdict::unreadable);
+  EXPECT_EQ(verdict("0.20", 0.2004, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("0.2", 0.2, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("1/5", 0.2004, two_percent), Verdict::right);
+  EXPECT_EQ(verdict("0", 0, two_percent), Verdict::right);
+}
+
+TEST(Judge, TheNameBeforeAValueIsThatOfWhatIsAskedFor) {
+  const Quantities batch = quantities_of({{"x", {{2, 4, 6, 8}, true}},
+                                          {"gamma", {{1}}},
+                                          {"beta", {{0}}},
+                                          {"eps", {{0}}},
+                                          {"dy", {{1, 2, 3, 5}, true}}});
+  const auto says = [&](const char* asked, const char* typed) {
+    return judge(typed, {}, batch, {Formula(asked), {0.005, 0, 3}, {}}).verdict;
+  };
+  // dbeta is 11, batch_var 5, and x_hat[0] −3/√5.
+  for (const char* typed : {"dbeta = 11.0", "∂L/∂β = 11.0", "answer = 11.0", "beta.grad = 11.0", "a: 11.0"})
+    EXPECT_EQ(says("dbeta", typed), Verdict::right) << typed;
+  for (const char* typed : {"dgamma = 11.0", "β = 11.0", "eps = 11.0"})
+    EXPECT_EQ(says("dbeta", typed), Verdict::unreadable) << typed;
+  EXPECT_EQ(says("batch_var", "σ² = 5.00"), Verdict::right);
+  EXPECT_EQ(says("batch_var", "σ = 5.00"), Verdict::unreadable);
+  EXPECT_EQ(says("x_hat[0]", "x̂_1 = -1.342"), Verdict::right);
+  EXPECT_EQ(says("x_hat[0]", "x_hat[0] = -1.342"), Verdict::right);
+  EXPECT_EQ(says("x_hat[0]", "x̂_2 = -1.342"), Verdict::unreadable);
+  EXPECT_EQ(says("x_hat[0]", "x_hat[1] = -1.342"), Verdict::unreadable);
+}
+
+TEST(Judge, LinksOfAChainMustAllAgreeWithTheOneThatIsJudged) {
+  EXPECT_EQ(verdict("0.85 = 0.90 = 0.94", 0.85, {0.01, 0, 3}), Verdict::unreadable);
+  EXPECT_EQ(verdict("2016 (32*7*9)", 2016), Verdict::right);
+  EXPECT_EQ(verdict("2016 (32*7*8)", 2016), Verdict::unreadable);
+  EXPECT_EQ(verdict("2016 (2)", 2016), Verdict::unreadable);
+}
+
+TEST(Judge, RefusalsSayWhatWasUnderstood) {
+  const auto says = [](const char* typed) { return judge(typed, givens, {{0.802}}, {0.005, 0, 3}).message; };
+  EXPECT_EQ(says("3/√14 €"), "“€” does not fit here; one value is asked for; “3/√14” was understood");
+  EXPECT_EQ(says("€"), "a value is expected here, not “€”; one value is asked for");
+  EXPECT_EQ(says("2 σ"), "unknown name “σ”; known here: gamma, x");
 }
 
 TEST(JudgeFuzz, NothingThatIsTypedThrows) {

@@ -408,7 +408,7 @@ TEST(Judge, WhoCarriesThreeDigitsStaysRight) {
       std::string typed;
       char number[32];
       for (const double value : last.values) {
-        std::snprintf(number, sizeof number, "%.10g", value);
+        std::snprintf(number, sizeof number, last.values.size() == 1 ? "%#.3g" : "%.10g", value);
         typed += (typed.empty() ? "" : ", ") + std::string(number);
       }
       // No tolerance but what rounding on the way takes.

@@ -263,6 +263,10 @@ TEST(Property, SeveralNumbersInTheirOrder) {
   EXPECT_EQ(judge("γ = 4, β = 1").verdict, Verdict::right);
   EXPECT_EQ(judge("beta = 1; gamma = 4").verdict, Verdict::right);
   EXPECT_EQ(judge("β = 4, γ = 1").message, "the mean of y is not 1");
+  for (const char* typed : {"β = 4, β = 1", "w = 4, β = 1", "γ = 4, 1"})
+    EXPECT_EQ(judge(typed).verdict, Verdict::unreadable) << typed;
+  EXPECT_EQ(judge("a = 4, b = 1").verdict, Verdict::unreadable);  // b is the bias of the lesson
+  EXPECT_EQ(judge("first = 4, second = 1").verdict, Verdict::right);
   EXPECT_EQ(judge("1, 4").message, "the mean of y is not 1");
   EXPECT_EQ(judge("2, 1").message, "the standard deviation of y is not 2");
   EXPECT_EQ(judge("4").message, "2 numbers are asked for, and 1 was read");

@@ -94,12 +94,9 @@ const parts: Part[] = [
   {
     // 0.2 − 0.4 + 0.1 + 0.5
     id: 'problem-2/dbeta',
-    right: ['0.4', '2/5', '40%', '4*10^-1', '0.2 − 0.4 + 0.1 + 0.5', 'sum(dy)'],
+    right: ['0.4', '0.4 per batch', '2/5', '40%', '4*10^-1', '0.2 − 0.4 + 0.1 + 0.5', 'sum(dy)'],
     wrong: ['-0.4', '1.2', '0'],
-    unreadable: [
-      ['dbeta', 'dbeta'],
-      ['0.4 per batch', 'per'],
-    ],
+    unreadable: [['dbeta', 'dbeta']],
   },
   {
     // 5 (1 − 0.9³)

@@ -1,7 +1,7 @@
-// Answers as learners write them, and what a fair teacher would say of each: tests/answers/typed.json.
+// Answers as learners write them, and what a fair teacher would say of each: tests/answers.
 
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type BulkVerdict, judgeInBulk } from '../../web/render/bulk.ts';
 
 interface Case {
@@ -14,12 +14,14 @@ interface Case {
   argued?: string;
 }
 
-const { cases } = JSON.parse(readFileSync('tests/answers/typed.json', 'utf8')) as { cases: Case[] };
-const judged = await judgeInBulk(
-  'web/lesson',
-  cases.map(({ item, seed, answer }) => ({ item, seed, answer })),
-);
-const rows = cases.map((row, k) => ({ ...row, ...(judged[k] as BulkVerdict) }));
+async function judgedRows(file: string) {
+  const { cases } = JSON.parse(readFileSync(`tests/answers/${file}`, 'utf8')) as { cases: Case[] };
+  const judged = await judgeInBulk(
+    'web/lesson',
+    cases.map(({ item, seed, answer }) => ({ item, seed, answer })),
+  );
+  return cases.map((row, k) => ({ ...row, ...(judged[k] as BulkVerdict) }));
+}
 
 function agrees({ expected, verdict, mistakes }: Case & BulkVerdict): boolean {
   return expected.split('|').some((each) => {
@@ -33,21 +35,28 @@ function agrees({ expected, verdict, mistakes }: Case & BulkVerdict): boolean {
 const shown = (row: Case & BulkVerdict) =>
   `${row.item} at seed ${row.seed}: “${row.answer}” is ${row.verdict} ${row.mistakes.join(' ')} for ${row.expected}: ${row.message}`;
 
-test('answers are judged as a fair teacher would, or the difference is argued', () => {
-  expect(rows.length).toBeGreaterThan(650);
-  const others = rows.filter((row) => !agrees(row));
-  expect(others.filter(({ argued }) => argued === undefined).map(shown)).toEqual([]);
-  // What is argued must be a difference, and there are few.
-  expect(rows.filter((row) => row.argued !== undefined && agrees(row)).map(shown)).toEqual([]);
-  expect(others.length).toBeLessThanOrEqual(0.02 * rows.length);
-});
+describe.each([
+  ['typed.json', 650],
+  ['typed-more.json', 1700],
+])('%s', async (file, least) => {
+  const rows = await judgedRows(file);
 
-test('nothing right is marked wrong, and nothing wrong is marked right', () => {
-  const plain = rows.filter(({ argued }) => argued === undefined);
-  const allows = (row: Case, verdict: string) =>
-    row.expected.split('|').some((each) => each.split(':')[0] === verdict);
-  const bad = plain.filter(
-    (row) => (row.verdict === 'wrong' || row.verdict === 'right') && !allows(row, row.verdict),
-  );
-  expect(bad.map(shown)).toEqual([]);
+  test('answers are judged as a fair teacher would, or the difference is argued', () => {
+    expect(rows.length).toBeGreaterThan(least);
+    const others = rows.filter((row) => !agrees(row));
+    expect(others.filter(({ argued }) => argued === undefined).map(shown)).toEqual([]);
+    // What is argued must be a difference, and there are few.
+    expect(rows.filter((row) => row.argued !== undefined && agrees(row)).map(shown)).toEqual([]);
+    expect(others.length).toBeLessThanOrEqual(0.02 * rows.length);
+  });
+
+  test('nothing right is marked wrong, and nothing wrong is marked right', () => {
+    const plain = rows.filter(({ argued }) => argued === undefined);
+    const allows = (row: Case, verdict: string) =>
+      row.expected.split('|').some((each) => each.split(':')[0] === verdict);
+    const bad = plain.filter(
+      (row) => (row.verdict === 'wrong' || row.verdict === 'right') && !allows(row, row.verdict),
+    );
+    expect(bad.map(shown)).toEqual([]);
+  });
 });

@@ -108,6 +108,29 @@ function judgeItem(
   }
 }
 
+/** What judges one answer after another. Throws RangeError where there is no such item, or no such kind of answer. */
+export async function bulkJudge(
+  folder: string,
+): Promise<(answer: { item: string; seed: number; answer: Answer }) => BulkVerdict> {
+  const items = new Map((await lessonItems(folder)).map((item) => [item.id, item]));
+  const core = await loadBuiltCore();
+  const drawn = new Map<string, Typed>();
+  const variant: Variant = (problem, seed) => {
+    const key = problem.drawn.length > 0 ? `${problem.id}/${seed}` : problem.id;
+    const known = drawn.get(key) ?? drawGivens(core, problem, problem.drawn.length > 0 ? seed : 0);
+    drawn.set(key, known);
+    return known;
+  };
+  return ({ item: id, seed, answer }) => {
+    const item = items.get(id);
+    if (!item) {
+      const near = closest(id, [...items.keys()]);
+      throw new RangeError(`there is no item “${id}”; did you mean “${near}”? --items lists all`);
+    }
+    return { item: id, seed, ...judgeItem(core, variant, item, seed, answer) };
+  };
+}
+
 /** Throws RangeError that names the entry which cannot be used, and what would be right. */
 export async function judgeInBulk(folder: string, answers: unknown): Promise<BulkVerdict[]> {
   const parsed = answersSchema.safeParse(answers);
@@ -118,23 +141,10 @@ export async function judgeInBulk(folder: string, answers: unknown): Promise<Bul
       `${place}: ${issue?.message}; expected a list of {"item": id, "seed": whole number from 0, "answer": text}`,
     );
   }
-  const items = new Map((await lessonItems(folder)).map((item) => [item.id, item]));
-  const core = await loadBuiltCore();
-  const drawn = new Map<string, Typed>();
-  const variant: Variant = (problem, seed) => {
-    const key = problem.drawn.length > 0 ? `${problem.id}/${seed}` : problem.id;
-    const known = drawn.get(key) ?? drawGivens(core, problem, problem.drawn.length > 0 ? seed : 0);
-    drawn.set(key, known);
-    return known;
-  };
-  return parsed.data.map(({ item: id, seed, answer }, k) => {
-    const item = items.get(id);
-    if (!item) {
-      const near = closest(id, [...items.keys()]);
-      throw new RangeError(`entry ${k}: there is no item “${id}”; did you mean “${near}”? --items lists all`);
-    }
+  const judge = await bulkJudge(folder);
+  return parsed.data.map((answer, k) => {
     try {
-      return { item: id, seed, ...judgeItem(core, variant, item, seed, answer) };
+      return judge(answer);
     } catch (error) {
       if (error instanceof RangeError) throw new RangeError(`entry ${k}: ${error.message}`, { cause: error });
       throw error;

@@ -328,6 +328,8 @@ export type Typing = { text: string } & (
       form?: 'value';
       /** how many values are asked for, which may tell what commas are; as many as are typed where left out */
       count?: number;
+      /** only the exact number is right, as for a count: 1,024 is 1024 */
+      exact?: boolean;
       /** the text may name these, and the x and m that are plain from them */
       givens?: Quantities;
       /** or only these quantities that follow from the givens; they are computed if it names any */

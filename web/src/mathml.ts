@@ -80,6 +80,15 @@ function separated(children: Tree[]): VNode[] {
   return children.flatMap((child, k) => (k === 0 ? [build(child)] : [element('mo', ','), build(child)]));
 }
 
+const variance = (divisor: VNode) => element('msub', letter('Var'), divisor);
+
+/** What is written for a function that is not written by its name. The variances differ in what divides. */
+const functions = new Map([
+  ['sum', () => element('mo', 'Σ')],
+  ['biased_variance', () => variance(letter('m'))],
+  ['unbiased_variance', () => variance(element('mrow', letter('m'), element('mo', '−'), element('mn', '1')))],
+]);
+
 function build(tree: Tree): VNode {
   const [first, second] = tree.children as [Tree, Tree];
   switch (tree.kind) {
@@ -126,7 +135,7 @@ function build(tree: Tree): VNode {
     case 'call': {
       if (tree.text === 'sqrt') return element('msqrt', build(first));
       if (tree.text === 'abs') return element('mrow', element('mo', '|'), build(first), element('mo', '|'));
-      const name = tree.text === 'sum' ? element('mo', 'Σ') : letter(tree.text);
+      const name = functions.get(tree.text)?.() ?? letter(tree.text);
       return element('mrow', name, element('mo', '('), build(first), element('mo', ')'));
     }
   }

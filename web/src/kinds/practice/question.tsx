@@ -48,7 +48,9 @@ function readTyped(
   try {
     const givens = readGivens(core, { ...typed, ...part.with }, limits);
     const count = isList ? {} : { count: part.kind === 'property' ? part.find.length : 1 };
-    return core.read({ text, givens, ...count, ...(part.kind === 'property' ? { names: part.names } : {}) });
+    return part.kind === 'property'
+      ? core.read({ text, givens, ...count, names: part.names })
+      : core.read({ text, givens, ...count, exact: part.question.digits === 0 });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
