@@ -70,7 +70,7 @@ export function installPackages() {
 
 /** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
 export function buildSite() {
-  const modules = ['core', 'laboratory'].flatMap((name) => [
+  const modules = ['core', 'laboratory', 'programs'].flatMap((name) => [
     `build/wasm/${name}.wasm`,
     `build/wasm/${name}.mjs`,
   ]);

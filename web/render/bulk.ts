@@ -7,6 +7,7 @@ import { drawGivens, judgePart, type Problem, verdictOnProof, verdictOnWorksheet
 import { readGivens, type Typed } from '../src/scenario.ts';
 import { loadBuiltCore } from './core.ts';
 import { type Item, lessonItems } from './items.ts';
+import { programs } from './programs.ts';
 
 const answersSchema = z.array(
   z.strictObject({
@@ -34,6 +35,7 @@ export async function listItems(folder: string): Promise<object[]> {
     pitfalls,
     ...('problem' in rest ? { given: rest.problem.given, drawn: rest.problem.drawn } : {}),
     ...('cells' in rest ? { cells: rest.cells } : {}),
+    ...('task' in rest ? { task: rest.task } : {}),
     ...('lines' in rest ? { lines: rest.lines.map(({ id: line }) => line) } : {}),
   }));
 }
@@ -94,6 +96,18 @@ function judgeItem(
         verdict: verdictOnWorksheet(judged),
         message: words.join('; '),
         mistakes: judged.cells.flatMap(({ mistakes }) => mistakes.map(({ id }) => id)),
+      };
+    }
+    case 'program': {
+      if (typeof answer !== 'string') return refuse(item, 'a program');
+      const { verdict, error, faults } = programs.judge(item.task, answer);
+      const words = faults.map(({ line, name, mistake }) =>
+        [`line ${line}, ${name}`, mistake?.title].filter(Boolean).join(': '),
+      );
+      return {
+        verdict: verdict === 'failed' ? 'unreadable' : verdict,
+        message: error ? `line ${error.line}: ${error.sentence}` : words.join('; '),
+        mistakes: faults.flatMap(({ mistake }) => (mistake ? [mistake.id] : [])),
       };
     }
     case 'proof': {

@@ -64,6 +64,7 @@ const nothingAround: Around = {
   race: () => () => {},
   measure: () => () => {},
   copyLink: () => Promise.resolve(true as const),
+  programs: () => new Promise(() => {}),
   playground: () => ({ order: () => {}, end: () => {} }),
   goOn: () => {},
   startAgain: () => {},

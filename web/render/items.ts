@@ -13,6 +13,7 @@ import type { ProofLine, Tolerance } from '../src/core.ts';
 import type { Graded, Part, Problem } from '../src/items.ts';
 import type { ObjectivesBlock } from '../src/kinds/objectives/schema.ts';
 import type { PracticeBlock } from '../src/kinds/practice/schema.ts';
+import type { ProgramBlock } from '../src/kinds/program/schema.ts';
 import type { ProofBlock } from '../src/kinds/proof/schema.ts';
 import type { QuizBlock } from '../src/kinds/quiz/schema.ts';
 import type { WorksheetBlock } from '../src/kinds/worksheet/schema.ts';
@@ -33,6 +34,7 @@ export type Item = Graded & { place: Place; listed: Listed } & (
     | { kind: 'quiz'; block: QuizBlock }
     | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
     | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
+    | { kind: 'program'; task: string; solution: string }
   );
 
 /** An item before it is known where it stands. */
@@ -41,6 +43,7 @@ type Found = Graded & { place: Place; block_: string; name: string; at: string }
     | { kind: 'quiz'; block: QuizBlock }
     | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
     | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
+    | { kind: 'program'; task: string; solution: string }
   );
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
@@ -105,6 +108,12 @@ function itemsOf({ lang, value }: Code, place: Place): Found[] {
       return [
         { kind: 'proof', ...gradedOf(block), lines: coreLines(block), goal, names, proof, place, ...known },
       ];
+    }
+    case 'program': {
+      const { block } = parse<ProgramBlock>();
+      const { task, solution } = block;
+      const known = { block_: block.id, name: 'whole', at: block.id };
+      return [{ kind: 'program', ...gradedOf(block), task, solution, place, ...known }];
     }
     default:
       return [];

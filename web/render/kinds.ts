@@ -11,6 +11,7 @@ import { forms } from './kinds/forms.ts';
 import { objectives } from './kinds/objectives.ts';
 import { playground } from './kinds/playground.ts';
 import { practice } from './kinds/practice.ts';
+import { program } from './kinds/program.ts';
 import { proof } from './kinds/proof.ts';
 import { quiz } from './kinds/quiz.ts';
 import { race } from './kinds/race.ts';
@@ -24,6 +25,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   practice,
   worksheet,
   proof,
+  program,
   quiz,
   start,
   objectives,

@@ -18,6 +18,7 @@ export const pages: readonly Page[] = [
   { folder: 'practice', file: 'practice.html', name: 'Practice' },
   { folder: 'quiz', file: 'quiz.html', name: 'Quiz' },
   { folder: 'workshop', file: 'workshop.html', name: 'Workshop', folded: true },
+  { folder: 'write', file: 'write.html', name: 'Code' },
   { folder: 'laboratory', file: 'laboratory.html', name: 'Lab' },
   { folder: 'more', file: 'more.html', name: 'More', unseen: ' about batch normalization' },
 ];

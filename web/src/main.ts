@@ -31,6 +31,7 @@ const surroundings: Around = {
   race,
   measure,
   playground,
+  programs: () => import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms()),
   copyLink: (name, at) => copyLink(entriesOfPage(name), at),
   goOn,
   startAgain,

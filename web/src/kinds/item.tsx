@@ -8,6 +8,7 @@ import type { MeasureMessage } from '../lab/measure.ts';
 import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
 import type { Playing, Told } from '../playground.ts';
+import type { Programs } from '../programs.ts';
 import type { Choice, RaceMessage } from '../race.ts';
 import type { Typed } from '../scenario.ts';
 
@@ -45,6 +46,8 @@ export interface Around {
   ) => () => void;
   /** opens a playground, and tells what there is to see until it is ended */
   playground: (tell: (told: Told) => void) => Playing;
+  /** what runs and judges programs */
+  programs: () => Promise<Programs>;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
   copyLink: (name: string, at: string) => Promise<string | true>;
   /** moves on to the next thing to do behind this question */

@@ -7,6 +7,7 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   practice: () => import('./practice/practice.tsx'),
   worksheet: () => import('./worksheet/worksheet.tsx'),
   proof: () => import('./proof/proof.tsx'),
+  program: () => import('./program/program.tsx'),
   quiz: () => import('./quiz/quiz.tsx'),
   start: () => import('./start/start.tsx'),
   objectives: () => import('./objectives/objectives.tsx'),

@@ -1,0 +1,69 @@
+// Builds a block `program`. Before it is shown its solution has passed, its starting point has not, and each wrong program
+// was refused for the mistake that it is listed with.
+
+import { inputOf } from '../../src/kinds/program/inputs.ts';
+import { item, type ProgramData } from '../../src/kinds/program/program.tsx';
+import { type ProgramBlock, schema } from '../../src/kinds/program/schema.ts';
+import { type Building, kind } from '../item.tsx';
+import { nearest } from '../nearest.ts';
+import { programs } from '../programs.ts';
+import { gradedOf } from './practice.ts';
+
+function check({ task, start, solution, batch, wrong }: ProgramBlock, { refuse }: Building): void {
+  const known = programs.tasks();
+  const asked = known.find(({ name }) => name === task);
+  const names = known.map(({ name }) => name);
+  if (!asked) return refuse(['task'], `program: no task “${task}”${nearest(task, names)}`);
+  const inputs = asked.inputs.map(({ name }) => name);
+  for (const name of Object.keys(batch)) {
+    if (!inputs.includes(name))
+      refuse(['batch', name], `program: “${name}” is none of its inputs, which are ${inputs.join(', ')}`);
+  }
+  const missing = inputs.find((name) => batch[name] === undefined);
+  if (missing !== undefined) refuse(['batch'], `program: a value for “${missing}” is missing`);
+
+  const judged = programs.judge(task, solution);
+  if (judged.verdict !== 'right') {
+    const [fault] = judged.faults;
+    const why = judged.error?.sentence ?? (fault ? `line ${fault.line}, ${fault.name}` : 'a law fails');
+    refuse(['solution'], `program: its solution is ${judged.verdict}: ${why}`);
+  }
+  const given = Object.entries(batch).map(([name, array]) => inputOf(name, array));
+  let error: { sentence: string } | null;
+  try {
+    ({ error } = programs.run(solution, given, task));
+  } catch (reason) {
+    return refuse(['batch'], `program: ${(reason as Error).message}`);
+  }
+  if (error) refuse(['batch'], `program: its solution does not run on this batch: ${error.sentence}`);
+  if (programs.judge(task, start).verdict === 'right')
+    refuse(['start'], 'program: its starting point passes already');
+  wrong.forEach(({ mistake, line, program }, k) => {
+    const { verdict, faults } = programs.judge(task, program);
+    if (verdict !== 'wrong') refuse(['wrong', k], `program: this one is ${verdict}, and should be wrong`);
+    const found = faults.map((fault) => fault.mistake?.id).filter((each) => each !== undefined);
+    if (mistake !== undefined && !found.includes(mistake))
+      refuse(['wrong', k, 'mistake'], `program: “${mistake}” is not found in it, but ${found.join(', ') || 'nothing'}`);
+    if (line !== undefined && faults[0]?.line !== line)
+      refuse(['wrong', k, 'line'], `program: line ${faults[0]?.line} is blamed first, not line ${line}`);
+  });
+}
+
+export const program = kind<ProgramBlock>({
+  schema,
+  View: item.View,
+  name: ({ id }) => id,
+  data(block, at): ProgramData {
+    check(block, at);
+    const { task, start, solution, batch, hints } = block;
+    return {
+      ...gradedOf(block),
+      title: at.numbered(block.title),
+      task,
+      start,
+      solution,
+      batch,
+      hints: hints.length,
+    };
+  },
+});
