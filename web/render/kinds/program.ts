@@ -43,7 +43,10 @@ function check({ task, start, solution, batch, wrong }: ProgramBlock, { refuse }
     if (verdict !== 'wrong') refuse(['wrong', k], `program: this one is ${verdict}, and should be wrong`);
     const found = faults.map((fault) => fault.mistake?.id).filter((each) => each !== undefined);
     if (mistake !== undefined && !found.includes(mistake))
-      refuse(['wrong', k, 'mistake'], `program: “${mistake}” is not found in it, but ${found.join(', ') || 'nothing'}`);
+      refuse(
+        ['wrong', k, 'mistake'],
+        `program: “${mistake}” is not found in it, but ${found.join(', ') || 'nothing'}`,
+      );
     if (line !== undefined && faults[0]?.line !== line)
       refuse(['wrong', k, 'line'], `program: line ${faults[0]?.line} is blamed first, not line ${line}`);
   });

@@ -78,7 +78,7 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  '&': { color: 'var(--ink)', backgroundColor: 'var(--paper)', fontSize: '0.95em' },
+  '&': { color: 'var(--ink)', backgroundColor: 'transparent', fontSize: '0.95em' },
   '&.cm-focused': { outline: '3px solid var(--link)', outlineOffset: '2px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.6' },
   '.cm-content': { caretColor: 'var(--ink)' },
@@ -95,6 +95,7 @@ export function startEditor(
   onCheck: () => void,
 ): Editor {
   const root = place.shadowRoot ?? place.attachShadow({ mode: 'open' });
+  let isWritten = false; // by the page, and not by the learner
   const state = EditorState.create({
     doc: text,
     extensions: [
@@ -105,11 +106,7 @@ export function startEditor(
       syntaxHighlighting(colours),
       look,
       remarks,
-      keymap.of([
-        { key: 'Mod-Enter', run: () => (onCheck(), true) },
-        ...defaultKeymap,
-        ...historyKeymap,
-      ]),
+      keymap.of([{ key: 'Mod-Enter', run: () => (onCheck(), true) }, ...defaultKeymap, ...historyKeymap]),
       EditorView.contentAttributes.of({
         'aria-label': label,
         autocapitalize: 'off',
@@ -118,7 +115,7 @@ export function startEditor(
         translate: 'no',
       }),
       EditorView.updateListener.of(({ docChanged, state: now }) => {
-        if (docChanged) onChange(now.doc.toString());
+        if (docChanged && !isWritten) onChange(now.doc.toString());
       }),
     ],
   });
@@ -127,7 +124,9 @@ export function startEditor(
     text: () => view.state.doc.toString(),
     write(to) {
       if (view.state.doc.toString() === to) return;
+      isWritten = true;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: to } });
+      isWritten = false;
     },
     remark: (now) => view.dispatch({ effects: remarked.of(now) }),
     goTo(line) {

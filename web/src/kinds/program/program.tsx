@@ -118,7 +118,9 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const editor = useRef<Editor>(undefined);
   const text = kept.texts.code ?? start;
   const texts = useRef(text);
-  texts.current = text;
+  /** As soon as the learner types, the editor is ahead of what is kept. */
+  const isTyping = useRef(false);
+  if (!isTyping.current) texts.current = text;
 
   const check = (running: Programs) => {
     const code = texts.current;
@@ -147,7 +149,11 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         within,
         texts.current,
         `Your program: ${title}`,
-        (code) => change((now) => withTexts(now, { code: code === start ? undefined : code })),
+        (code) => {
+          isTyping.current = true;
+          texts.current = code;
+          change((now) => withTexts(now, { code: code === start ? undefined : code }));
+        },
         () => asking.current(),
       );
     });
@@ -173,10 +179,8 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         )
       : undefined;
   useEffect(() => {
-    editor.current?.write(text);
-    const lines = isFresh
-      ? [judged.judged.error?.line, ...judged.judged.faults.map(({ line }) => line)]
-      : [];
+    if (!isTyping.current) editor.current?.write(text);
+    const lines = isFresh ? [judged.judged.error?.line, ...judged.judged.faults.map(({ line }) => line)] : [];
     editor.current?.remark({
       values: ran ? valuesOf(ran) : new Map(),
       faults: new Set(lines.filter((line) => line !== undefined)),
@@ -211,7 +215,10 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
             type="button"
             class="quiet"
             disabled={text === start}
-            onClick={() => change((now) => withTexts(now, { code: undefined }))}
+            onClick={() => {
+              isTyping.current = false;
+              change((now) => withTexts(now, { code: undefined }));
+            }}
           >
             Start again
           </button>

@@ -19,7 +19,15 @@ export const schema = z.strictObject({
   /** a small batch, whose values are shown beside the lines */
   batch: z.record(z.string(), array),
   /** the ids of the mistakes that a program is refused with, and the line that is blamed */
-  wrong: z.array(z.strictObject({ mistake: z.string().optional(), line: z.number().int().min(1).optional(), program: code })).default([]),
+  wrong: z
+    .array(
+      z.strictObject({
+        mistake: z.string().optional(),
+        line: z.number().int().min(1).optional(),
+        program: code,
+      }),
+    )
+    .default([]),
   hints,
 });
 
