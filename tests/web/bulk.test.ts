@@ -11,8 +11,24 @@ test('every item is listed with its kind', async () => {
   const items = (await listItems(folder)) as { item: string; kind: string }[];
   expect(items.length).toBeGreaterThanOrEqual(40);
   expect(new Set(items.map(({ kind }) => kind))).toEqual(
-    new Set(['value', 'formula', 'property', 'worksheet', 'proof', 'quiz']),
+    new Set(['value', 'formula', 'property', 'worksheet', 'proof', 'quiz', 'program']),
   );
+});
+
+test('programs are judged too', async () => {
+  const item = 'write-statistics';
+  const mean = 'batch_mean = x.mean(axis=0)\n';
+  expect(
+    await judge(
+      { item, answer: `${mean}batch_var = x.var(axis=0)` },
+      { item, answer: `${mean}batch_var = x.var(axis=0, ddof=1)` },
+      { item, answer: `${mean}batch_var = torch.var(x)` },
+    ),
+  ).toMatchObject([
+    { verdict: 'right', mistakes: [] },
+    { verdict: 'wrong', mistakes: ['unbiased-variance'] },
+    { verdict: 'unreadable', mistakes: [] },
+  ]);
 });
 
 test('a verdict for each kind of answer', async () => {

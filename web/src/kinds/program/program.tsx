@@ -193,9 +193,9 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       : isFresh
         ? (judged.judged.verdict as VerdictKind)
         : undefined;
-  const kept_ = answerOf(kept, whole);
+  const answered = answerOf(kept, whole);
   return (
-    <div class="program" data-done={kept_.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
+    <div class="program" data-done={answered.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h3 id={`${id}-title`}>{title}</h3>
       <Slot name="ask" />
       <div class="editor" ref={place}>
@@ -225,7 +225,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
           <ShowAnswer
             answer={answer}
             name={whole}
-            isOffered={kept_.first !== undefined && kept_.best !== 'right'}
+            isOffered={answered.first !== undefined && answered.best !== 'right'}
             {...{ kept, change }}
           />
         </div>

@@ -1,0 +1,114 @@
+// Programs: written by keyboard, judged by laws, with the line that is wrong; kept, and readable without scripts.
+
+import type { Locator, Page } from '@playwright/test';
+import { expect, item, openLive, openStatic, test, unfold } from './lesson.ts';
+
+const file = 'write.html';
+
+/** The editor of a program; it stands in a shadow root, which locators look into. */
+const editorOf = (root: Locator) => root.locator('.cm-content');
+
+async function open(page: Page, id: string): Promise<Locator> {
+  await openLive(page, file, id);
+  const root = item(page, id);
+  await expect(editorOf(root)).toBeVisible();
+  return root;
+}
+
+/** Goes to the editor, and puts this program in the place of what stands there. */
+async function write(page: Page, root: Locator, lines: string[]): Promise<void> {
+  await editorOf(root).focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(lines.join('\n'));
+}
+
+const statistics = [
+  'mean = x.mean(axis=0)',
+  'var = x.var(axis=0)',
+  'invstd = 1 / np.sqrt(var + eps)',
+  'x_hat = (x - mean) * invstd',
+  'dgamma = np.sum(dy * x_hat, axis=0)',
+  'dbeta = np.sum(dy, axis=0)',
+];
+
+test('the backward pass, by keyboard: wrong with its line and its mistake, then right', async ({ page }) => {
+  const root = await open(page, 'write-graph');
+  const status = root.locator('.verdict');
+  await write(page, root, [...statistics, 'dx = gamma * dy * invstd']);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('Not yet.');
+  await expect(status).toContainText('Line 7');
+  await expect(status).toContainText('Statistics treated as constants');
+  await expect(root.locator('.cm-fault')).toHaveText(/^dx = gamma \* dy \* invstd/);
+  await expect(root.locator('.program-batch')).toContainText('right dx');
+  // Typed key by key, as a learner does; the line above it is kept.
+  await editorOf(root).focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.press('Shift+Home');
+  await page.keyboard.type(
+    'dx = gamma * invstd * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))',
+  );
+  await expect(root.locator('.program-batch')).toHaveCount(0);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('Right.');
+  await expect(status).toContainText('100 batches');
+});
+
+test('values stand beside the lines, and follow what is typed', async ({ page }) => {
+  const root = await open(page, 'write-normalize');
+  await expect(root.locator('.cm-value').first()).toHaveText('mean (2,)  3 3');
+  await write(page, root, ['mean = x.sum(axis=0)']);
+  await expect(root.locator('.cm-value')).toHaveText(['mean (2,)  9 9']);
+});
+
+test('what this language does not know is refused by name, with what to use', async ({ page }) => {
+  const root = await open(page, 'write-normalize');
+  await write(page, root, ['x_hat = x', "y = np.einsum('nc->c', x)"]);
+  await expect(root.locator('.program-error')).toContainText('np.einsum is not known here: use np.sum');
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(root.locator('.verdict')).toContainText('Not readable.');
+  await root.getByRole('button', { name: 'Line 2' }).click();
+  await expect(editorOf(root)).toBeFocused();
+});
+
+test('the editor is no trap: Tab leaves it, and it has a name', async ({ page }) => {
+  const root = await open(page, 'write-statistics');
+  await expect(editorOf(root)).toHaveAttribute('aria-label', 'Your program: Task 1: the statistics');
+  await editorOf(root).focus();
+  await page.keyboard.press('Tab');
+  await expect(root.getByRole('button', { name: 'Check' })).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(editorOf(root)).toBeFocused();
+});
+
+test('a program is kept, and starts again when asked to', async ({ page }) => {
+  const root = await open(page, 'write-statistics');
+  await write(page, root, ['batch_mean = x.mean(axis=0)', 'batch_var = x.var(axis=0)']);
+  await page.keyboard.press('Control+Enter');
+  await expect(root.locator('.verdict')).toContainText('Right.');
+  await page.reload();
+  const again = await open(page, 'write-statistics');
+  await expect(editorOf(again)).toContainText('batch_var = x.var(axis=0)');
+  await again.getByRole('button', { name: 'Start again' }).click();
+  await expect(editorOf(again)).toContainText('batch_var = x[0]');
+  await expect(again.getByRole('button', { name: 'Start again' })).toBeDisabled();
+});
+
+test('fast typing loses no key', async ({ page }) => {
+  const root = await open(page, 'write-statistics');
+  await write(page, root, ['']);
+  const text = 'batch_mean = x.mean(axis=0) + 0 * 1234567890';
+  await page.keyboard.type(text);
+  await expect(root.locator('.cm-line').first()).toContainText(text);
+});
+
+test('without scripts the task, its start and a program that passes can be read', async ({
+  browser,
+  watch,
+}) => {
+  const page = await openStatic(browser, watch, file);
+  const root = item(page, 'write-one-line');
+  await expect(root.locator('.editor code')).toContainText('dx = gamma * invstd * dy');
+  await unfold(root.locator('details.answer'));
+  await expect(root.locator('details.answer code')).toContainText('(m * dy - dbeta - x_hat * dgamma)');
+});
