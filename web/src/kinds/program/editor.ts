@@ -40,8 +40,6 @@ class Value extends WidgetType {
   override toDOM(): HTMLElement {
     const element = document.createElement('span');
     element.className = 'cm-value';
-    // A reader hears the code; the values stand in the table below the editor too.
-    element.setAttribute('aria-hidden', 'true');
     element.textContent = this.text;
     return element;
   }

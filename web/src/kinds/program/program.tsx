@@ -113,6 +113,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const [programs, setPrograms] = useState<Programs | string>();
   const [judged, setJudged] = useState<{ of: string; judged: Judged; turn: number }>();
   const [isWaiting, setWaiting] = useState(false);
+  const [, setEditing] = useState(false); // draws again as soon as the editor stands, for what is shown in it
   const place = useRef<HTMLDivElement>(null);
   const answer = useRef<HTMLElement>(null);
   const editor = useRef<Editor>(undefined);
@@ -156,6 +157,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         },
         () => asking.current(),
       );
+      setEditing(true);
     });
     return () => {
       ended = true;
