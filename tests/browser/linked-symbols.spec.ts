@@ -1,8 +1,8 @@
 // One quantity, lit up wherever it stands: in the sections on the two passes and in the figures, nowhere else.
 
 import type { Locator, Page } from '@playwright/test';
-import { drawnFigure, expectNoViolations, openFigure, unfold, unfoldAll } from './figures/figure.ts';
-import { allStarted, expect, test } from './lesson.ts';
+import { drawnFigure, expectNoViolations, openFigure, settled, unfold, unfoldAll } from './figures/figure.ts';
+import { expect, test } from './lesson.ts';
 
 const lit = (page: Page) => page.evaluate(() => document.documentElement.dataset.symbol ?? '');
 
@@ -17,14 +17,6 @@ const marks = (within: Locator, symbol: string): Promise<{ marked: number; plain
     const marked = all.filter(isMarked).length;
     return { marked, plain: all.length - marked };
   }, symbol);
-
-/** Waits until nothing moves by itself any more: figures further down come to life too. */
-async function settled(page: Page): Promise<void> {
-  await allStarted(page);
-  const undrawn = page.locator('.figure:not([data-drawn]) > figure');
-  await expect(undrawn.filter({ visible: true })).toHaveCount(0);
-  await page.evaluate(() => document.fonts.ready);
-}
 
 /** A formula of a section, by the text before it. */
 const after = (page: Page, text: string) => page.locator(`p:has-text("${text}") + .math`).first();

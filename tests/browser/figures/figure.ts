@@ -4,7 +4,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { loadBuiltCore } from '../../../web/render/core.ts';
 import { bringAxe, found } from '../axe.ts';
-import { openLive } from '../lesson.ts';
+import { allStarted, openLive } from '../lesson.ts';
 
 /** Every figure of the lesson by its name, in reading order: the pages they stand on, and what they are called there. */
 export const figuresOf = {
@@ -183,8 +183,17 @@ export async function moveEverything(figure: Locator): Promise<void> {
   await nextFrame(figure.page());
 }
 
+/** Waits until nothing moves by itself any more: figures further down come to life too. */
+export async function settled(page: Page): Promise<void> {
+  await allStarted(page);
+  const undrawn = page.locator('.figure:not([data-drawn]) > figure');
+  await expect(undrawn.filter({ visible: true })).toHaveCount(0);
+  await page.evaluate(() => document.fonts.ready);
+}
+
 /** Where a handle is, in the middle of the window: nothing that stays at its edges lies over it. */
 export async function placeOf(handle: Locator): Promise<[number, number]> {
+  await settled(handle.page()); // a place that moves on before the pointer comes is no place
   await handle.evaluate((element) => element.scrollIntoView({ block: 'center', behavior: 'instant' }));
   const box = await handle.locator('.reach').boundingBox();
   if (!box) throw new Error('the handle is not to be seen');
