@@ -3,6 +3,7 @@
 
 #include "bindings/arguments.h"
 #include "programs/batches.h"
+#include "programs/comparison.h"
 #include "programs/derivations.h"
 #include "programs/judge.h"
 
@@ -256,14 +257,59 @@ val list_tasks(Arguments& arguments) {
   return result;
 }
 
-/// The inputs of one of the batches on which programs are judged.
+/// One of the batches on which programs are judged: its inputs, the right outputs, and how far they may be
+/// off.
 val task_batch(Arguments& arguments) {
   const programs::TaskKind& kind = programs::task_kind(arguments.text("task"));
   const Eigen::Index number = arguments.count("number");
   arguments.finish();
   if (number < 0 || number >= programs::batch_count)
     refuse("number", "0 to " + std::to_string(programs::batch_count - 1), number);
-  return names_out(batch(kind, static_cast<int>(number)));
+  const programs::Case batch(kind, programs::batch(kind, static_cast<int>(number)));
+  val result = val::object(), outputs = val::object(), allowed = val::object();
+  for (const programs::Operand& output : kind.outputs) {
+    const Array& right = *batch.right.at(output.name).as<Array>();
+    outputs.set(output.name, value_out({reshaped(right, expected_shape(batch, output.name))}));
+    allowed.set(output.name, programs::allowed(batch, output.name));
+  }
+  result.set("inputs", names_out(batch.inputs));
+  result.set("outputs", outputs);
+  result.set("allowed", allowed);
+  return result;
+}
+
+val call_out(const std::optional<programs::Call>& call) {
+  if (!call) return val::null();
+  val result = val::object(), given = val::array();
+  for (const auto& [parameter, what] : call->arguments) {
+    val each = val::object();
+    each.set("parameter", parameter);
+    each.set("what", what);
+    given.call<void>("push", each);
+  }
+  result.set("function", call->function);
+  result.set("arguments", given);
+  return result;
+}
+
+/// How a program is called for a task, and where it leaves its outputs, as a run on the first batch shows it.
+val program_call(Arguments& arguments) {
+  const programs::TaskKind& kind = programs::task_kind(arguments.text("task"));
+  const std::string text = arguments.text("program");
+  arguments.finish();
+  val result = val::object(), left_as = val::object();
+  programs::Attempt made;
+  try {
+    made = attempt(programs::Case(kind, programs::batch(kind, 0)), programs::parse(text), {}, false);
+  } catch (const ProgramError& error) {
+    made.error = error;
+  }
+  for (const auto& [output, name] : made.left_as) left_as.set(output, name);
+  result.set("error", made.error ? error_out(*made.error) : val::null());
+  result.set("call", call_out(made.call));
+  result.set("forward", call_out(made.forward));
+  result.set("left_as", left_as);
+  return result;
 }
 
 val list_program_mistakes(Arguments& arguments) {
@@ -284,5 +330,6 @@ EMSCRIPTEN_BINDINGS(programs) {
   emscripten::function("judge_program", &call<judge_program>);
   emscripten::function("list_tasks", &call<list_tasks>);
   emscripten::function("task_batch", &call<task_batch>);
+  emscripten::function("program_call", &call<program_call>);
   emscripten::function("list_program_mistakes", &call<list_program_mistakes>);
 }

@@ -24,12 +24,13 @@ const Array* find_array(const Names& names, const std::string& name) {
 /// One of these for one run.
 class Caller {
  public:
-  Caller(const Case& batch, const Program& program, Interpreter& interpreter)
+  Caller(const Case& batch, const Program& program, Interpreter& interpreter, Attempt& made)
       : batch_(batch),
         kind_(batch.kind),
         inputs_(batch.inputs),
         program_(program),
-        interpreter_(interpreter) {}
+        interpreter_(interpreter),
+        made_(made) {}
 
   std::map<std::string, Array> outputs() {
     interpreter_.run(inputs_);
@@ -40,7 +41,8 @@ class Caller {
       for (const Operand& output : kind_.outputs) found[output.name] = left_in(names, output.name);
       return found;
     }
-    const Value returned = call(*definition);
+    made_.call = call_of(*definition);
+    const Value returned = call(*definition, *made_.call);
     if (const Array* const array = returned.as<Array>(); array != nullptr && kind_.outputs.size() == 1) {
       found[kind_.outputs[0].name] = *array;
       return found;
@@ -68,13 +70,16 @@ class Caller {
     return all;
   }
 
-  Array left_in(const Names& names, const std::string& name) const {
+  Array left_in(const Names& names, const std::string& name) {
+    made_.left_as[name] = name;
     if (const Array* const array = find_array(names, name)) return *array;
     // Under another name that is in use for it: out for y.
     for (const auto& [other, value] : names) {
       const std::vector<std::string> possible = meanings(other);
-      if (inputs_.count(other) == 0 && !possible.empty() && possible[0] == name && value.is<Array>())
+      if (inputs_.count(other) == 0 && !possible.empty() && possible[0] == name && value.is<Array>()) {
+        made_.left_as[name] = other;
         return *value.as<Array>();
+      }
     }
     fail(program_.statements.back().range,
          "the program ends without " + name + ": give it a value, " + name + " = …");
@@ -99,36 +104,45 @@ class Caller {
     return named != nullptr || !kind_.is_backward ? named : wanted(false);
   }
 
-  Value call(const Statement& definition) {
-    Names arguments;
+  /// What each parameter gets: by the names in use, else in the order of the task's inputs.
+  Call call_of(const Statement& definition) const {
+    Call made{definition.text, {}};
     std::size_t next = 0;
     for (const Parameter& parameter : definition.parameters) {
       const std::string& name = parameter.name;
       if (name == "cache" || name == "ctx" || name == "saved") {
-        arguments[name] = cache();
+        made.arguments.emplace_back(name, "cache");
         continue;
       }
       if (contains(name, "param")) {
-        arguments[name] = settings();
+        made.arguments.emplace_back(name, "settings");
         continue;
       }
       const std::string input = inputs_.count(name) > 0 ? name : input_named(name);
-      const auto given = inputs_.find(input);
-      if (given != inputs_.end()) {
-        arguments[name] = given->second;
+      if (inputs_.count(input) > 0) {
+        made.arguments.emplace_back(name, input);
       } else if (!parameter.standard.empty()) {
         continue;
       } else if (input == "beta") {
-        arguments[name] = {
-            python_number(0, Type::float64)};  // of a forward pass whose gradients are asked for
+        made.arguments.emplace_back(name, "0");  // of a forward pass whose gradients are asked for
       } else if (next < kind_.inputs.size()) {
-        arguments[name] = inputs_.at(kind_.inputs[next].name);
+        made.arguments.emplace_back(name, kind_.inputs[next].name);
       } else {
         fail(parameter.range,
              "it is not known what " + quoted(name) + " is: the task gives " + list_of_inputs());
       }
       ++next;
     }
+    return made;
+  }
+
+  Value call(const Statement& definition, const Call& how) {
+    Names arguments;
+    for (const auto& [name, what] : how.arguments)
+      arguments[name] = what == "cache"      ? cache()
+                        : what == "settings" ? settings()
+                        : what == "0"        ? Value{python_number(0, Type::float64)}
+                                             : inputs_.at(what);
     return interpreter_.call({&definition}, arguments);
   }
 
@@ -141,7 +155,8 @@ class Caller {
   /// What the program's forward function returned behind its output; or what is known, by name.
   Value cache() {
     if (const Statement* const forward = wanted(false); forward != nullptr && forward != wanted()) {
-      const Value returned = call(*forward);
+      made_.forward = call_of(*forward);
+      const Value returned = call(*forward, *made_.forward);
       if (const Sequence* const sequence = returned.as<Sequence>();
           sequence != nullptr && sequence->items().size() == 2)
         return sequence->items()[1];
@@ -182,6 +197,7 @@ class Caller {
   const Names& inputs_;
   const Program& program_;
   Interpreter& interpreter_;
+  Attempt& made_;
   std::shared_ptr<Dictionary> parameters_;
 };
 
@@ -192,7 +208,7 @@ Attempt attempt(const Case& batch, const Program& program, const Corrections& co
   interpreter.correct(corrections);
   Attempt made;
   try {
-    made.outputs = Caller(batch, program, interpreter).outputs();
+    made.outputs = Caller(batch, program, interpreter, made).outputs();
   } catch (const ProgramError& error) {
     made.error = error;
   }

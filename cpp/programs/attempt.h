@@ -6,10 +6,20 @@
 
 namespace programs {
 
+/// A function of the program, and what each of its parameters gets: the name of an input, “cache”,
+/// “settings” (a dictionary such as bn_param), or “0”.
+struct Call {
+  std::string function;
+  std::vector<std::pair<std::string, std::string>> arguments;
+};
+
 struct Attempt {
-  std::optional<ProgramError> error;     ///< where it did not get to its end, or an output is missing
-  std::map<std::string, Array> outputs;  ///< by the kind's names
-  std::vector<Assigned> trace;           ///< where it was asked for
+  std::optional<ProgramError> error;  ///< where it did not get to its end, or an output is missing
+  std::optional<Call> call;           ///< none for a program of lines
+  std::optional<Call> forward;        ///< what made the cache, where the program has a function for it
+  std::map<std::string, std::string> left_as;  ///< lines: under which names the outputs were left
+  std::map<std::string, Array> outputs;        ///< by the kind's names
+  std::vector<Assigned> trace;                 ///< where it was asked for
   std::vector<std::string> printed;
   std::size_t steps = 0;
 };

@@ -81,6 +81,12 @@ Shape expected_shape(const Case& batch, const std::string& output) {
   return shape;
 }
 
+double allowed(const Case& batch, const std::string& output) {
+  const double size = scale(batch, output);
+  if (batch.kind.single) return size * (output == "batch_var" ? single_var : single_mean);
+  return size * (1e-9 + 64 * epsilon * condition(batch));
+}
+
 Comparison compare(const Case& batch, const std::string& output, const Array& got) {
   const Array& right = *batch.right.at(output).as<Array>();
   const Shape shape = expected_shape(batch, output);
@@ -88,10 +94,9 @@ Comparison compare(const Case& batch, const std::string& output, const Array& go
   if (got.shape != shape && !(may_keep_ones && without_ones(got.shape) == without_ones(shape)))
     return {Comparison::Kind::shape};
   const std::vector<double> values = got.values(), expected = right.values();
-  const double size = scale(batch, output), square = condition(batch);
-  double allowed = size * (1e-9 + 64 * epsilon * square);
-  double usual = size * (1e-11 + 256 * epsilon * std::sqrt(square));
-  if (batch.kind.single) allowed = usual = size * (output == "batch_var" ? single_var : single_mean);
+  const double size = scale(batch, output), most = allowed(batch, output);
+  const double usual =
+      batch.kind.single ? most : size * (1e-11 + 256 * epsilon * std::sqrt(condition(batch)));
   Comparison result;
   double worst = 0;
   for (std::size_t k = 0; k < values.size(); ++k) {
@@ -101,7 +106,7 @@ Comparison compare(const Case& batch, const std::string& output, const Array& go
     worst = error;
     result.position = k;
   }
-  if (worst > allowed) {
+  if (worst > most) {
     result.kind = Comparison::Kind::different;
   } else if (worst > usual) {
     result.lost_digits = std::log10(worst / (size * epsilon));

@@ -18,6 +18,9 @@ struct Comparison {
 /// one pass loses its digits, which is allowed; the deviations lose those of its root, whatever one does.
 double condition(const Case& batch);
 
+/// How far a value of an output may be off.
+double allowed(const Case& batch, const std::string& output);
+
 /// Compares one output. Statistics and gradients of parameters may keep axes of size 1.
 Comparison compare(const Case& batch, const std::string& output, const Array& got);
 

@@ -76,9 +76,26 @@ class Court {
       add("dgamma", "dgamma is the sum of dy * x_hat", compared("dgamma").kind == Comparison::Kind::equal);
     if (normalizes() && has_output("dx")) try_gradient();
     if (normalizes() && (has_output("y") || has_output("x_hat"))) try_normalized();
-    if (trial_.batch.kind.family == Family::inference && has_output("y")) try_one_example();
-    if (trial_.batch.kind.family == Family::folding) try_folded();
-    if (trial_.batch.kind.family == Family::running && !trial_.batch.kind.unbiased) try_rest();
+    switch (trial_.batch.kind.family) {
+      case Family::batch:
+      case Family::images:
+        if (has_output("batch_var") && !trial_.batch.kind.single) try_moved();
+        break;
+      case Family::layer:
+      case Family::inference:
+        try_one_example();
+        break;
+      case Family::running:
+        try_whole_weight();
+        if (!trial_.batch.kind.unbiased) try_rest();
+        break;
+      case Family::folding:
+        try_folded();
+        break;
+      case Family::merging:
+        try_empty_part();
+        break;
+    }
   }
 
   void try_gradient() {
@@ -168,12 +185,53 @@ class Court {
     return a.shape == b.shape && is_small(operate("-", a, b), (1 + largest(a)) * tolerance() * 100);
   }
 
+  void try_moved() {
+    Names moved = trial_.batch.inputs;
+    moved["x"] = {operate("+", input("x"), python_number(3, Type::float64))};
+    if (const auto found = run(moved)) {
+      const Array by_three = operate("+", output("batch_mean"), python_number(3, Type::float64));
+      add("moved", "adding 3 to every x adds 3 to the mean and leaves the variance",
+          same(by_three, found->at("batch_mean")) && same(output("batch_var"), found->at("batch_var")));
+    }
+  }
+
+  /// What belongs to the first example, alone and among the others.
   void try_one_example() {
+    const std::string name = has_output("y") ? "y" : "dx";
+    const auto first = [](const Array& array) {
+      return part(array, {{Subscript::Kind::slice, 0, false, true, 0, 1}});
+    };
     Names alone = trial_.batch.inputs;
-    alone["x"] = {part(input("x"), {{Subscript::Kind::slice, 0, false, true, 0, 1}})};
+    for (const char* each : {"x", "dy"})
+      if (has_input(each)) alone[each] = {first(input(each))};
     const auto found = run(alone);
-    add("examples_apart", "in inference the y of one example does not depend on the others",
-        found && same(part(output("y"), {{Subscript::Kind::slice, 0, false, true, 0, 1}}), found->at("y")));
+    add("examples_apart", "the " + name + " of one example does not depend on the others",
+        found && same(first(output(name)), found->at(name)));
+  }
+
+  void try_whole_weight() {
+    const bool torch = trial_.batch.kind.unbiased;
+    Names new_alone = trial_.batch.inputs;
+    new_alone["momentum"] = {python_number(torch ? 1 : 0, Type::int64)};
+    const Names& known = trial_.batch.landmarks();
+    if (const auto found = run(new_alone))
+      add("whole_weight",
+          std::string("with a momentum of ") + (torch ? "1" : "0") +
+              " the statistics of the batch are stored",
+          same(found->at("running_mean"), *known.at("batch_mean").as<Array>()) &&
+              same(found->at("running_var"), *known.at(torch ? "unbiased_var" : "batch_var").as<Array>()));
+  }
+
+  void try_empty_part() {
+    Names uneven = trial_.batch.inputs;
+    uneven["m_a"] = {python_number(1e12, Type::int64)};
+    uneven["m_b"] = {python_number(1, Type::int64)};
+    if (const auto found = run(uneven))
+      add("one_part", "beside a part of 10^12 examples one of a single example does not count",
+          close(found->at("batch_mean"), input("mean_a")) && close(found->at("batch_var"), input("var_a")));
+  }
+  bool close(const Array& a, const Array& b) const {
+    return a.shape == b.shape && is_small(operate("-", a, b), (1 + largest(b)) * 1e-6);
   }
 
   void try_folded() {

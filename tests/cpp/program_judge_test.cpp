@@ -179,6 +179,21 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
   }
 }
 
+TEST_P(ProgramTask, EveryLawHoldsForTheDerivationOnEveryBatch) {
+  const TaskKind& kind = task_kind(GetParam());
+  std::string text;
+  for (const Line& line : derivation(kind)) text += line.name + " = " + line.expression + "\n";
+  const Program program = parse(text);
+  for (int number = 0; number < batch_count; ++number) {
+    const Case known(kind, batch(kind, number));
+    const Attempt made = attempt(known, program, {}, false);
+    ASSERT_FALSE(made.error) << made.error->what();
+    const std::vector<Law> laws = try_laws({known, program, made.outputs});
+    EXPECT_GE(laws.size(), 4u);
+    for (const Law& law : laws) EXPECT_TRUE(law.holds) << law.id << " on batch " << number;
+  }
+}
+
 TEST_P(ProgramTask, EveryMistakeHasANameAndShowsOnTheFirstBatches) {
   const TaskKind& kind = task_kind(GetParam());
   const std::vector<Mistaken>& all = mistaken_derivations(kind);

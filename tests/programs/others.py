@@ -40,11 +40,11 @@ def update(x, bn_param):
     bn_param['running_mean'] = momentum * bn_param['running_mean'] + (1 - momentum) * np.mean(x, axis=0)
     bn_param['running_var'] = momentum * bn_param['running_var'] + (1 - momentum) * np.var(x, axis=0)
 
-# === running_statistics: PyTorch's momentum: wrong momentum-swapped momentum-swapped
+# === running_statistics: PyTorch's momentum: wrong momentum-swapped momentum-swapped law=whole_weight
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)  # <-
 running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)  # <-
 
-# === running_statistics: the unbiased variance: wrong unbiased-running-variance
+# === running_statistics: the unbiased variance: wrong unbiased-running-variance law=whole_weight
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
 running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)  # <-
 
@@ -52,7 +52,7 @@ running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)  #
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)
 running_var = (1 - momentum) * running_var + momentum * x.var(axis=0, ddof=1)
 
-# === running_statistics_torch: the biased variance: wrong biased-running-variance
+# === running_statistics_torch: the biased variance: wrong biased-running-variance law=whole_weight
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)
 running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)  # <-
 
@@ -76,7 +76,7 @@ dx = dy * gamma / np.sqrt(running_var + eps)
 dgamma = np.sum(dy * x_hat, axis=0)
 dbeta = np.sum(dy, axis=0)
 
-# === backward_frozen: as in training: wrong training-in-frozen
+# === backward_frozen: as in training: wrong training-in-frozen law=examples_apart
 invstd = 1 / np.sqrt(running_var + eps)
 x_hat = (x - running_mean) * invstd
 dgamma = np.sum(dy * x_hat, axis=0)
@@ -161,7 +161,7 @@ y = gamma * (x - mu) / np.sqrt(var + eps) + beta
 xt = x.T
 y = gamma * ((xt - xt.mean(axis=0)) / np.sqrt(xt.var(axis=0) + eps)).T + beta
 
-# === layer_norm: batch norm again: wrong batch-axis-in-layer-norm batch-axis-in-layer-norm
+# === layer_norm: batch norm again: wrong batch-axis-in-layer-norm batch-axis-in-layer-norm law=examples_apart
 mu = x.mean(axis=0)  # <-
 var = x.var(axis=0)  # <-
 x_hat = (x - mu) / np.sqrt(var + eps)
@@ -198,7 +198,7 @@ d = mean_b - mean_a
 batch_mean = mean_a + d * m_b / m
 batch_var = (var_a * m_a + var_b * m_b + d ** 2 * m_a * m_b / m) / m
 
-# === merge_statistics: parts weighted alike: wrong uneven-shards uneven-shards
+# === merge_statistics: parts weighted alike: wrong uneven-shards uneven-shards law=one_part
 batch_mean = (mean_a + mean_b) / 2  # <-
 batch_var = (var_a + var_b) / 2  # <-
 
