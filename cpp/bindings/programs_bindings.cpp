@@ -305,10 +305,29 @@ val program_call(Arguments& arguments) {
     made.error = error;
   }
   for (const auto& [output, name] : made.left_as) left_as.set(output, name);
+  val asked = val::array();
+  for (const auto& [name, meaning] : made.asked) {
+    val each = val::object();
+    each.set("name", name);
+    each.set("meaning", meaning);
+    asked.call<void>("push", each);
+  }
+  // Where a statistic has an axis for each of x's, the lines of the derivation need no other shapes.
+  val lines = val::array();
+  if (kind.family == programs::Family::batch || kind.family == programs::Family::inference) {
+    for (const programs::Line& line : derivation(kind)) {
+      val each = val::object();
+      each.set("name", line.name);
+      each.set("expression", line.expression);
+      lines.call<void>("push", each);
+    }
+  }
   result.set("error", made.error ? error_out(*made.error) : val::null());
   result.set("call", call_out(made.call));
   result.set("forward", call_out(made.forward));
   result.set("left_as", left_as);
+  result.set("asked", asked);
+  result.set("derivation", lines);
   return result;
 }
 

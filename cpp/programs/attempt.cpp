@@ -162,22 +162,27 @@ class Caller {
         return sequence->items()[1];
     }
     auto by_name = std::make_shared<Dictionary>();
-    by_name->by_name = [this](const std::string& name) { return known_as(name); };
+    by_name->by_name = [this](const std::string& name) { return known(name); };
     return {by_name};
   }
 
-  std::optional<Value> known_as(const std::string& name) const {
-    if (const auto found = inputs_.find(name); found != inputs_.end()) return found->second;
+  /// The landmark or the input that a name of the cache means; empty where it means nothing.
+  std::string known_as(const std::string& name) const {
     const Names& known = batch_.landmarks();
-    for (const std::string& meaning : meanings(name)) {
-      if (const auto found = known.find(meaning); found != known.end()) return found->second;
-    }
-    const std::string input = input_named(name);
-    if (const auto found = inputs_.find(input); found != inputs_.end()) return found->second;
-    if (const auto found = known.find(name); found != known.end()) return found->second;
-    if (name == "N" || name == "m" || name == "n")
-      return Value{python_number(static_cast<double>(find_array(inputs_, "x")->shape[0]), Type::int64)};
-    return std::nullopt;
+    if (inputs_.count(name) > 0) return name;
+    for (const std::string& meaning : meanings(name))
+      if (known.count(meaning) > 0) return meaning;
+    if (const std::string input = input_named(name); inputs_.count(input) > 0) return input;
+    if (known.count(name) > 0) return name;
+    return name == "N" || name == "n" ? "m" : "";
+  }
+
+  std::optional<Value> known(const std::string& name) {
+    const std::string found = known_as(name);
+    if (found.empty()) return std::nullopt;
+    made_.asked.emplace_back(name, found);
+    if (const auto input = inputs_.find(found); input != inputs_.end()) return input->second;
+    return batch_.landmarks().at(found);
   }
 
   /// bn_param as CS231n has it.

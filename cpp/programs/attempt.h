@@ -18,8 +18,10 @@ struct Attempt {
   std::optional<Call> call;           ///< none for a program of lines
   std::optional<Call> forward;        ///< what made the cache, where the program has a function for it
   std::map<std::string, std::string> left_as;  ///< lines: under which names the outputs were left
-  std::map<std::string, Array> outputs;        ///< by the kind's names
-  std::vector<Assigned> trace;                 ///< where it was asked for
+  /// What the program asked of a cache that it has no function for: its name and the landmark's.
+  std::vector<std::pair<std::string, std::string>> asked;
+  std::map<std::string, Array> outputs;  ///< by the kind's names
+  std::vector<Assigned> trace;           ///< where it was asked for
   std::vector<std::string> printed;
   std::size_t steps = 0;
 };

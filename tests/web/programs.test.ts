@@ -27,6 +27,7 @@ test('the declaration has the functions of the module', () => {
     judge_program: true,
     list_tasks: true,
     task_batch: true,
+    program_call: true,
     list_program_mistakes: true,
   };
   const all = module as unknown as Record<string, unknown>;
@@ -81,7 +82,7 @@ test('tasks, their batches and mistakes are told', () => {
   const tasks = programs.tasks();
   expect(tasks.length).toBeGreaterThanOrEqual(12);
   for (const { name, inputs } of tasks)
-    expect(Object.keys(programs.batch(name, 0)).toSorted()).toEqual(
+    expect(Object.keys(programs.batch(name, 0).inputs).toSorted()).toEqual(
       inputs.map((each) => each.name).toSorted(),
     );
   const ids = programs.mistakes().map(({ id }) => id);

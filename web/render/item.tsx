@@ -65,6 +65,7 @@ const nothingAround: Around = {
   measure: () => () => {},
   copyLink: () => Promise.resolve(true as const),
   programs: () => new Promise(() => {}),
+  save: () => {},
   playground: () => ({ order: () => {}, end: () => {} }),
   goOn: () => {},
   startAgain: () => {},

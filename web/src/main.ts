@@ -16,6 +16,7 @@ import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts
 import { pitfall } from './page/pitfalls.ts';
 import { playground } from './page/playground.ts';
 import { race } from './page/race.ts';
+import { save } from './page/save.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
 import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
@@ -31,7 +32,9 @@ const surroundings: Around = {
   race,
   measure,
   playground,
-  programs: () => import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms()),
+  programs: (task, first) =>
+    import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms(task, first)),
+  save,
   copyLink: (name, at) => copyLink(entriesOfPage(name), at),
   goOn,
   startAgain,

@@ -7,6 +7,7 @@ export interface ProgramsModule {
   judge_program(options: object): Outcome;
   list_tasks(options: object): Outcome;
   task_batch(options: object): Outcome;
+  program_call(options: object): Outcome;
   list_program_mistakes(options: object): Outcome;
 }
 

@@ -71,13 +71,44 @@ export interface Operand {
   axes: string;
 }
 
+/** One of the batches on which programs are judged. */
+export interface Batch {
+  inputs: Record<string, Held>;
+  /** what is right */
+  outputs: Record<string, Held>;
+  /** how far a value of each output may be off */
+  allowed: Record<string, number>;
+}
+
+/** A function of a program. Each parameter gets an input by its name, “cache”, “settings” (as bn_param) or “0”. */
+export interface Call {
+  function: string;
+  arguments: { parameter: string; what: string }[];
+}
+
+/** How a program is called for a task. */
+export interface Calling {
+  error: ProgramError | null;
+  /** null for a program of lines */
+  call: Call | null;
+  /** what makes the cache, where the program has a function for it */
+  forward: Call | null;
+  /** of lines: under which names they leave the outputs */
+  left_as: Record<string, string>;
+  /** what it asks of a cache that it has no function for, and which line of the derivation or input that is */
+  asked: { name: string; meaning: string }[];
+  /** empty where its lines lie otherwise than x */
+  derivation: { name: string; expression: string }[];
+}
+
 export interface Programs {
   /** Runs a program on these inputs; with a task a function that it defines is called. */
   run: (program: string, inputs: Input[], task?: string) => Ran;
   judge: (task: string, program: string) => Verdict;
   tasks: () => { name: string; inputs: Operand[]; outputs: Operand[] }[];
-  /** The inputs of one of the 100 batches that programs are judged on. */
-  batch: (task: string, number: number) => Record<string, Held>;
+  /** One of the 100 batches that programs are judged on. */
+  batch: (task: string, number: number) => Batch;
+  calling: (task: string, program: string) => Calling;
   mistakes: () => Mistake[];
 }
 
@@ -93,7 +124,8 @@ export async function loadPrograms(bytes: BufferSource): Promise<Programs> {
       call('run_program', { program, inputs, ...(task === undefined ? {} : { task }) }) as Ran,
     judge: (task, program) => call('judge_program', { task, program }) as Verdict,
     tasks: () => call('list_tasks', {}) as ReturnType<Programs['tasks']>,
-    batch: (task, number) => call('task_batch', { task, number }) as Record<string, Held>,
+    batch: (task, number) => call('task_batch', { task, number }) as Batch,
+    calling: (task, program) => call('program_call', { task, program }) as Calling,
     mistakes: () => call('list_program_mistakes', {}) as Mistake[],
   };
 }

@@ -9,7 +9,7 @@ import { nearest } from '../nearest.ts';
 import { programs } from '../programs.ts';
 import { gradedOf } from './practice.ts';
 
-function check({ task, start, solution, batch, wrong }: ProgramBlock, { refuse }: Building): void {
+function check({ task, start, solution, batch, wrong, bug }: ProgramBlock, { refuse }: Building): void {
   const known = programs.tasks();
   const asked = known.find(({ name }) => name === task);
   const names = known.map(({ name }) => name);
@@ -36,8 +36,14 @@ function check({ task, start, solution, batch, wrong }: ProgramBlock, { refuse }
     return refuse(['batch'], `program: ${(reason as Error).message}`);
   }
   if (error) refuse(['batch'], `program: its solution does not run on this batch: ${error.sentence}`);
-  if (programs.judge(task, start).verdict === 'right')
-    refuse(['start'], 'program: its starting point passes already');
+  const begun = programs.judge(task, start);
+  if (begun.verdict === 'right') refuse(['start'], 'program: its starting point passes already');
+  if (bug) {
+    const [fault] = begun.faults;
+    const found = `line ${fault?.line} is blamed for ${fault?.mistake?.id ?? 'no known mistake'}`;
+    if (begun.verdict !== 'wrong' || fault?.line !== bug.line || fault.mistake?.id !== bug.mistake)
+      refuse(['bug'], `program: its starting point is ${begun.verdict}, and ${found}`);
+  }
   wrong.forEach(({ mistake, line, program }, k) => {
     const { verdict, faults } = programs.judge(task, program);
     if (verdict !== 'wrong') refuse(['wrong', k], `program: this one is ${verdict}, and should be wrong`);
@@ -58,7 +64,7 @@ export const program = kind<ProgramBlock>({
   name: ({ id }) => id,
   data(block, at): ProgramData {
     check(block, at);
-    const { task, start, solution, batch, hints } = block;
+    const { task, start, solution, batch, hints, bug } = block;
     return {
       ...gradedOf(block),
       title: at.numbered(block.title),
@@ -67,6 +73,7 @@ export const program = kind<ProgramBlock>({
       solution,
       batch,
       hints: hints.length,
+      isHunt: bug !== undefined,
     };
   },
 });

@@ -46,8 +46,10 @@ export interface Around {
   ) => () => void;
   /** opens a playground, and tells what there is to see until it is ended */
   playground: (tell: (told: Told) => void) => Playing;
-  /** what runs and judges programs */
-  programs: () => Promise<Programs>;
+  /** what runs and judges programs, among them soon this first one for a task */
+  programs: (task: string, first: string) => Promise<Programs>;
+  /** gives the reader a file */
+  save: (name: string, text: string) => void;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
   copyLink: (name: string, at: string) => Promise<string | true>;
   /** moves on to the next thing to do behind this question */

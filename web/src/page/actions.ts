@@ -3,6 +3,7 @@
 import { type Kept, merged, nothingKept, readKept, withTexts } from '../memory/kept.ts';
 import { copyLink, entriesOfPage } from './links.ts';
 import { memory } from './our-memory.ts';
+import { save } from './save.ts';
 
 const format = 'batch-normalization lesson, work, 1';
 
@@ -33,15 +34,6 @@ export function imported(text: string): Map<string, Kept> {
   );
 }
 
-function save(text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'batch-normalization.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 /** The names of the blocks of this page. */
 const onPage = (name: string) =>
   document.querySelector(`[data-name="${CSS.escape(name)}"], [id="${CSS.escape(name)}"]`) !== null;
@@ -70,7 +62,7 @@ export function offerPageActions(): void {
     status.replaceChildren(copied === true ? 'The link is in the clipboard.' : `The link: ${copied}`);
   });
   on('export', () => {
-    save(exported());
+    save('batch-normalization.json', exported());
     status.replaceChildren('The file holds all that you typed and answered, on all pages.');
   });
   on('import', async () => {

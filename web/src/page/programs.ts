@@ -2,6 +2,7 @@
 
 import wasmUrl from '../../../build/wasm/programs.wasm?url';
 import { loadPrograms, type Programs } from '../programs.ts';
+import { idle } from './slices.ts';
 
 let loading: Promise<Programs> | undefined;
 
@@ -11,7 +12,10 @@ async function fetched(): Promise<Programs> {
   return loadPrograms(await response.arrayBuffer());
 }
 
-export function fetchPrograms(): Promise<Programs> {
+/** The first verdict on a task is slow, and is given while the page is idle. */
+export async function fetchPrograms(task: string, first: string): Promise<Programs> {
   loading ??= fetched();
-  return loading;
+  const programs = await loading;
+  idle(() => programs.judge(task, first));
+  return programs;
 }

@@ -1,16 +1,20 @@
 /** @jsxImportSource preact */
-// A program to write: an editor, the values of its lines on a small batch, and the verdict of laws on a hundred batches.
+// A program to write, or one to find the mistake of: an editor, the values of its lines on a small batch, and the verdict
+// of laws on a hundred batches.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Mistakes, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
+import { Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Graded } from '../../items.ts';
 import { answerOf, isOpen, withTexts, withVerdict } from '../../memory/kept.ts';
-import type { Held, Programs, Ran, Verdict as Judged } from '../../programs.ts';
+import type { Input, Programs, Ran, Verdict as Judged } from '../../programs.ts';
 import { asSentence } from '../../sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
-import type { Editor } from './editor.ts';
-import { inputOf, shown } from './inputs.ts';
+import { BatchFields, batchName, batchOf } from './batch.tsx';
+import { useEditor, usePrograms } from './bench.ts';
+import { judgeLine, type Said } from './hunt.ts';
+import { shown } from './inputs.ts';
+import { Difference, Says } from './says.tsx';
 import type { BatchArray } from './schema.ts';
 
 export interface ProgramData extends Graded {
@@ -20,150 +24,82 @@ export interface ProgramData extends Graded {
   solution: string;
   batch: Record<string, BatchArray>;
   hints: number;
+  /** the program is there and wrong, and the line is asked for */
+  isHunt: boolean;
 }
 
-/** The name under which the answer is kept: a program is one item. */
+/** The names under which answers are kept: the program, and in a hunt the line that is wrong. */
 export const whole = 'whole';
+const line = 'line';
+
+/** What a check has found. */
+interface Checked {
+  code: string;
+  judged: Judged;
+  /** in a hunt that is still on */
+  said: Said | undefined;
+  turn: number;
+}
 
 /** What each line gave its names, in one text a line. */
 function valuesOf({ trace }: Ran): Map<number, string> {
   const values = new Map<number, string>();
-  for (const { line, name, value } of trace) {
-    const text = `${name} ${shown(value)}`;
-    values.set(line, values.has(line) ? `${values.get(line)}   ${text}` : text);
+  for (const step of trace) {
+    const text = `${step.name} ${shown(step.value)}`;
+    values.set(step.line, values.has(step.line) ? `${values.get(step.line)}   ${text}` : text);
   }
   return values;
 }
 
-/** What is shown of one place of an output. */
-function Difference({ judged }: { judged: Judged }) {
-  const { counterexample } = judged;
-  if (!counterexample) return null;
-  const { inputs, output, got, expected } = counterexample;
-  const row = (name: string, held: Held) => (
-    <tr key={name}>
-      <th scope="row">
-        <code>{name}</code>
-      </th>
-      <td>
-        <code>{shown(held)}</code>
-      </td>
-    </tr>
-  );
-  return (
-    <div class="scroll">
-      <table class="program-batch">
-        <caption>The smallest batch found on which it shows</caption>
-        <tbody>
-          {Object.entries(inputs).map(([name, held]) => row(name, held))}
-          {got && row(`your ${output}`, got)}
-          {expected && row(`right ${output}`, expected)}
-        </tbody>
-      </table>
-    </div>
-  );
+/** Runs a program on the batch of the page; a sentence where the batch is none. */
+function runOn(programs: Programs, text: string, inputs: Input[] | string, task: string): Ran | string {
+  if (typeof inputs === 'string') return inputs;
+  try {
+    return programs.run(text, inputs, task);
+  } catch (reason) {
+    return (reason as RangeError).message;
+  }
 }
 
-function Says({ judged, goTo }: { judged: Judged; goTo: (line: number) => void }) {
-  const { verdict, error, batches, lost_digits: lost, laws, faults } = judged;
-  const Line = ({ line }: { line: number }) => (
-    <button type="button" class="link" onClick={() => goTo(line)}>
-      {`Line ${line}`}
-    </button>
-  );
-  if (verdict === 'right')
-    return (
-      <>
-        {`Every law holds, on ${batches} batches.`}
-        {lost > 0 &&
-          ` Where the mean is far from 0 it loses ${Math.round(lost)} digits that a variance in two passes keeps.`}
-      </>
-    );
-  if (error)
-    return (
-      <>
-        <Line line={error.line} />
-        {`: ${error.sentence}`}
-      </>
-    );
-  const [fault] = faults;
-  const law = laws.find(({ holds }) => !holds);
-  return (
-    <>
-      {fault && (
-        <>
-          <Line line={fault.line} />
-          {': '}
-          {fault.mistake ? (
-            <Mistakes mistakes={[fault.mistake]} />
-          ) : (
-            <>
-              <code>{fault.name}</code> is not what it should be.{' '}
-            </>
-          )}
-        </>
-      )}
-      {law && `What fails: ${law.sentence}.`}
-    </>
-  );
+function kindOf(programs: Programs | string | undefined, now: Checked | undefined): VerdictKind | undefined {
+  if (typeof programs === 'string' || now?.judged.verdict === 'failed') return 'unjudged';
+  return now?.judged.verdict as VerdictKind | undefined;
 }
 
 const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) => {
-  const { title, task, start, solution, batch } = data;
-  const [programs, setPrograms] = useState<Programs | string>();
-  const [judged, setJudged] = useState<{ of: string; judged: Judged; turn: number }>();
+  const { title, task, start, solution, batch, isHunt } = data;
+  const programs = usePrograms(() => surroundings.programs(task, start));
+  const [checked, setChecked] = useState<Checked>();
   const [isWaiting, setWaiting] = useState(false);
-  const [, setEditing] = useState(false); // draws again as soon as the editor stands, for what is shown in it
-  const place = useRef<HTMLDivElement>(null);
   const answer = useRef<HTMLElement>(null);
-  const editor = useRef<Editor>(undefined);
   const text = kept.texts.code ?? start;
-  const texts = useRef(text);
-  /** As soon as the learner types, the editor is ahead of what is kept. */
-  const isTyping = useRef(false);
-  if (!isTyping.current) texts.current = text;
+  const isFound = answerOf(kept, line).best === 'right';
+  const isHunting = isHunt && !isFound;
 
   const check = (running: Programs) => {
-    const code = texts.current;
-    const result = running.judge(task, code);
-    setJudged((before) => ({ of: code, judged: result, turn: (before?.turn ?? 0) + 1 }));
-    if (result.verdict === 'unreadable' || result.verdict === 'failed') return;
-    const mark = result.verdict;
-    const mistakes = result.faults.flatMap(({ mistake }) => (mistake ? [mistake.title] : []));
+    const code = editing.code.current;
+    const judged = running.judge(task, code);
+    const typed = kept.texts.line ?? '';
+    const said = isHunting
+      ? judgeLine(typed, running.judge(task, start), start.trimEnd().split('\n').length)
+      : undefined;
+    setChecked((before) => ({ code, judged, said, turn: (before?.turn ?? 0) + 1 }));
+    if (said && typed !== '') {
+      const mark = said.isFound ? 'right' : 'wrong';
+      change((now) => withVerdict(now, line, { mark, text: typed, mistakes: [], isFresh: false }));
+    }
+    const { verdict: mark } = judged;
+    if (mark === 'unreadable' || mark === 'failed' || (isHunt && code === start)) return;
+    const mistakes = judged.faults.flatMap(({ mistake }) => (mistake ? [mistake.title] : []));
     change((now) => withVerdict(now, whole, { mark, text: code, mistakes, isFresh: false }));
   };
   const ask = () => (typeof programs === 'object' ? check(programs) : setWaiting(true));
-  const asking = useRef(ask);
-  asking.current = ask;
-
-  useEffect(() => {
-    let ended = false;
-    surroundings.programs().then(
-      (loaded) => !ended && setPrograms(loaded),
-      (reason: unknown) => !ended && setPrograms(reason instanceof Error ? reason.message : String(reason)),
-    );
-    void import('./editor.ts').then(({ startEditor }) => {
-      const within = place.current;
-      if (ended || !within) return;
-      within.replaceChildren();
-      editor.current = startEditor(
-        within,
-        texts.current,
-        `Your program: ${title}`,
-        (code) => {
-          isTyping.current = true;
-          texts.current = code;
-          change((now) => withTexts(now, { code: code === start ? undefined : code }));
-        },
-        () => asking.current(),
-      );
-      setEditing(true);
-    });
-    return () => {
-      ended = true;
-      editor.current?.end();
-    };
-  }, []);
+  const editing = useEditor(
+    title,
+    text,
+    (code) => change((now) => withTexts(now, { code: code === start ? undefined : code })),
+    ask,
+  );
 
   useEffect(() => {
     if (!isWaiting || programs === undefined) return;
@@ -171,63 +107,82 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     if (typeof programs === 'object') check(programs);
   }, [programs, isWaiting]);
 
-  const isFresh = judged?.of === text;
+  const now = checked?.code === text ? checked : undefined;
+  const tellsLine = !isHunting || now?.judged.verdict === 'right';
   const ran =
     typeof programs === 'object'
-      ? programs.run(
-          text,
-          Object.entries(batch).map(([name, array]) => inputOf(name, array)),
-          task,
-        )
+      ? runOn(programs, text, batchOf(programs, batch, kept.texts), task)
       : undefined;
+  const values = typeof ran === 'object' ? valuesOf(ran) : new Map<number, string>();
   useEffect(() => {
-    if (!isTyping.current) editor.current?.write(text);
-    const lines = isFresh ? [judged.judged.error?.line, ...judged.judged.faults.map(({ line }) => line)] : [];
-    editor.current?.remark({
-      values: ran ? valuesOf(ran) : new Map(),
-      faults: new Set(lines.filter((line) => line !== undefined)),
+    const faults = tellsLine ? (now?.judged.faults ?? []) : [];
+    const lines = [now?.judged.error?.line, ...faults.map((fault) => fault.line)];
+    editing.editor.current?.remark({
+      values,
+      faults: new Set(lines.filter((each) => each !== undefined)),
     });
   });
+  const error =
+    typeof ran === 'string' ? ran : ran?.error ? `Line ${ran.error.line}: ${ran.error.sentence}` : '';
 
-  const kind: VerdictKind | undefined =
-    typeof programs === 'string' || (isFresh && judged.judged.verdict === 'failed')
-      ? 'unjudged'
-      : isFresh
-        ? (judged.judged.verdict as VerdictKind)
-        : undefined;
+  const download = () => {
+    if (typeof programs !== 'object') return;
+    const inPython = import('./python-file.ts');
+    void inPython.then(({ pythonFileOf }) =>
+      surroundings.save(`${data.id}.py`, pythonFileOf(programs, title, task, editing.code.current)),
+    );
+  };
   const answered = answerOf(kept, whole);
   return (
     <div class="program" data-done={answered.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h3 id={`${id}-title`}>{title}</h3>
       <Slot name="ask" />
-      <div class="editor" ref={place}>
+      <div class="editor" ref={editing.place}>
         <pre>
           <code>{start}</code>
         </pre>
       </div>
       <div class="live-only">
         <p class="program-error" role="status">
-          {ran?.error && !isFresh ? `Line ${ran.error.line}: ${ran.error.sentence}` : ''}
+          {now ? '' : error}
         </p>
         <div class="actions">
+          {isHunting && (
+            <label class="line-field">
+              The wrong line{' '}
+              <input
+                type="text"
+                inputMode="numeric"
+                size={2}
+                autocomplete="off"
+                value={kept.texts.line ?? ''}
+                onInput={({ currentTarget: { value } }) => change((was) => withTexts(was, { line: value }))}
+                onKeyDown={({ key }) => key === 'Enter' && ask()}
+              />
+            </label>
+          )}
           <button type="button" class="main" onClick={ask}>
             Check
           </button>
-          <button
-            type="button"
-            class="quiet"
-            disabled={text === start}
-            onClick={() => {
-              isTyping.current = false;
-              change((now) => withTexts(now, { code: undefined }));
-            }}
-          >
-            Start again
-          </button>
+          {text !== start && (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => {
+                editing.takeKept();
+                editing.editor.current?.goTo(1);
+                change((was) => withTexts(was, { code: undefined }));
+              }}
+            >
+              Start again
+            </button>
+          )}
           <ShowAnswer
             answer={answer}
             name={whole}
-            isOffered={answered.first !== undefined && answered.best !== 'right'}
+            isOffered={
+              (answered.first ?? answerOf(kept, line).first) !== undefined && answered.best !== 'right'
+            }
             {...{ kept, change }}
           />
         </div>
@@ -236,13 +191,25 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
             The judge is starting; this is judged as soon as it runs.
           </Verdict>
         ) : (
-          <Verdict kind={kind} turn={judged?.turn ?? 0}>
-            {typeof programs === 'string'
-              ? asSentence(programs)
-              : isFresh && <Says judged={judged.judged} goTo={(line) => editor.current?.goTo(line)} />}
+          <Verdict kind={kindOf(programs, now)} turn={checked?.turn ?? 0}>
+            {typeof programs === 'string' ? asSentence(programs) : now?.said && `${now.said.sentence} `}
+            {now && (
+              <Says judged={now.judged} {...{ tellsLine }} goTo={(to) => editing.editor.current?.goTo(to)} />
+            )}
           </Verdict>
         )}
-        {isFresh && <Difference judged={judged.judged} />}
+        {now && <Difference judged={now.judged} />}
+        <details class="program-more">
+          <summary>The batch, and a file for Python</summary>
+          <BatchFields
+            authors={batch}
+            texts={kept.texts}
+            onText={(name, value) => change((was) => withTexts(was, { [name]: value }))}
+          />
+          <button type="button" class="quiet" onClick={download}>
+            Download as .py
+          </button>
+        </details>
       </div>
       <div class="help">
         <Hints count={data.hints} name={whole} slots="hints" {...{ kept, change }} />
@@ -259,5 +226,6 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
 
 export const item: Item<ProgramData> = {
   View: Program,
-  accepts: (_, name) => name === 'code',
+  accepts: ({ batch }, name) =>
+    name === 'code' || name === line || Object.keys(batch).some((input) => batchName(input) === name),
 };

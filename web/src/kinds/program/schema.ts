@@ -1,5 +1,6 @@
 // The block `program`: code to write in NumPy's words. `task` names what is given and what is asked for; the core knows the
-// truth. `start` is what stands in the editor first, `solution` one way that passes, `wrong` programs that must not.
+// truth. `start` is what stands in the editor first, `solution` one way that passes, `wrong` programs that must not. With
+// `bug` it is a hunt: `start` runs and is wrong, and the learner says where.
 
 import { z } from 'zod';
 import { graded, hints, paragraphs, title } from '../schema.ts';
@@ -28,6 +29,8 @@ export const schema = z.strictObject({
       }),
     )
     .default([]),
+  /** where `start` is somebody's program with a mistake: the line it is in, and the id of what it is called */
+  bug: z.strictObject({ line: z.number().int().min(1), mistake: z.string() }).optional(),
   hints,
 });
 

@@ -1,0 +1,83 @@
+// What a program is written and judged with: its editor and the module of programs, each loaded when the block starts.
+
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Programs } from '../../programs.ts';
+import type { Editor } from './editor.ts';
+
+/** The module, or why there is none; undefined until it runs. */
+export function usePrograms(load: () => Promise<Programs>): Programs | string | undefined {
+  const [programs, setPrograms] = useState<Programs | string>();
+  useEffect(() => {
+    let ended = false;
+    load().then(
+      (loaded) => !ended && setPrograms(loaded),
+      (reason: unknown) => !ended && setPrograms(reason instanceof Error ? reason.message : String(reason)),
+    );
+    return () => {
+      ended = true;
+    };
+  }, []);
+  return programs;
+}
+
+export interface Editing {
+  place: RefObject<HTMLDivElement | null>;
+  editor: RefObject<Editor | undefined>;
+  /** what stands in the editor, which is ahead of what is kept while somebody types */
+  code: RefObject<string>;
+  /** what is kept stands in the editor again */
+  takeKept: () => void;
+}
+
+/** `kept` is the text as it is kept; the handlers may be others at each drawing. */
+export function useEditor(
+  title: string,
+  kept: string,
+  onText: (code: string) => void,
+  onCheck: () => void,
+): Editing {
+  const place = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor | undefined>(undefined);
+  const code = useRef(kept);
+  const isTyping = useRef(false);
+  const handlers = useRef({ onText, onCheck });
+  handlers.current = { onText, onCheck };
+  const [, setStanding] = useState(false); // draws again as soon as it stands, for what is shown in it
+  if (!isTyping.current) code.current = kept;
+  useEffect(() => {
+    let ended = false;
+    void import('./editor.ts').then(({ startEditor }) => {
+      const within = place.current;
+      if (ended || !within) return;
+      within.replaceChildren();
+      editor.current = startEditor(
+        within,
+        code.current,
+        `Your program: ${title}`,
+        (text) => {
+          isTyping.current = true;
+          code.current = text;
+          handlers.current.onText(text);
+        },
+        () => handlers.current.onCheck(),
+      );
+      setStanding(true);
+    });
+    return () => {
+      ended = true;
+      editor.current?.end();
+    };
+  }, []);
+  useEffect(() => {
+    if (!isTyping.current) editor.current?.write(kept);
+  });
+  return {
+    place,
+    editor,
+    code,
+    takeKept() {
+      isTyping.current = false;
+    },
+  };
+}
