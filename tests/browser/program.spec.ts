@@ -1,5 +1,6 @@
 // Programs: written by keyboard, judged by laws, with the line that is wrong; kept, and readable without scripts.
 
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { expect, item, openLive, openStatic, test, unfold } from './lesson.ts';
 
@@ -91,7 +92,74 @@ test('a program is kept, and starts again when asked to', async ({ page }) => {
   await expect(editorOf(again)).toContainText('batch_var = x.var(axis=0)');
   await again.getByRole('button', { name: 'Start again' }).click();
   await expect(editorOf(again)).toContainText('batch_var = x[0]');
-  await expect(again.getByRole('button', { name: 'Start again' })).toBeDisabled();
+  await expect(editorOf(again)).toBeFocused();
+  await expect(again.getByRole('button', { name: 'Start again' })).toHaveCount(0);
+});
+
+test('a hunt: what fails is told, the line is asked for, and the mistake is named when it is found', async ({
+  page,
+}) => {
+  const root = await open(page, 'hunt-eps');
+  const status = root.locator('.verdict');
+  const line = root.getByRole('textbox', { name: 'The wrong line' });
+  const check = root.getByRole('button', { name: 'Check' });
+  await check.click();
+  await expect(status).toContainText('Which line is wrong?');
+  await expect(status).toContainText('What fails: doubling every x');
+  await expect(status).not.toContainText('Line 5');
+  await expect(root.locator('.cm-fault')).toHaveCount(0);
+  for (const [typed, said] of [
+    ['2', 'Line 2 is right.'],
+    ['6', 'Line 6 is right, but what it is given is wrong already.'],
+    ['40', 'A line is a number from 1 to 7.'],
+    ['five', 'A line is a number from 1 to 7.'],
+  ] as const) {
+    await line.fill(typed);
+    await line.press('Enter');
+    await expect(status).toContainText(said);
+  }
+  await line.fill('5');
+  await check.click();
+  await expect(status).toContainText('That is the line; mend it. Line 5: ε outside the root.');
+  await expect(line).toHaveCount(0);
+  await expect(root.locator('.cm-fault')).toHaveText(/invstd = 1 \/ \(np.sqrt\(var\) \+ eps\)/);
+  await page.reload();
+  const again = await open(page, 'hunt-eps');
+  await expect(again.getByRole('textbox', { name: 'The wrong line' })).toHaveCount(0);
+  await write(page, again, ['y = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta']);
+  await again.getByRole('button', { name: 'Check' }).click();
+  await expect(again.locator('.verdict')).toContainText('Right.');
+});
+
+test('the batch can be edited, by what can be read; the values follow', async ({ page }) => {
+  const root = await open(page, 'write-normalize');
+  await root.getByText('The batch, and a file for Python').click();
+  const x = root.getByRole('textbox', { name: 'x', exact: true });
+  await expect(x).toHaveValue('[[1, 2], [2, 4], [6, 3]]');
+  await x.fill('[[1, 7], [3, 9]]');
+  await expect(root.locator('.cm-value').first()).toHaveText('mean (2,)  2 8');
+  await x.fill('[[1, 7], [3]]');
+  await expect(root.locator('.program-error')).toContainText(
+    'x: the rows of an array must have equal lengths',
+  );
+  await x.fill('[1, 2, 3]');
+  await expect(root.locator('.program-error')).toContainText('x: expected 2 axes');
+  await x.fill('');
+  await expect(x).toHaveValue('[[1, 2], [2, 4], [6, 3]]');
+  await expect(root.locator('.cm-value').first()).toHaveText('mean (2,)  3 3');
+});
+
+test('a program is downloaded as a file for Python', async ({ page }) => {
+  const root = await open(page, 'write-normalize');
+  await root.getByText('The batch, and a file for Python').click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    root.getByRole('button', { name: 'Download as .py' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('write-normalize.py');
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text).toContain('def run(x, eps):\n    mean = x.mean(axis=0)');
+  expect(text).toContain('import numpy as np');
 });
 
 test('fast typing loses no key', async ({ page }) => {

@@ -85,6 +85,20 @@ const look = EditorView.theme({
   '.cm-fault': { backgroundColor: 'color-mix(in srgb, var(--wrong) 18%, transparent)' },
 });
 
+/**
+ * What is typed over a selection: left to the browser, it would join the lines itself and copy the look of the last one
+ * into a style attribute, which the page's policy refuses.
+ */
+const replaceByTransaction = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const isOver = event.inputType === 'insertText' && !view.state.selection.main.empty;
+    if (!isOver || event.data === null) return false;
+    event.preventDefault();
+    view.dispatch(view.state.update(view.state.replaceSelection(event.data), { userEvent: 'input.type' }));
+    return true;
+  },
+});
+
 export function startEditor(
   place: HTMLElement,
   text: string,
@@ -104,6 +118,7 @@ export function startEditor(
       syntaxHighlighting(colours),
       look,
       remarks,
+      replaceByTransaction,
       keymap.of([{ key: 'Mod-Enter', run: () => (onCheck(), true) }, ...defaultKeymap, ...historyKeymap]),
       EditorView.contentAttributes.of({
         'aria-label': label,

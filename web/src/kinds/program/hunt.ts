@@ -16,7 +16,7 @@ export function judgeLine(text: string, judged: Verdict, lines: number): Said {
   if (text.trim() === '') return { isFound: false, sentence: 'Which line is wrong?' };
   if (!Number.isInteger(line) || line < 1 || line > lines)
     return { isFound: false, sentence: `A line is a number from 1 to ${lines}.` };
-  if (wrong.includes(line)) return { isFound: true, sentence: `It is line ${line}.` };
+  if (wrong.includes(line)) return { isFound: true, sentence: 'That is the line; mend it.' };
   return {
     isFound: false,
     sentence:

@@ -81,7 +81,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     const judged = running.judge(task, code);
     const typed = kept.texts.line ?? '';
     const said = isHunting
-      ? judgeLine(typed, running.judge(task, start), start.trimEnd().split('\n').length)
+      ? judgeLine(typed, running.judge(task, start), start.split('\n').length)
       : undefined;
     setChecked((before) => ({ code, judged, said, turn: (before?.turn ?? 0) + 1 }));
     if (said && typed !== '') {
