@@ -6,6 +6,11 @@ import type { Plugin } from 'vite';
 /** How many kinds of blocks are asked for so early; the others come when they are met. */
 const first = 2;
 
+/** What a kind loads itself as soon as it starts, and cannot show anything without. */
+const needs: Readonly<Record<string, readonly RegExp[]>> = {
+  program: [/^assets\/editor-.*\.js$/, /^assets\/programs-.*\.wasm$/],
+};
+
 export const earlyPlugin: Plugin = {
   name: 'lesson-early',
   transformIndexHtml: {
@@ -22,11 +27,14 @@ export const earlyPlugin: Plugin = {
           (file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(`/${kind}.tsx`),
         );
         if (!found) throw new Error(`no code for the blocks “${kind}”`);
-        return found;
+        const needed = (needs[kind ?? ''] ?? []).flatMap((name) =>
+          files.filter(({ fileName }) => name.test(fileName)),
+        );
+        return [found, ...needed];
       });
       const script = '<script src="./live.js"';
       if (!html.includes(script)) throw new Error(`page.html has no ${script}`);
-      const early = [core, ...chunks].map(({ fileName }) => `./${fileName}`).join(' ');
+      const early = [core, ...chunks.flat()].map(({ fileName }) => `./${fileName}`).join(' ');
       return html.replace(script, `${script} data-early="${early}"`);
     },
   },

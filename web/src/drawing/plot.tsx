@@ -15,8 +15,9 @@ export interface Scale {
   to: number;
 }
 
+/** In hundredths of a pixel: what is finer nobody sees, and it would fill the pages with digits. */
 export const pixelOf = ({ least, most, from, to }: Scale, value: number): number =>
-  from + ((value - least) / (most - least)) * (to - from);
+  Math.round((from + ((value - least) / (most - least)) * (to - from)) * 100) / 100;
 
 const valueAt = ({ least, most, from, to }: Scale, pixel: number): number =>
   least + ((pixel - from) / (to - from)) * (most - least);
