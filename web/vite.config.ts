@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { earlyPlugin } from './render/early.ts';
 import { fromDiskPlugin } from './render/from-disk.ts';
+import { offlinePlugin } from './render/offline.ts';
 import { lessonPlugin } from './render/plugin.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -9,7 +10,7 @@ const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url
 export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin],
+  plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin, offlinePlugin],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {

@@ -205,3 +205,23 @@ test('the page’s script is missing: a sentence says so with a way on, and noth
   await allStarted(page);
   await expect(banner(page)).toHaveText('');
 });
+
+test('a script is cut or of another version: the same sentence, and nothing dead', async ({
+  page,
+  watch,
+}) => {
+  watch.provoke(/exception: /);
+  for (const cut of [
+    (text: string) => text.slice(0, text.length / 2),
+    () => 'export const ofAnotherVersion = 1;',
+  ]) {
+    await page.route(/\/assets\/page-.*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: cut(await response.text()) });
+    });
+    await page.goto('quiz.html');
+    await expect(banner(page)).toContainText('A part of this page is missing on its host');
+    await expectNoDeadControls(page, 'Reload');
+    await page.unroute(/\/assets\/page-.*\.js$/);
+  }
+});

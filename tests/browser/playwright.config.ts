@@ -31,6 +31,8 @@ export default defineConfig({
     baseURL: process.env.LESSON_ADDRESS,
     browserName: 'chromium',
     viewport: { width: 1280, height: 900 },
+    // Keeping the whole lesson is tested by itself (offline.spec.ts); in every other test it would only cost time.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: chromium,
       args: [

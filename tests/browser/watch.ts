@@ -3,6 +3,9 @@
 
 import { type BrowserContext, expect } from '@playwright/test';
 
+/** Said where playwright.config.ts lets no service worker start. */
+const blockedByTests = 'Service Worker registration blocked by Playwright';
+
 export class Watch {
   private readonly folder: string;
   private readonly troubles: string[] = [];
@@ -15,6 +18,7 @@ export class Watch {
 
   async over(context: BrowserContext): Promise<void> {
     context.on('console', (message) => {
+      if (message.text() === blockedByTests) return;
       if (['error', 'warning'].includes(message.type())) this.note(`console: ${message.text()}`);
     });
     context.on('weberror', (error) => this.note(`exception: ${error.error().message}`));

@@ -52,10 +52,15 @@ function tellOfMissingPart() {
       reload,
     );
 }
+/** A script that is missing; or one of ours that is cut, or of another version, and so ends before anything runs. */
+function isLost({ target, filename = '' }) {
+  if (target instanceof HTMLScriptElement) return true;
+  return target === window && filename.includes('/assets/') && !('begun' in document.documentElement.dataset);
+}
 addEventListener(
   'error',
-  ({ target }) => {
-    if (!(target instanceof HTMLScriptElement)) return;
+  (event) => {
+    if (!isLost(event)) return;
     document.documentElement.classList.remove('live', 'arriving');
     if (document.body) tellOfMissingPart();
     else addEventListener('DOMContentLoaded', tellOfMissingPart);

@@ -14,6 +14,7 @@ import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
+import { keepForOffline } from './page/offline.ts';
 import { playground } from './page/playground.ts';
 import { race } from './page/race.ts';
 import { save } from './page/save.ts';
@@ -74,6 +75,7 @@ async function start(): Promise<void> {
   }
 }
 
+document.documentElement.dataset.begun = ''; // all scripts are there and whole (public/live.js)
 takeOverEarlier();
 rememberOnLeaving();
 dealQuestions();
@@ -87,4 +89,5 @@ followLinks();
 focusableWhereTheyScroll();
 linkSymbols();
 followTranslation();
+keepForOffline();
 void start();

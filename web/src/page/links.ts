@@ -6,6 +6,7 @@ import { merged, withTexts } from '../memory/kept.ts';
 import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';
 import { meet } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
+import { type Offer, say } from './notice.ts';
 import { memory, mine, visit } from './our-memory.ts';
 import { goTo } from './way.ts';
 
@@ -17,26 +18,6 @@ function allAddresses(): Promise<Readonly<Record<string, string>>> {
     .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : {}))
     .catch(() => ({}));
   return addresses;
-}
-
-interface Offer {
-  label: string;
-  act: () => void;
-}
-
-/** Tells the reader what became of a link, with what can be done about it. */
-function say(parts: (string | Node)[], offers: Offer[] = []): void {
-  const notice = document.getElementById('notice') as HTMLElement;
-  notice.replaceChildren(...parts);
-  if (parts.length === 0) return;
-  for (const { label, act } of [...offers, { label: 'Close', act: () => say([]) }]) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'quiet';
-    button.textContent = label;
-    button.addEventListener('click', act);
-    notice.append(' ', button);
-  }
 }
 
 const quoted = (parts: readonly string[]) => {

@@ -26,6 +26,8 @@ const addresses = {
   measure: addressOf(measureUrl),
   playground: addressOf(playgroundUrl),
   race: addressOf(raceUrl),
+  /** the service worker, which stands beside the pages */
+  offline: new URL('service-worker.js', document.baseURI).href,
 };
 
 const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.createPolicy('lesson-worker', {
@@ -36,11 +38,15 @@ const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.cr
   },
 });
 
+/** An address as a browser that checks for it wants it. */
+export function trustedAddress(name: keyof typeof addresses): string {
+  return trusted ? trusted.createScriptURL(addresses[name]) : addresses[name];
+}
+
 /** A new worker; undefined where the browser starts none, as for a file from disk. */
-export function startWorker(name: keyof typeof addresses): Worker | undefined {
-  const address = addresses[name];
+export function startWorker(name: Exclude<keyof typeof addresses, 'offline'>): Worker | undefined {
   try {
-    return new Worker(trusted ? trusted.createScriptURL(address) : address, { type: 'module' });
+    return new Worker(trustedAddress(name), { type: 'module' });
   } catch {
     return undefined;
   }

@@ -1,0 +1,50 @@
+// The lesson is kept for use without a network once it has been read with one; and a new version is offered, never forced.
+
+import { arrival } from './arrival.ts';
+import { isSaying, say } from './notice.ts';
+import { memory } from './our-memory.ts';
+import { idle } from './slices.ts';
+import { trustedAddress } from './workers.ts';
+
+/** Reloads with the new version: what is typed is stored first. */
+function reload(): void {
+  memory.store();
+  location.reload();
+}
+
+/** What is said of a link stays; the new version is offered on the next page. */
+function offerNew(waiting: ServiceWorker): void {
+  if (isSaying()) return;
+  const act = () => {
+    navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+    waiting.postMessage('take over');
+  };
+  say(['A new version of the lesson is there.'], [{ label: 'Reload', act }]);
+}
+
+async function register(): Promise<void> {
+  const { serviceWorker } = navigator;
+  let hasVersion = serviceWorker.controller !== null;
+  const registration = await serviceWorker.register(trustedAddress('offline'), { updateViaCache: 'none' });
+  if (registration.waiting) offerNew(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed' && serviceWorker.controller) offerNew(installing);
+    });
+  });
+  serviceWorker.addEventListener('controllerchange', () => {
+    // Parts of the old version that this page has not loaded yet are gone.
+    if (hasVersion)
+      say(['The lesson was brought up to date in another tab.'], [{ label: 'Reload', act: reload }]);
+    hasVersion = true;
+  });
+}
+
+/** Does nothing where the browser or the address allows no service worker, or the reader asks to save data. */
+export function keepForOffline(): void {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || connection?.saveData) return;
+  // A host may refuse it, or lack a file: then the lesson needs its network, and nothing else is lost.
+  void arrival().then(() => idle(() => void register().catch(() => {})));
+}
