@@ -3,6 +3,7 @@
 //   node web/start.mjs serve   builds the site where something has changed, serves dist/ and prints its address
 //   node web/start.mjs dev     the author's loop: edits of the lesson show at once
 //   node web/start.mjs build   leaves the static site in dist/
+//   node web/start.mjs build --single-file   the whole lesson as one file, build/single-file/batch-normalization.html
 //   node web/start.mjs core    the core as a package for other projects, in build/package
 
 import { spawnSync } from 'node:child_process';
@@ -68,21 +69,35 @@ export function installPackages() {
   if (!installed) fail('npm ci did not succeed; its messages above say why.');
 }
 
-/** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
-export function buildSite() {
-  const modules = ['core', 'laboratory', 'programs'].flatMap((name) => [
+const siteInputs = [
+  'web',
+  ...['core', 'laboratory', 'programs'].flatMap((name) => [
     `build/wasm/${name}.wasm`,
     `build/wasm/${name}.mjs`,
-  ]);
-  const inputs = ['web', ...modules, 'package-lock.json'];
+  ]),
+  'package-lock.json',
+];
+
+const viteBuild = (/** @type {string[]} */ ...more) =>
+  spawnSync(
+    process.execPath,
+    [at('node_modules/vite/bin/vite.js'), 'build', '--config', 'web/vite.config.ts', ...more],
+    { cwd: root, stdio: 'inherit' },
+  ).status === 0;
+
+/** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
+export function buildSite() {
   // The stamp lies in dist/, so that it goes when dist/ goes.
-  return onceFor('dist/.built-from', inputs, () => {
-    const vite = at('node_modules/vite/bin/vite.js');
-    const commandLine = [vite, 'build', '--config', 'web/vite.config.ts'];
-    if (spawnSync(process.execPath, commandLine, { cwd: root, stdio: 'inherit' }).status !== 0) return false;
+  return onceFor('dist/.built-from', siteInputs, () => {
+    if (!viteBuild()) return false;
     compressSite(at('dist'));
     return true;
   });
+}
+
+/** The whole lesson in build/single-file/batch-normalization.html, true if it could be built. */
+export function buildSingleFile() {
+  return onceFor('build/single-file/.built-from', siteInputs, () => viteBuild('--mode', 'single-file'));
 }
 
 /** The core with its types in build/package, true if it could be built. */
@@ -108,6 +123,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   prepare();
   if (task === 'core') {
     if (!buildPackage()) fail('The package could not be built; the messages above say why.');
+    process.exit();
+  }
+  if (process.argv.includes('--single-file')) {
+    if (!buildSingleFile()) fail('The lesson could not be built; the messages above say why.');
+    console.log('The whole lesson: build/single-file/batch-normalization.html');
     process.exit();
   }
   if (task === 'dev') {

@@ -4,10 +4,27 @@ import { earlyPlugin } from './render/early.ts';
 import { fromDiskPlugin } from './render/from-disk.ts';
 import { offlinePlugin } from './render/offline.ts';
 import { lessonPlugin } from './render/plugin.ts';
+import { singleFilePlugin } from './render/single-file.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-export default defineConfig({
+/** Everything in one script, and every asset in it. */
+const inOneFile = defineConfig({
+  root: at('.'),
+  publicDir: false,
+  plugins: [singleFilePlugin(at('./lesson'))],
+  build: {
+    outDir: at('../build/single-file'),
+    emptyOutDir: true,
+    assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+    modulePreload: false,
+    reportCompressedSize: false,
+    cssCodeSplit: false,
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
+});
+
+const asSite = defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
   plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin, offlinePlugin],
@@ -34,3 +51,5 @@ export default defineConfig({
     },
   },
 });
+
+export default defineConfig(({ mode }) => (mode === 'single-file' ? inOneFile : asSite));

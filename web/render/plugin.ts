@@ -12,21 +12,28 @@ import { type RenderedPage, renderSite, type Site } from './lesson.ts';
 import { pages } from './pages.ts';
 import { pictures } from './pictures.ts';
 
-// No image, form or connection to anywhere else, no inline script or style, no HTML from strings.
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  "worker-src 'self'",
-  'trusted-types lesson-worker',
-].join('; ');
+/** No image, form or connection to anywhere else, no inline script or style but those named, no HTML from strings. */
+export const policyOf = (from: { scripts: string; styles: string; data: string }): string =>
+  [
+    "default-src 'none'",
+    `script-src ${from.scripts}`,
+    `style-src ${from.styles}`,
+    `font-src ${from.data}`,
+    "img-src 'self' data:",
+    `connect-src ${from.data}`,
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "worker-src 'self'",
+    'trusted-types lesson-worker',
+  ].join('; ');
+
+const contentSecurityPolicy = policyOf({
+  scripts: "'self' 'wasm-unsafe-eval'",
+  styles: "'self'",
+  data: "'self'",
+});
 
 /** What Vite's overlay in the browser shows, and the terminal. */
 interface Explained {
@@ -74,7 +81,7 @@ const parts = ({ page, title, description, contents, main }: RenderedPage): Reco
 });
 
 /** All pictures that were computed for the pages, by the names of their files. */
-const allPictures = (): Record<string, Buffer | string> => ({ ...pictures, ...experimentFiles() });
+export const allPictures = (): Record<string, Buffer | string> => ({ ...pictures, ...experimentFiles() });
 
 export function lessonPlugin(folder: string): Plugin {
   let core: Promise<Core> | undefined;

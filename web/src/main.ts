@@ -12,6 +12,7 @@ import { copyLink, entriesOfPage, followLinks } from './page/links.ts';
 import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
+import { showOnePage } from './page/one-file.ts';
 import { memory, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
 import { pitfall } from './page/pitfalls.ts';
 import { keepForOffline } from './page/offline.ts';
@@ -76,6 +77,7 @@ async function start(): Promise<void> {
 }
 
 document.documentElement.dataset.begun = ''; // all scripts are there and whole (public/live.js)
+showOnePage();
 takeOverEarlier();
 rememberOnLeaving();
 dealQuestions();

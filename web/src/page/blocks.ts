@@ -3,6 +3,7 @@
 
 import type { Core } from '../core.ts';
 import { arrival } from './arrival.ts';
+import { isOnHiddenPage } from './one-file.ts';
 import { idle } from './slices.ts';
 
 /** A block that has started. */
@@ -68,6 +69,8 @@ export function startWhenMet(blocks: Iterable<HTMLElement>, start: Start): void 
   const next = () => {
     const block = waiting.shift();
     if (!block) return;
+    // On another page of the one file: it starts when that page is shown and it is met.
+    if (isOnHiddenPage(block)) return next();
     void (meet(block) ?? Promise.resolve()).then(() => idle(next));
   };
   void arrival().then(() => idle(next));

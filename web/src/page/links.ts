@@ -7,6 +7,7 @@ import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/li
 import { meet } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
 import { type Offer, say } from './notice.ts';
+import { showOnePage, showPageOf } from './one-file.ts';
 import { memory, mine, visit } from './our-memory.ts';
 import { goTo } from './way.ts';
 
@@ -14,7 +15,7 @@ import { goTo } from './way.ts';
 let addresses: Promise<Readonly<Record<string, string>>> | undefined;
 
 function allAddresses(): Promise<Readonly<Record<string, string>>> {
-  addresses ??= fetch('./addresses.json')
+  addresses ??= fetch(document.body.dataset.addresses ?? './addresses.json')
     .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : {}))
     .catch(() => ({}));
   return addresses;
@@ -107,6 +108,8 @@ async function show(link: Link): Promise<void> {
       memory.change(subject, (kept) => withTexts({ ...kept, texts: {} }, texts));
     }
   tell(link, ignored, before, [...other], isReturn);
+  const firstRoot = known[0] && rootOf(known[0].subject);
+  if (firstRoot) showPageOf(firstRoot);
   const target =
     link.at === undefined
       ? null
@@ -159,9 +162,13 @@ const emptied = (subject: string) =>
 
 /** An id that is not on this page may have another name, or stand on another page. */
 async function find(id: string): Promise<void> {
-  if (id === '') return;
+  if (id === '') {
+    showOnePage();
+    return;
+  }
   const here = document.getElementById(id);
   if (here) {
+    showPageOf(here);
     // A figure that asks first is hidden until it starts.
     const figure = here.closest<HTMLElement>('.figure');
     if (figure) void meet(figure);

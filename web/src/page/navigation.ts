@@ -1,5 +1,6 @@
 // Where the reader is: the bar, the rail of headings, the sheet of contents on a phone, and what is remembered of it.
 
+import { showPageOf } from './one-file.ts';
 import { memory } from './our-memory.ts';
 
 /** Under this name is kept where the reader was, and which sections are read: "read.forward-pass". */
@@ -96,6 +97,7 @@ export function offerContents(): void {
 
 /** Opens what the element stands in, also a drill that is not among the chosen ones, and brings it into the window. */
 export function reveal(element: HTMLElement): void {
+  showPageOf(element);
   for (let each: HTMLElement | null = element; each; each = each.parentElement) {
     if (!(each instanceof HTMLDetailsElement)) continue;
     each.hidden = false;

@@ -44,7 +44,13 @@ async function register(): Promise<void> {
 /** Does nothing where the browser or the address allows no service worker, or the reader asks to save data. */
 export function keepForOffline(): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || connection?.saveData) return;
+  if (
+    !import.meta.env.PROD ||
+    location.protocol === 'file:' ||
+    !('serviceWorker' in navigator) ||
+    connection?.saveData
+  )
+    return;
   // A host may refuse it, or lack a file: then the lesson needs its network, and nothing else is lost.
   void arrival().then(() => idle(() => void register().catch(() => {})));
 }

@@ -3,6 +3,7 @@
 import { openedAgain } from '../kinds/quiz/order.ts';
 import { memory } from './our-memory.ts';
 import { reveal } from './navigation.ts';
+import { isOnHiddenPage, onPageShown } from './one-file.ts';
 
 const isShown = (element: Element) => element.getClientRects().length > 0;
 
@@ -13,6 +14,14 @@ function focusQuestion(question: HTMLElement): void {
 
 /** Under this is kept where the reader is in the quiz; no block has that name. */
 const ownName = 'deck';
+
+/** While the quiz is in sight it is all there is; in the lesson as one file it may not be. */
+function setDeck(cards: readonly HTMLElement[]): void {
+  document.documentElement.classList.toggle(
+    'deck',
+    cards.some((card) => !isOnHiddenPage(card)),
+  );
+}
 
 /** The quiz shows one question at a time, then the results. */
 class Deck {
@@ -37,7 +46,8 @@ class Deck {
     });
     nav.append(...this.steps);
     cards[0]?.before(nav);
-    document.documentElement.classList.add('deck');
+    setDeck(cards);
+    onPageShown(() => setDeck(cards));
   }
 
   show(at: number, takesFocus: boolean): void {
@@ -92,7 +102,7 @@ export function goTo(element: HTMLElement): void {
 
 /** From an answered question on to the next that is not right yet, or to the next part of the lesson. */
 export function goOn(from: Element): void {
-  if (deck) {
+  if (deck && from.closest('.item-quiz, .item-results')) {
     deck.next();
     return;
   }
