@@ -29,6 +29,14 @@ export const chromiumPath = () =>
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   ].find((file) => file && existsSync(file));
 
+export const firefoxPath = () =>
+  [
+    process.env.FIREFOX,
+    '/usr/bin/firefox-esr',
+    '/usr/bin/firefox',
+    '/Applications/Firefox.app/Contents/MacOS/firefox',
+  ].find((file) => file && existsSync(file));
+
 /** The first Python that has NumPy: one that comes before the system's on the path need not. */
 export const pythonPath = () =>
   [process.env.PYTHON, 'python3', '/usr/bin/python3'].find(
@@ -84,6 +92,7 @@ const tools = {
     apt: 'chromium-headless-shell',
     brew: 'google-chrome',
   },
+  firefox: { present: () => firefoxPath() !== undefined, apt: 'firefox-esr', brew: 'firefox' },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
@@ -96,6 +105,7 @@ export const neededToTest = [
   'clang-format',
   'NumPy',
   'chromium',
+  'firefox',
 ];
 
 /**

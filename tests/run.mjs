@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, ensure, neededToFuzz, neededToTest } from '../cpp/toolchain.mjs';
-import { buildPackage, buildSite, installPackages } from '../web/start.mjs';
+import { buildPackage, buildSingleFile, buildSite, installPackages } from '../web/start.mjs';
 import { fuzzBounded, targets as fuzzTargets } from './fuzz/run.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -131,9 +131,9 @@ const ordinary = [
   ],
   [
     {
-      name: 'page in Chromium (Playwright)',
+      name: 'page in Chromium and Firefox (Playwright, Puppeteer)',
       run: () => {
-        if (!buildSite()) return one(false);
+        if (!buildSite() || !buildSingleFile()) return one(false);
         const commandLine = [
           'test',
           '--config',

@@ -20,6 +20,7 @@ interface Host {
 
 // A site of its own for each test, which it may change and close.
 const test = base.extend<{ host: Host }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs
   host: async ({}, use) => {
     const site = mkdtempSync(path.join(tmpdir(), 'site-'));
     cpSync(dist, site, { recursive: true, filter: (name) => !/\.(?:br|gz)$/u.test(name) });

@@ -152,12 +152,12 @@ test('the batch can be edited, by what can be read; the values follow', async ({
 test('a program is downloaded as a file for Python', async ({ page }) => {
   const root = await open(page, 'write-normalize');
   await root.getByText('The batch, and a file for Python').click();
-  const [file] = await Promise.all([
+  const [download] = await Promise.all([
     page.waitForEvent('download'),
     root.getByRole('button', { name: 'Download as .py' }).click(),
   ]);
-  expect(file.suggestedFilename()).toBe('write-normalize.py');
-  const text = await readFile(await file.path(), 'utf8');
+  expect(download.suggestedFilename()).toBe('write-normalize.py');
+  const text = await readFile(await download.path(), 'utf8');
   expect(text).toContain('def run(x, eps):\n    mean = x.mean(axis=0)');
   expect(text).toContain('import numpy as np');
 });

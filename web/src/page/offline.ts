@@ -17,6 +17,7 @@ function offerNew(waiting: ServiceWorker): void {
   if (isSaying()) return;
   const act = () => {
     navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window and takes none
     waiting.postMessage('take over');
   };
   say(['A new version of the lesson is there.'], [{ label: 'Reload', act }]);

@@ -63,7 +63,7 @@ function runOn(programs: Programs, text: string, inputs: Input[] | string, task:
 
 function kindOf(programs: Programs | string | undefined, now: Checked | undefined): VerdictKind | undefined {
   if (typeof programs === 'string' || now?.judged.verdict === 'failed') return 'unjudged';
-  return now?.judged.verdict as VerdictKind | undefined;
+  return now?.judged.verdict;
 }
 
 const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) => {
