@@ -100,6 +100,7 @@ Node Parser::labelled_element() {
       const Token link = take();
       if (link.is(U'(')) {
         if (skip_word_in_brackets()) continue;
+        if (is_link(peek())) take();  // 34.1 (= 25 + 9.1)
         adopt(chain, parenthesised(link));
         continue;
       }
