@@ -82,11 +82,11 @@ std::optional<Formula> made_in(const Formula& line, const std::string& name, con
 
 std::vector<Mistake> made_one_after_the_other(const Mistake& a, const Mistake& b) {
   std::vector<Mistake> found;
-  if (a.answer || b.answer || a.id == b.id) return found;
+  if (a.answer || b.answer || a.id == b.id || are_disjoint(a, b)) return found;
   for (const auto& [first, second] : {std::pair(&a, &b), std::pair(&b, &a)}) {
     Mistake both = a;
     both.instead = first->instead;
-    bool is_possible = true, has_common_line = false;
+    bool is_possible = true;
     for (const auto& [name, wrong] : second->instead) {
       const auto common = std::find_if(both.instead.begin(), both.instead.end(),
                                        [&, &line = name](const auto& each) { return each.first == line; });
@@ -94,12 +94,11 @@ std::vector<Mistake> made_one_after_the_other(const Mistake& a, const Mistake& b
         both.instead.emplace_back(name, wrong);
         continue;
       }
-      has_common_line = true;
       const auto line = made_in(common->second, name, wrong);
       is_possible = is_possible && line.has_value();
       if (line) common->second = *line;
     }
-    if (has_common_line && is_possible) found.push_back(std::move(both));
+    if (is_possible) found.push_back(std::move(both));
   }
   return found;
 }
