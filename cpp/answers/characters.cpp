@@ -1,5 +1,8 @@
 #include "answers/characters.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace answers {
 
 namespace {
@@ -99,6 +102,42 @@ void append_fraction(std::vector<Character>& characters, const std::string& digi
   append((is_mixed ? "+" : "") + digits + ")");
 }
 
+int subscript(char32_t c) {
+  return c >= 0x2080 && c <= 0x2089 ? static_cast<int>(c - 0x2080) : -1;
+}
+
+/// Writes out each ¹⁄₁₆ as if it were one character. Behind a name or a bracket it would be a power, and so
+/// it would be behind a number with an ordinary slash.
+std::vector<Character> with_fractions(std::vector<Character> characters) {
+  const bool has_any = std::any_of(characters.begin(), characters.end(),
+                                   [](const Character& each) { return subscript(each.code) >= 0; });
+  if (!has_any) return characters;
+  std::vector<Character> result;
+  for (std::size_t k = 0; k < characters.size(); ++k) {
+    const auto code = [&](std::size_t at) { return at < characters.size() ? characters[at].code : U'\0'; };
+    std::size_t slash = k;
+    while (superscript(code(slash)) >= 0) ++slash;
+    std::size_t end = slash + 1;
+    while (subscript(code(end)) >= 0) ++end;
+    const bool is_fraction_slash = code(slash) == 0x2044 || code(slash) == 0x2215;
+    const char32_t before = result.empty() ? U'\0' : result.back().code;
+    const bool is_behind = before == U')' || before == U']' || before == U'}' ||
+                           (is_name_part(before) && !(is_digit(before) && is_fraction_slash));
+    if (slash == k || end == slash + 1 || is_behind || !(is_fraction_slash || code(slash) == U'/')) {
+      result.push_back(characters[k]);
+      continue;
+    }
+    std::string digits;
+    for (std::size_t at = k; at < end; ++at) {
+      const int above = superscript(code(at)), below = subscript(code(at));
+      digits += at == slash ? "/" : std::to_string(std::max(above, below));
+    }
+    append_fraction(result, digits, {characters[k].range.begin, characters[end - 1].range.end});
+    k = end - 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<Character> decode(const std::string& text) {
@@ -133,7 +172,7 @@ std::vector<Character> decode(const std::string& text) {
     k += taken;
   }
   characters.push_back({U'\0', "", {position, position}});  // the end
-  return characters;
+  return with_fractions(std::move(characters));
 }
 
 bool is_space(char32_t c) {

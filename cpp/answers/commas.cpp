@@ -121,9 +121,9 @@ class CommaReader {
       decimals += tight ? "." : loose ? "; " : tokens_[k].text;
       separate += tight || loose ? "; " : tokens_[k].text;
     }
-    throw ReadError({tokens_[commas.first].range.begin, tokens_[end - 1].range.end},
-                    two_readings(shortened(typed), shortened(decimals), shortened(separate)) +
-                        "; decimals take a point (1.5)");
+    const ReadError error = two_readings({tokens_[commas.first].range.begin, tokens_[end - 1].range.end},
+                                         shortened(typed), shortened(decimals), shortened(separate));
+    throw ReadError(error.range, std::string(error.what()) + "; decimals take a point (1.5)", error.readings);
   }
 
   const std::vector<Token>& tokens_;

@@ -29,8 +29,11 @@ std::pair<std::vector<Token>, Reading> read_tokens(const std::vector<Character>&
 
 }  // namespace
 
-std::string two_readings(const std::string& typed, const std::string& first, const std::string& second) {
-  return "“" + typed + "” can be read as " + first + " or as " + second + ": write the one you mean";
+ReadError two_readings(Range where, const std::string& typed, const std::string& first,
+                       const std::string& second) {
+  return {where,
+          "“" + typed + "” can be read as " + first + " or as " + second + ": write the one you mean",
+          {first, second}};
 }
 
 const char* kind_name(Node::Kind kind) {

@@ -8,7 +8,8 @@
 //
 // clang-format off
 //   answer    = [ label ] value { separator [ label ] value } [ separator | "." ]
-//   label     = name [ "'" | "[0]" | "_1" | ".grad" ] ( "=" | ":" | "←" )        γ = 2, β = 1;  x1 = …, x2 = … in their order
+//   label     = ( length | name ) [ "'" | "[0]" | "_1" | ".grad" ] ( "=" | ":" | "←" )        γ = 2, β = 1;  x1 = …, x2 = … in their order
+//   length    = "‖" name "‖" [ "²" ]                                       |W|^2 = …, \lVert W \rVert^2 = …
 //   separator = "," | ";" | "&" | "|" | "and" | line end | tab | space between numbers
 //   value     = [ about ] sum { words } { ( "=" | "≈" ) sum }              all that is said to be equal must agree
 //             | [ sign ] whole space numerator "/" denominator { words }   1 1/2, where one value is asked for
@@ -22,9 +23,9 @@
 //   postfix   = primary { "²" | "⁻³" | "%" | "‰" | "per cent" | "[0]" | "ᵀ" | ".T" | ".sum()" | ".dot(…)" … }
 //   primary   = number | name | list | "(" sum ")" | "|" sum "|" | function
 //   list      = "[" values "]" | "(" values ")" | "{" values "}" | "⟨" values "⟩" | "array(" … | "c(" …
-//   function  = f "(" sum { "," sum } [ ", axis=0" ] ")" | "√" postfix | ln 2 | log_2(…) | Σ_i product
+//   function  = f "(" sum { "," sum } [ ", axis=0" ] ")" | ( "√" | "∛" | "∜" ) postfix | ln 2 | log_0.75(…) | Σ_i product
 //               Σ reaches over the product behind it, up to a factor with another index
-//   number    = 2 | 0.5 | .5 | 0.1(6) | 2.5e-3 | 8.02 x 10^-1 | ½ | 131 072 | 1,5 where no list can be meant
+//   number    = 2 | 0.5 | .5 | 0.1(6) | 2.5e-3 | 8.02 x 10^-1 | ½ | ¹⁄₁₆ | 131 072 | 1,5 where no list can be meant
 //   name      = x | gamma | γ | x_hat | x̂ | ∂L/∂γ | x_1 (from 1) …
 // clang-format on
 //
@@ -49,8 +50,10 @@ struct Range {
 /// Text that cannot be read or has no value: where, and a sentence that says what would be right.
 class ReadError : public std::invalid_argument {
  public:
-  ReadError(Range where, const std::string& sentence) : std::invalid_argument(sentence), range(where) {}
+  ReadError(Range where, const std::string& sentence, std::vector<std::string> all_readings = {})
+      : std::invalid_argument(sentence), range(where), readings(std::move(all_readings)) {}
   Range range;
+  std::vector<std::string> readings;  ///< of text that can be read in two ways: both, as they can be written
 };
 
 struct Node {
@@ -118,7 +121,8 @@ Node parse(const std::string& text, const Notation& notation, Reading* reading =
 std::pair<Node, Node> parse_equation(const std::string& text);
 
 /// The refusal of text that can be read in two ways.
-std::string two_readings(const std::string& typed, const std::string& first, const std::string& second);
+ReadError two_readings(Range where, const std::string& typed, const std::string& first,
+                       const std::string& second);
 
 /// True if there is nothing but white space and characters that show nothing.
 bool is_blank(const std::string& text);

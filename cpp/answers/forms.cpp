@@ -7,6 +7,8 @@ const std::vector<Form>& forms() {
       {"numbers", "-1,34", "-1.34"},
       {"powers of ten", "8.02 x 10^-1", "0.802"},
       {"fractions and roots", "-3/√5", "-3/sqrt(5)"},
+      {"roots of any order", "∛8", "2"},
+      {"logarithms to any base", "log_0.75(0.5)", "log(0.5)/log(0.75)"},
       {"mixed numbers", "1 1/2", "1.5"},
       {"digits that repeat", "0.1(6)", "1/6"},
       {"per cent, per mille", "0.78 %", "0.0078"},

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <numeric>
 
+#include "answers/rewriting.h"
+
 namespace answers {
 
 namespace {
@@ -295,7 +297,7 @@ bool leads_to(const Mistake& mistake, const Mistake* second, const Case& here, c
 }
 
 /// The first mistake that leads to the learner's formula, one in the line that is asked for before one on the
-/// way to it; where none does alone, the first two that do together.
+/// way to it; where none does alone, the first two that do together, in two lines before in one.
 std::vector<Mistake> mistakes_behind(const Case& here, const Formula& answer) {
   std::vector<const Mistake*> possible =
       possible_mistakes(answer, here.batch, {&mistakes(), &formula_mistakes()});
@@ -308,6 +310,13 @@ std::vector<Mistake> mistakes_behind(const Case& here, const Formula& answer) {
     for (std::size_t j = i + 1; j < possible.size(); ++j) {
       if (are_disjoint(*possible[i], *possible[j]) && leads_to(*possible[i], possible[j], here, answer))
         return {*possible[i], *possible[j]};
+    }
+  }
+  for (std::size_t i = 0; i < possible.size(); ++i) {
+    for (std::size_t j = i + 1; j < possible.size(); ++j) {
+      for (const Mistake& both : made_one_after_the_other(*possible[i], *possible[j])) {
+        if (leads_to(both, nullptr, here, answer)) return {*possible[i], *possible[j]};
+      }
     }
   }
   return {};

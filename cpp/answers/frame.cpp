@@ -103,20 +103,22 @@ std::vector<Token> without_quotes(std::vector<Token> tokens) {
   return tokens;
 }
 
-/// | 1 | 2 | 3 | is 1, 2, 3. Bars around a single value make it positive.
-std::vector<Token> without_bars(const std::vector<Token>& tokens) {
+/// | 1 | 2 | 3 | is 1, 2, 3, and so is (1 | 2 | 3). Bars around a single value make it positive.
+std::vector<Token> without_bars(const std::vector<Token>& all) {
+  const bool in_brackets = all.size() > 3 && all[0].opens() && all[all.size() - 2].closes();
+  const std::vector<Token> tokens = in_brackets ? slice(all, 1, all.size() - 2) : all;
   std::vector<Token> row;
   std::size_t cells = 0;
   bool expects = true;  // a value
   // A row of a table begins and ends with a bar, or does neither: |−5| + 2 is none.
-  if (tokens.size() < 2 || tokens[0].is(U'|') != tokens[tokens.size() - 2].is(U'|')) return tokens;
+  if (tokens.size() < 2 || tokens[0].is(U'|') != tokens[tokens.size() - 2].is(U'|')) return all;
   for (const Token& token : tokens) {
     if (token.is(U'|') || token.is(U'&')) {
-      if (expects && !row.empty()) return tokens;
-      Token comma = token;
-      comma.symbol = U',';
-      comma.text = ",";
-      if (!row.empty()) row.push_back(comma);
+      if (expects && !row.empty()) return all;
+      Token separator = token;  // never a decimal comma
+      separator.symbol = U';';
+      separator.text = ";";
+      if (!row.empty()) row.push_back(separator);
       expects = true;
     } else if (token.kind == Token::Kind::end) {
       if (expects && !row.empty()) row.pop_back();
@@ -128,10 +130,10 @@ std::vector<Token> without_bars(const std::vector<Token>& tokens) {
       expects = false;
       ++cells;
     } else {
-      return tokens;
+      return all;
     }
   }
-  return cells > 1 ? row : tokens;
+  return cells > 1 ? row : all;
 }
 
 /// What may separate groups of digits; 0 for any other character.

@@ -78,6 +78,8 @@ class Parser {
   Node named(const Token& token);
   Node quantity(const Token& token);
   Node call(const std::string& function, Range name, Node argument);
+  /// ∛8, ∜16 and cbrt(8), as powers.
+  Node root(const Token& sign, Node of, double order);
 
   // What stands around a value: labels.cpp.
   /// batches, FLOPs ... in any case.
@@ -102,6 +104,8 @@ class Parser {
   /// The name before “=” or “:”, as it was typed but for its spelling: "gamma", "x_1", "x_hat[0]"; empty
   /// where there is none. It says what a value is of, and is not judged.
   std::string read_label();
+  /// ‖W‖² = …, |W|^2 = …: the same for a length.
+  std::string read_label_of_length();
   /// x_2 = 1, x_1 = 3 are 3, 1.
   void put_in_order(Node& list) const;
 

@@ -271,7 +271,7 @@ std::string doubtful_point(const Node& tree, const Value& truth) {
   const std::string sign = &number == &tree ? "" : "-";
   std::string whole = text;
   whole.erase(point, 1);
-  return two_readings(sign + text, sign + text, sign + whole);
+  return two_readings(number.range, sign + text, sign + text, sign + whole).what();
 }
 
 bool has_percent(const Node& node) {
@@ -279,23 +279,41 @@ bool has_percent(const Node& node) {
          std::any_of(node.children.begin(), node.children.end(), has_percent);
 }
 
-/// What to do about a share that would be right in per cent, or without the sign for it. Empty for any other
-/// answer.
-std::string percent_advice(const Typed& typed, const Node& tree, const Value& truth,
-                           const std::vector<double>& allowed, int digits) {
-  if (truth.values.size() != 1 || std::abs(truth.values[0]) > 1) return "";
-  const double share = truth.without_rounding(0);
-  // What is allowed next to 0 would make any small number a share of it.
-  const double close = std::min(allowed[0], 0.05 * std::abs(share));
-  const auto would_be_right = [&](double factor) {
-    return typed.times(factor).against(0, share, close, digits) == Verdict::right;
+/// The same formula without its signs for per cent and per mille.
+Node without_percent(const Node& tree) {
+  if (tree.kind == Node::Kind::percent) return without_percent(tree.children[0]);
+  Node result = tree;
+  for (Node& child : result.children) child = without_percent(child);
+  return result;
+}
+
+/// The mistake in the unit alone: a share of 1 in per cent, without the sign for it, or a sign for per cent
+/// that is too much. Null for any other answer.
+const Mistake* mistake_in_unit(const Typed& typed, const Node& tree, const Value& truth,
+                               const std::vector<double>& allowed, int digits, const Quantities& right) {
+  const auto is_right = [&](const Typed& meant) {
+    bool is_some = false;
+    for (std::size_t k = 0; k < allowed.size(); ++k) {
+      const double value = truth.without_rounding(k);
+      // What is allowed next to 0 would make any small number a share of it.
+      const Verdict verdict = meant.against(k, value, std::min(allowed[k], 0.05 * std::abs(value)), digits);
+      if (verdict != Verdict::right && verdict != Verdict::coarse) return false;
+      is_some = is_some || value != 0;
+    }
+    return is_some;
   };
-  const Node& unsigned_tree = tree.kind == Node::Kind::negate ? tree.children[0] : tree;
-  if (unsigned_tree.kind == Node::Kind::percent)
-    return would_be_right(100) ? "% divides by 100; if this is a share already, write it without %" : "";
-  if (!would_be_right(0.01)) return "";
-  return has_percent(tree) ? "% belongs to the last number only; put what it is of in brackets"
-                           : "if this is meant in per cent, end it with %";
+  if (has_percent(tree)) {
+    const Node plain = without_percent(tree);
+    try {
+      const bool is_plain = is_right({evaluate(plain, right), literals(plain, allowed.size())});
+      return is_plain ? &sign_of_per_cent() : nullptr;
+    } catch (const ReadError&) {
+      return nullptr;  // without the sign it is too large a number
+    }
+  }
+  const bool is_share = std::all_of(truth.values.begin(), truth.values.end(),
+                                    [](double value) { return std::abs(value) <= 1; });
+  return is_share && is_right(typed.times(0.01)) ? &per_cent_for_fraction() : nullptr;
 }
 
 }  // namespace
@@ -424,13 +442,11 @@ Judgement judge_text(const TypedText& text, const Value& truth, const std::vecto
                     : ask_for_digits("your method is right", judgement.cells, Verdict::coarse, digits);
     return judgement;
   }
-  if (!is_mistake) {
-    const std::string advice = percent_advice(answer, *judgement.tree, truth, allowed, digits);
-    if (!advice.empty()) return not_judged(advice);
-  }
   judgement.verdict = Verdict::wrong;
-  judgement.mistakes = is_mistake ? std::vector<Mistake>{*nearest->mistake}
-                                  : two_at_once(answer, question, right, singles, allowed);
+  const Mistake* const single =
+      is_mistake ? nearest->mistake : mistake_in_unit(answer, *judgement.tree, truth, allowed, digits, right);
+  judgement.mistakes =
+      single ? std::vector<Mistake>{*single} : two_at_once(answer, question, right, singles, allowed);
   if (judgement.mistakes.empty() && digits > 0 &&
       is_rounding(answer, judgement.cells, truth, rounding_bound(question.answer, right))) {
     for (Verdict& each : judgement.cells) {

@@ -100,6 +100,7 @@ Node Parser::labelled_element() {
       const Token link = take();
       if (link.is(U'(')) {
         if (skip_word_in_brackets()) continue;
+        if (is_link(peek())) take();  // 34.1 (= 25 + 9.1)
         adopt(chain, parenthesised(link));
         continue;
       }
@@ -132,7 +133,35 @@ bool Parser::skip_word_in_brackets() {
   return true;
 }
 
+std::string Parser::read_label_of_length() {
+  std::size_t k = next_;
+  const auto skip_bars = [&] {
+    const std::size_t start = k;
+    if (tokens_[k].is(U'‖')) {
+      ++k;
+    } else {
+      while (tokens_[k].is(U'|') && k < start + 2) ++k;
+    }
+    return k - start;
+  };
+  const std::size_t opening = skip_bars(), name = k;
+  if (opening == 0 || tokens_[k++].kind != Token::Kind::name || skip_bars() != opening) return "";
+  bool is_square = false;
+  if (tokens_[k].is(raised)) {
+    is_square = tokens_[k++].number == 2;
+  } else if (tokens_[k].is(U'^') && tokens_[k + 1].number == 2) {
+    is_square = true;
+    k += 2;
+  }
+  const bool is_label = (is_link(tokens_[k]) || tokens_[k].is(U':')) && !tokens_[k + 1].is(U'=') &&
+                        tokens_[k + 1].kind != Token::Kind::end;
+  if (!is_label) return "";
+  next_ = k + 1;
+  return "‖" + tokens_[name].text + "‖" + (is_square ? "²" : "");
+}
+
 std::string Parser::read_label() {
+  if (peek().is(U'‖') || peek().is(U'|')) return read_label_of_length();
   if (peek().kind != Token::Kind::name) return "";
   std::size_t k = next_ + 1;
   const auto at = [&](std::size_t ahead_by) -> const Token& {

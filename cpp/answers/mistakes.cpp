@@ -414,6 +414,25 @@ const std::vector<Mistake>& formula_mistakes() {
   return all;
 }
 
+const Mistake& per_cent_for_fraction() {
+  static const Mistake mistake{"per-cent-for-fraction",
+                               "per cent for a fraction",
+                               "what is asked for is a fraction of 1: a value in per cent ends with %",
+                               "",
+                               {}};
+  return mistake;
+}
+
+const Mistake& sign_of_per_cent() {
+  static const Mistake mistake{
+      "sign-of-per-cent",
+      "% behind a plain number",
+      "% divides by 100, and ‰ by 1000: what is a fraction or a number already takes neither",
+      "",
+      {}};
+  return mistake;
+}
+
 namespace {
 
 /// Replaces definitions by those of the mistake, and returns the formula of the answer that follows.

@@ -11,9 +11,10 @@ std::string pitfall_named(const std::string& name);
 
 struct Mistake {
   std::string id;
-  std::string title;    ///< its name, as a learner would say it
-  std::string reason;   ///< one sentence: what is right
-  std::string pitfall;  ///< the name of the page's pitfall that it belongs to, as pitfall_named gives it
+  std::string title;   ///< its name, as a learner would say it
+  std::string reason;  ///< one sentence: what is right
+  std::string
+      pitfall;  ///< the name of the page's pitfall that it belongs to, if any, as pitfall_named gives it
   /// What is written instead of the right lines.
   std::vector<std::pair<std::string, Formula>> instead;
   /// Or, for a mistake that an author foresaw for one question: what is answered instead.
@@ -26,6 +27,10 @@ const std::vector<Mistake>& mistakes();
 /// Where the same mistakes lead in formulas whose other factors are right: ε forgotten before the bracket of
 /// dx, with the right x̂ inside it. In numbers nobody makes them so.
 const std::vector<Mistake>& formula_mistakes();
+
+/// Mistakes in the unit of a right answer, which are of no line: 80.2 for 0.802, and 0.802 % for it.
+const Mistake& per_cent_for_fraction();
+const Mistake& sign_of_per_cent();
 
 /// The mistakes of the lists that can be made in a question with these givens, though they may still lead to
 /// the right answer or to none: those in a line that the answer depends on, and made of quantities that are

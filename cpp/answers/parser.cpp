@@ -176,7 +176,7 @@ bool Parser::is_connecting_word(const Token& token) const {
 }
 
 void Parser::refuse_two_readings(Range range, const std::string& first, const std::string& second) const {
-  throw ReadError(range, two_readings(source(range), first, second));
+  throw two_readings(range, source(range), first, second);
 }
 
 Node Parser::signed_power() {
@@ -300,10 +300,11 @@ Node Parser::primary() {
       const std::string under = source(argument.range);
       const Node factor = power();
       const std::string last = source(factor.range);
-      refuse_two_readings({token.range.begin, factor.range.end}, "(√" + under + ")·" + last,
-                          "√(" + under + "·" + last + ")");
+      refuse_two_readings({token.range.begin, factor.range.end}, "(" + token.text + under + ")·" + last,
+                          token.text + "(" + under + "·" + last + ")");
     }
-    return call("sqrt", token.range, std::move(argument));
+    return token.number == 0 ? call("sqrt", token.range, std::move(argument))
+                             : root(token, std::move(argument), token.number);
   }
   // Behind an operator [ ] are brackets like any others: γ·[dy − 1].
   if (token.is(U'[') && place != element_start_ && !separates_inside()) return parenthesised(token);
@@ -335,6 +336,10 @@ Node Parser::named(const Token& token) {
     static constexpr std::string_view products[] = {"dot", "inner", "vdot", "matmul", "SUMPRODUCT"};
     if (contains(products, std::string_view(token.word))) return dot_call(token);
     if (token.word == "pow" || token.word == "POWER") return power_call(token);
+    if (token.word == "cbrt") {
+      Node of = parenthesised(take());
+      return root(token, std::move(of), 3);
+    }
     if (token.word == "rsqrt") {
       Node of = parenthesised(take());
       return reciprocal_root(std::move(of), token.range);
@@ -346,11 +351,13 @@ Node Parser::named(const Token& token) {
     }
     if ((token.word == "zeros" || token.word == "ones") && has_module) return constant_list(token);
   }
-  if (token.word == "log_" && peek().is(U'{')) {
-    Node base = parenthesised(take());
+  if (token.word == "log_" && (peek().is(U'{') || peek().kind == Token::Kind::number)) {
+    Node base = peek().is(U'{') ? parenthesised(take()) : primary();
     Node of = peek().opens() ? parenthesised(take()) : postfix();
-    return binary(Node::Kind::divide, call("log", token.range, std::move(of)),
-                  call("log", token.range, std::move(base)));
+    Node quotient = binary(Node::Kind::divide, call("log", token.range, std::move(of)),
+                           call("log", token.range, std::move(base)));
+    quotient.range.end = previous().range.end;
+    return quotient;
   }
   if (is_spreadsheet_spread(token)) return spreadsheet_spread(token);
   if (token.word == "e" && peek().is(U'^') && next_ > 1 && touch(tokens_[next_ - 2], token) &&
@@ -398,6 +405,16 @@ Node Parser::quantity(const Token& token) {
   Node position{Node::Kind::number, token.range, std::to_string(place - 1), place - 1.0, {}};
   node = binary(Node::Kind::index, std::move(node), std::move(position));
   node.text = std::to_string(place);
+  return node;
+}
+
+Node Parser::root(const Token& sign, Node of, double order) {
+  const Range range = of.range;
+  const auto number = [&](double value) {
+    return Node{Node::Kind::number, range, std::to_string(static_cast<int>(value)), value, {}};
+  };
+  Node node = binary(Node::Kind::power, std::move(of), binary(Node::Kind::divide, number(1), number(order)));
+  node.range.begin = sign.range.begin;
   return node;
 }
 

@@ -1,5 +1,6 @@
 #include "answers/tokens.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -63,6 +64,10 @@ class Tokenizer {
       const bool is_elementwise = code() == U'.' && (code(1) == U'*' || code(1) == U'/' || code(1) == U'^');
       if (is_elementwise) take(token);  // MATLAB's .*
       token.symbol = plain(code());
+      if (code() == U'∛' || code() == U'∜') {
+        token.symbol = U'√';
+        token.number = code() == U'∛' ? 3 : 4;
+      }
       const bool python_power = code() == U'*' && code(1) == U'*';
       take(token);
       if (python_power) {
@@ -96,9 +101,8 @@ class Tokenizer {
     if (is_name_part(after) || number.range.end != position()) return false;
     std::string digits;
     for (std::size_t k = next; k < end; ++k) digits += characters_[at_ + k].bytes;
-    throw ReadError(
-        {number.range.begin, characters_[at_ + end].range.begin},
-        two_readings(number.text + "x" + digits, number.text + "·" + digits, number.text + "·x_" + digits));
+    throw two_readings({number.range.begin, characters_[at_ + end].range.begin}, number.text + "x" + digits,
+                       number.text + "·" + digits, number.text + "·x_" + digits);
   }
 
   bool at_decimal_sign() const {
@@ -133,6 +137,7 @@ class Tokenizer {
       }
       while (is_digit(code())) take(token);
     }
+    is_base_ = false;
     token.range.end = end();
     skip_ellipsis();
     if (at_decimal_sign() && !at_full_stop()) {
@@ -156,7 +161,7 @@ class Tokenizer {
     }
     std::size_t length = 1;
     while (is_digit(code(length))) ++length;
-    if (code() == U'(' && length > 1 && code(length) == U')') {
+    if (!is_base_ && code() == U'(' && length > 1 && code(length) == U')') {
       for (std::size_t k = 1; k < length; ++k) repeating += characters_[at_ + k].bytes;
       token.text += repeating;
       at_ += length + 1;
@@ -194,8 +199,22 @@ class Tokenizer {
       read_word(token);
     }
     split_function(token);
+    split_base(token);
     if (takes_a_square(token.word)) read_square(token);
     token.name = answers::read_name(token.word, token.squared);
+  }
+
+  /// log_0.75(0.5) has a base that is a number of its own; log_2 and log_10 are functions.
+  void split_base(Token& token) {
+    const std::size_t digits = token.word.size() - std::min<std::size_t>(token.word.size(), 4);
+    const bool has_base = token.word.substr(0, 4) == "log_" && digits > 0 &&
+                          token.word.find_first_not_of("0123456789", 4) == std::string::npos &&
+                          token.text.size() == token.word.size();
+    if (!has_base || (read_function(token.word).size() > 0 && !(code() == U'.' && is_digit(code(1))))) return;
+    at_ -= digits;
+    token.text.resize(4);
+    token.word = "log_";
+    is_base_ = true;
   }
 
   /// sqrt14 is the root of 14, ln2 the logarithm of 2.
@@ -254,6 +273,7 @@ class Tokenizer {
 
   const std::vector<Character>& characters_;
   const bool decimal_comma_, x_is_times_;
+  bool is_base_ = false;  // the next number is the base of a logarithm: brackets behind it repeat no digits
   std::size_t at_ = 0;
 };
 
@@ -280,6 +300,12 @@ std::vector<Token> join_gradients(const std::vector<Token>& tokens) {
     token.range.end = under.range.end;
     const Name name = read_name(word.substr(prefix), under.squared);
     const std::string_view gradient = gradient_of(name.name);
+    const bool is_length = k > 0 && (tokens[k - 1].is(U'‖') || tokens[k - 1].is(U'|'));
+    if (is_length && gradient.empty()) {
+      token.name = {token.text};  // ‖∂L/∂W‖ = …, a label
+      k += 2;
+      continue;
+    }
     if (!name.of_the_lesson || name.root || gradient.empty()) {
       throw ReadError(token.range, "“" + token.text +
                                        "” is none of the lesson's gradients, which are those of y, x, gamma, "

@@ -16,7 +16,7 @@ struct Token {
   Range range;
   std::string text;  ///< as typed; a number with a decimal point
   char32_t symbol = 0;
-  double number = 0;     ///< of a number, or of an exponent above the line
+  double number = 0;     ///< of a number, or of an exponent above the line; of a root but √: its order
   bool repeats = false;  ///< a number with digits in brackets that repeat: 0.1(6)
   bool space_before = false;
   bool line_before = false;

@@ -98,7 +98,7 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
     std::string whole = reading.thousands, decimal = reading.thousands;
     whole.erase(whole.find(','), 1);
     decimal[decimal.find(',')] = '.';
-    throw ReadError(reading.thousands_range, two_readings(reading.thousands, decimal, whole));
+    throw two_readings(reading.thousands_range, reading.thousands, decimal, whole);
   }
   if (reading.groups != '\0')
     note = name_of_separators(reading.groups) + " were read as separating thousands";
@@ -255,6 +255,7 @@ TypedText read_with(const std::string& typed, std::size_t asked, const std::stri
     text.state = TypedText::State::unreadable;
     text.message = error.what();
     text.range = error.range;
+    text.readings = error.readings;
     quote_as_typed(text.message, piece(decode(typed), error.range));
     if (can_be_read(typed, asked)) return text;  // and has no value
     const std::string start = understood(typed, error.range.begin, asked);

@@ -12,9 +12,10 @@ namespace answers {
 struct TypedText {
   enum class State { empty, unreadable, read };
   State state = State::empty;
-  std::string message;        ///< unreadable: what is wrong and what would be right
-  std::string note;           ///< how the text was read, where that might surprise
-  Range range;                ///< unreadable: where
+  std::string message;                ///< unreadable: what is wrong and what would be right
+  std::string note;                   ///< how the text was read, where that might surprise
+  Range range;                        ///< unreadable: where
+  std::vector<std::string> readings;  ///< unreadable: the two ways in which it can be read, if there are two
   std::optional<Node> tree;   ///< how the text was read, where it could be; of an equation, the left side
   std::optional<Node> right;  ///< of an equation, the right side
   std::vector<Node> links;    ///< of a formula, what was said to be equal to it before

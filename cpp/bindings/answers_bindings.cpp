@@ -145,6 +145,7 @@ val read(Arguments& arguments) {
   result.set("message", text.message);
   result.set("note", text.note);
   result.set("range", range_out(text.range));
+  result.set("readings", array_out(text.readings, text_out));
   result.set("tree", tree_or_null(text.tree));
   result.set("right", tree_or_null(text.right));
   result.set("value", value_out(text.value));

@@ -205,12 +205,32 @@ const NamedRow wrong[] = {
     {"y", "x * saved_invstd + beta", "gamma-forgotten mean-not-subtracted"},
     {"dx", "dy * saved_invstd", "gamma-forgotten statistics-detached"},
     {"new_running_var", "momentum * batch_var", "momentum-swapped start-ignored"},
+    // Two at once, in one line.
+    {"dgamma", "mean(dy * y)", "mean-for-sum output-for-x-hat"},
+    {"dgamma", "mean(dy * x)", "mean-for-sum x-for-x-hat"},
+    {"dgamma", "gamma * mean(dy * x_hat)", "gamma-in-dgamma mean-for-sum"},
+    {"dgamma", "gamma * sum(dy * x)", "gamma-in-dgamma x-for-x-hat"},
+    {"dgamma", "mean(dy)", "dgamma-dbeta-exchanged mean-for-sum"},
+    {"dbeta", "mean(dy * x_hat)", "dgamma-dbeta-exchanged mean-for-sum"},
+    {"batch_var", "sum(x^2) / (m - 1)", "mean-square-for-variance unbiased-variance"},
+    {"batch_var", "sum(abs(x - batch_mean))", "absolute-deviation variance-not-averaged"},
+    {"x_hat", "(x - batch_mean) / batch_var", "eps-forgotten variance-for-deviation"},
+    {"y", "gamma * (x - batch_mean) / batch_var + beta", "eps-forgotten variance-for-deviation"},
+    {"y", "gamma * (x + beta)", "beta-before-scaling x-for-x-hat"},
+    {"y", "beta * x + gamma", "gamma-beta-exchanged x-for-x-hat"},
+    {"dx", "gamma / sqrt(batch_var) * (dy - sum(dy) - x_hat * sum(dy * x_hat))",
+     "eps-forgotten m-forgotten-in-gradient"},
+    {"dvar", "1/2 * gamma * sum(dy * (x - batch_mean)) * saved_invstd^2", "power-of-root sign-of-dvar"},
+    {"new_running_var_unbiased", "(1 - momentum) * batch_var", "biased-running-variance start-ignored"},
     // Three.
+    {"dgamma", "gamma * mean(dy * x)", ""},
     {"y_inference", "gamma * x / sqrt(running_var)", ""},
     // Nobody's known mistake.
     {"dx", "x", ""},
     {"y", "gamma * x_hat + beta + dy", ""},
     {"dgamma", "sum(dy * x_hat) + 1/8", ""},
+    {"dgamma", "mean(dy * y) + 1/8", ""},
+    {"dgamma", "max(dy * y)", ""},
     {"batch_var", "max(x) - min(x)", ""},
 };
 

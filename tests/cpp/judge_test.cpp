@@ -315,38 +315,55 @@ TEST(Judge, FewerThanTwoDigitsAreNeitherRightNorWrong) {
   EXPECT_EQ(mixed.message, "look again at value 1; give more digits in value 2; the other values are right");
 }
 
-TEST(Judge, AShareMayBeMeantInPerCent) {
+TEST(Judge, MistakesInTheUnitAloneAreNamed) {
   const Tolerance three_percent{0.03, 0, 3};
+  const std::string per_cent = "per-cent-for-fraction", sign = "sign-of-per-cent";
   struct {
     const char* typed;
     Verdict verdict;
-    const char* message;
+    std::string mistake;
   } const table[] = {
       {"0.78125 %", Verdict::right, ""},
       {"0.0078125", Verdict::right, ""},
       {"0.0078", Verdict::right, ""},
       {"7.8 x 10^-3", Verdict::right, ""},
-      {"0.78", Verdict::unreadable, "if this is meant in per cent, end it with %"},
-      {"0,78", Verdict::unreadable, "if this is meant in per cent, end it with %"},
-      {"100*1024/131072", Verdict::unreadable, "if this is meant in per cent, end it with %"},
-      {"1024/131072 %", Verdict::unreadable,
-       "% belongs to the last number only; put what it is of in brackets"},
-      {"0.0078 %", Verdict::unreadable, "% divides by 100; if this is a share already, write it without %"},
+      {"0.78", Verdict::wrong, per_cent},
+      {"0,78", Verdict::wrong, per_cent},
+      {"100*1024/131072", Verdict::wrong, per_cent},
+      {"1024/131072 %", Verdict::wrong, sign},
+      {"0.0078 %", Verdict::wrong, sign},
+      {"7.8 ‰ %", Verdict::wrong, ""},
       {"-0.78", Verdict::wrong, ""},
       {"0.5", Verdict::wrong, ""},
       {"7.8", Verdict::wrong, ""},
       {"78 %", Verdict::wrong, ""},
+      {"0.0079 + 0.7 %", Verdict::wrong, ""},
+  };
+  const auto expect = [](const Judgement& judgement, Verdict verdict, const std::string& mistake) {
+    EXPECT_EQ(judgement.verdict, verdict);
+    EXPECT_EQ(judgement.message, "");
+    ASSERT_EQ(judgement.mistakes.size(), mistake.empty() ? 0u : 1u);
+    for (const Mistake& each : judgement.mistakes) EXPECT_EQ(each.id, mistake);
   };
   for (const auto& row : table) {
-    const Judgement judgement = judge(row.typed, givens, {{1024. / 131072}}, three_percent);
-    EXPECT_EQ(judgement.verdict, row.verdict) << row.typed;
-    EXPECT_EQ(judgement.message, row.message) << row.typed;
-    EXPECT_EQ(judgement.value.values.size(), 1u) << row.typed;
+    SCOPED_TRACE(row.typed);
+    expect(judge(row.typed, givens, {{1024. / 131072}}, three_percent), row.verdict, row.mistake);
   }
-  EXPECT_EQ(verdict("-26.8", -0.268, three_percent), Verdict::unreadable);
-  // A count is no share, and neither are several values.
-  EXPECT_EQ(verdict("25600", 256), Verdict::wrong);
-  EXPECT_EQ(judge("50, 25", givens, {{0.5, 0.25}, true}, three_percent).verdict, Verdict::wrong);
+  expect(judge("-26.8", givens, {{-0.268}}, three_percent), Verdict::wrong, per_cent);
+  expect(judge("131072 %", givens, {{131072}}, {}), Verdict::wrong, sign);
+  // A count is no share.
+  expect(judge("25600", givens, {{256}}, {}), Verdict::wrong, "");
+  // What is wrong with several values is wrong with all of them; those that are 0 show nothing.
+  const auto of_two = [&](const char* typed, std::vector<double> truth) {
+    const Judgement judgement = judge(typed, givens, {std::move(truth), true}, three_percent);
+    EXPECT_EQ(judgement.verdict, Verdict::wrong);
+    return judgement.mistakes.empty() ? "" : judgement.mistakes[0].id;
+  };
+  EXPECT_EQ(of_two("50, 25", {0.5, 0.25}), per_cent);
+  EXPECT_EQ(of_two("50, 0", {0.5, 0}), per_cent);
+  EXPECT_EQ(of_two("50, 0.25", {0.5, 0.25}), "");
+  EXPECT_EQ(of_two("0.5 %, 0.25", {0.5, 0.25}), sign);
+  EXPECT_EQ(of_two("1, 1", {0, 0}), "");
 }
 
 TEST(Judge, SignsThatMaySeparateThousands) {

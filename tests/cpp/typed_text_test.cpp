@@ -240,6 +240,52 @@ TEST(TypedText, TwoReadingsAreRefusedWithBoth) {
   expect_refusals(table);
 }
 
+TEST(TypedText, RootsLogarithmsAndFractionsThatAreRare) {
+  const Readable table[] = {
+      {"∛8", {2}},
+      {"2∛(20 + 7)", {6}},
+      {"∜16", {2}},
+      {"cbrt(27)", {3}},
+      {"np.cbrt(1/8)", {0.5}},
+      // Logarithms to any base.
+      {"log_0.5(8)", {-3}},
+      {"log_0.5 8", {-3}},
+      {"log_0.5(8) + 0.1(6)", {-3 + 1. / 6}},
+      {"log_3(9)", {2}},
+      {"log_3(9) + 0.1(6)", {2 + 1. / 6}},
+      {"log_2(8)", {3}},
+      {"log_10(100)", {2}},
+      {"log_2.5(6.25)", {2}},
+      // Fractions above and below the line.
+      {"¹⁄₁₆", {1. / 16}},
+      {"¹/₁₆", {1. / 16}},
+      {"-¹⁵⁄₁₆ + 1", {1. / 16}},
+      {"6¹⁄₄ %", {0.0625}},
+      {"6 ¹⁄₄", {6.25}},
+      {"2³", {8}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {
+      {"«∛2x»", "(∛2)·x or as ∛(2·x)"},
+      {"«∛(-8)»", "a negative number to a power that is no integer"},
+      {"x¹⁄«₂»", ""},  // a power, or a product
+      {"3¹/«₂»", ""},
+      {"«log_1(8)»", "division by 0"},
+  };
+  expect_refusals(refused);
+}
+
+TEST(TypedText, LengthsBeforeAValue) {
+  const Readable table[] = {
+      {"‖w‖² = 9", {9}}, {"||w||^2 = 9", {9}}, {"|W|² ≈ 9", {9}}, {"‖W‖: 3", {3}},
+      {"|-3|", {3}},     {"‖∂L/∂W‖ = 3", {3}}, {"|w| - 1", {2}},
+  };
+  expect_values(table);
+  const Unreadable refused[] = {{"«‖»w", "a value is expected here"},
+                                {"«‖»w‖² =", "a value is expected here"}};
+  expect_refusals(refused);
+}
+
 // 2. Sums and other functions
 
 TEST(TypedText, Functions) {
@@ -710,6 +756,7 @@ TEST(TypedText, Latex) {
       {"-\\dfrac{3}{4}", {-0.75}},
       {"\\frac{3\\sqrt{16}}{4}", {3}},
       {"\\sqrt[3]{8}", {2}},
+      {"\\lVert w \\rVert^2 = 9", {9}},
       {"$2\\cdot 10^{-1}$", {0.2}},
       {"\\(8 \\times 2\\)", {16}},
       {"\\left(1, 2\\right)", {1, 2}, true},
@@ -749,6 +796,9 @@ TEST(TypedText, BracketsOfVectors) {
       {"[1, 2].T", {1, 2}, true},
       {"(2, 4)/2", {1, 2}, true},
       {"| 1 | -2 | 3 |", {1, -2, 3}, true},
+      {"(1 | -2 | 3)", {1, -2, 3}, true},
+      {"[1|-2|3]", {1, -2, 3}, true},
+      {"(|-5|)", {5}},
       {"1 | -2", {1, -2}, true},
       {"1 & -2", {1, -2}, true},
       {"1\t-2", {1, -2}, true},
@@ -978,6 +1028,7 @@ TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
       {"2·16 values in total", {32}},
       {"0.394 (39.4 %)", {0.394}},
       {"2016 (32·7·9)", {2016}},
+      {"2016 (= 32·7·9)", {2016}},
       {"pow(2, 17)", {131072}},
       {"mean(-2, -2, 9, 3)", {2}},
       {"=AVERAGE(-2,-2,9,3)", {2}},
@@ -1047,6 +1098,18 @@ TEST(TypedText, MixedNumbersWhereOneNumberIsAskedFor) {
   expect_values(parse("−2 3/4", one_number), {"", {-2.75}});
   expect_values(parse("1 1/2"), {"", {1, 0.5}, true});
   expect_values(parse("1 3/2", one_number), {"", {1, 1.5}, true});  // no proper fraction
+}
+
+TEST(TypedText, BothReadingsAreTold) {
+  const auto readings = [](const char* text, std::size_t asked) {
+    return answers::read_value(text, asked, known).readings;
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(readings("1,355", 1), (Texts{"1.355", "1355"}));
+  EXPECT_EQ(readings("1/2x", 1), (Texts{"(1/2)·x", "1/(2·x)"}));
+  EXPECT_EQ(readings("2..3", 1), Texts());
+  EXPECT_EQ(readings("1.355", 1), Texts());
+  EXPECT_EQ(readings("", 1), Texts());
 }
 
 TEST(TypedText, LinksOfAChainMustAgree) {
@@ -1301,6 +1364,10 @@ TEST(TypedTextFuzz, Tokens) {
       "²",
       "⁻³",
       "√",
+      "∛",
+      "¹⁄₁₆",
+      "log_0.5",
+      "‖",
       "(",
       ")",
       "(",

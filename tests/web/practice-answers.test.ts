@@ -178,8 +178,7 @@ const parts: Part[] = [
       '1024/131072',
     ],
     // 0.78 is the share in per cent, without the sign for it.
-    unjudged: [['0.78', 'if this is meant in per cent, end it with %']],
-    wrong: ['128', '0.0081', '128:1', '0.85 per cent'],
+    wrong: ['128', '0.0081', '128:1', '0.85 per cent', '0.78'],
     unreadable: [
       ['0.78 per nothing', 'per'],
       ['1/128th', '1/128th'],

@@ -316,6 +316,8 @@ export interface TypedText extends Reading {
   state: 'empty' | 'unreadable' | 'read';
   /** how the text was read, where that might surprise */
   note: string;
+  /** unreadable: the two ways in which it can be read, if there are two */
+  readings: string[];
   /** of an equation, the right side; `tree` is the left one */
   right: Tree | null;
   /** of a value that can be read */

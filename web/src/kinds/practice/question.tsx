@@ -16,6 +16,7 @@ import { Hints, ShowAnswer } from '../help.tsx';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';
 import { Pitfalls } from '../pitfalls.tsx';
+import { TwoReadings } from '../readings.tsx';
 import { useWhenRunning } from '../waiting.ts';
 import type { PracticeData } from './practice.tsx';
 
@@ -176,6 +177,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
             </details>
           </div>
           <p class="read-as" id={`${id}-read`}>
+            {!isChecked && <TwoReadings read={read} />}
             {reading?.tree && (
               <span>
                 read as {mathOf(reading.tree)}

@@ -13,6 +13,7 @@ import { asSentence } from '../../sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';
+import { TwoReadings } from '../readings.tsx';
 import { useWhenRunning } from '../waiting.ts';
 
 export interface ProofData extends Graded {
@@ -520,8 +521,9 @@ function Equation({
   text: string;
   lead?: string;
 }) {
-  const { tree, right } = core.read({ text, form: 'equation', names: data.names });
-  if (!tree || !right) return lead === '' ? <>{text}</> : null;
+  const read = core.read({ text, form: 'equation', names: data.names });
+  const { tree, right } = read;
+  if (!tree || !right) return lead === '' ? <>{text}</> : <TwoReadings read={read} />;
   return (
     <span>
       {lead}

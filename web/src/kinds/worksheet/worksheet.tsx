@@ -28,6 +28,7 @@ import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';
 import { useNumbers } from '../numbers.ts';
 import { Pitfalls } from '../pitfalls.tsx';
+import { TwoReadings } from '../readings.tsx';
 import { useWhenRunning } from '../waiting.ts';
 
 export interface WorksheetData extends Graded {
@@ -282,6 +283,7 @@ function Worksheet(scene: Scene<WorksheetData>) {
 function Reading({ read }: { read: TypedText | undefined }) {
   if (!read) return null;
   const { tree, value, note } = read;
+  if (read.readings.length > 0) return <TwoReadings read={read} />;
   if (!tree || (isPlain(tree) && !note)) return null;
   return (
     <span>
