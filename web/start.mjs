@@ -3,6 +3,8 @@
 //   node web/start.mjs serve   builds the site where something has changed, serves dist/ and prints its address
 //   node web/start.mjs dev     the author's loop: edits of the lesson show at once
 //   node web/start.mjs build   leaves the static site in dist/
+//        --scorm               and packages of it for courses in build/ (scorm.mjs)
+//        --site <address>      says in the pages that they will stand there (render/metadata.ts)
 //   node web/start.mjs core    the core as a package for other projects, in build/package
 
 import { spawnSync } from 'node:child_process';
@@ -75,8 +77,10 @@ export function buildSite() {
     `build/wasm/${name}.mjs`,
   ]);
   const inputs = ['web', ...modules, 'package-lock.json'];
-  // The stamp lies in dist/, so that it goes when dist/ goes.
-  return onceFor('dist/.built-from', inputs, () => {
+  // The stamp lies in dist/, so that it goes when dist/ goes. A site that names its address is another.
+  const address = process.env.LESSON_SITE ?? '';
+  const stamp = `dist/.built-from${address && `-${createHash('sha256').update(address).digest('hex')}`}`;
+  return onceFor(stamp, inputs, () => {
     const vite = at('node_modules/vite/bin/vite.js');
     const commandLine = [vite, 'build', '--config', 'web/vite.config.ts'];
     if (spawnSync(process.execPath, commandLine, { cwd: root, stdio: 'inherit' }).status !== 0) return false;
@@ -104,7 +108,8 @@ export function prepare() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const task = process.argv[2] ?? 'serve';
+  const [task = 'serve', ...flags] = process.argv.slice(2);
+  if (flags.includes('--site')) process.env.LESSON_SITE = flags[flags.indexOf('--site') + 1] ?? '?';
   prepare();
   if (task === 'core') {
     if (!buildPackage()) fail('The package could not be built; the messages above say why.');
@@ -117,6 +122,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     console.log(`Open ${server.resolvedUrls?.local[0]}  (edits of web/lesson show at once; Ctrl+C ends)`);
   } else {
     if (!buildSite()) fail('The site could not be built; the messages above say why.');
+    if (flags.includes('--scorm')) {
+      const { packageCourse } = await import('./scorm.mjs');
+      for (const { file, bytes } of packageCourse(at('dist'), at('build')))
+        console.log(`${path.relative(root, file)}  ${(bytes / 1e6).toFixed(1)} MB`);
+    }
     if (task === 'serve') {
       // Like the packages, the server is not there before they are installed. The port is always the same where that
       // is free, because browsers keep what the learner did by address and port.

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { coursePlugin } from './render/course.ts';
 import { earlyPlugin } from './render/early.ts';
 import { fromDiskPlugin } from './render/from-disk.ts';
+import { metadataPlugin } from './render/metadata.ts';
 import { lessonPlugin } from './render/plugin.ts';
 
 const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -9,7 +11,13 @@ const at = (relative: string) => fileURLToPath(new URL(relative, import.meta.url
 export default defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin],
+  plugins: [
+    lessonPlugin(at('./lesson')),
+    earlyPlugin,
+    fromDiskPlugin,
+    coursePlugin(at('./lesson')),
+    metadataPlugin(at('./lesson'), process.env.LESSON_SITE),
+  ],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {
@@ -25,7 +33,8 @@ export default defineConfig({
           groups: [
             {
               name: 'page',
-              test: /\/node_modules\/preact\/|\/src\/(page|memory)\/|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
+              // What speaks to a course is loaded where there is one.
+              test: /\/node_modules\/preact\/|\/src\/(page\/(?!course\.)|memory\/(?!resume\.))|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
             },
           ],
         },
