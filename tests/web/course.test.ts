@@ -370,6 +370,42 @@ function storedWork({ api }: Found): string {
   return (api as unknown as { cmi: { suspend_data: string } }).cmi.suspend_data;
 }
 
+describe('the same text here and there', () => {
+  const textOf = (memory: Memory) => memory.get('forward-explorer').texts.x;
+
+  test('what was typed here since a visit that the host has lost stays', () => {
+    const browser = new Browser();
+    const { found, values } = host('2004');
+    const type = (x: string) => {
+      browser.time += 1000;
+      browser.memory.setTexts('forward-explorer', { x });
+    };
+    type('1, 2');
+    browser.open(found)?.report();
+    const lost = values.get('cmi.suspend_data') ?? '';
+    type('3, 4');
+    browser.open(found)?.report();
+    type('5, 6');
+    browser.turnPage();
+    browser.open(host('2004', { 'cmi.suspend_data': lost }).found);
+    expect(textOf(browser.memory)).toBe('5, 6');
+  });
+
+  test('what was typed later on another device comes', () => {
+    const [here, away] = [new Browser(), new Browser()] as const;
+    const { found } = host('2004');
+    here.memory.setTexts('forward-explorer', { x: '1, 2' });
+    here.open(found)?.report();
+    away.time += 60_000;
+    const course = away.open(found);
+    away.memory.setTexts('forward-explorer', { x: '3, 4' });
+    course?.report();
+    here.turnPage();
+    here.open(found);
+    expect(textOf(here.memory)).toBe('3, 4');
+  });
+});
+
 describe('one learner after another at the same computer', () => {
   const learner = (standard: Standard, id: string, work = '') =>
     host(standard, {

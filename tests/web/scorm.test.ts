@@ -76,8 +76,9 @@ describe.each(Object.keys(manifests))('SCORM %s', (standard) => {
       identifier: 'lesson-resource',
       type: 'webcontent',
       href: 'index.html',
-      [standard === '1.2' ? 'adlcp:scormtype' : 'adlcp:scormType']: 'sco',
     });
+    const kind = standard === '1.2' ? 'adlcp:scormtype="sco"' : 'adlcp:scormType="sco"';
+    expect(manifestOf(standard).split(kind)).toHaveLength(2);
     expect(
       named('item').map(({ properties }) => properties.identifierref ?? properties.identifierRef),
     ).toEqual(['lesson-resource']);
@@ -105,7 +106,8 @@ describe.each(Object.keys(manifests))('SCORM %s', (standard) => {
 
   const schemas = process.env.SCORM_SCHEMAS;
   const editions = standard === '1.2' ? ['12'] : ['20043rd', '20044th'];
-  test.runIf(schemas)('the manifest is valid', () => {
+  if (schemas === undefined) return;
+  test('the manifest is valid', () => {
     for (const edition of editions) {
       const imports =
         edition === '12'
@@ -118,7 +120,7 @@ describe.each(Object.keys(manifests))('SCORM %s', (standard) => {
               ['http://www.adlnet.org/xsd/adlcp_v1p3', 'adlcp_v1p3.xsd'],
               ['http://www.imsglobal.org/xsd/imsss', 'imsss_v1p0.xsd'],
             ];
-      const at = path.join(path.resolve(schemas ?? ''), `scorm${edition}edition`);
+      const at = path.join(path.resolve(schemas), `scorm${edition}edition`);
       const all = imports.map(
         ([namespace, file]) =>
           `<xsd:import namespace="${namespace}" schemaLocation="${path.join(at, file ?? '')}"/>`,

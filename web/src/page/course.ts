@@ -156,6 +156,8 @@ class Host {
   private readonly api: Found['api'];
   /** What the host has taken; the same is not said twice. */
   private readonly taken = new Map<string, string>();
+  /** It has taken something that it has not stored yet. */
+  private isFresh = false;
 
   constructor({ standard, api }: Found) {
     this.dialect = dialects[standard];
@@ -192,11 +194,13 @@ class Host {
     if (this.taken.get(element) === value) return true;
     if (!this.did(`${this.dialect.prefix}SetValue`, element, value)) return false;
     this.taken.set(element, value);
+    this.isFresh = true;
     return true;
   }
 
   commit(): boolean {
-    return this.did(`${this.dialect.prefix}Commit`, '');
+    if (this.isFresh) this.isFresh = !this.did(`${this.dialect.prefix}Commit`, '');
+    return !this.isFresh;
   }
 
   finish(): void {
@@ -323,8 +327,8 @@ export class Course {
     }
     const { written } = this.noted;
     const theirs = unpacked(host.get('cmi.suspend_data'), around.contents.items);
-    // Where the host has what this browser gave it last, the browser's is as new or newer.
-    const isOurs = theirs?.written === written;
+    // Where the host has what this browser gave it last, or has lost that, the browser's is as new or newer.
+    const isOurs = theirs !== undefined && written !== undefined && theirs.written <= written;
     for (const [name, kept] of theirs?.blocks ?? []) {
       around.memory.change(name, (mine) => {
         const both = isOurs ? merged(kept, mine) : merged(mine, completed(kept, mine));
