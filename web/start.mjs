@@ -4,6 +4,8 @@
 //   node web/start.mjs dev     the author's loop: edits of the lesson show at once
 //   node web/start.mjs build   leaves the static site in dist/
 //   node web/start.mjs build --single-file   the whole lesson as one file, build/single-file/batch-normalization.html
+//        --scorm               and packages of it for courses in build/ (scorm.mjs)
+//        --site <address>      says in the pages that they will stand there (render/metadata.ts)
 //   node web/start.mjs core    the core as a package for other projects, in build/package
 
 import { spawnSync } from 'node:child_process';
@@ -87,8 +89,10 @@ const viteBuild = (/** @type {string[]} */ ...more) =>
 
 /** The static site in dist/, true if it could be built. It is built again where the lesson, the page or the core has changed. */
 export function buildSite() {
-  // The stamp lies in dist/, so that it goes when dist/ goes.
-  return onceFor('dist/.built-from', siteInputs, () => {
+  // The stamp lies in dist/, so that it goes when dist/ goes. A site that names its address is another.
+  const address = process.env.LESSON_SITE ?? '';
+  const stamp = `dist/.built-from${address && `-${createHash('sha256').update(address).digest('hex')}`}`;
+  return onceFor(stamp, siteInputs, () => {
     if (!viteBuild()) return false;
     compressSite(at('dist'));
     return true;
@@ -119,7 +123,8 @@ export function prepare() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const task = process.argv[2] ?? 'serve';
+  const [task = 'serve', ...flags] = process.argv.slice(2);
+  if (flags.includes('--site')) process.env.LESSON_SITE = flags[flags.indexOf('--site') + 1] ?? '?';
   prepare();
   if (task === 'core') {
     if (!buildPackage()) fail('The package could not be built; the messages above say why.');
@@ -137,6 +142,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     console.log(`Open ${server.resolvedUrls?.local[0]}  (edits of web/lesson show at once; Ctrl+C ends)`);
   } else {
     if (!buildSite()) fail('The site could not be built; the messages above say why.');
+    if (flags.includes('--scorm')) {
+      const { packageCourse } = await import('./scorm.mjs');
+      for (const { file, bytes } of packageCourse(at('dist'), at('build')))
+        console.log(`${path.relative(root, file)}  ${(bytes / 1e6).toFixed(1)} MB`);
+    }
     if (task === 'serve') {
       // Like the packages, the server is not there before they are installed. The port is always the same where that
       // is free, because browsers keep what the learner did by address and port.

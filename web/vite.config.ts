@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { coursePlugin } from './render/course.ts';
 import { earlyPlugin } from './render/early.ts';
 import { fromDiskPlugin } from './render/from-disk.ts';
+import { metadataPlugin } from './render/metadata.ts';
 import { offlinePlugin } from './render/offline.ts';
 import { lessonPlugin } from './render/plugin.ts';
 import { singleFilePlugin } from './render/single-file.ts';
@@ -27,7 +29,14 @@ const inOneFile = defineConfig({
 const asSite = defineConfig({
   root: at('.'),
   base: './', // works in any subfolder of any host
-  plugins: [lessonPlugin(at('./lesson')), earlyPlugin, fromDiskPlugin, offlinePlugin],
+  plugins: [
+    lessonPlugin(at('./lesson')),
+    earlyPlugin,
+    fromDiskPlugin,
+    coursePlugin(at('./lesson')),
+    metadataPlugin(at('./lesson'), process.env.LESSON_SITE),
+    offlinePlugin, // last: it lists all files
+  ],
   worker: { format: 'es' },
   server: { fs: { allow: [at('..')] } },
   build: {
@@ -43,7 +52,8 @@ const asSite = defineConfig({
           groups: [
             {
               name: 'page',
-              test: /\/node_modules\/preact\/|\/src\/(page|memory)\/|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
+              // What speaks to a course is loaded where there is one.
+              test: /\/node_modules\/preact\/|\/src\/(page\/(?!course\.)|memory\/(?!resume\.))|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
             },
           ],
         },
