@@ -163,7 +163,7 @@ describe('where a host is looked for', () => {
       { parent: alone({ opener: { parent: alone({ API: api12 }) } }) },
     ],
   ])('%s', (_, frame) => {
-    expect(hostsOf(frame as Frame).map(({ api, standard }) => [standard, api])).toEqual([['1.2', api12]]);
+    expect(hostsOf(frame).map(({ api, standard }) => [standard, api])).toEqual([['1.2', api12]]);
   });
 
   test('where there are both, the newer standard comes first', () => {

@@ -34,9 +34,9 @@ const contentOf = (tags: HtmlTagDescriptor[], name: string) =>
 const hrefOf = (tags: HtmlTagDescriptor[], rel: string) =>
   tags.find(({ attrs }) => attrs?.rel === rel)?.attrs?.href;
 const dataOf = (tags: HtmlTagDescriptor[]) => {
-  const text = tags.find(({ tag }) => tag === 'script')?.children;
+  const text = tags.find(({ tag }) => tag === 'script')?.children as string;
   expect(text).not.toContain('<');
-  return JSON.parse(String(text)) as Record<string, unknown>;
+  return JSON.parse(text) as Record<string, unknown>;
 };
 
 describe('a site that may stand anywhere', () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { fromHtml } from 'hast-util-from-html';
-import type { Element, Root } from 'hast';
+import type { Element } from 'hast';
 import { visit } from 'unist-util-visit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { manifests, packageCourse } from '../../web/scorm.mjs';
@@ -47,7 +47,7 @@ const elementsOf = (xml: string): Element[] => {
   const found: Element[] = [];
   // In XML an element may end where it begins.
   const html = xml.replace(/^<\?xml.*?\?>/, '').replace(/<([\w:]+)([^<>]*)\/>/g, '<$1$2></$1>');
-  visit(fromHtml(html, { fragment: true, space: 'svg' }) as Root, 'element', (each: Element) => {
+  visit(fromHtml(html, { fragment: true, space: 'svg' }), 'element', (each: Element) => {
     found.push(each);
   });
   return found;

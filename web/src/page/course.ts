@@ -166,7 +166,9 @@ class Host {
 
   private call(name: string, ...texts: string[]): string {
     try {
-      return String(this.api[name]?.(...texts) ?? '');
+      const answer = this.api[name]?.(...texts);
+      if (typeof answer === 'string') return answer;
+      return typeof answer === 'boolean' || typeof answer === 'number' ? String(answer) : '';
     } catch {
       return '';
     }

@@ -77,7 +77,7 @@ export function followCourse(memory: Memory): void {
   const isAlone = window.parent === window && told(() => window.opener as unknown) == null;
   let left = isAlone ? 1 : tries;
   const look = () => {
-    const found = hostsOf(window as Frame);
+    const found = hostsOf(window);
     if (found.length > 0) {
       // Without it the page is as on any other host.
       import('./course.ts').then(({ follow }) => follow(found, memory)).catch(() => {});
