@@ -223,5 +223,8 @@ test('a file from disk, where the browser starts no script of the page, reads th
   const page = await browser.newPage();
   await page.goto(pathToFileURL(path.join(folder, file)).href);
   await expectStill(page);
+  await expect(page.locator('#banner')).toHaveText(
+    /^Opened from disk, this page can be read\. .+ need a web server/,
+  );
   await page.close();
 });

@@ -41,16 +41,21 @@ addEventListener('click', ({ target }) => {
   title.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 });
 function tellOfMissingPart() {
+  const banner = document.getElementById('banner');
+  if (location.protocol === 'file:') {
+    banner?.replaceChildren(
+      'Opened from disk, this page can be read. Its boxes, figures and checks need a web server, or the lesson as one file.',
+    );
+    return;
+  }
   const reload = document.createElement('button');
   reload.type = 'button';
   reload.textContent = 'Reload';
   reload.addEventListener('click', () => location.reload());
-  document
-    .getElementById('banner')
-    ?.replaceChildren(
-      'A part of this page is missing on its host, probably because a new version has just been put there. The text below is complete. ',
-      reload,
-    );
+  banner?.replaceChildren(
+    'A part of this page is missing on its host, probably because a new version has just been put there. The text below is complete. ',
+    reload,
+  );
 }
 /** A script that is missing; or one of ours that is cut, or of another version, and so ends before anything runs. */
 function isLost({ target, filename = '' }) {
