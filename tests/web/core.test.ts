@@ -314,12 +314,12 @@ describe('values', () => {
       const all = shards
         .map(({ x }) => core.moments({ x, ...shapeOf(x) }))
         .reduce((a, b) => core.mergeMoments({ a, b }));
-      const given = shards.map(({ x, dy }) => ({ x, dy, ...shapeOf(x), gamma, moments: all, eps }));
+      const inputs = shards.map(({ x }) => ({ x, ...shapeOf(x), gamma, moments: all, eps }));
+      const given = inputs.map((each, k) => ({ ...each, dy: shards[k]?.dy ?? [] }));
       const merged = given.map(core.gradientSums).reduce((a, b) => core.mergeGradientSums({ a, b }));
       const gradients = given.map((each) => core.backwardShard({ ...each, sums: merged }));
-      const outputs = given.map(({ dy: _, ...each }) => core.normalize(each));
       return {
-        y: outputs.flatMap(({ y }) => [...y]),
+        y: inputs.flatMap((each) => [...core.normalize(each).y]),
         dx: gradients.flatMap(({ dx }) => [...dx]),
         gradients,
       };
