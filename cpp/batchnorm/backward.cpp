@@ -138,6 +138,7 @@ GradientSums gradient_sums_any(const Layout& layout, Span<const Scalar> dy, Span
 ParameterGradients parameter_gradients(const GradientSums& sums) {
   ParameterGradients gradients{sums.dy_x_hat, sums.dy};
   for (Index c = 0; c < sums.dy.size(); ++c) {
+    if (sums.dy_exponent(c) == 0 && sums.dy_x_hat_exponent(c) == 0) continue;
     gradients.dgamma(c) = std::ldexp(sums.dy_x_hat(c), sums.dy_x_hat_exponent(c));
     gradients.dbeta(c) = std::ldexp(sums.dy(c), sums.dy_exponent(c));
   }
@@ -257,9 +258,14 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
   const Normalizer normalizer = inference_normalizer(running_mean, running_var, eps);
   const Channels gamma = or_default(given_gamma, 1, layout.channels);
   const Sums sums = plain_sums(layout, dy.data, x.data, normalizer);
-  FrozenGradients gradients{
-      {sums.dy_d * normalizer.invstd, sums.dy}, Channels(layout.channels), Channels(layout.channels)};
+  const Channels scale = gamma * normalizer.invstd;
+  FrozenGradients gradients{{sums.dy_d * normalizer.invstd, sums.dy}, -scale * sums.dy, {}};
+  gradients.dvar = -0.5 * gradients.dgamma * scale * normalizer.invstd;
   for (Index c = 0; c < layout.channels; ++c) {
+    // Far enough from either end of the range of doubles, no product on the way can have left it.
+    const double size = std::abs(gradients.dvar(c));
+    const bool in_range = 0x1p-500 < size && size < 0x1p500;
+    if (in_range && !are_far(sums, c) && !far::is_far(normalizer, c, gamma(c))) continue;
     const double invstd = normalizer.invstd(c);
     FarSums of_channel{{sums.dy(c), 0}, {sums.dy_d(c), 0}};
     if constexpr (std::is_same_v<Scalar, double>) {
@@ -274,7 +280,6 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
     gradients.dvar(c) =
         -far::product(of_dy_d.value, {gamma(c), invstd, invstd, invstd}, of_dy_d.exponent - 1);
   }
-  const Channels scale = gamma * normalizer.invstd;
   std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
   if constexpr (std::is_same_v<Scalar, double>) {
     for (Index c = 0; c < layout.channels; ++c) {

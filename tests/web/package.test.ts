@@ -83,7 +83,8 @@ FetchContent_MakeAvailable(batchnorm)`,
     expect(configure(place, built, ...withoutTestPackages)).toMatchObject({ status: 0 });
     // Nothing of the lesson is built, and nothing of the library goes where the project is installed.
     expect(run('cmake', ['--build', built, '--target', 'help'])).not.toMatch(/answers|programs/);
-    expect(readFileSync(path.join(built, 'cmake_install.cmake'), 'utf8')).not.toContain('batchnorm-config');
+    run('cmake', ['--install', built, '--prefix', path.join(place, 'prefix')]);
+    expect(readdirSync(place)).not.toContain('prefix');
     if (name !== 'FetchContent') return;
     run('cmake', ['--build', built]);
     expect(run(path.join(built, 'consumer'), [])).toBe(shown);
@@ -146,7 +147,7 @@ describe('npm', () => {
 
   test('the core is one module that names no other file', () => {
     const code = readFileSync(path.join(installed, 'build/package/core.js'), 'utf8');
-    expect(code).not.toMatch(/^import |import\(|import\.meta|\brequire\(|new URL\(/m);
+    expect(code).not.toMatch(/^import |import\(|import\.meta|\brequire\(/m);
   });
 
   test('the example runs', () => {
