@@ -104,13 +104,17 @@ export function buildSingleFile() {
   return onceFor('build/single-file/.built-from', siteInputs, () => viteBuild('--mode', 'single-file'));
 }
 
-/** The core with its types in build/package, true if it could be built. */
+/** The core as one module with its types, in build/package; true if it could be built. */
 export function buildPackage() {
-  const inputs = ['web/src', 'web/package', 'web/tsconfig.json', 'package-lock.json'];
+  const built = ['build/wasm/core.wasm', 'build/wasm/core.mjs'];
+  const inputs = ['web/src', 'web/package', 'web/tsconfig.json', ...built, 'package-lock.json'];
   return onceFor('build/package/.built-from', inputs, () => {
-    const tsc = at('node_modules/typescript/bin/tsc');
+    const runs = (/** @type {string} */ script, /** @type {string[]} */ ...args) =>
+      spawnSync(process.execPath, [at(script), ...args], { cwd: root, stdio: 'inherit' }).status === 0;
+    const vite = ['build', '--config', 'web/package/vite.config.ts', '--logLevel', 'warn'];
     return (
-      spawnSync(process.execPath, [tsc, '-p', 'web/package'], { cwd: root, stdio: 'inherit' }).status === 0
+      runs('node_modules/typescript/bin/tsc', '-p', 'web/package') &&
+      runs('node_modules/vite/bin/vite.js', ...vite)
     );
   });
 }

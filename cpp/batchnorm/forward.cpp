@@ -44,8 +44,8 @@ struct NormalizeDoubles {
 template <typename Scalar>
 void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer& normalizer,
                    const Affine& affine, Span<Scalar> y) {
-  require_size("x", x.size, layout);
-  require_size("y", y.size, layout);
+  require_size_of_shard("x", x.size, layout);
+  require_size_of_shard("y", y.size, layout);
   far::require_normalizer(normalizer, layout.channels);
   require_channels_or_none("gamma", affine.gamma, layout.channels);
   require_channels_or_none("beta", affine.beta, layout.channels);
@@ -120,6 +120,7 @@ double residual_of_root(double m2, double m, double eps, double var, double sum,
 BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   require_eps(eps);
   require_moments(moments);
+  if (moments.count < 1) refuse("count", "at least 1 value a channel", moments.count);
   const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
   Channels sum = var + eps;
   const Channels invstd = invstd_of(var, sum, eps);
@@ -162,6 +163,7 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
 template <typename Scalar>
 BatchStatistics forward_train_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
                                   double eps, Span<Scalar> y) {
+  require_size("x", x.size, layout);
   const BatchStatistics statistics = statistics_of(moments(layout, x), eps, std::is_same_v<Scalar, double>);
   normalize_any(layout, x, statistics.normalizer, affine, y);
   return statistics;
@@ -171,6 +173,7 @@ template <typename Scalar>
 void forward_inference_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
                            const Channels& running_mean, const Channels& running_var, double eps,
                            Span<Scalar> y) {
+  require_size("x", x.size, layout);
   require_channels("running_mean", running_mean, layout.channels);
   require_channels("running_var", running_var, layout.channels);
   normalize_any(layout, x, inference_normalizer(running_mean, running_var, eps), affine, y);

@@ -19,20 +19,22 @@ struct Normalizer {
 
 /// The statistics a batch is normalised with.
 struct BatchStatistics {
-  Index m;                ///< values a channel
+  Count m;                ///< values a channel
   Channels batch_mean;    ///< (C)  (1/m) sum_i x_i
   Channels batch_var;     ///< (C)  (1/m) sum_i (x_i - batch_mean)^2, biased
   Channels saved_invstd;  ///< (C)  1 / sqrt(batch_var + eps)
   Normalizer normalizer;
 };
 
-/// Statistics from moments, merged or not: each device of a synchronised batch norm calls it with the moments
-/// of the whole batch. eps >= 0, in the units of x squared. Throws std::invalid_argument that names the
-/// channel where batch_var + eps = 0.
+/// Statistics from moments, merged or not. eps >= 0, in the units of x squared; at least 1 value a channel.
+/// Throws std::invalid_argument that names the channel where batch_var + eps = 0.
+///
+/// A synchronised batch norm: each device takes the moments of its shard, all merge them, and each calls this
+/// with the moments of the whole batch, and normalize with its shard. backward_shard (backward.h) goes back.
 BatchStatistics batch_statistics(const Moments& moments, double eps);
 
-/// y = gamma x_hat + beta with the given statistics. x and y: `layout.size()` values each; they may be the
-/// same.
+/// y = gamma x_hat + beta with the given statistics. x and y: `layout.size()` values each, which may be none;
+/// they may be the same.
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,
                Span<double> y);
 void normalize(const Layout& layout, Span<const float> x, const Normalizer& normalizer, const Affine& affine,

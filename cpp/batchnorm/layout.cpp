@@ -1,27 +1,48 @@
 #include "batchnorm/layout.h"
 
+#include <cstdint>
 #include <limits>
 
 #include "batchnorm/internal/passes.h"
 
 namespace batchnorm {
 
-Layout layout_of(const std::vector<Index>& shape, ChannelAxis axis) {
+namespace {
+
+/// Throws std::invalid_argument for a shape that no tensor has.
+void require_shape(const std::vector<Index>& shape, Index fewest_examples) {
   const std::size_t dimensions = shape.size();
-  if (dimensions < 2 || dimensions > 5) refuse("shape", "2 to 5 dimensions", static_cast<Index>(dimensions));
+  if (dimensions < 2 || dimensions > 5) refuse("shape", "2 to 5 dimensions", dimensions);
   // As doubles, because an Index has 32 bits in WebAssembly.
   double size = 1;
   for (std::size_t k = 0; k < dimensions; ++k) {
-    if (shape[k] < 1) refuse("shape[" + std::to_string(k) + "]", "at least 1", shape[k]);
+    const Index least = k == 0 ? fewest_examples : 1;
+    if (shape[k] < least) refuse("shape[" + std::to_string(k) + "]", "at least " + in_words(least), shape[k]);
     size *= static_cast<double>(shape[k]);
   }
   if (size > std::numeric_limits<std::int32_t>::max()) refuse("shape", "at most 2147483647 values", size);
+}
 
-  const std::size_t channel = axis == ChannelAxis::first ? 1 : dimensions - 1;
-  Layout layout{1, shape[channel], 1};
-  for (std::size_t k = 0; k < channel; ++k) layout.outer *= shape[k];
-  for (std::size_t k = channel + 1; k < dimensions; ++k) layout.inner *= shape[k];
+Layout layout_around(const std::vector<Index>& shape, std::size_t axis) {
+  Layout layout{1, shape[axis], 1};
+  for (std::size_t k = 0; k < axis; ++k) layout.outer *= shape[k];
+  for (std::size_t k = axis + 1; k < shape.size(); ++k) layout.inner *= shape[k];
   return layout;
+}
+
+}  // namespace
+
+Layout layout_of(const std::vector<Index>& shape, ChannelAxis axis) {
+  require_shape(shape, 0);
+  return layout_around(shape, axis == ChannelAxis::first ? 1 : shape.size() - 1);
+}
+
+Layout layout_of(const std::vector<Index>& shape, Index channel_axis) {
+  require_shape(shape, 1);
+  const auto dimensions = static_cast<Index>(shape.size());
+  if (channel_axis < 0 || channel_axis >= dimensions)
+    refuse("channel_axis", "0 to " + in_words(dimensions - 1), channel_axis);
+  return layout_around(shape, static_cast<std::size_t>(channel_axis));
 }
 
 namespace passes {
@@ -37,6 +58,7 @@ constexpr Index fewest_columns = 32;
 
 Parts parts_of(const Layout& layout) {
   const auto [outer, channels, inner] = layout;
+  if (layout.size() == 0) return {{}, 0};
   if (channels == 1) return {{{0, true, 1, 1, outer * inner, 0, 0}}, 1};
   if (inner >= shortest_plane) return {{{0, true, outer, channels, inner, 0, 0}}, 1};
   const Index period = channels * inner;

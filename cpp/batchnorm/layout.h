@@ -4,7 +4,13 @@
 //   N  examples        C  channels (neurons, features); channels never interact
 //   S  positions       m  number of values a statistic is taken over: N times all S
 
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error \
+    "batchnorm cannot be used with -ffast-math, -Ofast or -ffinite-math-only: they take away NaN, infinities and what is kept of rounding. Compile the files that include it without them."
+#endif
+
 #include <Eigen/Core>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -20,6 +26,12 @@ using Eigen::Index;
 
 /// One value for each channel: (C). Parameters and statistics are doubles whatever the data are.
 using Channels = Eigen::Array<double, 1, Eigen::Dynamic>;
+
+/// How many values a statistic was taken over, 0 to most_values. An Index has 32 bits in WebAssembly; shards
+/// add up to more.
+using Count = std::int64_t;
+/// Up to here a double tells all whole numbers apart: 2^53.
+inline constexpr Count most_values = Count{1} << 53;
 
 /// The numbers of a tensor, somewhere in memory, row-major. Any container of T with data() and size() will
 /// do.
@@ -48,14 +60,20 @@ struct Layout {
   Index size() const { return outer * channels * inner; }
 };
 
-/// The layout of a tensor of 2 to 5 dimensions, each >= 1.
-/// Throws std::invalid_argument that names the dimension, or where the tensor has more than 2^31 - 1 values.
+/// The layout of a tensor of 2 to 5 dimensions, each >= 1; the examples, shape[0], may be none: a shard that
+/// got no share of the batch. Throws std::invalid_argument that names the dimension, or where the tensor has
+/// more than 2^31 - 1 values.
 Layout layout_of(const std::vector<Index>& shape, ChannelAxis axis);
+
+/// The layout of a tensor of 2 to 5 dimensions, each >= 1, whose channels lie on any axis, counted from 0:
+/// for weights (folding.h). Throws as the other does, and where there is no such axis.
+Layout layout_of(const std::vector<Index>& shape, Index channel_axis);
 
 inline std::string in_words(const std::string& text) {
   return text;
 }
-inline std::string in_words(Index number) {
+template <typename Integer, typename = std::enable_if_t<std::is_integral_v<Integer>>>
+std::string in_words(Integer number) {
   return std::to_string(number);
 }
 /// As few digits as tell the number apart. (Not a stream: they would double the size of the WebAssembly
@@ -91,15 +109,21 @@ inline Channels or_default(const Channels& values, double value, Index channels)
   return values.size() > 0 ? values : Channels::Constant(channels, value);
 }
 
-inline void require_size(const char* argument, Index size, const Layout& layout) {
-  if (layout.outer < 1 || layout.channels < 1 || layout.inner < 1)
-    refuse(argument, "a layout with at least 1 example, channel and position", "an empty one");
+/// A shard of a batch may have no examples at all.
+inline void require_size_of_shard(const char* argument, Index size, const Layout& layout) {
+  if (layout.outer < 0 || layout.channels < 1 || layout.inner < 1)
+    refuse(argument, "a layout with 0 examples or more and at least 1 channel and position", "a smaller one");
   if (size != layout.size()) {
     refuse(argument,
            in_words(layout.size()) + " values (" + in_words(layout.channels) + " channels of " +
                in_words(layout.m()) + ")",
            size);
   }
+}
+
+inline void require_size(const char* argument, Index size, const Layout& layout) {
+  if (layout.outer < 1) refuse(argument, "at least 1 example", "an empty batch");
+  require_size_of_shard(argument, size, layout);
 }
 
 inline void require_eps(double eps) {

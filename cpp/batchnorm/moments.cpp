@@ -23,6 +23,8 @@ constexpr double smallest_m2 = 0x1p-880;
 /// Values that differ from a larger mean than this differ by so much that their m2 is not small.
 constexpr double smallest_mean = 0x1p-380;
 
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
 /// The moments of one channel, with what rounding left of the mean and of m2.
 struct Moment {
   double count, mean, residual, m2, m2_residual;
@@ -140,7 +142,7 @@ int exponent_for(const Moment& moment) {
 
 template <typename Scalar>
 Moments moments_any(const Layout& layout, Span<const Scalar> x) {
-  require_size("x", x.size, layout);
+  require_size_of_shard("x", x.size, layout);
   const Index channels = layout.channels;
   const std::vector<Moment> found = moments_of(layout, x.data);
   Moments result{layout.m(), Channels(channels), Channels(channels), Channels(channels),
@@ -163,7 +165,6 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
       double mean = 0;
       far::for_each_value(layout, c,
                           [&](Index at) { mean += static_cast<double>(x.data[at]) / moment.count; });
-      const double not_a_number = std::numeric_limits<double>::quiet_NaN();
       moment = {moment.count, mean, not_a_number, not_a_number, 0};
     }
     result.mean(c) = moment.mean;
@@ -197,14 +198,19 @@ Moments moments(const Layout& layout, Span<const float> x) {
 
 void require_moments(const Moments& moments) {
   const Index channels = moments.mean.size();
-  if (moments.count < 1) refuse("count", "at least 1 value a channel", moments.count);
+  if (moments.count < 0 || moments.count > most_values)
+    refuse("count", "0 to " + in_words(most_values) + " values a channel", moments.count);
   if (channels < 1) refuse("mean", "at least 1 value (one a channel)", "none");
   require_channels("mean_residual", moments.mean_residual, channels);
   require_channels("m2", moments.m2, channels);
-  if (moments.exponent.size() != channels)
-    refuse("exponent", in_words(channels) + " values (one a channel)", moments.exponent.size());
-  for (const int exponent : moments.exponent) {
-    if (exponent < -10000 || exponent > 10000) refuse("exponent", "-10000 to 10000", Index{exponent});
+  require_exponents("exponent", moments.exponent, channels);
+}
+
+void require_exponents(const char* argument, const Exponents& exponents, Index channels) {
+  if (exponents.size() != channels)
+    refuse(argument, in_words(channels) + " values (one a channel)", exponents.size());
+  for (const int exponent : exponents) {
+    if (exponent < -10000 || exponent > 10000) refuse(argument, "-10000 to 10000", exponent);
   }
 }
 
@@ -213,6 +219,10 @@ Moments merge(const Moments& a, const Moments& b) {
   require_moments(a);
   require_moments(b);
   require_channels("mean", b.mean, channels);
+  if (a.count + b.count > most_values)
+    refuse("count", "at most " + in_words(most_values) + " values a channel in both", a.count + b.count);
+  if (a.count == 0) return b;
+  if (b.count == 0) return a;
   Moments result{a.count + b.count, Channels(channels), Channels(channels), Channels(channels),
                  Exponents(channels)};
   for (Index c = 0; c < channels; ++c) {
@@ -221,6 +231,12 @@ Moments merge(const Moments& a, const Moments& b) {
     if (!std::isfinite(moment.m2)) {
       exponent = far_exponent;
       moment = merged(moment_at(a, c, exponent), moment_at(b, c, exponent));
+    }
+    if (!std::isfinite(moment.mean)) {
+      // Values that are not finite: of their means' difference nothing would be left but NaN.
+      const double mean = moment_at(a, c, exponent).mean + moment_at(b, c, exponent).mean;
+      exponent = 0;
+      moment = {moment.count, mean, not_a_number, not_a_number, 0};
     }
     if (moment.m2 == 0) {
       // Equal values, which need no exponent.

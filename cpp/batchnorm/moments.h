@@ -12,7 +12,7 @@ using Exponents = Eigen::Array<int, 1, Eigen::Dynamic>;
 /// All are moments of x * 2^-exponent, so that values near either end of the range of doubles keep their
 /// digits.
 struct Moments {
-  Index count;    ///< m, values a channel
+  Count count;    ///< m, values a channel
   Channels mean;  ///< (C)  rounded to double
   Channels
       mean_residual;   ///< (C)  what rounding left: mean + mean_residual is the mean to twice the precision
@@ -22,19 +22,24 @@ struct Moments {
 
 /// The moments of a tensor, in one pass over it.
 ///
-/// x: `layout.size()` values. Ensures m2 == 0 exactly where all values of a channel are equal; a channel with
-/// a NaN or an infinity has NaN for m2 and changes no other. Throws std::invalid_argument where x does not
-/// fit. Source: Chan, Golub, LeVeque, "Algorithms for Computing the Sample Variance", 1983: shifted sums,
-/// block by block, the shift of each block being the mean of those before it.
+/// x: `layout.size()` values; none at all, with `layout.outer` = 0, have count 0 and zeros, and merge to
+/// whatever they are merged with. Ensures m2 == 0 exactly where all values of a channel are equal; a channel
+/// with a NaN or an infinity has NaN for m2 and changes no other, and its mean is infinite where all that is
+/// not finite has one sign. Throws std::invalid_argument where x does not fit. Source: Chan, Golub, LeVeque,
+/// "Algorithms for Computing the Sample Variance", 1983: shifted sums, block by block, the shift of each
+/// block being the mean of those before it.
 Moments moments(const Layout& layout, Span<const double> x);
 Moments moments(const Layout& layout, Span<const float> x);
 
-/// The moments of both parts together. Throws std::invalid_argument as require_moments does, and where the
-/// parts' channels differ in number. Source: Chan, Golub, LeVeque 1983, equation 2.1.
+/// The moments of both parts together. A part with the count 0 leaves the other as it is, bit for bit. Throws
+/// std::invalid_argument as require_moments does, where the parts' channels differ in number, and where their
+/// counts come to more than most_values (2^53). Source: Chan, Golub, LeVeque 1983, equation 2.1.
 Moments merge(const Moments& a, const Moments& b);
 
-/// Throws std::invalid_argument for what no batch has: a count below 1, channels that differ in number, or
-/// exponents far beyond those of doubles (10,000 in size).
+/// Throws std::invalid_argument for what no batch has: a count beyond 0 ... most_values, channels that differ
+/// in number, or exponents far beyond those of doubles (10,000 in size).
 void require_moments(const Moments& moments);
+/// The same for exponents alone.
+void require_exponents(const char* argument, const Exponents& exponents, Index channels);
 
 }  // namespace batchnorm

@@ -20,7 +20,7 @@ struct Momentum {
   static Momentum torch(double momentum) { return {1 - momentum, momentum}; }
   /// The plain mean of all batches so far, whatever their sizes: PyTorch's momentum=None. step = 1, 2, 3, ...
   /// Throws std::invalid_argument where step < 1.
-  static Momentum cumulative(Index step);
+  static Momentum cumulative(Count step);
 };
 
 /// The same momentum in the other convention: 1 - momentum, both ways.
@@ -41,11 +41,13 @@ enum class VarianceEstimator {
 /// out.
 ///
 /// batch_mean, batch_var (C) as forward_train returns them (batch_var biased); m values a channel in the
-/// batch. Requires finite weights, m >= 1, and m >= 2 for the unbiased estimator (m - 1 divides). A momentum
-/// outside [0, 1] is legal arithmetic, as in PyTorch. Throws std::invalid_argument that names the argument.
-/// Source: Ioffe and Szegedy 2015, section 3.1; PyTorch's and Keras's documentation of BatchNormalization.
+/// batch. Requires finite weights, batch_var >= 0 (NaN stays in its channel), m >= 1, and m >= 2 for the
+/// unbiased estimator (m - 1 divides). A momentum outside [0, 1] is legal arithmetic, as in PyTorch. Where
+/// the old value has the weight 0, as in the first step of a cumulative average, it is not looked at: it may
+/// be NaN. Throws std::invalid_argument that names the argument. Source: Ioffe and Szegedy 2015, section 3.1;
+/// PyTorch's and Keras's documentation of BatchNormalization.
 RunningStatistics update_running_statistics(const RunningStatistics& before, const Channels& batch_mean,
-                                            const Channels& batch_var, Index m, const Momentum& momentum,
+                                            const Channels& batch_var, Count m, const Momentum& momentum,
                                             VarianceEstimator estimator);
 
 }  // namespace batchnorm

@@ -103,7 +103,8 @@ class Arguments {
 
   std::vector<Eigen::Index> shape() {
     std::vector<Eigen::Index> dimensions;
-    for (const double dimension : numbers("shape")) dimensions.push_back(as_integer("shape", dimension, 1e9));
+    for (const double dimension : numbers("shape"))
+      dimensions.push_back(as_integer<Eigen::Index>("shape", dimension, 1e9));
     return dimensions;
   }
 
@@ -117,11 +118,20 @@ class Arguments {
       if (!has(list)) continue;
       const Eigen::Index channels = per_channel(list).size();
       require_multiple(name, size, channels);
-      if (size == 0) refuse(name, "at least 1 example", "an empty batch");
       return {size / channels, channels, 1};
     }
     refuse("shape", "the dimensions of " + std::string(name) + ", as nothing else tells its channels",
            "undefined");
+  }
+
+  /// The layout of a weight, whose channels lie on the first axis, on the last, or on any by its number.
+  Layout weight_layout() {
+    const std::vector<Eigen::Index> dimensions = shape();
+    if (has("channel_axis") && object_["channel_axis"].isNumber())
+      return batchnorm::layout_of(dimensions, count("channel_axis"));
+    // A weight has no examples before its outputs: the first axis is theirs.
+    const bool last = channel_axis() == batchnorm::ChannelAxis::last;
+    return batchnorm::layout_of(dimensions, last ? static_cast<Eigen::Index>(dimensions.size()) - 1 : 0);
   }
 
   batchnorm::ChannelAxis channel_axis() {
@@ -146,10 +156,14 @@ class Arguments {
     return value.as<bool>();
   }
 
-  Eigen::Index count(const char* name) { return as_integer(name, number(name), 1e9); }
+  Eigen::Index count(const char* name) { return as_integer<Eigen::Index>(name, number(name), 1e9); }
+  /// How many values a statistic was taken over, in all shards.
+  batchnorm::Count large_count(const char* name) {
+    return as_integer<batchnorm::Count>(name, number(name), static_cast<double>(batchnorm::most_values));
+  }
 
   Eigen::Array<int, 1, Eigen::Dynamic> exponents(const char* name) {
-    return numbers(name).unaryExpr([name](double value) { return as_integer(name, value, 1e4); }).cast<int>();
+    return numbers(name).unaryExpr([name](double value) { return as_integer<int>(name, value, 1e4); });
   }
 
   std::string text(const char* name) {
@@ -232,12 +246,13 @@ class Arguments {
     return all;
   }
 
-  static Eigen::Index as_integer(const char* name, double value, double limit) {
+  template <typename Integer>
+  static Integer as_integer(const char* name, double value, double limit) {
     if (!(value == std::floor(value) && std::abs(value) <= limit)) {
       const std::string most = batchnorm::in_words(limit);
       refuse(name, "an integer from -" + most + " to " + most, value);
     }
-    return static_cast<Eigen::Index>(value);
+    return static_cast<Integer>(value);
   }
 
   static void require_multiple(const char* name, Eigen::Index size, Eigen::Index channels) {

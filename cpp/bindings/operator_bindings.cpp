@@ -41,7 +41,9 @@ struct Input {
       : x(arguments.data("x")),
         layout(arguments.layout("x", size_of(x), lists)),
         affine(arguments.affine()),
-        eps(arguments.number("eps")) {}
+        eps(arguments.number("eps")) {
+    batchnorm::require_size("x", size_of(x), layout);
+  }
 };
 
 // The copies that came in are this module's own: results are written over them.
@@ -99,7 +101,10 @@ val backward_frozen(Arguments& arguments) {
         arguments.finish();
         const auto gradients = batchnorm::backward_frozen(input.layout, dy, x, input.affine.gamma,
                                                           running_mean, running_var, input.eps, dy);
-        return gradients_out(copy_out(dy), gradients);
+        val result = gradients_out(copy_out(dy), gradients);
+        result.set("dmean", copy_out(gradients.dmean));
+        result.set("dvar", copy_out(gradients.dvar));
+        return result;
       },
       input.x);
 }
@@ -163,23 +168,22 @@ val jacobian(Arguments& arguments) {
 
 val fold_into_weight(Arguments& arguments) {
   const Channels weight = arguments.numbers("weight");
-  const std::vector<Eigen::Index> shape = arguments.shape();
-  const batchnorm::ChannelAxis axis = arguments.channel_axis();
+  const Layout layout = arguments.weight_layout();
   const Channels bias = arguments.per_channel_or_none("bias");
   const Affine affine = arguments.affine();
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   const double eps = arguments.number("eps");
   arguments.finish();
-  const Layout whole = batchnorm::layout_of(shape, axis);
-  // A weight has no examples before its outputs: the first axis is theirs.
-  const Layout layout =
-      axis == batchnorm::ChannelAxis::last ? whole : Layout{1, shape.front(), whole.size() / shape.front()};
   const auto folded = batchnorm::fold(layout, weight, bias, affine, running_mean, running_var, eps);
   val result = val::object();
   result.set("weight", copy_out(folded.weight));
   result.set("bias", copy_out(folded.bias));
   return result;
+}
+
+val exponents_out(const batchnorm::Exponents& exponents) {
+  return copy_out(Channels(exponents.cast<double>()));
 }
 
 val moments_out(const batchnorm::Moments& moments) {
@@ -188,12 +192,12 @@ val moments_out(const batchnorm::Moments& moments) {
   result.set("mean", copy_out(moments.mean));
   result.set("mean_residual", copy_out(moments.mean_residual));
   result.set("m2", copy_out(moments.m2));
-  result.set("exponent", copy_out(Channels(moments.exponent.cast<double>())));
+  result.set("exponent", exponents_out(moments.exponent));
   return result;
 }
 
 batchnorm::Moments moments_in(Arguments arguments) {
-  batchnorm::Moments moments{arguments.count("count"), arguments.numbers("mean"),
+  batchnorm::Moments moments{arguments.large_count("count"), arguments.numbers("mean"),
                              arguments.numbers("mean_residual"), arguments.numbers("m2"),
                              arguments.exponents("exponent")};
   arguments.finish();
@@ -221,12 +225,91 @@ val statistics_from_moments(Arguments& arguments) {
   return statistics_out(batchnorm::batch_statistics(moments, eps));
 }
 
+/// A shard of a batch, and the statistics of all of it.
+struct ShardInput {
+  Data x;
+  Layout layout;
+  Affine affine;
+  batchnorm::BatchStatistics statistics;
+
+  explicit ShardInput(Arguments& arguments)
+      : x(arguments.data("x")),
+        layout(arguments.layout("x", size_of(x), {"gamma"})),
+        affine(arguments.affine()),
+        statistics(
+            batchnorm::batch_statistics(moments_in(arguments.object("moments")), arguments.number("eps"))) {}
+};
+
+val normalize(Arguments& arguments) {
+  ShardInput shard(arguments);
+  arguments.finish();
+  return std::visit(
+      [&](auto& x) {
+        batchnorm::normalize(shard.layout, std::as_const(x), shard.statistics.normalizer, shard.affine, x);
+        val result = val::object();
+        result.set("y", copy_out(x));
+        return result;
+      },
+      shard.x);
+}
+
+val gradient_sums_out(const batchnorm::GradientSums& sums) {
+  val result = val::object();
+  result.set("count", static_cast<double>(sums.count));
+  result.set("dy", copy_out(sums.dy));
+  result.set("dy_x_hat", copy_out(sums.dy_x_hat));
+  result.set("dy_exponent", exponents_out(sums.dy_exponent));
+  result.set("dy_x_hat_exponent", exponents_out(sums.dy_x_hat_exponent));
+  return result;
+}
+
+batchnorm::GradientSums gradient_sums_in(Arguments arguments) {
+  batchnorm::GradientSums sums{arguments.large_count("count"), arguments.numbers("dy"),
+                               arguments.numbers("dy_x_hat"), arguments.exponents("dy_exponent"),
+                               arguments.exponents("dy_x_hat_exponent")};
+  arguments.finish();
+  return sums;
+}
+
+val gradient_sums(Arguments& arguments) {
+  const ShardInput shard(arguments);
+  return std::visit(
+      [&](const auto& x) {
+        const auto dy = arguments.data_like("dy", x);
+        arguments.finish();
+        batchnorm::require_channels_or_none("gamma", shard.affine.gamma, shard.layout.channels);
+        return gradient_sums_out(batchnorm::gradient_sums(shard.layout, dy, x, shard.statistics));
+      },
+      shard.x);
+}
+
+val merge_gradient_sums(Arguments& arguments) {
+  const batchnorm::GradientSums a = gradient_sums_in(arguments.object("a")),
+                                b = gradient_sums_in(arguments.object("b"));
+  arguments.finish();
+  return gradient_sums_out(batchnorm::merge(a, b));
+}
+
+val backward_shard(Arguments& arguments) {
+  const ShardInput shard(arguments);
+  return std::visit(
+      [&](const auto& x) {
+        auto dy = arguments.data_like("dy", x);
+        const batchnorm::GradientSums sums = gradient_sums_in(arguments.object("sums"));
+        arguments.finish();
+        const auto gradients =
+            batchnorm::backward_shard(shard.layout, dy, x, shard.statistics, shard.affine.gamma, sums, dy);
+        return gradients_out(copy_out(dy), gradients);
+      },
+      shard.x);
+}
+
 val update_running_statistics(Arguments& arguments) {
   const batchnorm::RunningStatistics before{arguments.numbers("running_mean"),
                                             arguments.numbers("running_var")};
   const Channels batch_mean = arguments.numbers("batch_mean");
   const Channels batch_var = arguments.numbers("batch_var");
-  const Eigen::Index m = arguments.count("m");
+  const batchnorm::Count m = arguments.large_count("m");
   const std::string convention = arguments.text("convention");
   const std::string estimator = arguments.text("estimator");
   if (convention != "decay" && convention != "torch" && convention != "cumulative")
@@ -234,7 +317,7 @@ val update_running_statistics(Arguments& arguments) {
   if (estimator != "biased" && estimator != "unbiased")
     refuse("estimator", "\"biased\" or \"unbiased\"", estimator);
   const auto momentum = [&] {
-    if (convention == "cumulative") return batchnorm::Momentum::cumulative(arguments.count("step"));
+    if (convention == "cumulative") return batchnorm::Momentum::cumulative(arguments.large_count("step"));
     const double weight = arguments.number("momentum");
     return convention == "decay" ? batchnorm::Momentum::decay(weight) : batchnorm::Momentum::torch(weight);
   }();
@@ -278,4 +361,8 @@ EMSCRIPTEN_BINDINGS(operators) {
   emscripten::function("moments", &call<moments>);
   emscripten::function("merge_moments", &call<merge_moments>);
   emscripten::function("statistics_from_moments", &call<statistics_from_moments>);
+  emscripten::function("normalize", &call<normalize>);
+  emscripten::function("gradient_sums", &call<gradient_sums>);
+  emscripten::function("merge_gradient_sums", &call<merge_gradient_sums>);
+  emscripten::function("backward_shard", &call<backward_shard>);
 }

@@ -241,6 +241,74 @@ TEST(BackwardFrozen, IsTheSlopeOfInference) {
   });
 }
 
+batchnorm::FrozenGradients frozen_gradients(const std::vector<double>& x, const std::vector<double>& dy,
+                                            const Channels& gamma, const Channels& mean, const Channels& var,
+                                            double eps) {
+  std::vector<double> dx(x.size());
+  const Index channels = mean.size();
+  return backward_frozen({static_cast<Index>(x.size()) / channels, channels, 1}, dy, x, gamma, mean, var, eps,
+                         dx);
+}
+
+TEST(BackwardFrozen, OfTheStatisticsByHand) {
+  // Two examples of two channels; dmean = -gamma sum(dy) / sqrt(var + eps).
+  const auto got = frozen_gradients({2, 9, 4, 23}, {1, 1, 1, 1}, channels({2, 5}), channels({1, 11}),
+                                    channels({2, 3}), 1e-3);
+  expect_near(got.dmean, channels({-4 / std::sqrt(2.001), -10 / std::sqrt(3.001)}), 4 * epsilon * 6);
+  expect_near(got.dmean, channels({-2.828, -5.773}), 1e-3);  // as TensorFlow.js's test prints it
+  // dvar = -gamma / 2 sum(dy (x - mean)) (var + eps)^(-3/2), with sums 1 + 3 and -2 + 12.
+  expect_near(got.dvar, channels({-4 * std::pow(2.001, -1.5), -25 * std::pow(3.001, -1.5)}), 8 * epsilon * 5);
+}
+
+TEST(BackwardFrozen, OfTheStatisticsIsTheSlopeOfInference) {
+  for_random_problems([](const Problem& problem, const TrainingForward&) {
+    const Frozen frozen = random_statistics(problem);
+    const auto got = problem.form.with_scalar([&](auto zero) {
+      using Scalar = decltype(zero);
+      std::vector<Scalar> dx(static_cast<std::size_t>(problem.x.size()));
+      return backward_frozen(problem.form.layout(problem.x), problem.form.tensor<Scalar>(problem.dy),
+                             problem.form.tensor<Scalar>(problem.x), problem.gamma(), frozen.mean, frozen.var,
+                             problem.eps, dx);
+    });
+    // Inference is linear in running_mean, so a whole step has no truncation error; in running_var a central
+    // difference of the step h var leaves h^2 of the third derivative.
+    const auto loss = [&](const Channels& mean, const Channels& var) {
+      const Batch y = forward_inference(Form{}, problem.x, {problem.gamma(), {}}, {mean, var}, problem.eps);
+      return Channels((problem.dy * y).colwise().sum());
+    };
+    const double h = std::cbrt(epsilon);
+    const Channels by_mean = loss(frozen.mean + 1, frozen.var) - loss(frozen.mean, frozen.var);
+    const Channels by_var =
+        (loss(frozen.mean, frozen.var * (1 + h)) - loss(frozen.mean, frozen.var * (1 - h))) /
+        (2 * h * frozen.var);
+    for (Index c = 0; c < problem.width(); ++c) {
+      const double std = std::sqrt(frozen.var(c) + problem.eps);
+      const double x_size = (largest(problem.x.col(c)) + std::abs(frozen.mean(c)) + 1) / std;
+      const double y_size = std::abs(problem.gamma()(c)) * x_size * problem.dy.col(c).abs().sum();
+      EXPECT_NEAR(got.dmean(c), by_mean(c), 8 * problem.count() * epsilon * y_size);
+      EXPECT_NEAR(got.dvar(c), by_var(c),
+                  (8 * problem.count() * epsilon / h + 8 * h * h) * y_size / frozen.var(c));
+    }
+  });
+}
+
+TEST(BackwardFrozen, OfTheStatisticsForNumbersOfAnySize) {
+  // Products on the way leave the range of doubles, dmean and dvar do not: var = 1e-300, sum(dy d) = 1e-250.
+  const auto small =
+      frozen_gradients({1e-150}, {1e-100}, channels({1e-250}), channels({0}), channels({1e-300}), 0);
+  EXPECT_NEAR(small.dmean(0) / -1e-200, 1, 8 * epsilon);
+  EXPECT_NEAR(small.dvar(0) / -0.5e-50, 1, 8 * epsilon);
+  const auto large =
+      frozen_gradients({1e200}, {1e200}, channels({1e-200}), channels({0}), channels({1e200}), 0);
+  EXPECT_NEAR(large.dmean(0) / -1e-100, 1, 8 * epsilon);
+  EXPECT_NEAR(large.dvar(0) / -0.5e-100, 1, 8 * epsilon);
+  // A NaN stays in its channel.
+  const auto spoilt = frozen_gradients({not_a_number, 2}, {1, 1}, {}, channels({0, 0}), channels({1, 1}), 0);
+  EXPECT_TRUE(std::isnan(spoilt.dvar(0)));
+  EXPECT_EQ(spoilt.dvar(1), -1);
+  EXPECT_EQ(spoilt.dmean(0), -1);
+}
+
 TEST(BackwardFrozen, Refusals) {
   const Batch x = Batch::Ones(4, 2);
   const Channels two = channels({1, 1}), three = channels({1, 1, 1});

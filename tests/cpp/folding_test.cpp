@@ -30,6 +30,18 @@ TEST(Folding, WithTheOutputsOnTheLastAxis) {
   EXPECT_EQ(bits(folded.bias), bits(channels({6.5, -17.75})));
 }
 
+TEST(Folding, IntoATransposedConvolution) {
+  // The outputs of a weight (in, out, height, width) lie on axis 1; with in = out both axes fit its size.
+  const std::vector<double> weight = {1, 2, 3, 4};
+  const Channels zeros = channels({0, 0}), ones = channels({1, 1});
+  const auto folded_on = [&](Index axis) {
+    return fold(batchnorm::layout_of({2, 2, 1, 1}, axis), weight, {}, {channels({1, 10}), {}}, zeros, ones, 0)
+        .weight;
+  };
+  EXPECT_EQ(bits(folded_on(1)), bits(column({1, 20, 3, 40})));
+  EXPECT_EQ(bits(folded_on(0)), bits(column({1, 2, 30, 40})));
+}
+
 TEST(Folding, WhatIsAbsentIsOneOrZero) {
   lab::Random random(1);
   const Batch weight = random_batch(random, 3, 4);

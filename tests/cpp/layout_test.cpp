@@ -29,6 +29,9 @@ TEST(Layout, IsExamplesChannelsAndPositions) {
       {{1, 1, 1, 1, 1}, ChannelAxis::last, {1, 1, 1}},
       {{1 << 15, 1 << 15}, ChannelAxis::first, {1 << 15, 1 << 15, 1}},
       {{1, 2147483647}, ChannelAxis::first, {1, 2147483647, 1}},
+      // A shard without examples.
+      {{0, 3}, ChannelAxis::first, {0, 3, 1}},
+      {{0, 5, 7, 3}, ChannelAxis::last, {0, 3, 1}},
   };
   for (const auto& row : table) {
     const Layout layout = layout_of(row.shape, row.axis);
@@ -40,6 +43,21 @@ TEST(Layout, IsExamplesChannelsAndPositions) {
   }
 }
 
+TEST(Layout, OfAWeightHasItsChannelsOnAnyAxis) {
+  const std::vector<Index> shape{2, 3, 5, 7};
+  const Layout expected[] = {{1, 2, 105}, {2, 3, 35}, {6, 5, 7}, {30, 7, 1}};
+  for (Index axis = 0; axis < 4; ++axis) {
+    const Layout layout = layout_of(shape, axis);
+    EXPECT_EQ(layout.outer, expected[axis].outer);
+    EXPECT_EQ(layout.channels, expected[axis].channels);
+    EXPECT_EQ(layout.inner, expected[axis].inner);
+  }
+  EXPECT_EQ(refusal([&] { layout_of(shape, Index{4}); }), "channel_axis: expected 0 to 3, got 4");
+  EXPECT_EQ(refusal([&] { layout_of(shape, Index{-1}); }), "channel_axis: expected 0 to 3, got -1");
+  EXPECT_EQ(refusal([] { layout_of({0, 3}, Index{1}); }), "shape[0]: expected at least 1, got 0");
+  EXPECT_EQ(refusal([] { layout_of({4}, Index{0}); }), "shape: expected 2 to 5 dimensions, got 1");
+}
+
 TEST(Layout, Refusals) {
   const auto refused = [](const std::vector<Index>& shape) {
     const std::string first = refusal([&] { layout_of(shape, ChannelAxis::first); });
@@ -49,7 +67,7 @@ TEST(Layout, Refusals) {
   EXPECT_EQ(refused({}), "shape: expected 2 to 5 dimensions, got 0");
   EXPECT_EQ(refused({4}), "shape: expected 2 to 5 dimensions, got 1");
   EXPECT_EQ(refused({1, 2, 3, 4, 5, 6}), "shape: expected 2 to 5 dimensions, got 6");
-  EXPECT_EQ(refused({0, 3}), "shape[0]: expected at least 1, got 0");
+  EXPECT_EQ(refused({-1, 3}), "shape[0]: expected at least 0, got -1");
   EXPECT_EQ(refused({2, -1}), "shape[1]: expected at least 1, got -1");
   EXPECT_EQ(refused({2, 3, 4, 5, 0}), "shape[4]: expected at least 1, got 0");
   EXPECT_EQ(refused({1 << 16, 1 << 15}), "shape: expected at most 2147483647 values, got 2147483648");
@@ -241,7 +259,18 @@ TEST(Sizes, ThatDoNotFitAreRefusedByName) {
   EXPECT_EQ(refusal([&] {
               batchnorm::moments({0, 3, 4}, right);
             }),
-            "x: expected a layout with at least 1 example, channel and position, got an empty one");
+            "x: expected 0 values (3 channels of 0), got 24");
+  EXPECT_EQ(
+      refusal([&] {
+        batchnorm::moments({2, 0, 4}, right);
+      }),
+      "x: expected a layout with 0 examples or more and at least 1 channel and position, got a smaller one");
+  const std::vector<double> none;
+  std::vector<double> none_out;
+  EXPECT_EQ(refusal([&] {
+              batchnorm::forward_train({0, 3, 4}, none, {}, 1, none_out);
+            }),
+            "x: expected at least 1 example, got an empty batch");
 
   const auto train = [&](const std::vector<double>& x, const Affine& affine, std::vector<double>& y) {
     return refusal([&] { batchnorm::forward_train(layout, x, affine, 1, y); });

@@ -14,6 +14,8 @@ namespace {
 using namespace testing_batchnorm;
 using batchnorm::batch_statistics;
 using batchnorm::BatchStatistics;
+using batchnorm::Gradients;
+using batchnorm::GradientSums;
 using batchnorm::merge;
 using batchnorm::Moments;
 using batchnorm::TrainingForward;
@@ -235,6 +237,160 @@ TEST(SynchronisedBatchNorm, OfThreeDevicesIsThatOfTheWholeBatch) {
   }
 }
 
+/// What a device has of a batch: the rows from `begin` to `end`.
+Problem shard_of(const Problem& whole, Index begin, Index end) {
+  Problem shard = whole;
+  shard.x = Batch(whole.x.middleRows(begin, end - begin));
+  shard.dy = Batch(whole.dy.middleRows(begin, end - begin));
+  return shard;
+}
+
+GradientSums gradient_sums(const Problem& shard, const BatchStatistics& statistics) {
+  return shard.form.with_scalar([&](auto zero) {
+    using Scalar = decltype(zero);
+    return batchnorm::gradient_sums(shard.form.layout(shard.x), shard.form.tensor<Scalar>(shard.dy),
+                                    shard.form.tensor<Scalar>(shard.x), statistics);
+  });
+}
+
+Gradients backward_shard(const Problem& shard, const BatchStatistics& statistics, const GradientSums& sums) {
+  return shard.form.with_scalar([&](auto zero) {
+    using Scalar = decltype(zero);
+    std::vector<Scalar> dx(static_cast<std::size_t>(shard.x.size()));
+    Gradients gradients;
+    static_cast<batchnorm::ParameterGradients&>(gradients) =
+        batchnorm::backward_shard(shard.form.layout(shard.x), shard.form.tensor<Scalar>(shard.dy),
+                                  shard.form.tensor<Scalar>(shard.x), statistics, shard.gamma(), sums, dx);
+    gradients.dx = shard.form.batch(dx, shard.x);
+    return gradients;
+  });
+}
+
+/// The shards of a batch, one after the other: dx of each, side by side, with the parameters' gradients.
+Gradients backward_of_shards(const std::vector<Problem>& shards) {
+  std::vector<Moments> parts;
+  for (const Problem& shard : shards) parts.push_back(moments(shard.form, shard.x));
+  const BatchStatistics statistics =
+      batch_statistics(std::accumulate(parts.begin() + 1, parts.end(), parts[0],
+                                       [](const Moments& a, const Moments& b) { return merge(a, b); }),
+                       shards[0].eps);
+  std::vector<GradientSums> sums;
+  for (const Problem& shard : shards) sums.push_back(gradient_sums(shard, statistics));
+  GradientSums all = sums[0];
+  for (std::size_t k = 1; k < sums.size(); ++k) all = merge(all, sums[k]);
+  Gradients gradients{{}, Batch(0, shards[0].x.cols())};
+  for (const Problem& shard : shards) {
+    const Gradients of_shard = backward_shard(shard, statistics, all);
+    Batch longer(gradients.dx.rows() + shard.m(), gradients.dx.cols());
+    longer << gradients.dx, of_shard.dx;
+    gradients = of_shard;
+    gradients.dx = longer;
+  }
+  return gradients;
+}
+
+TEST(SynchronisedBatchNorm, BackwardByHand) {
+  // x = 1, 2, 6, 7 on devices that hold 3 values and 1: mean 4, variance 6.5, mean(dy) = 3/4 and
+  // sum(dy (x - mean)) = 3, so dx_i = (dy_i - 3/4 - (x_i - 4) 3 / (4 * 6.5)) / sqrt(6.5).
+  const Problem whole{0, {}, column({1, 2, 6, 7}), {channels({1}), channels({0})}, 0, column({1, 0, 0, 2})};
+  const Gradients got =
+      backward_of_shards({shard_of(whole, 0, 3), shard_of(whole, 3, 3), shard_of(whole, 3, 4)});
+  expect_near(got.dx, column({31, -27, -51, 47}) / (52 * std::sqrt(6.5)), 4 * epsilon);
+  expect_near(got.dx, column({0.2338, -0.2037, -0.3847, 0.3545}), 0.5e-4);  // as it was published
+  EXPECT_NEAR(got.dgamma(0), 3 / std::sqrt(6.5), 4 * epsilon);
+  EXPECT_EQ(got.dbeta(0), 3);
+}
+
+TEST(SynchronisedBatchNorm, BackwardOfUnevenAndEmptyShardsIsThatOfTheWholeBatch) {
+  for (std::uint64_t seed = 0; seed < 500 && !HasFailure(); ++seed) {
+    Problem whole = random_problem(seed);
+    lab::Random random(seed);
+    // One channel near an end of the range of doubles, in x, in dy or in both.
+    if (whole.form.dtype == Dtype::float64) {
+      const double sizes[] = {1, 1e200, 1e-200, 1e300, 1e-300, 1e130};
+      whole.x.col(0) *= sizes[random_count(random, 6) - 1];
+      whole.dy.col(0) *= sizes[random_count(random, 6) - 1];
+    }
+    SCOPED_TRACE(whole);
+    std::vector<Problem> shards;
+    const Index inner = whole.form.inner(), examples = whole.m() / inner;
+    for (Index begin = 0; begin < examples;) {
+      // A third of the devices get nothing.
+      const Index end = random.uniform() < 0.33
+                            ? begin
+                            : std::min(examples, begin + random_count(random, 1 + examples / 3));
+      shards.push_back(shard_of(whole, begin * inner, end * inner));
+      begin = end;
+    }
+    shards.push_back(shard_of(whole, whole.m(), whole.m()));
+
+    const TrainingForward forward = whole.forward();
+    const Gradients expected = whole.gradients(), got = backward_of_shards(shards);
+    const Channels size = natural_size(whole, forward);
+    for (Index c = 0; c < whole.width(); ++c) {
+      if (!std::isfinite(size(c))) continue;  // dx leaves the range of doubles
+      const double x_hat = largest(forward.x_hat.col(c)), dy = whole.dy.col(c).abs().sum();
+      const double merges = static_cast<double>(shards.size());
+      expect_near(got.dx.col(c), expected.dx.col(c),
+                  (8 + merges) * (1 + x_hat) * whole.epsilon() * size(c) + smallest_double);
+      EXPECT_NEAR(got.dgamma(c), expected.dgamma(c), (32 + 4 * merges) * epsilon * dy * x_hat);
+      EXPECT_NEAR(got.dbeta(c), expected.dbeta(c), (4 + merges) * epsilon * dy);
+    }
+  }
+}
+
+TEST(SynchronisedBatchNorm, SumsBeyondTheRangeOfDoublesMerge) {
+  // The sums of dy are 3e308 and 4e308; dx is not: (dy - mean(dy)) / std but for the part along x_hat, which
+  // is 0 as dy and x_hat are orthogonal.
+  const double large = 1.5e308;
+  const Problem whole{0,
+                      {},
+                      column({-1, 1, -1, 1}),
+                      {channels({1}), channels({0})},
+                      0,
+                      column({large, large, large / 3, large / 3})};
+  const Gradients got = backward_of_shards({shard_of(whole, 0, 2), shard_of(whole, 2, 4)});
+  expect_near(got.dx, large / 3 * column({1, 1, -1, -1}), 8 * epsilon * large);
+  EXPECT_EQ(got.dbeta(0), infinity);
+}
+
+TEST(SynchronisedBatchNorm, Refusals) {
+  const Problem whole{0, {}, column({1, 2, 6, 7}), {channels({1}), channels({0})}, 0, column({1, 0, 0, 2})};
+  const Problem first = shard_of(whole, 0, 3), last = shard_of(whole, 3, 4);
+  const BatchStatistics statistics = batch_statistics(moments({}, whole.x), 0);
+  // The sums of a shard alone are not those of the batch: once silently wrong.
+  TrainingForward forward = first.forward();
+  static_cast<BatchStatistics&>(forward) = statistics;
+  EXPECT_EQ(
+      refusal([&] { backward_train(first.form, first.dy, forward, first.gamma()); }),
+      "statistics: expected those of x, of 3 values a channel (backward_shard takes a shard), got those of "
+      "4");
+  const GradientSums of_first = gradient_sums(first, statistics), of_last = gradient_sums(last, statistics);
+  EXPECT_EQ(
+      refusal([&] { backward_shard(first, statistics, of_first); }),
+      "sums: expected those of all shards, of 4 values a channel as the statistics are, got those of 3");
+  EXPECT_EQ(refusal([&] { backward_shard(first, statistics, merge(of_first, of_last)); }), "(accepted)");
+  EXPECT_EQ(refusal([&] { backward_shard(whole, batch_statistics(moments({}, first.x), 0), of_first); }),
+            "statistics: expected those of the whole batch, of 4 values a channel or more, got those of 3");
+  const auto refused = [&](const std::function<void(GradientSums&)>& spoil) {
+    GradientSums spoilt = of_first;
+    spoil(spoilt);
+    return refusal([&] { merge(of_last, spoilt); });
+  };
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.count = -1; }),
+            "count: expected 0 to 9007199254740992 values a channel, got -1");
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.count = batchnorm::most_values; }),
+            "count: expected at most 9007199254740992 values a channel in both, got 9007199254740993");
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.dy.resize(2); }),
+            "dy: expected 1 values (one a channel), got 2");
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.dy_x_hat.resize(0); }),
+            "dy_x_hat: expected 1 values (one a channel), got 0");
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.dy_exponent(0) = 10001; }),
+            "dy_exponent: expected -10000 to 10000, got 10001");
+  EXPECT_EQ(refused([](GradientSums& sums) { sums.dy_x_hat_exponent.resize(2); }),
+            "dy_x_hat_exponent: expected 1 values (one a channel), got 2");
+}
+
 TEST(SynchronisedBatchNorm, OfShardsInWhichAChannelIsConstant) {
   // A channel whose inputs are all 0 (a dead unit) on each device, and one that is 0 on one of them.
   for (const Dtype dtype : {Dtype::float64, Dtype::float32}) {
@@ -303,6 +459,62 @@ TEST(Moments, OfNotANumberAndInfinity) {
   EXPECT_EQ(batch_statistics(of(infinity), 1).batch_mean(0), infinity);
 }
 
+TEST(Moments, OfAnInfinityInOneShardHaveThatMean) {
+  const auto of = [](const std::vector<double>& x) { return moments(Form{}, column(x)); };
+  for (const double sign : {1.0, -1.0}) {
+    const Moments infinite = of({1, sign * infinity});
+    for (const std::vector<double>& others :
+         std::vector<std::vector<double>>{{3}, {1e300, 1e308}, {1e-300, -2e-300}, {sign * infinity}}) {
+      for (const Moments& merged : {merge(infinite, of(others)), merge(of(others), infinite)}) {
+        EXPECT_EQ(merged.mean(0), sign * infinity);
+        EXPECT_TRUE(std::isnan(merged.m2(0)));
+        EXPECT_EQ(batch_statistics(merged, 1).batch_mean(0), sign * infinity);
+      }
+    }
+  }
+  EXPECT_TRUE(std::isnan(merge(of({infinity, 1}), of({-infinity, 1})).mean(0)));
+  EXPECT_TRUE(std::isnan(merge(of({infinity, 1}), of({not_a_number})).mean(0)));
+}
+
+TEST(Moments, OfAnEmptyShardLeaveTheOthersAsTheyAre) {
+  for (const ChannelAxis axis : {ChannelAxis::first, ChannelAxis::last}) {
+    for (const Dtype dtype : {Dtype::float64, Dtype::float32}) {
+      for (const std::vector<Index>& positions : std::vector<std::vector<Index>>{{}, {3}, {40}}) {
+        const Form form{positions, axis, dtype};
+        const Moments none = moments(form, Batch(0, 3));
+        EXPECT_EQ(none.count, 0);
+        lab::Random random(6);
+        Batch x = random_batch(random, 4 * form.inner(), 3);
+        x.col(1) *= dtype == Dtype::float64 ? 1e200 : 1;
+        x(0, 2) = not_a_number;
+        const Moments some = moments(form, x);
+        for (const Moments& merged : {merge(some, none), merge(none, some), merge(merge(none, none), some)}) {
+          EXPECT_EQ(merged.count, some.count);
+          EXPECT_EQ(bits(merged.mean), bits(some.mean));
+          EXPECT_EQ(bits(merged.mean_residual), bits(some.mean_residual));
+          EXPECT_EQ(bits(merged.m2), bits(some.m2));
+          EXPECT_TRUE((merged.exponent == some.exponent).all());
+        }
+        EXPECT_EQ(refusal([&] { batch_statistics(merge(none, none), 1); }),
+                  "count: expected at least 1 value a channel, got 0");
+      }
+    }
+  }
+}
+
+TEST(Moments, OfAsManyValuesAsADoubleTellsApart) {
+  // Twice the same batch has its moments; 2 values doubled 52 times are 2^53.
+  Moments merged = moments(Form{}, column({1, 3}));
+  for (int doubling = 0; doubling < 52; ++doubling) merged = merge(merged, merged);
+  EXPECT_EQ(merged.count, batchnorm::most_values);
+  const BatchStatistics statistics = batch_statistics(merged, 0);
+  EXPECT_EQ(statistics.m, batchnorm::most_values);
+  EXPECT_EQ(statistics.batch_mean(0), 2);
+  EXPECT_EQ(statistics.batch_var(0), 1);
+  EXPECT_EQ(refusal([&] { merge(merged, moments(Form{}, column({1}))); }),
+            "count: expected at most 9007199254740992 values a channel in both, got 9007199254740993");
+}
+
 TEST(Moments, Refusals) {
   const Moments two = moments(Form{}, Batch::Ones(3, 2)), three = moments(Form{}, Batch::Ones(3, 3));
   EXPECT_EQ(refusal([&] { merge(two, two); }), "(accepted)");
@@ -314,7 +526,10 @@ TEST(Moments, Refusals) {
     EXPECT_EQ(refusal([&] { batch_statistics(spoilt, 1); }), merging);
     return merging;
   };
-  EXPECT_EQ(refused([](Moments& m) { m.count = 0; }), "count: expected at least 1 value a channel, got 0");
+  EXPECT_EQ(refused([](Moments& m) { m.count = -1; }),
+            "count: expected 0 to 9007199254740992 values a channel, got -1");
+  EXPECT_EQ(refused([](Moments& m) { m.count = batchnorm::most_values + 1; }),
+            "count: expected 0 to 9007199254740992 values a channel, got 9007199254740993");
   EXPECT_EQ(refused([](Moments& m) { m.mean_residual.resize(1); }),
             "mean_residual: expected 2 values (one a channel), got 1");
   EXPECT_EQ(refused([](Moments& m) { m.m2.resize(3); }), "m2: expected 2 values (one a channel), got 3");

@@ -189,7 +189,7 @@ const std::map<std::string, ErrorCall>& error_calls() {
           train_shape({2, 10});
         }}},
       {"empty batch, training",
-       {"shape",
+       {"x",
         [=] {
           train_shape({0, 10});
         }}},

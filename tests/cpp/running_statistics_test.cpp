@@ -77,7 +77,7 @@ TEST(RunningStatistics, TheStartFadesAsAPowerOfMomentum) {
 TEST(RunningStatistics, CumulativeIsThePlainMeanOfAllBatches) {
   // Whatever was there before the first batch, and whatever the batches' sizes.
   RunningStatistics running{channels({17}), channels({17})};
-  const double means[] = {1, 3, 8, -4}, expected[] = {1, 2, 4, 2};
+  const double means[] = {1, 3, 8, 4}, expected[] = {1, 2, 4, 4};
   for (Index step = 1; step <= 4; ++step) {
     const Channels batch = channels({means[step - 1]});
     running =
@@ -87,6 +87,31 @@ TEST(RunningStatistics, CumulativeIsThePlainMeanOfAllBatches) {
   }
   EXPECT_EQ(refusal([] { Momentum::cumulative(0); }), "step: expected at least 1, got 0");
   EXPECT_EQ(refusal([] { Momentum::cumulative(-1); }), "step: expected at least 1, got -1");
+}
+
+TEST(RunningStatistics, TheFirstCumulativeStepDoesNotLookAtWhatWasThere) {
+  for (const double before : {not_a_number, infinity, 17.0}) {
+    const RunningStatistics after =
+        update_running_statistics({channels({before}), channels({before})}, channels({3}), channels({4}), 2,
+                                  Momentum::cumulative(1), biased);
+    EXPECT_EQ(after.running_mean(0), 3);
+    EXPECT_EQ(after.running_var(0), 4);
+  }
+  // Later steps do.
+  const RunningStatistics after =
+      update_running_statistics({channels({not_a_number}), channels({1})}, channels({3}), channels({4}), 2,
+                                Momentum::cumulative(2), biased);
+  EXPECT_TRUE(std::isnan(after.running_mean(0)));
+  EXPECT_EQ(after.running_var(0), 2.5);
+}
+
+TEST(RunningStatistics, CountsUpTo2To53) {
+  // m / (m - 1) is 1 but for the last digit.
+  const batchnorm::Count most = batchnorm::most_values;
+  const RunningStatistics after = update_running_statistics(untrained, channels({5}), channels({5}), most,
+                                                            Momentum::decay(0.5), unbiased);
+  EXPECT_NEAR(after.running_var(0), 3, 4 * epsilon);
+  EXPECT_EQ(Momentum::cumulative(most).new_weight, 0x1p-53);
 }
 
 TEST(RunningStatistics, MomentumIsConvertedBetweenTheConventions) {
@@ -161,6 +186,16 @@ TEST(RunningStatistics, Refusals) {
   EXPECT_EQ(refused(4, Momentum::decay(not_a_number), biased), "momentum: expected a finite number, got nan");
   EXPECT_EQ(refused(4, Momentum::decay(infinity), biased), "momentum: expected a finite number, got inf");
   EXPECT_EQ(refused(4, Momentum{0.5, not_a_number}, biased), "momentum: expected a finite number, got nan");
+
+  // The biased variance of a one-pass formula may be negative.
+  const auto of_var = [&](const Channels& batch_var) {
+    return refusal([&] {
+      update_running_statistics({two, two}, two, batch_var, 4, Momentum::decay(0.9), biased);
+    });
+  };
+  EXPECT_EQ(of_var(channels({1, -1})), "batch_var (channel 1): expected a variance >= 0, got -1");
+  EXPECT_EQ(of_var(channels({-infinity, 1})), "batch_var (channel 0): expected a variance >= 0, got -inf");
+  EXPECT_EQ(of_var(channels({0, not_a_number})), "(accepted)");
 
   const auto with_lengths = [&](const Channels& mean, const Channels& var, const Channels& batch_mean,
                                 const Channels& batch_var) {

@@ -121,6 +121,17 @@ class Values {
     } else if (name == "statistics_from_moments") {
       give("moments", moments());
       give("eps", positive());
+    } else if (name == "merge_gradient_sums") {
+      give("a", gradient_sums());
+      give("b", gradient_sums());
+    } else if (name == "normalize" || name == "gradient_sums" || name == "backward_shard") {
+      give("x", data());
+      give_layout();
+      give_some("gamma", per_channel());
+      give("moments", moments());
+      give("eps", positive());
+      if (name != "normalize") give("dy", data());
+      if (name == "backward_shard") give("sums", gradient_sums());
     } else if (name == "normal_batches") {
       give("seed", integer());
       give("batches", integer());
@@ -307,18 +318,21 @@ class Values {
     return val(dimensions);
   }
 
-  val moments() {
+  val moments() { return lists_with_count({"mean", "mean_residual", "m2", "exponent"}); }
+  val gradient_sums() { return lists_with_count({"dy", "dy_x_hat", "dy_exponent", "dy_x_hat_exponent"}); }
+
+  val lists_with_count(std::initializer_list<const char*> names) {
     val object = val::object();
     if (!chance(24)) object.set("count", chance(8) ? number() : integer());
-    for (const char* name : {"mean", "mean_residual", "m2", "exponent"}) {
-      const bool is_exponent = name[0] == 'e';
+    for (const std::string name : names) {
+      const bool is_exponent = name.find("exponent") != std::string::npos;
       val values = list(channels_, chance(8));
       if (is_exponent && bytes_.ConsumeBool()) {
         const double choices[] = {0, 600, -600, 1, 10000, -10000};
         values = val(std::vector<double>(channels_, choices[small(0, std::size_t{5})]));
       }
       if (chance(16)) values = anything(1);
-      if (!chance(24)) object.set(name, values);
+      if (!chance(24)) object.set(name.c_str(), values);
     }
     if (chance(24)) object.set("counts", number());
     return object;

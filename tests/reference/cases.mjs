@@ -1,5 +1,6 @@
 // What a file asks for, one entry a case, and the judgement of each. A case that cannot be run has failed.
 
+import { readJson } from '../../web/read-json.mjs';
 import { compare } from './compare.mjs';
 import { choice, malformed, object } from './format.mjs';
 import { modes } from './modes.mjs';
@@ -10,8 +11,8 @@ import { judgeShape } from './shapes.mjs';
 /** @typedef {import('./compare.mjs').Measured} Measured */
 /** @typedef {import('./modes.mjs').Core} Core */
 /** @typedef {{ fields?: Measured[], notes?: string[], failures: string[] }} Judgement */
-/** @typedef {{ id: string, run: (core: Core) => Judgement }} Entry */
-/** @typedef {{ id: string, fields: Measured[], notes: string[], failures: string[] }} Report */
+/** @typedef {{ id: string, line?: number, run: (core: Core) => Judgement }} Entry */
+/** @typedef {{ id: string, line?: number, fields: Measured[], notes: string[], failures: string[] }} Report */
 
 /** @param {Core} core @param {unknown} value @returns {Judgement} */
 function judgeCase(core, value) {
@@ -33,8 +34,8 @@ function shapeEntries(file) {
   );
 }
 
-/** @param {Json} file @returns {Entry[]} */
-function caseEntries({ cases, count, error_calls = {} }) {
+/** @param {Json} file @param {(path: (string | number)[]) => number} lineOf @returns {Entry[]} */
+function caseEntries({ cases, count, error_calls = {} }, lineOf) {
   if (!Array.isArray(cases)) malformed('cases', 'a list', cases);
   if (count !== undefined && count !== cases.length)
     malformed('count', `${cases.length}, the number of cases`, count);
@@ -44,6 +45,7 @@ function caseEntries({ cases, count, error_calls = {} }) {
   }));
   const entries = cases.map((given, i) => ({
     id: typeof given?.id === 'string' ? given.id : `case ${i + 1}`,
+    line: lineOf(['cases', i]),
     run: (/** @type {Core} */ core) => judgeCase(core, given),
   }));
   return [...entries, ...calls];
@@ -51,21 +53,22 @@ function caseEntries({ cases, count, error_calls = {} }) {
 
 /** Throws where the text is not a file of the format. @param {string} text @returns {Entry[]} */
 export function entriesOf(text) {
-  const file = object('file', JSON.parse(text));
+  const { value, lineOf } = readJson(text);
+  const file = object('file', value);
   const format = choice('format', file.format ?? 'bn-reference/1', {
     'bn-reference/1': caseEntries,
     'bn-shapes/1': shapeEntries,
   });
-  const entries = format(file);
+  const entries = format(file, lineOf);
   return entries.length > 0 ? entries : malformed('file', 'at least one case', file);
 }
 
 /** @param {Core} core @param {Entry} entry @returns {Report} */
-export function judge(core, { id, run }) {
+export function judge(core, { run, ...entry }) {
   try {
-    return { id, fields: [], notes: [], ...run(core) };
+    return { ...entry, fields: [], notes: [], ...run(core) };
   } catch (error) {
-    return { id, fields: [], notes: [], failures: [inWords(error)] };
+    return { ...entry, fields: [], notes: [], failures: [inWords(error)] };
   }
 }
 

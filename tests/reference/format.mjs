@@ -22,7 +22,9 @@ export const at = (values, k) => values[k] ?? Number.NaN;
 
 /** @param {string} where @param {string} expected @param {unknown} got @returns {never} */
 export function malformed(where, expected, got) {
-  const text = JSON.stringify(got) ?? 'nothing';
+  const inJson = (/** @type {string} */ _, /** @type {unknown} */ value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  const text = JSON.stringify(got, inJson) ?? 'nothing';
   throw new Error(`${where}: expected ${expected}, got ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`);
 }
 
@@ -54,7 +56,7 @@ const notFinite = { NaN: Number.NaN, Infinity: Infinity, '-Infinity': -Infinity 
 export function number(where, value) {
   if (typeof value === 'number') return value;
   if (typeof value === 'string' && Object.hasOwn(notFinite, value)) return notFinite[value] ?? 0;
-  return malformed(where, 'a number, "NaN", "Infinity" or "-Infinity"', value);
+  return malformed(where, 'a number, NaN, Infinity or -Infinity', value);
 }
 
 /** Float32 numbers stand in a file with 9 digits, so they are rounded to float32 here. */

@@ -161,5 +161,5 @@ export const errorCalls = {
     core.forwardTrain({ ...plain, shape: [2, 5, 2, 1] }),
   ),
   'BatchNorm2d given 2-D': takes(anyDimensions, (core) => core.forwardTrain(plain)),
-  'empty batch, training': refuses('shape', (core) => core.forwardTrain({ ...plain, x: [], shape: [0, 10] })),
+  'empty batch, training': refuses('x', (core) => core.forwardTrain({ ...plain, x: [], shape: [0, 10] })),
 };

@@ -26,10 +26,12 @@ const core = await import(built.href);
 const short = (ulp) => (Number.isFinite(ulp) ? String(Number(ulp.toPrecision(3))) : 'infinite');
 
 /** @param {Report} report */
-function print({ id, fields, notes, failures }) {
+function print({ id, line, fields, notes, failures }) {
   const errors = fields.map(({ field, ulp, assumed }) => `${field} ${short(ulp)}${assumed ? '*' : ''}`);
-  console.log([failures.length === 0 ? 'PASS' : 'FAIL', id, ...errors].join('  '));
-  for (const line of [...failures, ...notes]) console.log(`      ${line}`);
+  const passed = failures.length === 0;
+  const where = passed || line === undefined ? [] : [`(line ${line})`];
+  console.log([passed ? 'PASS' : 'FAIL', id, ...where, ...errors].join('  '));
+  for (const text of [...failures, ...notes]) console.log(`      ${text}`);
 }
 
 /** @param {string} file @returns {Report[]} */

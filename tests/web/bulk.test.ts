@@ -1,7 +1,11 @@
 // Answers in bulk, as `npm run judge` judges them.
 
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { judgeInBulk, listItems } from '../../web/render/bulk.ts';
+import { judgeInBulk, listItems, UnusableAnswers } from '../../web/render/bulk.ts';
 
 const folder = 'web/lesson';
 const judge = async (...answers: object[]) => judgeInBulk(folder, answers);
@@ -79,10 +83,49 @@ test.each([
     ],
     /^entry 1: /,
   ],
+  [
+    'a number for a text',
+    [{ item: 'problem-2/dgamma', answer: 0.5 }],
+    /^0\.answer: got the number 0\.5; in quotes/,
+  ],
+  [
+    'what pandas writes for an answer that is missing',
+    [
+      { item: 'problem-2/dgamma', answer: '' },
+      { item: 'problem-2/dgamma', answer: Number.NaN },
+    ],
+    /^1\.answer: got NaN, a missing value; an answer that was not given is ""/,
+  ],
   ['a line nobody wrote', [{ item: 'proof-zero-sum', answer: ['nobody'] }], /^entry 0: .*nobody/],
   ['a cell nobody asked for', [{ item: 'worksheet-backward', answer: { mean: '4' } }], /^entry 0: /],
 ])('%s is refused by its place', async (_, answers, message) => {
   const error: unknown = await judgeInBulk(folder, answers).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(RangeError);
-  expect((error as RangeError).message).toMatch(message);
+  expect(error).toBeInstanceOf(UnusableAnswers);
+  expect((error as UnusableAnswers).message).toMatch(message);
+  if (Array.isArray(answers)) expect((error as UnusableAnswers).path[0]).toBe(answers.length - 1);
+});
+
+test('npm run judge reads what Python writes, or says where it does not', () => {
+  const place = mkdtempSync(path.join(tmpdir(), 'judge-'));
+  const file = path.join(place, 'answers.json');
+  const run = (text: string) => {
+    writeFileSync(file, text);
+    return spawnSync(process.execPath, ['web/judge.mjs', file], { encoding: 'utf8' });
+  };
+  try {
+    const right = run('\uFEFF[{"item": "problem-2/dgamma", "answer": "1.5/\\u221a3.5"}]');
+    expect(right.stdout.trim().split('\n').at(-1)).toContain('"verdict":"right"');
+    const missing = run('[\n{"item": "quiz-bias", "answer": "b"},\n{"item": "quiz-bias",\n "answer": NaN}]');
+    expect(missing.stderr).toBe(
+      `${file}, line 4: 1.answer: got NaN, a missing value; an answer that was not given is ""; expected a list of {"item": id, "seed": whole number from 0, "answer": text}\n`,
+    );
+    expect(missing.status).toBe(2);
+    const unquoted = run("[{'item': 'quiz-bias', 'answer': 'b'}]");
+    expect(unquoted.stderr).toContain(
+      `${file}: line 1, column 3: expected ", got ': JSON has no single quotes`,
+    );
+    expect(unquoted.status).toBe(2);
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });

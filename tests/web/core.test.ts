@@ -5,7 +5,13 @@ import fc from 'fast-check';
 import createModule from '#core-module';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore, wasmFile } from '../../web/render/core.ts';
-import { bindingNames, type Core, type Moments, UnreadableError } from '../../web/src/core.ts';
+import {
+  bindingNames,
+  type Core,
+  type GradientSums,
+  type Moments,
+  UnreadableError,
+} from '../../web/src/core.ts';
 
 let core: Core;
 beforeAll(async () => {
@@ -33,6 +39,20 @@ const moments: Moments = {
   mean_residual: Float64Array.of(0),
   m2: Float64Array.of(20),
   exponent: Float64Array.of(0),
+};
+/** Three of four values, on one of two devices. */
+const shard = {
+  x: [1, 2, 6],
+  gamma: [1],
+  eps: 0,
+  moments: { ...moments, mean: Float64Array.of(4), m2: Float64Array.of(26) },
+};
+const sums: GradientSums = {
+  count: 4,
+  dy: Float64Array.of(3),
+  dy_x_hat: Float64Array.of(3 / Math.sqrt(6.5)),
+  dy_exponent: Float64Array.of(0),
+  dy_x_hat_exponent: Float64Array.of(0),
 };
 const variance = { values: [4, 7, 13, 16], offset: 1e9, precision: 'double' as const };
 const checked = {
@@ -67,6 +87,10 @@ const good = {
   moments: () => ({ x: Float64Array.of(1, 2, 3, 4), shape: [2, 2] }),
   mergeMoments: () => ({ a: structuredClone(moments), b: structuredClone(moments) }),
   statisticsFromMoments: () => ({ moments: structuredClone(moments), eps: 0 }),
+  normalize: () => structuredClone({ ...shard, beta: [3] }),
+  gradientSums: () => structuredClone({ ...shard, dy: [1, 0, 0] }),
+  mergeGradientSums: () => ({ a: structuredClone(sums), b: structuredClone(sums) }),
+  backwardShard: () => structuredClone({ ...shard, dy: [1, 0, 0], sums }),
   varianceMethods: () => structuredClone(variance),
   differenceCheck: () => structuredClone(checked),
   jacobianSpectrum: () => ({ x: [1, 2, 4], gamma: 2, eps: 0.5 }),
@@ -283,6 +307,126 @@ describe('values', () => {
     expect(core.decayFromTorch(-1)).toBe(2);
   });
 
+  describe('a batch on several devices', () => {
+    /** dx of each shard and the parameters' gradients, as devices that only exchange moments and sums compute them. */
+    const synchronised = (shards: { x: number[]; dy: number[] }[], gamma: number[], eps: number) => {
+      const shapeOf = (x: number[]) => ({ shape: [x.length / gamma.length, gamma.length] });
+      const all = shards
+        .map(({ x }) => core.moments({ x, ...shapeOf(x) }))
+        .reduce((a, b) => core.mergeMoments({ a, b }));
+      const inputs = shards.map(({ x }) => ({ x, ...shapeOf(x), gamma, moments: all, eps }));
+      const given = inputs.map((each, k) => ({ ...each, dy: shards[k]?.dy ?? [] }));
+      const merged = given.map(core.gradientSums).reduce((a, b) => core.mergeGradientSums({ a, b }));
+      const gradients = given.map((each) => core.backwardShard({ ...each, sums: merged }));
+      return {
+        y: inputs.flatMap((each) => [...core.normalize(each).y]),
+        dx: gradients.flatMap(({ dx }) => [...dx]),
+        gradients,
+      };
+    };
+
+    test('of uneven sizes, one of them empty', () => {
+      // By hand: mean 4, variance 6.5; dx_i = (dy_i - 3/4 - (x_i - 4) 3 / 26) / sqrt(6.5).
+      const shards = [
+        { x: [1, 2, 6], dy: [1, 0, 0] },
+        { x: [], dy: [] },
+        { x: [7], dy: [2] },
+      ];
+      const { y, dx, gradients } = synchronised(shards, [1], 0);
+      [31, -27, -51, 47].forEach((expected, k) =>
+        expect(dx[k]).toBeCloseTo(expected / 52 / Math.sqrt(6.5), 14),
+      );
+      [-3, -2, 2, 3].forEach((expected, k) => expect(y[k]).toBeCloseTo(expected / Math.sqrt(6.5), 14));
+      for (const { dgamma, dbeta } of gradients) {
+        expect(dgamma[0]).toBeCloseTo(3 / Math.sqrt(6.5), 14);
+        expect([...dbeta]).toEqual([3]);
+      }
+    });
+
+    test('gives what one device would, however the batch is cut', () => {
+      const number = fc.double({ min: -5, max: 5, noNaN: true });
+      const list = (length: number) => fc.array(number, { minLength: length, maxLength: length });
+      const batch = fc.integer({ min: 2, max: 12 }).chain((m) =>
+        fc.record({
+          x: list(2 * m),
+          dy: list(2 * m),
+          gamma: list(2),
+          cuts: fc.array(fc.integer({ min: 0, max: m }), { maxLength: 5 }),
+        }),
+      );
+      fc.assert(
+        fc.property(batch, ({ x, dy, gamma, cuts }) => {
+          const ends = [...cuts, x.length / 2].toSorted((a, b) => a - b);
+          const shards = ends.map((end, k) => {
+            const [from, to] = [2 * (ends[k - 1] ?? 0), 2 * end];
+            return { x: x.slice(from, to), dy: dy.slice(from, to) };
+          });
+          const whole = core.backwardTrain({ x, dy, gamma, eps: 0.01 });
+          const { dx, gradients } = synchronised(shards, gamma, 0.01);
+          whole.dx.forEach((value, k) => expect(dx[k]).toBeCloseTo(value, 9));
+          whole.dgamma.forEach((value, c) => expect(gradients[0]?.dgamma[c]).toBeCloseTo(value, 9));
+          whole.dbeta.forEach((value, c) => expect(gradients[0]?.dbeta[c]).toBeCloseTo(value, 9));
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    test('in single precision gives single precision, an empty shard too', () => {
+      for (const x of [Float32Array.of(1, 2, 6), new Float32Array()]) {
+        const { dx } = core.backwardShard({ ...shard, x, shape: [x.length, 1], dy: [...x], sums });
+        expect(dx).toBeInstanceOf(Float32Array);
+        expect(dx).toHaveLength(x.length);
+        expect(core.normalize({ ...shard, x, shape: [x.length, 1] }).y).toBeInstanceOf(Float32Array);
+      }
+    });
+
+    test('an infinite value on one of them makes the mean infinite, and no number of all else', () => {
+      const [a, b] = [
+        core.moments({ x: [1, 2, Infinity], gamma: [1] }),
+        core.moments({ x: [3], gamma: [1] }),
+      ];
+      for (const merged of [core.mergeMoments({ a, b }), core.mergeMoments({ a: b, b: a })]) {
+        expect([...merged.mean]).toEqual([Infinity]);
+        expect([...merged.m2]).toEqual([Number.NaN]);
+      }
+    });
+
+    test('counts go up to 2^53', () => {
+      let merged = core.moments({ x: [1, 3], gamma: [1] });
+      for (let doubling = 0; doubling < 52; ++doubling) merged = core.mergeMoments({ a: merged, b: merged });
+      expect(merged.count).toBe(2 ** 53);
+      const { batch_mean, batch_var } = core.statisticsFromMoments({ moments: merged, eps: 0 });
+      expect([batch_mean[0], batch_var[0]]).toEqual([2, 1]);
+      const { running_var } = core.updateRunningStatistics({
+        ...update,
+        m: merged.count,
+        estimator: 'unbiased',
+      });
+      expect(running_var[0]).toBeCloseTo(0.9 + 0.1 * 4, 15);
+    });
+  });
+
+  test('gradients of the frozen statistics', () => {
+    // Of TensorFlow.js's test: dmean = -gamma sum(dy) / sqrt(var + eps); dvar = -gamma sum(dy (x - mean)) / 2 / (var + eps)^1.5.
+    const { dmean, dvar } = core.backwardFrozen({
+      x: [2, 9, 4, 23],
+      gamma: [2, 5],
+      eps: 1e-3,
+      running_mean: [1, 11],
+      running_var: [2, 3],
+      dy: [1, 1, 1, 1],
+    });
+    expect([...dmean].map((value) => value.toFixed(3))).toEqual(['-2.828', '-5.773']);
+    expect(dvar[0]).toBeCloseTo(-4 * 2.001 ** -1.5, 14);
+    expect(dvar[1]).toBeCloseTo(-25 * 3.001 ** -1.5, 14);
+  });
+
+  test('the first step of a cumulative average does not look at what was there', () => {
+    const nothing = { running_mean: [Number.NaN], running_var: [Number.NaN] };
+    const after = core.updateRunningStatistics({ ...cumulative, ...nothing, batch_mean: [3], step: 1 });
+    expect(after).toEqual({ running_mean: Float64Array.of(3), running_var: Float64Array.of(4) });
+  });
+
   test('parts that are all 0 merge to a channel that has statistics', () => {
     const part = core.moments({ x: [0, 0], gamma: [1] });
     const { batch_var, saved_invstd } = core.statisticsFromMoments({
@@ -299,6 +443,27 @@ describe('values', () => {
     expect([...bias]).toEqual([5, 2.5]);
     const last = core.foldIntoWeight({ ...weight, weight: [1, 3, 2, 4], channel_axis: 'last' });
     expect([...last.weight]).toEqual([1, 1.5, 2, 2]);
+  });
+
+  test('the outputs of a folded weight may lie on any axis', () => {
+    // Of a transposed convolution (in, out, height, width); with in = out the size of the weight does not tell.
+    const transposed = {
+      ...weight,
+      shape: [2, 2, 1, 1],
+      gamma: [1, 10],
+      running_mean: [0, 0],
+      running_var: [1, 1],
+    };
+    const folded = (channel_axis?: 'first' | 'last' | number) => [
+      ...core.foldIntoWeight({ ...transposed, ...(channel_axis === undefined ? {} : { channel_axis }) })
+        .weight,
+    ];
+    expect(folded(1)).toEqual([1, 20, 3, 40]);
+    expect(folded(0)).toEqual([1, 2, 30, 40]);
+    expect(folded(0)).toEqual(folded());
+    expect([...core.foldIntoWeight({ ...transposed, shape: [1, 1, 2, 2], channel_axis: 2 }).weight]).toEqual([
+      1, 2, 30, 40,
+    ]);
   });
 
   test('several channels lie side by side', () => {
@@ -410,7 +575,7 @@ describe('bad calls are refused by the name of the argument', () => {
     ['of more values', [4, 2], /^x: expected 8 values \(2 channels of 4\), got 4/],
     ['of fewer values', [1, 3], /^x: expected 3 values \(3 channels of 1\), got 4/],
     ['a dimension of 0', [4, 0], /^shape\[1\]: expected at least 1, got 0/],
-    ['negative dimensions', [-2, -2], /^shape\[0\]: expected at least 1, got -2/],
+    ['negative dimensions', [-2, -2], /^shape\[0\]: expected at least 0, got -2/],
     ['a fractional dimension', [2.5, 2], /^shape: expected an integer from .*, got 2.5/],
     ['a dimension that is no number', [Number.NaN, 2], /^shape: expected an integer from .*, got nan/],
     ['an infinite dimension', [Number.POSITIVE_INFINITY, 2], /^shape: expected an integer from .*, got inf/],
@@ -425,8 +590,12 @@ describe('bad calls are refused by the name of the argument', () => {
   ];
   const list = (...values: number[]) => Float64Array.from(values);
   const momentsRefused: [string, object, RegExp][] = [
-    ['count 0', { count: 0 }, /^count: expected at least 1 value a channel, got 0/],
-    ['negative count', { count: -4 }, /^count: expected at least 1 value a channel, got -4/],
+    ['negative count', { count: -4 }, /^count: expected 0 to 9007199254740992 values a channel, got -4/],
+    [
+      'a count beyond 2^53',
+      { count: 2 ** 54 },
+      /^count: expected an integer from .* to 9007199254740992, got 18014398509481984/,
+    ],
     ['fractional count', { count: 1.5 }, /^count: expected an integer/],
     ['infinite count', { count: Number.POSITIVE_INFINITY }, /^count: expected a finite number/],
     ['no channel', { mean: list() }, /^mean: expected/],
@@ -467,6 +636,21 @@ describe('bad calls are refused by the name of the argument', () => {
     ],
     ['negative eps', { eps: -1 }, /^eps: expected a number >= 0/],
     ['channel_axis misspelt', { channel_axis: 'outputs' }, /^channel_axis: expected "first" or "last"/],
+    ['no such axis', { channel_axis: 2 }, /^channel_axis: expected 0 to 1, got 2/],
+    ['a negative axis', { channel_axis: -1 }, /^channel_axis: expected 0 to 1, got -1/],
+    ['half an axis', { channel_axis: 0.5 }, /^channel_axis: expected an integer .*got 0.5/],
+  ];
+  const sumsRefused: [string, object, RegExp][] = [
+    ['negative count', { count: -4 }, /^count: expected 0 to 9007199254740992 values a channel, got -4/],
+    ['no dy', { dy: undefined }, /^dy: expected a Float64Array or a Float32Array, got undefined/],
+    ['long dy_x_hat', { dy_x_hat: list(1, 2) }, /^dy_x_hat: expected 1 values \(one a channel\), got 2/],
+    ['no dy_exponent', { dy_exponent: list() }, /^dy_exponent: expected 1 values.*got 0/],
+    [
+      'a huge exponent',
+      { dy_x_hat_exponent: list(1e5) },
+      /^dy_x_hat_exponent: expected an integer.*got 100000/,
+    ],
+    ['an unknown name', { cuont: 4 }, /^cuont: expected one of the arguments count, /],
   ];
   const refused: (readonly [string, () => unknown, RegExp])[] = [
     ['nothing', () => core.forwardTrain(undefined as never), /forward_train: expected an object/],
@@ -702,6 +886,58 @@ describe('bad calls are refused by the name of the argument', () => {
           ] as const,
       ),
     ),
+    ...sumsRefused.flatMap(([name, changed, message]) => [
+      [
+        `merged sums: ${name}`,
+        () => core.mergeGradientSums({ a: sums, b: { ...sums, ...changed } }),
+        message,
+      ] as const,
+      [
+        `sums of a shard: ${name}`,
+        () => core.backwardShard({ ...shard, dy: [1, 0, 0], sums: { ...sums, ...changed } }),
+        message,
+      ] as const,
+    ]),
+    [
+      'sums of one shard alone',
+      () => core.backwardShard({ ...shard, dy: [1, 0, 0], sums: { ...sums, count: 3 } }),
+      /^sums: expected those of all shards, of 4 values a channel as the statistics are, got those of 3/,
+    ],
+    [
+      'moments of fewer values than the shard has',
+      () => core.backwardShard({ ...shard, x: [1, 2, 3, 4, 5], dy: [1, 0, 0, 0, 0], sums }),
+      /^statistics: expected those of the whole batch, of 5 values a channel or more, got those of 4/,
+    ],
+    [
+      'merged sums beyond 2^53 values',
+      () => core.mergeGradientSums({ a: sums, b: { ...sums, count: 2 ** 53 } }),
+      /^count: expected at most 9007199254740992 values a channel in both/,
+    ],
+    [
+      'statistics of no values',
+      () => core.statisticsFromMoments({ moments: core.moments({ x: [], shape: [0, 2] }), eps: 1 }),
+      /^count: expected at least 1 value a channel, got 0/,
+    ],
+    ...(['forwardTrain', 'backwardTrain'] as const).map(
+      (name) =>
+        [
+          `${name} of an empty batch`,
+          () =>
+            core[name]({
+              x: [],
+              dy: [],
+              shape: [0, 2],
+              eps: 1,
+              ...(name === 'forwardTrain' && { dy: undefined }),
+            } as never),
+          /^x: expected at least 1 example, got an empty batch/,
+        ] as const,
+    ),
+    [
+      'a shard with a gamma that does not fit',
+      () => core.gradientSums({ ...shard, shape: [3, 1], gamma: [1, 2], dy: [1, 0, 0] }),
+      /^gamma: expected 1 values \(one a channel\), got 2/,
+    ],
     [
       'merged moments of unequal channels',
       () => core.mergeMoments({ a: moments, b: core.moments({ x: [1, 2, 3, 4], shape: [2, 2] }) }),
@@ -761,6 +997,11 @@ describe('bad calls are refused by the name of the argument', () => {
       'no values in the batch',
       () => core.updateRunningStatistics({ ...update, m: 0 }),
       /^m: expected at least 1 example, got 0/,
+    ],
+    [
+      'a negative batch_var',
+      () => core.updateRunningStatistics({ ...update, batch_var: [-1] }),
+      /^batch_var \(channel 0\): expected a variance >= 0, got -1/,
     ],
     [
       'batch_var that does not fit',
@@ -930,6 +1171,10 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['moments', { x: Float64Array.of(1, 2), shape: Float64Array.of(2, 1), channel_axis: 'C' }],
     ['merge_moments', { a: moments, b: { ...moments, exponent: Float64Array.of(1e300) } }],
     ['statistics_from_moments', { moments: { ...moments, m2: Float64Array.of() }, eps: 1 }],
+    ['normalize', { ...doubles(shard), moments: { ...moments, count: 0 } }],
+    ['gradient_sums', { ...doubles(shard), dy: Float64Array.of(1) }],
+    ['merge_gradient_sums', { a: sums, b: { ...sums, dy: Float64Array.of() } }],
+    ['backward_shard', { ...doubles(shard), dy: Float64Array.of(1, 0, 0), sums: { ...sums, count: 3 } }],
     ['torch_from_decay', { momentum: '0.9' }],
     ['decay_from_torch', {}],
     ['evaluate', { text: '((((', quantities: {} }],

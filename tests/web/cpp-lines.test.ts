@@ -42,8 +42,8 @@ describe('the lines of C++', () => {
   test('the backward sums are those of the pass in training mode', () => {
     const source = readFileSync('cpp/batchnorm/backward.cpp', 'utf8').split('\n');
     const { line = 0 } = lines.dgamma?.at(-1) ?? {};
-    const head = source.slice(0, line).findLast((each) => each.startsWith('ParameterGradients '));
-    expect(head).toContain('backward_train_any');
+    const head = source.slice(0, line).findLast((each) => each.startsWith('GradientSums '));
+    expect(head).toContain('gradient_sums_any');
   });
 
   test('a text that is not there, or twice, stops the build with file and text', () => {

@@ -92,8 +92,46 @@ describe('npm run reference -- FILE', () => {
     expect(status).toBe(0);
   });
 
+  test('reads what Python writes: NaN, infinities and a byte-order mark', () => {
+    const channels = {
+      ...example,
+      shape: [2, 2],
+      layout: 'NC',
+      eps: 1,
+      truth_lo: undefined,
+      tolerance: undefined,
+    };
+    const text = JSON.stringify({
+      cases: [
+        {
+          ...channels,
+          inputs: { x: ['a', 1, 'b', 1] },
+          truth: { y: ['a', 0, 'a', 0], saved_mean: ['b', 1] },
+        },
+      ],
+    });
+    const { status, stdout } = run(`\uFEFF${text.replaceAll('"a"', 'NaN').replaceAll('"b"', 'Infinity')}`);
+    expect(stdout).toMatch(/^FAIL/m);
+    expect(stdout).toMatch(/saved_mean\[0\] .*NaN/);
+    const { status: right, stdout: passed } = run(
+      `\uFEFF${text.replaceAll('"a"', 'NaN').replace('"b",1]', 'Infinity,1]').replaceAll('"b"', 'NaN')}`,
+    );
+    expect([status, right]).toEqual([1, 0]);
+    expect(passed).toMatch(/^PASS/m);
+  });
+
   const broken: [string, string, RegExp][] = [
-    ['broken JSON', '{"cases": [', /expected JSON: /],
+    ['broken JSON', '{"cases": [', /expected JSON: line 1, column 12: expected a value/],
+    [
+      'Python that is no JSON',
+      '{"cases": [\n{"eps": None}]}',
+      /expected JSON: line 2, column 9: expected null, got None/,
+    ],
+    [
+      'a case on a line of its own',
+      `{"cases": [\n${JSON.stringify(example)},\n{"id": "mine", "mode": "eval"}]}`,
+      /^FAIL {2}mine {2}\(line 3\)$/m,
+    ],
     ['no cases', '{}', /cases: expected a list, got nothing/],
     ['an empty list of cases', '{"cases": []}', /file: expected at least one case/],
     ['a cut list of cases', JSON.stringify({ count: 2, cases: [example] }), /count: expected 1, .*got 2/],

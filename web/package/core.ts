@@ -1,20 +1,21 @@
-// The core for other projects: `import { forwardTrain } from 'batchnorm-lesson/core'`, in Node and in browsers.
+// The core for other projects: `import { forwardTrain } from 'batchnorm-lesson/core'`, in Node, in browsers and through
+// any bundler. The wasm lies inside the module as text: a file beside it would have to be found by fetch in browsers, by
+// node:fs in Node and by a setting of its own in each bundler.
 
+import wasm from '../../build/wasm/core.wasm?url&inline';
 import { loadCore } from '../src/core.ts';
 
 export * from '../src/core.ts';
 
-const file = new URL('../wasm/core.wasm', import.meta.url);
-
-async function readBytes(): Promise<BufferSource> {
-  // Node's fetch reads no files, and browsers have no file system.
-  if (file.protocol === 'file:') return (await import('node:fs/promises')).readFile(file);
-  const response = await fetch(file);
-  if (!response.ok) throw new Error(`${file.href}: ${response.status} ${response.statusText}`);
-  return response.arrayBuffer();
+/** The bytes of a data: URL. Not by fetch, which a Content-Security-Policy may forbid. */
+function bytesOf(url: string): Uint8Array<ArrayBuffer> {
+  const text = atob(url.slice(url.indexOf(',') + 1));
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < bytes.length; ++k) bytes[k] = text.charCodeAt(k);
+  return bytes;
 }
 
-const core = await loadCore(await readBytes());
+const core = await loadCore(bytesOf(wasm));
 
 export const {
   forwardTrain,
@@ -32,4 +33,8 @@ export const {
   moments,
   mergeMoments,
   statisticsFromMoments,
+  normalize,
+  gradientSums,
+  mergeGradientSums,
+  backwardShard,
 } = core;

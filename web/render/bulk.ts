@@ -9,13 +9,30 @@ import { loadBuiltCore } from './core.ts';
 import { type Item, lessonItems } from './items.ts';
 import { programs } from './programs.ts';
 
+/** What programs write for a number, and pandas for an answer that is missing. */
+const unquoted = (value: number) =>
+  Number.isNaN(value)
+    ? 'got NaN, a missing value; an answer that was not given is ""'
+    : `got the number ${value}; in quotes, "${value}", it is an answer`;
+
 const answersSchema = z.array(
   z.strictObject({
     item: z.string(),
     seed: z.number().int().min(0).max(1e9).default(0),
-    answer: z.union([z.string(), z.record(z.string(), z.string()), z.array(z.string())]),
+    answer: z.union([z.string(), z.record(z.string(), z.string()), z.array(z.string())], {
+      error: ({ input }) => (typeof input === 'number' ? unquoted(input) : undefined),
+    }),
   }),
 );
+
+/** Answers that cannot be used. `path` leads to the part of the list that says so. */
+export class UnusableAnswers extends RangeError {
+  readonly path: (string | number)[];
+  constructor(message: string, path: (string | number)[], options?: ErrorOptions) {
+    super(message, options);
+    this.path = path;
+  }
+}
 
 export interface BulkVerdict {
   item: string;
@@ -145,14 +162,15 @@ export async function bulkJudge(
   };
 }
 
-/** Throws RangeError that names the entry which cannot be used, and what would be right. */
+/** Throws UnusableAnswers that names the entry which cannot be used, and what would be right. */
 export async function judgeInBulk(folder: string, answers: unknown): Promise<BulkVerdict[]> {
   const parsed = answersSchema.safeParse(answers);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const place = issue?.path.join('.') || 'the file';
-    throw new RangeError(
+    throw new UnusableAnswers(
       `${place}: ${issue?.message}; expected a list of {"item": id, "seed": whole number from 0, "answer": text}`,
+      (issue?.path ?? []).filter((part) => typeof part !== 'symbol'),
     );
   }
   const judge = await bulkJudge(folder);
@@ -160,7 +178,8 @@ export async function judgeInBulk(folder: string, answers: unknown): Promise<Bul
     try {
       return judge(answer);
     } catch (error) {
-      if (error instanceof RangeError) throw new RangeError(`entry ${k}: ${error.message}`, { cause: error });
+      if (error instanceof RangeError)
+        throw new UnusableAnswers(`entry ${k}: ${error.message}`, [k], { cause: error });
       throw error;
     }
   });

@@ -31,11 +31,8 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   dbeta: [['backward.cpp', 'sum += upstream;']],
   dgamma: [
     ['backward.cpp', 'product += upstream *'],
-    // The frozen pass has the same line; what follows tells them apart.
-    [
-      'backward.cpp',
-      'ParameterGradients gradients{sums.dy_d * normalizer.invstd, sums.dy};\n  const Channels slope',
-    ],
+    // The frozen pass forms it from the same sums; this one is the pass in training mode.
+    ['backward.cpp', 'GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd'],
   ],
   dx_hat: [['trace.cpp', 'trace.dx_hat = ']],
   dvar: [['trace.cpp', 'trace.dvar = ']],

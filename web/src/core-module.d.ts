@@ -25,6 +25,10 @@ export interface CoreModule {
   moments(options: object): Outcome;
   merge_moments(options: object): Outcome;
   statistics_from_moments(options: object): Outcome;
+  normalize(options: object): Outcome;
+  gradient_sums(options: object): Outcome;
+  merge_gradient_sums(options: object): Outcome;
+  backward_shard(options: object): Outcome;
   normal_batches(options: object): Outcome;
   variance_methods(options: object): Outcome;
   difference_check(options: object): Outcome;

@@ -51,6 +51,13 @@ export interface Gradients<Y = Float64Array> {
   dbeta: Float64Array;
 }
 
+export interface FrozenGradients<Y = Float64Array> extends Gradients<Y> {
+  /** (C) dL/drunning_mean */
+  dmean: Float64Array;
+  /** (C) dL/drunning_var */
+  dvar: Float64Array;
+}
+
 export interface BatchStatistics {
   /** (C) */
   batch_mean: Float64Array;
@@ -97,7 +104,7 @@ export interface BackwardTrace extends Gradients {
 
 /** Count, mean and sum of squared deviations of each channel: parts of a batch merge to those of the whole. */
 export interface Moments {
-  /** values a channel */
+  /** values a channel, up to 2^53 */
   count: number;
   /** (C), of x * 2^-exponent as all that follow */
   mean: Float64Array;
@@ -109,12 +116,39 @@ export interface Moments {
   exponent: Float64Array;
 }
 
+/** A shard of a batch, which may have no examples, and the moments of the whole batch. */
+export interface ShardInput<X extends Numbers = Numbers> extends Shaped {
+  x: X;
+  /** (C), 1 where left out; needed where there is no `shape` */
+  gamma?: Numbers;
+  /** of all shards, merged */
+  moments: Moments;
+  /** >= 0, added to the variance */
+  eps: number;
+}
+
+/** What dx takes of the whole batch: the sums of its shards merge. Each is value * 2^exponent. */
+export interface GradientSums {
+  /** values a channel */
+  count: number;
+  /** (C) sum of dy */
+  dy: Float64Array;
+  /** (C) sum of dy x_hat, x_hat with the statistics of the whole batch */
+  dy_x_hat: Float64Array;
+  /** (C) each: 0, but for values near the ends of the range of doubles and sums of nearly 0 */
+  dy_exponent: Float64Array;
+  dy_x_hat_exponent: Float64Array;
+}
+
 export interface FoldInput {
-  /** (C, I), (C, I, H, W), …, or with the outputs on the last axis */
+  /** (C, I), (C, I, H, W), …, or with the outputs on another axis */
   weight: Numbers;
   shape: Numbers;
-  /** where the C outputs lie: on the `first` axis (the default) or on the `last` */
-  channel_axis?: 'first' | 'last';
+  /**
+   * where the C outputs lie: on the `first` axis (the default), on the `last`, or on any by its number from 0. In the weights
+   * of a transposed convolution it is 1 in PyTorch (I, C, H, W), 2 in Keras (H, W, C, I).
+   */
+  channel_axis?: 'first' | 'last' | number;
   /** (C), 0 where left out */
   bias?: Numbers;
   gamma?: Numbers;
@@ -492,6 +526,10 @@ export const bindingNames = [
   'moments',
   'merge_moments',
   'statistics_from_moments',
+  'normalize',
+  'gradient_sums',
+  'merge_gradient_sums',
+  'backward_shard',
   'normal_batches',
   'variance_methods',
   'difference_check',
@@ -524,8 +562,8 @@ export interface Core {
   backwardTrain: <X extends Numbers>(input: TrainingInput<X> & Upstream) => Gradients<Like<X>>;
   /** Inference mode: a fixed affine map per channel. */
   forwardInference: <X extends Numbers>(input: InferenceInput<X>) => { y: Like<X> };
-  /** The gradient through forwardInference. */
-  backwardFrozen: <X extends Numbers>(input: InferenceInput<X> & Upstream) => Gradients<Like<X>>;
+  /** The gradient through forwardInference, that of its statistics too. */
+  backwardFrozen: <X extends Numbers>(input: InferenceInput<X> & Upstream) => FrozenGradients<Like<X>>;
   /** forwardTrain of one (m, C) batch, with x_hat. */
   forwardTrace: (input: LessonInput) => ForwardTrace;
   /** Runs the forward pass itself and returns every intermediate of the backward pass. */
@@ -541,12 +579,28 @@ export interface Core {
   decayFromTorch: (momentum: number) => number;
   /** The linear or convolution layer that does what the layer and inference after it do. */
   foldIntoWeight: (input: FoldInput) => { weight: Float64Array; bias: Float64Array };
-  /** Moments of a batch, or of a share of it on one of several devices; gamma only tells the channels without a shape. */
+  /**
+   * Moments of a batch, or of a shard of it on one of several devices, which may have no examples: shape [0, C]. gamma
+   * only tells the channels without a shape.
+   */
   moments: (input: Shaped & { x: Numbers; gamma?: Numbers }) => Moments;
-  /** The moments of both together, whatever the sizes of the shares. */
+  /** The moments of both together, whatever the sizes of the shards; an empty one leaves the other as it is. */
   mergeMoments: (input: { a: Moments; b: Moments }) => Moments;
   /** What forwardTrain normalises the whole batch with. */
   statisticsFromMoments: (input: { moments: Moments; eps: number }) => BatchStatistics;
+  /** forwardTrain of a shard, with the moments of the whole batch. */
+  normalize: <X extends Numbers>(input: ShardInput<X> & { beta?: Numbers }) => { y: Like<X> };
+  /** What the backward pass of the whole batch needs of a shard. */
+  gradientSums: (input: ShardInput & Upstream) => GradientSums;
+  /** The sums of both together. */
+  mergeGradientSums: (input: { a: GradientSums; b: GradientSums }) => GradientSums;
+  /**
+   * backwardTrain of a shard, with the moments and the merged sums of the whole batch: dx is the shard's, dgamma and dbeta
+   * are those of the whole batch.
+   */
+  backwardShard: <X extends Numbers>(
+    input: ShardInput<X> & Upstream & { sums: GradientSums },
+  ) => Gradients<Like<X>>;
   /**
    * Mini-batches of m draws from a normal distribution, one a channel: (m, batches) row by row. |seed| <= 1e9, at most
    * 1e6 draws in all, std >= 0.
@@ -661,6 +715,10 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     moments: (input) => call('moments', input) as Moments,
     mergeMoments: (input) => call('merge_moments', input) as Moments,
     statisticsFromMoments: (input) => call('statistics_from_moments', input) as BatchStatistics,
+    normalize: (input) => call('normalize', input) as never,
+    gradientSums: (input) => call('gradient_sums', input) as GradientSums,
+    mergeGradientSums: (input) => call('merge_gradient_sums', input) as GradientSums,
+    backwardShard: (input) => call('backward_shard', input) as never,
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
     varianceMethods: (input) => call('variance_methods', input) as VarianceMethods,
     differenceCheck: (input) => call('difference_check', input) as DifferenceCheck,

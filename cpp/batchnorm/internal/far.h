@@ -2,6 +2,7 @@
 // Channels whose values or constants lie near an end of the range of doubles are taken out one by one, scaled
 // by a power of 2, and put back: no other channel sees them.
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <utility>
@@ -54,9 +55,14 @@ inline Eigen::ArrayXd deviations_of(const Layout& layout, const double* x, const
   return (values - normalizer.mean(channel)) - normalizer.mean_residual(channel);
 }
 
-/// value * factors * 2^exponent, where a product on the way may leave the range of doubles and the result
-/// does not.
-inline double product(double value, std::initializer_list<double> factors, int exponent) {
+/// A number of any size: value * 2^exponent.
+struct Scaled {
+  double value;
+  int exponent;
+};
+
+/// value * factors * 2^exponent.
+inline Scaled scaled_product(double value, std::initializer_list<double> factors, int exponent) {
   int of_value = 0;
   value = std::frexp(value, &of_value);
   exponent += of_value;
@@ -65,7 +71,26 @@ inline double product(double value, std::initializer_list<double> factors, int e
     value *= std::frexp(factor, &of_factor);
     exponent += of_factor;
   }
-  return std::ldexp(value, exponent);
+  return {value, exponent};
+}
+/// The same as a double, where a product on the way may leave the range of doubles and the result does not.
+inline double product(double value, std::initializer_list<double> factors, int exponent) {
+  const Scaled result = scaled_product(value, factors, exponent);
+  return std::ldexp(result.value, result.exponent);
+}
+
+/// a + b.
+inline Scaled scaled_sum(const Scaled& a, const Scaled& b) {
+  if (a.value == 0) return b;
+  if (b.value == 0) return a;
+  const auto sum_at = [&](int exponent) {
+    return std::ldexp(a.value, a.exponent - exponent) + std::ldexp(b.value, b.exponent - exponent);
+  };
+  const int exponent = std::max(a.exponent, b.exponent);
+  const double sum = sum_at(exponent);
+  // Doubles as they are may add up to more than a double.
+  const double half = sum_at(exponent + 1);
+  return std::isfinite(sum) || !std::isfinite(half) ? Scaled{sum, exponent} : Scaled{half, exponent + 1};
 }
 
 /// Values whose products with each other stay in range: the array times 2^exponent.

@@ -22,7 +22,7 @@ struct Part {
   Index states() const { return along_planes ? channels : columns; }
 };
 
-/// One part, or two where the number of rows leaves a rest.
+/// One part, or two where the number of rows leaves a rest; none where there are no values.
 struct Parts {
   Part parts[2];
   int count;
