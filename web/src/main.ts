@@ -4,6 +4,7 @@ import type { Around } from './kinds/item.tsx';
 import { offerPageActions } from './page/actions.ts';
 import { startWhenMet } from './page/blocks.ts';
 import { drawn } from './page/draw.ts';
+import { showOnlyBlock } from './page/embed.ts';
 import { startFigure } from './page/figures.tsx';
 import { coreIfRunning, startCore } from './page/core.ts';
 import { followCourse } from './page/host.ts';
@@ -82,6 +83,7 @@ showOnePage();
 takeOverEarlier();
 rememberOnLeaving();
 dealQuestions();
+showOnlyBlock();
 startWhenMet(document.querySelectorAll<HTMLElement>('main :is([data-kind], [data-figure])'), (root) =>
   root.dataset.figure === undefined ? startItem(root, surroundings) : startFigure(root),
 );

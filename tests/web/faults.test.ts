@@ -1,0 +1,63 @@
+// What nobody should do, done very often: bad calls of every function of the core leave its memory as large as it was.
+
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import createModule, { type CoreModule } from '#core-module';
+
+const calls = 300_000;
+
+/** One of each kind: batches, shards, checks, series, formulas, verdicts, variants. */
+const called: readonly (keyof CoreModule)[] = [
+  'forward_train',
+  'forward_inference',
+  'backward_train',
+  'backward_frozen',
+  'forward_trace',
+  'jacobian',
+  'update_running_statistics',
+  'fold_into_weight',
+  'moments',
+  'merge_moments',
+  'difference_check',
+  'evaluate',
+  'quantities',
+  'judge',
+  'judge_formula',
+  'judge_proof',
+  'draw',
+];
+
+/** Arguments that no function takes. */
+const bad: readonly object[] = [
+  {},
+  { x: 'a' },
+  { x: [Number.NaN, 1], eps: -1 },
+  { x: [1, 2], gamma: [1, 2, 3], beta: [] },
+  { shape: [1e9, 1e9], x: new Float64Array(4) },
+  { text: 5 },
+  { nobody: [1], x: [1, 2, 3] },
+];
+
+test('300,000 bad calls are refused in words, and the memory stays as large as it was', async () => {
+  const bytes = await readFile('build/wasm/core.wasm');
+  let memory: WebAssembly.Memory | undefined;
+  const module = await createModule({
+    instantiateWasm(imports, done) {
+      void WebAssembly.instantiate(bytes, imports).then(({ instance }) => {
+        memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory);
+        done(instance);
+      });
+      return {};
+    },
+  });
+  const functions = called.map((name) => [name, module[name]] as const);
+  let size = 0;
+  for (let k = 0; k < calls; ++k) {
+    const [name, call] = functions[k % functions.length] as (typeof functions)[number];
+    const outcome = call(bad[Math.floor(k / functions.length) % bad.length] ?? {});
+    if (outcome.ok || outcome.message === '') expect.fail(`${name} takes what it should refuse`);
+    if (k === calls / 10) size = memory?.buffer.byteLength ?? 0;
+  }
+  expect(size).toBeGreaterThan(0);
+  expect(memory?.buffer.byteLength).toBe(size);
+});
