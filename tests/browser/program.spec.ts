@@ -142,6 +142,8 @@ test('the batch can be edited, by what can be read; the values follow', async ({
   await expect(root.locator('.program-error')).toContainText(
     'x: the rows of an array must have equal lengths',
   );
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(root.locator('.verdict')).toContainText('Not yet.');
   await x.fill('[1, 2, 3]');
   await expect(root.locator('.program-error')).toContainText('x: expected 2 axes');
   await x.fill('');

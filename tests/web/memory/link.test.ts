@@ -91,7 +91,7 @@ test('whatever an address holds, reading it fails in no other way', () => {
           expect(typed.length).toBeLessThanOrEqual(2000);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 5000 },
     );
 });
 

@@ -2,17 +2,17 @@
 // A program to write, or one to find the mistake of: an editor, the values of its lines on a small batch, and the verdict
 // of laws on a hundred batches.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Graded } from '../../items.ts';
-import { answerOf, isOpen, withTexts, withVerdict } from '../../memory/kept.ts';
-import type { Input, Programs, Ran, Verdict as Judged } from '../../programs.ts';
+import { answerOf, isOpen, withTexts } from '../../memory/kept.ts';
+import type { Input, Programs, Ran } from '../../programs.ts';
 import { asSentence } from '../../sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
 import { BatchFields, batchName, batchOf } from './batch.tsx';
 import { useEditor, usePrograms } from './bench.ts';
-import { judgeLine, type Said } from './hunt.ts';
+import { type Checked, isHunting, line, useChecking, whole } from './checking.ts';
 import { shown } from './inputs.ts';
 import { Difference, Says } from './says.tsx';
 import type { BatchArray } from './schema.ts';
@@ -26,19 +26,6 @@ export interface ProgramData extends Graded {
   hints: number;
   /** the program is there and wrong, and the line is asked for */
   isHunt: boolean;
-}
-
-/** The names under which answers are kept: the program, and in a hunt the line that is wrong. */
-export const whole = 'whole';
-const line = 'line';
-
-/** What a check has found. */
-interface Checked {
-  code: string;
-  judged: Judged;
-  /** in a hunt that is still on */
-  said: Said | undefined;
-  turn: number;
 }
 
 /** What each line gave its names, in one text a line. */
@@ -69,46 +56,26 @@ function kindOf(programs: Programs | string | undefined, now: Checked | undefine
 const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) => {
   const { title, task, start, solution, batch, isHunt } = data;
   const programs = usePrograms(() => surroundings.programs(task, start));
-  const [checked, setChecked] = useState<Checked>();
-  const [isWaiting, setWaiting] = useState(false);
   const answer = useRef<HTMLElement>(null);
   const text = kept.texts.code ?? start;
-  const isFound = answerOf(kept, line).best === 'right';
-  const isHunting = isHunt && !isFound;
-
-  const check = (running: Programs) => {
-    const code = editing.code.current;
-    const judged = running.judge(task, code);
-    const typed = kept.texts.line ?? '';
-    const said = isHunting
-      ? judgeLine(typed, running.judge(task, start), start.split('\n').length)
-      : undefined;
-    setChecked((before) => ({ code, judged, said, turn: (before?.turn ?? 0) + 1 }));
-    if (said && typed !== '') {
-      const mark = said.isFound ? 'right' : 'wrong';
-      change((now) => withVerdict(now, line, { mark, text: typed, mistakes: [], isFresh: false }));
-    }
-    const { verdict: mark } = judged;
-    if (mark === 'unreadable' || mark === 'failed' || (isHunt && code === start)) return;
-    const mistakes = judged.faults.flatMap(({ mistake }) => (mistake ? [mistake.title] : []));
-    change((now) => withVerdict(now, whole, { mark, text: code, mistakes, isFresh: false }));
-  };
-  const ask = () => (typeof programs === 'object' ? check(programs) : setWaiting(true));
+  const seeks = isHunting({ isHunt, kept });
+  const { checked, ask, isWaiting } = useChecking(programs, {
+    task,
+    start,
+    isHunt,
+    kept,
+    change,
+    code: () => editing.code.current,
+  });
   const editing = useEditor(
     title,
     text,
-    (code) => change((now) => withTexts(now, { code: code === start ? undefined : code })),
+    (code) => change((was) => withTexts(was, { code: code === start ? undefined : code })),
     ask,
   );
 
-  useEffect(() => {
-    if (!isWaiting || programs === undefined) return;
-    setWaiting(false);
-    if (typeof programs === 'object') check(programs);
-  }, [programs, isWaiting]);
-
   const now = checked?.code === text ? checked : undefined;
-  const tellsLine = !isHunting || now?.judged.verdict === 'right';
+  const tellsLine = !seeks || now?.judged.verdict === 'right';
   const ran =
     typeof programs === 'object'
       ? runOn(programs, text, batchOf(programs, batch, kept.texts), task)
@@ -122,8 +89,8 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       faults: new Set(lines.filter((each) => each !== undefined)),
     });
   });
-  const error =
-    typeof ran === 'string' ? ran : ran?.error ? `Line ${ran.error.line}: ${ran.error.sentence}` : '';
+  const stops = typeof ran === 'object' && !now ? ran.error : null;
+  const error = typeof ran === 'string' ? ran : stops ? `Line ${stops.line}: ${stops.sentence}` : '';
 
   const download = () => {
     if (typeof programs !== 'object') return;
@@ -144,10 +111,10 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       </div>
       <div class="live-only">
         <p class="program-error" role="status">
-          {now ? '' : error}
+          {error}
         </p>
         <div class="actions">
-          {isHunting && (
+          {seeks && (
             <label class="line-field">
               The wrong line{' '}
               <input
