@@ -225,3 +225,29 @@ test('a script is cut or of another version: the same sentence, and nothing dead
     await page.unroute(/\/assets\/page-.*\.js$/);
   }
 });
+
+for (const [what, refuse, says] of [
+  [
+    'the browser gives WebAssembly no memory',
+    () => {
+      const refused = () => Promise.reject(new RangeError('could not allocate memory'));
+      Object.defineProperty(WebAssembly, 'instantiate', { value: refused });
+    },
+    /the core did not start \(could not allocate memory\)/,
+  ],
+  [
+    'WebAssembly is switched off',
+    () => {
+      Object.defineProperty(globalThis, 'WebAssembly', { value: undefined });
+    },
+    /the core did not start \(this browser does not run WebAssembly\)/,
+  ],
+] as const)
+  test(`${what}: the page can be read, and says why`, async ({ page }) => {
+    await page.addInitScript(refuse);
+    await page.goto('practice.html');
+    await expect(banner(page)).toContainText(says);
+    await expect(banner(page)).toContainText('The text below is complete as it stands.');
+    await expectNoDeadControls(page, 'Try again');
+    await expectNoMachineWords(page);
+  });

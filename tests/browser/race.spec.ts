@@ -89,3 +89,27 @@ test('a laboratory that does not come is told in words', async ({ page, watch })
   await expect(status(race)).toHaveText(/^The networks could not be trained: .+\.$/);
   await expect(train(race)).toBeVisible();
 });
+
+test('workers that die: what they did goes on on the page', async ({ page }) => {
+  await page.addInitScript(() => {
+    const Living = Worker;
+    globalThis.Worker = class extends Living {
+      constructor(address: string | URL, options?: WorkerOptions) {
+        super(address, options);
+        setTimeout(() => {
+          this.terminate();
+          this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+        }, 30);
+      }
+    };
+  });
+  const race = await openRace(page);
+  await train(race).click();
+  await expect(status(race)).toHaveText(/^After 300 steps/, { timeout: 120_000 });
+  await openLive(page, 'practice.html', 'problem-1');
+  const problem = page.locator('.item[id="problem-1"]');
+  const x = problem.locator('data.v').first();
+  const before = await x.textContent();
+  await problem.getByRole('button', { name: 'New numbers' }).click();
+  await expect(x).not.toHaveText(before ?? '');
+});

@@ -10,6 +10,7 @@ export async function instantiated<Module>(
   bytes: BufferSource,
   what: string,
 ): Promise<Module> {
+  if (typeof WebAssembly !== 'object') throw new Error('this browser does not run WebAssembly');
   // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
   return new Promise<Module>((resolve, reject) => {
     const instantiateWasm: Options['instantiateWasm'] = (imports, done) => {
