@@ -142,7 +142,7 @@ describe('the recipes of HOSTING.md', () => {
   test('every flag of the build is one that it knows', () => {
     const known = readFileSync('web/start.mjs', 'utf8');
     const flags = [...text.matchAll(/npm run build -- (--[\w-]+)/g)].map(([, flag = '']) => flag);
-    expect(new Set(flags)).toEqual(new Set(['--site', '--scorm']));
+    expect(new Set(flags)).toEqual(new Set(['--site', '--scorm', '--single-file']));
     for (const flag of flags) expect(known).toContain(`'${flag}'`);
   });
 
