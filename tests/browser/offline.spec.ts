@@ -38,7 +38,8 @@ const test = base.extend<{ host: Host }>({
       isOpen = false;
     };
     await use({
-      address: served.address,
+      // A name of its own: what comes from “localhost” itself is not kept (src/page/offline.ts).
+      address: served.address.replace('//localhost:', '//lesson.localhost:'),
       update(sentence) {
         change('index.html', (text) => text.replace('</main>', `<p id="new">${sentence}</p></main>`));
         // The fingerprint of the file in the list of the service worker.
@@ -127,4 +128,18 @@ test('a tab of the old version says so when another one has taken the new', asyn
   await expect(notice(page)).toContainText('The lesson was brought up to date in another tab.');
   await notice(page).getByRole('button', { name: 'Reload' }).click();
   await expect(page.locator('#new')).toHaveText(newSentence);
+});
+
+test('on the reader’s own machine nothing is kept', async ({ browser, host }) => {
+  const context = await browser.newContext({ serviceWorkers: 'allow' }); // of another address than the watch expects
+  const page = await context.newPage();
+  await page.goto(host.address.replace('//lesson.localhost:', '//localhost:'));
+  await expect(page.locator('html')).toHaveClass(/(^| )computing( |$)/);
+  // The page has arrived: whatever it registers it would have registered.
+  await expect(page.locator('html')).not.toHaveClass(/arriving/);
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
+  expect(
+    await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)),
+  ).toBe(0);
+  await context.close();
 });

@@ -42,16 +42,17 @@ async function register(): Promise<void> {
   });
 }
 
+/**
+ * A file from disk keeps nothing; and on the reader's own machine the next thing at that address, such as this lesson
+ * after an edit, would have the old one in its way.
+ */
+const isHosted = () =>
+  location.protocol !== 'file:' && !['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
+
 /** Does nothing where the browser or the address allows no service worker, or the reader asks to save data. */
 export function keepForOffline(): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } };
-  if (
-    !import.meta.env.PROD ||
-    location.protocol === 'file:' ||
-    !('serviceWorker' in navigator) ||
-    connection?.saveData
-  )
-    return;
+  if (!isHosted() || !('serviceWorker' in navigator) || connection?.saveData) return;
   // A host may refuse it, or lack a file: then the lesson needs its network, and nothing else is lost.
   void arrival().then(() => idle(() => void register().catch(() => {})));
 }
