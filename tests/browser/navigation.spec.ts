@@ -210,6 +210,20 @@ test.describe('on a phone', () => {
   });
 });
 
+test('a sheet of contents that is opened again at once has its links', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openLive(page);
+  await openContents(page).evaluate((button: HTMLElement) => {
+    const sheet = document.querySelector('dialog.contents-sheet') as HTMLDialogElement;
+    button.click();
+    sheet.close();
+    button.click();
+  });
+  const sheet = page.getByRole('dialog', { name: 'Contents' });
+  await page.evaluate(() => new Promise((done) => setTimeout(done))); // the event of the closing has come
+  await expect(sheet.getByRole('link', { name: 'Pitfalls' })).toBeVisible();
+});
+
 test('addresses of the one page it was lead to the right page and place', async ({ page }) => {
   for (const [old, now, shows] of [
     ['quiz', 'quiz.html#quiz', (on: Page) => heading(on, 'Quiz')],

@@ -88,7 +88,8 @@ export function offerContents(): void {
     sheet.append(list);
     sheet.showModal();
   });
-  sheet.addEventListener('close', () => contents.append(list));
+  // The event comes a moment after the closing; by then the sheet may be open again.
+  sheet.addEventListener('close', () => sheet.open || contents.append(list));
   sheet.addEventListener('click', ({ target }) => {
     // A link of the sheet, or the page beside it.
     if (target === sheet || (target as Element).closest('a')) sheet.close();
