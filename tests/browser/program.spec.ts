@@ -119,9 +119,10 @@ test('a hunt: what fails is told, the line is asked for, and the mistake is name
     await expect(status).toContainText(said);
   }
   await line.fill('5');
-  await check.click();
+  await line.press('Enter');
   await expect(status).toContainText('That is the line; mend it. Line 5: ε outside the root.');
   await expect(line).toHaveCount(0);
+  await expect(editorOf(root)).toBeFocused();
   await expect(root.locator('.cm-fault')).toHaveText(/invstd = 1 \/ \(np.sqrt\(var\) \+ eps\)/);
   await page.reload();
   const again = await open(page, 'hunt-eps');

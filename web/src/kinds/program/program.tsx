@@ -89,6 +89,11 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       faults: new Set(lines.filter((each) => each !== undefined)),
     });
   });
+  // The box goes when the line is found; who typed in it goes on in that line.
+  const found = now?.said?.isFound === true ? now.judged.faults[0]?.line : undefined;
+  useEffect(() => {
+    if (found !== undefined && document.activeElement === document.body) editing.editor.current?.goTo(found);
+  }, [found]);
   const stops = typeof ran === 'object' && !now ? ran.error : null;
   const error = typeof ran === 'string' ? ran : stops ? `Line ${stops.line}: ${stops.sentence}` : '';
 
