@@ -53,7 +53,7 @@ const asSite = defineConfig({
             {
               name: 'page',
               // What speaks to a course is loaded where there is one.
-              test: /\/node_modules\/preact\/|\/src\/(page\/(?!course\.)|memory\/(?!resume\.))|\/src\/kinds\/[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
+              test: /\/node_modules\/preact\/|\/src\/(page\/(?!course\.)|memory\/(?!resume\.))|\/src\/kinds\/(?!papers?\.)[^/]+$|\/src\/(drawing\/(verdict|counterexample)|mathml|sentence)\./,
             },
           ],
         },

@@ -2,7 +2,7 @@
 // addresses that the lesson had when it was one page.
 
 import { type Locator, type Page } from '@playwright/test';
-import { pages } from '../../web/render/pages.ts';
+import { inBar } from '../../web/render/pages.ts';
 import { allStarted, answer, becomesLive, expect, item, openLive, question, test } from './lesson.ts';
 import { questionIs } from './quiz.ts';
 
@@ -31,8 +31,8 @@ async function expectAtTop(target: Locator): Promise<void> {
 
 test('the bar leads to every page, stays, and says where one is', async ({ page }) => {
   await openLive(page);
-  const words = pages.map(({ name, unseen = '' }) => name + unseen);
-  for (const [k, { file }] of pages.entries()) {
+  const words = inBar.map(({ name, unseen = '' }) => name + unseen);
+  for (const [k, { file }] of inBar.entries()) {
     const name = words[k] ?? '';
     await bar(page).getByRole('link', { name, exact: true }).click();
     await expect(page).toHaveURL(new RegExp(`/some/folder/${file}$`));

@@ -13,19 +13,13 @@ import type { Listed } from '../src/memory/mastery.ts';
 import type { Typed } from '../src/scenario.ts';
 import type { ParsedBlock } from './blocks.ts';
 import { LessonError } from './error.ts';
+import type { Handouts } from './handouts.ts';
 import { renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
 import { quantitiesOf, renderResults, renderTable, type Sheet } from './sheet.ts';
 import { slotName, slotsOf } from './slots.ts';
 
-/** What a kind may ask when it makes a block's data and the text that no author writes. */
-export interface Building {
-  /** of the element */
-  id: string;
-  /** with the quantities of the block's givens, where it has any */
-  around: Surroundings;
-  placeOf: ParsedBlock<never>['placeOf'];
-  /** refuses the block, with the place of a field */
-  refuse: (path: PropertyKey[], message: string) => never;
+/** What a block may know of the lesson around it. */
+export interface Lesson {
   /** a heading with the number of its kind in place of # */
   numbered: (title: string) => string;
   /** all graded items of the lesson, and the short names of its objectives */
@@ -33,6 +27,19 @@ export interface Building {
   objectives: readonly string[];
   /** of the page the block stands on */
   page: string;
+  /** what can be printed for a class, and what a link for it can be about */
+  handouts: Handouts;
+}
+
+/** What a kind may ask when it makes a block's data and the text that no author writes. */
+export interface Building extends Lesson {
+  /** of the element */
+  id: string;
+  /** with the quantities of the block's givens, where it has any */
+  around: Surroundings;
+  placeOf: ParsedBlock<never>['placeOf'];
+  /** refuses the block, with the place of a field */
+  refuse: (path: PropertyKey[], message: string) => never;
 }
 
 /** How a kind of block is built: everything that the view in src/kinds does not know. */
@@ -71,6 +78,8 @@ const nothingAround: Around = {
   startAgain: () => {},
   showOnly: () => {},
   open: () => {},
+  paper: () => undefined,
+  linkTo: () => '',
 };
 
 /** The text of the block, by the names of its slots. */
@@ -101,8 +110,11 @@ function authorsText(
   return found;
 }
 
-/** Puts the text into its places; one that has none is lost without scripts, and that is a mistake of the view. */
-function fillSlots(tree: Root, slots: Map<string, ElementContent[]>, name: string): void {
+/** Puts the text into its places; gives the names of those that have none. */
+export function fillSlots(
+  tree: Root | Element,
+  slots: ReadonlyMap<string, ElementContent[]>,
+): ReadonlySet<string> {
   const open = new Set(slots.keys());
   visit(tree, 'element', (element: Element) => {
     const slot = element.properties.dataSlot;
@@ -110,16 +122,16 @@ function fillSlots(tree: Root, slots: Map<string, ElementContent[]>, name: strin
     element.children = slots.get(String(slot)) ?? [];
     open.delete(String(slot));
   });
-  if (open.size > 0) throw new Error(`${name}: the view has no place for ${[...open].join(', ')}`);
+  return open;
 }
 
-export function renderItem(
-  kindName: string,
+/** A block as its view takes it: what it knows, and the author's text by the names of its slots. */
+export function contentOf(
   of: Kind,
   { block, placeOf }: { block: unknown; placeOf: ParsedBlock<never>['placeOf'] },
   outer: Surroundings,
-  at: Pick<Building, 'id' | 'numbered' | 'items' | 'objectives' | 'page'>,
-): Element {
+  at: Lesson & { id: string },
+): { data: unknown; slots: Map<string, ElementContent[]> } {
   const sheet = of.sheet?.(block as never);
   const quantities = sheet
     ? quantitiesOf(outer.core, sheet, {}, placeOf([...(of.sheetAt ?? []), 'given']))
@@ -135,8 +147,18 @@ export function renderItem(
   const slots = authorsText(of, block, sheet, building);
   for (const [name, nodes] of Object.entries(of.slots?.(block as never, building) ?? {}))
     slots.set(name, nodes);
-  const data = of.data(block as never, building);
-  const name = of.name?.(block as never) ?? at.id;
+  return { data: of.data(block as never, building), slots };
+}
+
+export function renderItem(
+  kindName: string,
+  of: Kind,
+  parsed: { block: unknown; placeOf: ParsedBlock<never>['placeOf'] },
+  outer: Surroundings,
+  at: Lesson & { id: string },
+): Element {
+  const { data, slots } = contentOf(of, parsed, outer, at);
+  const name = of.name?.(parsed.block as never) ?? at.id;
   const ItemView = of.View as View<unknown>;
   const html = renderToString(
     <SlotContext.Provider value={new Map([...slots.keys()].map((slot) => [slot, []]))}>
@@ -152,7 +174,10 @@ export function renderItem(
     </SlotContext.Provider>,
   );
   const tree = fromHtml(html, { fragment: true });
-  fillSlots(tree, slots, `${kindName} “${at.id}”`);
+  const open = fillSlots(tree, slots);
+  // One that has no place is lost without scripts, and that is a mistake of the view.
+  if (open.size > 0)
+    throw new Error(`${kindName} “${at.id}”: the view has no place for ${[...open].join(', ')}`);
   return h(
     'div',
     {

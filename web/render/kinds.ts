@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { given } from '../src/kinds/schema.ts';
 import type { Kind } from './item.tsx';
+import { classFiles } from './kinds/class.ts';
 import { drills } from './kinds/drills.ts';
 import { example } from './kinds/example.ts';
 import { experiment } from './kinds/experiment.tsx';
@@ -16,6 +17,8 @@ import { proof } from './kinds/proof.ts';
 import { quiz } from './kinds/quiz.ts';
 import { race } from './kinds/race.ts';
 import { results } from './kinds/results.ts';
+import { share } from './kinds/share.ts';
+import { sheets } from './kinds/sheets.ts';
 import { start } from './kinds/start.ts';
 import { worksheet } from './kinds/worksheet.ts';
 
@@ -35,6 +38,9 @@ export const kinds: Readonly<Record<string, Kind>> = {
   results,
   forms,
   drills,
+  sheets,
+  class: classFiles,
+  share,
 };
 
 /** Givens for the computed values of the text below, without anything on the page. */

@@ -10,12 +10,12 @@ import rehypeStringify from 'rehype-stringify';
 import { unified } from 'unified';
 import { SKIP, visit } from 'unist-util-visit';
 import type { Core } from '../src/core.ts';
-import type { Listed } from '../src/memory/mastery.ts';
 import { pitfallNames } from '../src/pitfalls.ts';
 import { parseBlock } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
 import { allEvidence } from './evidence.ts';
-import { renderItem } from './item.tsx';
+import { type Handouts, handoutsOf, noHandouts, paperTexts } from './handouts.ts';
+import { type Lesson, renderItem } from './item.tsx';
 import { lessonItems, objectiveNames } from './items.ts';
 import { kinds, type ScopeBlock, schemas } from './kinds.ts';
 import { type FigureBlock, renderFigure } from './kinds/figure.tsx';
@@ -39,6 +39,9 @@ export interface Site {
   pages: RenderedPage[];
   /** Where each id stands, and each that the lesson once had: "problem-1" -> "practice.html#problem-1". */
   addresses: Readonly<Record<string, string>>;
+  handouts: Handouts;
+  /** Leads the links of a text to where their targets stand, as seen from a page. */
+  linked: (root: Root, page: Page) => void;
 }
 
 /** The files of a page in reading order: 01-….md, 02-….md … */
@@ -59,13 +62,9 @@ export function numbering(): (title: string) => string {
 }
 
 /** What the blocks of a page know of the lesson. */
-interface Context {
-  items: readonly Listed[];
-  objectives: readonly string[];
+interface Context extends Lesson {
   evidence: Evidence;
-  page: string;
   folded: boolean;
-  numbered: (title: string) => string;
 }
 
 /** A problem behind its title; the browser keeps one of them open. */
@@ -81,6 +80,7 @@ const alone = (): Context => ({
   page: '',
   folded: false,
   numbered: numbering(),
+  handouts: noHandouts,
 });
 
 /** Renders one file's text into HTML nodes. */
@@ -190,11 +190,13 @@ interface Draft {
 
 export async function renderSite(folder: string, core: Core): Promise<Site> {
   const items = await lessonItems(folder);
-  const context = {
+  const known = {
     items: items.map(({ listed }) => listed),
     objectives: await objectiveNames(folder),
     evidence: await allEvidence(),
   };
+  const handouts = await handoutsOf(folder, core, known);
+  const context = { ...known, handouts };
   const drafts: Draft[] = [];
   for (const page of pages) {
     const root: Root = { type: 'root', children: [] };
@@ -235,6 +237,13 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
   }
   checkPitfalls(new Set(places.keys()), drafts[0]?.place ?? { file: folder, line: 1 });
   for (const { page, root, place } of drafts) resolveLinks(root, page, places, place);
+  const templateOf = ({ page, root, place }: Draft): Element[] => {
+    if (!hasKind(root, 'sheets')) return [];
+    const texts: Root = { type: 'root', children: paperTexts(handouts) };
+    resolveLinks(texts, page, places, place);
+    curlyQuotes(texts);
+    return [{ ...h('template', { id: 'papers' }), content: texts }];
+  };
 
   for (const { root } of drafts) foldPitfalls(root);
   const pitfalls = pitfallList(drafts);
@@ -245,7 +254,12 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
     if (!place) throw new Error(`old-addresses.ts: “${now}” is not on any page`);
     addresses[old] = `${place.page.file}#${now}`;
   }
-  return { addresses, pages: drafts.map((draft) => finish(draft, pitfalls)) };
+  return {
+    addresses,
+    pages: drafts.map((draft) => finish(draft, pitfalls, templateOf(draft))),
+    handouts,
+    linked: (root, page) => resolveLinks(root, page, places, { file: folder, line: 1 }),
+  };
 }
 
 /** The number by which an element is called: that of its heading, of its title, or its place in a list. */
@@ -306,15 +320,16 @@ function pitfallList(drafts: readonly Draft[]): Element {
   };
 }
 
-const hasItems = (root: Root) => {
+/** Whether there is an item on the page; of one kind, where that is given. */
+const hasKind = (root: Root, kind?: string) => {
   let found = false;
-  visit(root, 'element', ({ properties }: Element) => {
-    if (properties.dataKind !== undefined) found = true;
+  visit(root, 'element', ({ properties: { dataKind } }: Element) => {
+    if (dataKind !== undefined && (kind === undefined || dataKind === kind)) found = true;
   });
   return found;
 };
 
-function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
+function finish({ page, root, place }: Draft, pitfalls: Element, texts: Element[]): RenderedPage {
   const headings: Element[] = [];
   let description = '';
   visit(root, 'element', (node: Element) => {
@@ -332,7 +347,7 @@ function finish({ page, root, place }: Draft, pitfalls: Element): RenderedPage {
   const hasOwnPitfalls = root.children.some(
     (node) => node.type === 'element' && node.properties.id === 'pitfalls',
   );
-  const extra = hasItems(root) && !hasOwnPitfalls ? [pitfalls] : [];
+  const extra = [...(hasKind(root) && !hasOwnPitfalls ? [pitfalls] : []), ...texts];
   curlyQuotes(root);
   keepTogether(root);
   besideTheirText(root);

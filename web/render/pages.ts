@@ -1,4 +1,4 @@
-// The pages of the site, in the order of its bar. A page is a folder of Markdown in web/lesson and a line here.
+// The pages of the site, in the order of its bar, and those aside. A page is a folder of Markdown in web/lesson and a line here.
 
 export interface Page {
   /** in web/lesson */
@@ -11,6 +11,8 @@ export interface Page {
   unseen?: string;
   /** its problems are folded, and one is open at a time */
   folded?: true;
+  /** not in the bar, which is for learners */
+  isAside?: true;
 }
 
 export const pages: readonly Page[] = [
@@ -21,4 +23,7 @@ export const pages: readonly Page[] = [
   { folder: 'write', file: 'write.html', name: 'Code' },
   { folder: 'laboratory', file: 'laboratory.html', name: 'Lab' },
   { folder: 'more', file: 'more.html', name: 'More', unseen: ' about batch normalization' },
+  { folder: 'teach', file: 'teach.html', name: 'Teach', isAside: true },
 ];
+
+export const inBar: readonly Page[] = pages.filter(({ isAside }) => isAside !== true);

@@ -9,7 +9,7 @@ import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
 import { experimentFiles } from './kinds/experiment.tsx';
 import { type RenderedPage, renderSite, type Site } from './lesson.ts';
-import { pages } from './pages.ts';
+import { inBar, pages } from './pages.ts';
 import { pictures } from './pictures.ts';
 
 /** No image, form or connection to anywhere else, no inline script or style but those named, no HTML from strings. */
@@ -60,7 +60,7 @@ function explain(error: unknown): Explained {
 
 /** The links of the bar; the page's own is marked. */
 const bar = (own: string) =>
-  pages
+  inBar
     .map(({ file, name, unseen }) => {
       const rest = unseen === undefined ? '' : `<span class="visually-hidden">${unseen}</span>`;
       return `<a href="${file}"${file === own ? ' aria-current="page"' : ''}>${name}${rest}</a>`;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { Plugin } from 'vite';
 import { loadBuiltCore } from './core.ts';
 import { renderSite } from './lesson.ts';
-import { pages } from './pages.ts';
+import { inBar, pages } from './pages.ts';
 import { allPictures, policyOf } from './plugin.ts';
 
 export const singleFile = 'batch-normalization.html';
@@ -44,7 +44,7 @@ async function everything(folder: string, template: string): Promise<string> {
     title: first?.title ?? '',
     description: '',
     folder: 'all',
-    pages: pages.map(({ file, name }) => `<a href="#${starts.get(file)}">${name}</a>`).join(' '),
+    pages: inBar.map(({ file, name }) => `<a href="#${starts.get(file)}">${name}</a>`).join(' '),
     contents: `<div>${all.map(({ page, contents }) => `<div class="site-contents" data-of="${page.folder}">${contents}</div>`).join('')}</div>`,
     main: all
       .map(
@@ -54,7 +54,7 @@ async function everything(folder: string, template: string): Promise<string> {
       )
       .join(''),
   };
-  let html = template;
+  let html = within(template);
   for (const [place, text] of Object.entries(parts))
     html = html.replace(`<!--lesson-${place}-->`, () => within(text));
   const known = dataAddress('application/json', JSON.stringify(addresses));

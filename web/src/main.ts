@@ -10,12 +10,13 @@ import { coreIfRunning, startCore } from './page/core.ts';
 import { followCourse } from './page/host.ts';
 import { startItem } from './page/items.tsx';
 import { linkSymbols } from './page/linked-symbols.ts';
-import { copyLink, entriesOfPage, followLinks } from './page/links.ts';
+import { copyLink, entriesOfPage, followLinks, linkTo } from './page/links.ts';
 import { measure } from './page/measure.ts';
 import { followReading, offerContents } from './page/navigation.ts';
 import { fillNumbers, fillProse } from './page/numbers.ts';
 import { showOnePage } from './page/one-file.ts';
 import { memory, mine, rememberOnLeaving, takeOverEarlier } from './page/our-memory.ts';
+import { paper } from './page/papers.ts';
 import { pitfall } from './page/pitfalls.ts';
 import { keepForOffline } from './page/offline.ts';
 import { playground } from './page/playground.ts';
@@ -28,6 +29,7 @@ import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
 const surroundings: Around = {
   keptOf: (name) => memory.get(name),
   pitfall,
+  paper,
   fill: (nodes, sheet) => {
     const core = coreIfRunning();
     return core && fillNumbers(core, nodes, sheet);
@@ -40,6 +42,7 @@ const surroundings: Around = {
     import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms(task, first)),
   save,
   copyLink: (name, at) => copyLink(entriesOfPage(name), at),
+  linkTo,
   goOn,
   startAgain,
   showOnly,

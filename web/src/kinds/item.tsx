@@ -7,6 +7,7 @@ import type { Core } from '../core.ts';
 import type { MeasureMessage } from '../lab/measure.ts';
 import type { Problem } from '../items.ts';
 import type { Kept } from '../memory/kept.ts';
+import type { Entry } from '../memory/link.ts';
 import type { Playing, Told } from '../playground.ts';
 import type { Programs } from '../programs.ts';
 import type { Choice, RaceMessage } from '../race.ts';
@@ -32,6 +33,8 @@ export interface Around {
   keptOf: (name: string) => Kept;
   /** the nodes of a pitfall, for a verdict that names it */
   pitfall: (name: string) => { title: string; nodes: Node[] } | undefined;
+  /** the text of an item as it is printed for a class: fresh nodes by the names of its slots */
+  paper: (name: string) => Slots | undefined;
   /** computes the numbers of these nodes again; where the givens cannot be used they stay, and it gives why */
   fill: (nodes: readonly Node[], sheet: SheetState) => RangeError | undefined;
   /** other numbers for a problem */
@@ -52,6 +55,8 @@ export interface Around {
   save: (name: string, text: string) => void;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
   copyLink: (name: string, at: string) => Promise<string | true>;
+  /** the address of a link to a block of the site, with these texts in it */
+  linkTo: (link: { file: string; entries: readonly Entry[]; at: string; isAlone: boolean }) => string;
   /** moves on to the next thing to do behind this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */

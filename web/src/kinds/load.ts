@@ -16,5 +16,8 @@ export const items: Readonly<Record<string, () => Promise<{ item: Item }>>> = {
   race: () => import('./race/race.tsx'),
   experiment: () => import('./experiment/experiment.tsx'),
   forms: () => import('./forms/forms.tsx'),
+  sheets: () => import('./sheets/sheets.tsx'),
+  class: () => import('./class/class.tsx'),
+  share: () => import('./share/share.tsx'),
   results: () => import('./results/results.tsx'),
 };

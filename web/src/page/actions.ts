@@ -1,38 +1,14 @@
 // What concerns all that the learner did: a link to it, a file of it, and clearing it.
 
-import { type Kept, merged, nothingKept, readKept, withTexts } from '../memory/kept.ts';
+import { merged, nothingKept, withTexts } from '../memory/kept.ts';
+import { readWork, writeWork } from '../memory/work.ts';
 import { copyLink, entriesOfPage } from './links.ts';
 import { memory } from './our-memory.ts';
 import { save } from './save.ts';
 
-const format = 'batch-normalization lesson, work, 1';
-
 /** The states of all blocks as one file. */
-export function exported(): string {
-  const blocks = Object.fromEntries(memory.names().map((name) => [name, memory.get(name)]));
-  return JSON.stringify({ format, blocks }, undefined, 1);
-}
-
-/** The states in such a file. Throws RangeError with what is wrong with it. */
-export function imported(text: string): Map<string, Kept> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new RangeError('it is not a file of this lesson: it is no JSON');
-  }
-  const { format: its, blocks } = (value ?? {}) as { format?: unknown; blocks?: unknown };
-  if (its !== format)
-    throw new RangeError(`it is not a file of this lesson: expected the format “${format}”`);
-  if (typeof blocks !== 'object' || blocks === null) throw new RangeError('it holds no blocks');
-  return new Map(
-    Object.entries(blocks).map(([name, kept]) => {
-      const read = readKept(JSON.stringify(kept));
-      if (!read) throw new RangeError(`the part “${name}” cannot be read`);
-      return [name, read];
-    }),
-  );
-}
+export const exported = (): string =>
+  writeWork(Object.fromEntries(memory.names().map((name) => [name, memory.get(name)])));
 
 /** The names of the blocks of this page. */
 const onPage = (name: string) =>
@@ -70,7 +46,7 @@ export function offerPageActions(): void {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
-      for (const [name, kept] of imported(await file.text()))
+      for (const [name, kept] of readWork(await file.text()))
         memory.change(name, (mine) => merged(mine, { ...kept, cleared: mine.cleared }));
       status.replaceChildren('The work in the file stands here now, beside what was here.');
     } catch (error) {

@@ -47,6 +47,10 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
   }
 
   override componentDidUpdate(): void {
+    // What a link hides: the item's views need not know.
+    const { hide } = this.state.kept.texts;
+    if (hide === undefined) delete this.props.root.dataset.hide;
+    else this.props.root.dataset.hide = hide.replaceAll(',', ' ');
     // A formula of the learner's own may be wider than its place.
     focusableWhereTheyScroll(this.props.root);
   }
@@ -93,6 +97,9 @@ function earlyInput(root: HTMLElement): () => void {
   };
 }
 
+/** A link may hide the answers of an item, its hints, or both. */
+const isHiding = (text: string) => /^(answers|hints|answers,hints)$/.test(text);
+
 export async function startItem(root: HTMLElement, surroundings: Around): Promise<Started> {
   const { item } = await (items[root.dataset.kind ?? ''] as NonNullable<(typeof items)[string]>)();
   const data = JSON.parse(root.dataset.data ?? 'null') as never;
@@ -108,5 +115,8 @@ export async function startItem(root: HTMLElement, surroundings: Around): Promis
   early();
   // Text that was taken out for a moment has lost the focus that stood in it.
   if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
-  return { accepts: (field, text, core) => item.accepts(data, field, text, core) };
+  return {
+    accepts: (field, text, core) =>
+      field === 'hide' ? isHiding(text) : item.accepts(data, field, text, core),
+  };
 }

@@ -6,8 +6,9 @@ import { merged, withTexts } from '../memory/kept.ts';
 import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';
 import { meet } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
+import type { Around } from '../kinds/item.tsx';
 import { type Offer, say } from './notice.ts';
-import { showOnePage, showPageOf } from './one-file.ts';
+import { isOneFile, showOnePage, showPageOf } from './one-file.ts';
 import { memory, mine, visit } from './our-memory.ts';
 import { goTo } from './way.ts';
 
@@ -227,6 +228,12 @@ export function entriesOfPage(subject?: string): Entry[] {
     Object.entries(memory.get(name).texts).map(([field, text]) => ({ subject: name, name: field, text })),
   );
 }
+
+/** A link to one block, wherever it stands; `isAlone`: with nothing else of its page. */
+export const linkTo: Around['linkTo'] = ({ file, entries, at, isAlone }) => {
+  const page = isOneFile() ? plainAddress().replace(/\?.*$/, '') : new URL(file, location.href).href;
+  return `${page}${isAlone ? `?only=${encodeURIComponent(at)}` : ''}${writeLink(entries, at)}`;
+};
 
 /** Puts a link into the clipboard; gives the link where the browser does not let it. */
 export async function copyLink(entries: readonly Entry[], at?: string): Promise<string | true> {

@@ -9,6 +9,8 @@ export function onPageShown(listener: () => void): void {
 
 const pages = () => document.querySelectorAll<HTMLElement>('.site-page');
 
+export const isOneFile = (): boolean => pages().length > 0;
+
 /** Shows the page that an element stands on; does nothing where the document is one page. */
 export function showPageOf(element: Element): void {
   const page = element.closest<HTMLElement>('.site-page');

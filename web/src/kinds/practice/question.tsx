@@ -229,7 +229,7 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
 }
 
 /** What would be right, for the numbers as they stand. */
-function rightAnswer(
+export function rightAnswer(
   core: Core,
   part: Part,
   card: PracticeData['cards'][number],

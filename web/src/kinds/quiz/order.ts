@@ -17,6 +17,18 @@ export function orderOf(text: string | undefined): readonly Letter[] {
   return order.length === letters.length && new Set(order).size === order.length ? order : letters;
 }
 
+/** One of the 24 orders; the count goes on from the first after the last. */
+export function nthOrder(n: number): readonly Letter[] {
+  const left = [...letters];
+  // The digits of n in the factorial number system say which of those that are left comes next.
+  let rest = n;
+  return letters.map(() => {
+    const next = left.splice(rest % left.length, 1);
+    rest = Math.floor(rest / (left.length + 1));
+    return next[0] as Letter;
+  });
+}
+
 /** Another order than this one. */
 export function anotherOrder(order: readonly Letter[], random = Math.random): readonly Letter[] {
   const shuffled = order
