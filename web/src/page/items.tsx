@@ -78,15 +78,17 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
 
 /** What was typed, chosen and sent before the item started; calling the result does it again. */
 function earlyInput(root: HTMLElement): () => void {
+  const ticks = (input: HTMLInputElement) => input.type === 'radio' || input.type === 'checkbox';
   const inputs = [...root.querySelectorAll('input')]
     .filter((input) =>
-      input.type === 'radio' ? input.checked !== input.defaultChecked : input.value !== input.defaultValue,
+      ticks(input) ? input.checked !== input.defaultChecked : input.value !== input.defaultValue,
     )
-    .map((input) => [input, input.value] as const);
+    .map((input) => ({ input, value: input.value, checked: input.checked }));
   const sent = [...root.querySelectorAll<HTMLFormElement>('form[data-submitted]')];
   return () => {
-    for (const [input, value] of inputs) {
-      input.value = value;
+    for (const { input, value, checked } of inputs) {
+      if (ticks(input)) input.checked = checked;
+      else input.value = value;
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }
     for (const form of sent) {
