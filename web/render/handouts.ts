@@ -67,7 +67,7 @@ export async function handoutsOf(
           const { given } = parsed.block;
           const block = given ? { ...parsed.block, given: { ...given, ...typed } } : parsed.block;
           const around = { core, quantities: {}, strictness: 'prose' as const, evidence: lesson.evidence };
-          return contentOf(kind as Kind, { ...parsed, block }, around, here);
+          return contentOf(kind, { ...parsed, block }, around, here);
         };
         const { data, slots } = contentFor({});
         const about = kindName === 'quiz' ? startOf(slots.get('question') ?? []) : '';

@@ -2,7 +2,6 @@
 // Worksheets for a class: items, how many sheets, and the numbers of the first; every sheet has numbers of its own.
 
 import { useRef, useState } from 'preact/hooks';
-import type { Core } from '../../core.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { type Item, type Scene } from '../item.tsx';
 import {
@@ -61,7 +60,7 @@ function Sheets(scene: Scene<SheetsData>) {
         .join(','),
     );
 
-  const make = async (running: Core) => {
+  const make = async () => {
     const complaint = complaintOf(chosen, text('count'), text('first'));
     const own = ++turn.current;
     setMade(undefined);
@@ -132,7 +131,7 @@ function Sheets(scene: Scene<SheetsData>) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (core) void make(core);
+          if (core) void make();
         }}
       >
         {groups.map((page) => {
@@ -216,7 +215,8 @@ function Sheets(scene: Scene<SheetsData>) {
 export const item: Item<SheetsData> = {
   View: Sheets,
   accepts({ items }, name, text) {
-    if (name === 'items') return text.split(',').every((each) => items.some((item) => item.name === each));
+    if (name === 'items')
+      return text.split(',').every((each) => items.some(({ name: known }) => known === each));
     if (name === 'count') return isWhole(text, 1, most.sheets);
     if (name === 'first') return isWhole(text, 0, most.number);
     if (name === 'paper') return isSize(text);
