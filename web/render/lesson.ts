@@ -347,7 +347,9 @@ function finish({ page, root, place }: Draft, pitfalls: Element, texts: Element[
   const hasOwnPitfalls = root.children.some(
     (node) => node.type === 'element' && node.properties.id === 'pitfalls',
   );
-  const extra = [...(hasKind(root) && !hasOwnPitfalls ? [pitfalls] : []), ...texts];
+  // A page that prints judges nothing, so no verdict of it names a pitfall.
+  const needsPitfalls = hasKind(root) && !hasOwnPitfalls && texts.length === 0;
+  const extra = [...(needsPitfalls ? [pitfalls] : []), ...texts];
   curlyQuotes(root);
   keepTogether(root);
   besideTheirText(root);
