@@ -315,7 +315,7 @@ std::vector<std::string> givens_of(const std::vector<std::string>& names,
                                    const std::vector<std::string>& allowed) {
   static const std::map<std::string, std::vector<std::string>> parts = [] {
     std::map<std::string, std::vector<std::string>> read;
-    for (const Definition& each : definitions()) {
+    for (const Definition& each : definitions) {
       const std::string name = each.name;
       // x and steps may be given themselves.
       if (name != "x" && name != "steps") read[name] = Formula(each.formula).names;

@@ -2,62 +2,17 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 
 #include "answers/names.h"
 
 namespace answers {
 
-const std::vector<Definition>& definitions() {
-  static const std::vector<Definition> all{
-      // The layer before, and the forward pass.
-      {"x", "w * u + b"},
-      {"m", "count(x)"},
-      {"batch_mean", "mean(x)"},
-      {"batch_var", "mean((x - batch_mean)^2)"},
-      {"root", "sqrt(batch_var + eps)"},
-      {"saved_invstd", "1 / root"},
-      {"x_hat", "(x - batch_mean) * saved_invstd"},
-      {"scaled", "gamma * x_hat"},
-      {"y", "scaled + beta"},
-      // The backward pass. That of the mean through the variance is 0.
-      {"dbeta", "sum(dy)"},
-      {"dgamma", "sum(dy * x_hat)"},
-      {"dx_hat", "gamma * dy"},
-      {"dvar", "sum(dx_hat * (x - batch_mean)) * (-1/2) * saved_invstd^3"},
-      {"dmean", "-saved_invstd * sum(dx_hat)"},
-      {"dx_direct", "dx_hat * saved_invstd"},
-      {"dx_through_var", "dvar * 2 * (x - batch_mean) / m"},
-      {"dx_through_mean", "dmean / m + 0 * x"},
-      {"dx", "dx_direct + dx_through_var + dx_through_mean"},
-      {"db", "sum(dx)"},
-      // Running statistics after `steps` updates with the same batch, and what inference does with them.
-      {"steps", "1"},
-      {"old_weight", "momentum^steps"},
-      {"new_running_mean", "old_weight * running_mean + (1 - old_weight) * batch_mean"},
-      {"new_running_var", "old_weight * running_var + (1 - old_weight) * batch_var"},
-      {"new_running_var_unbiased", "old_weight * running_var + (1 - old_weight) * batch_var * m / (m - 1)"},
-      {"running_root", "sqrt(running_var + eps)"},
-      {"running_slope", "gamma / running_root"},
-      {"running_deviation", "x - running_mean"},
-      {"y_inference", "running_slope * running_deviation + beta"},
-      {"dx_frozen", "running_slope * dy"},
-      {"db_frozen", "sum(dx_frozen)"},
-      {"folded_weight", "running_slope * w"},
-      {"folded_bias", "running_slope * (b - running_mean) + beta"},
-      // What it costs.
-      {"parameters", "2 * neurons"},
-      {"bn_operations", "4 * neurons"},
-      {"linear_operations", "2 * inputs * neurons"},
-      {"statistic_size", "examples * height * width"},
-  };
-  return all;
-}
-
 const std::map<std::string, Formula>& formulas() {
   static const std::map<std::string, Formula> all = [] {
     std::map<std::string, Formula> read;
-    for (const Definition& each : definitions()) read.emplace(each.name, Formula(each.formula));
+    for (const Definition& each : definitions) read.emplace(each.name, Formula(each.formula));
     return read;
   }();
   return all;
@@ -66,7 +21,7 @@ const std::map<std::string, Formula>& formulas() {
 std::vector<std::string> steps_to(const Formula& answer) {
   // Definitions stand in the order of computation, so what an answer needs is found backwards.
   std::vector<std::string> wanted = answer.names, steps;
-  for (auto each = definitions().rbegin(); each != definitions().rend(); ++each) {
+  for (auto each = std::rbegin(definitions); each != std::rend(definitions); ++each) {
     if (std::find(wanted.begin(), wanted.end(), each->name) == wanted.end()) continue;
     steps.insert(steps.begin(), each->name);
     const auto& names = formulas().at(each->name).names;
@@ -88,7 +43,7 @@ std::vector<std::string> names_that_follow(const std::vector<std::string>& names
   std::set<std::string> known(names.begin(), names.end());
   std::vector<std::string> found;
   // Definitions stand in the order of computation.
-  for (const auto& [name, text] : definitions()) {
+  for (const auto& [name, text] : definitions) {
     const std::vector<std::string>& needed = formulas().at(name).names;
     const bool follows = !needed.empty() && std::all_of(needed.begin(), needed.end(), [&](const auto& each) {
       return known.count(each) != 0;

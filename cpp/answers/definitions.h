@@ -2,25 +2,16 @@
 // The lesson's mathematics line by line, in its own language. A mistake is one of these lines written
 // wrongly, and an error carried forward is a line computed from a wrong number: both are derivations with
 // something replaced. The right values never come from here but from the operator; a test shows that both
-// agree.
+// agree. The lines stand in the table of quantities, quantities.json.
 
 #include <map>
 #include <optional>
 #include <set>
 
 #include "answers/evaluate.h"
+#include "answers/quantity_table.h"
 
 namespace answers {
-
-/// A quantity and the formula of the quantities it is made of.
-struct Definition {
-  const char* name;
-  const char* formula;
-};
-
-/// In the order in which the quantities are computed by hand. Sources: Ioffe and Szegedy 2015, sections 3
-/// and 3.1.
-const std::vector<Definition>& definitions();
 
 /// The names in a tree, each once.
 std::vector<std::string> names_in(const Node& tree);

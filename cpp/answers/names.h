@@ -1,136 +1,15 @@
 #pragma once
-// The names of the language: each quantity and each function has one, and learners type others besides.
+// The names of the language: each quantity (quantities.json) and each function has one, and learners type
+// others besides.
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "answers/quantity_table.h"
+
 namespace answers {
-
-/// The quantities of the lesson. Only these may stand before a bracket as a factor, γ(x − 1), or carry a
-/// subscript, x_1: any other name is left as it was typed, so that no longer name is taken apart.
-inline constexpr std::string_view lesson_quantities[] = {
-    "x",
-    "gamma",
-    "beta",
-    "eps",
-    "m",
-    "batch_mean",
-    "batch_var",
-    "saved_invstd",
-    "x_hat",
-    "y",
-    "running_mean",
-    "running_var",
-    "momentum",
-    "dy",
-    "dx",
-    "dgamma",
-    "dbeta",
-    "dx_hat",
-    "dvar",
-    "dmean",
-    "dx_direct",
-    "dx_through_var",
-    "dx_through_mean",
-    "dx_numeric",
-    "dx_frozen",
-    "y_inference",
-    "new_running_mean",
-    "new_running_var",
-    "new_running_var_unbiased",
-    "running_mean_trace",
-    "u",
-    "v",
-    "w",
-    "weights",
-    "b",
-    "steps",
-    "learning_rate",
-    "neurons",
-    "inputs",
-    "seed",
-    "draws",
-    "population_mean",
-    "population_std",
-    "sample_means",
-    "sample_vars",
-    "db",
-    "db_frozen",
-    "other_x",
-    "examples",
-    "height",
-    "width",
-    "statistic_size",
-    "parameters",
-    "bn_operations",
-    "linear_operations",
-    "folded_weight",
-    "folded_bias",
-};
-
-/// `root`: what is typed means the root of the quantity, as σ is the root of the variance.
-struct Spelling {
-  std::string_view typed;
-  std::string_view name;
-  bool root = false;
-};
-
-/// Look-alikes (ϵ, µ, x with a separate circumflex) and braces are gone before this table is asked.
-inline constexpr Spelling spellings[] = {
-    {"γ", "gamma"},
-    {"β", "beta"},
-    {"ε", "eps"},
-    {"epsilon", "eps"},
-    {"α", "momentum"},
-    {"alpha", "momentum"},
-    {"N", "m"},
-    {"n", "m"},
-    {"W", "w"},
-    {"x̄", "batch_mean"},
-    {"xbar", "batch_mean"},
-    {"moving_mean", "running_mean"},
-    {"moving_var", "running_var"},
-    {"moving_variance", "running_var"},
-    {"running_variance", "running_var"},
-    {"dL_dy", "dy"},
-    {"grad_output", "dy"},
-    {"x̂", "x_hat"},
-    {"xhat", "x_hat"},
-    {"μ", "batch_mean"},
-    {"mu", "batch_mean"},
-    {"μ_B", "batch_mean"},
-    {"mu_B", "batch_mean"},
-    {"μB", "batch_mean"},
-    {"μ_run", "running_mean"},
-    {"mu_run", "running_mean"},
-    {"μrun", "running_mean"},
-    {"var", "batch_var"},
-    {"var_B", "batch_var"},
-    {"σ2", "batch_var"},
-    {"σ2_B", "batch_var"},
-    {"sigma2", "batch_var"},
-    {"sigma2_B", "batch_var"},
-    {"var_run", "running_var"},
-    {"σ2_run", "running_var"},
-    {"sigma2_run", "running_var"},
-    {"σ", "batch_var", true},
-    {"σ_B", "batch_var", true},
-    {"sigma", "batch_var", true},
-    {"sigma_B", "batch_var", true},
-    {"σB", "batch_var", true},
-    {"std", "batch_var", true},
-    {"σ_run", "running_var", true},
-    {"sigma_run", "running_var", true},
-    {"σrun", "running_var", true},
-};
-
-/// The lesson's short names of ∂L/∂(name).
-inline constexpr Spelling gradients[] = {
-    {"x", "dx"},         {"y", "dy"},           {"gamma", "dgamma"},     {"beta", "dbeta"},
-    {"x_hat", "dx_hat"}, {"batch_var", "dvar"}, {"batch_mean", "dmean"}, {"b", "db"},
-};
 
 /// `biased_variance` divides by m, `unbiased_variance` by m − 1.
 inline constexpr std::string_view functions[] = {"sqrt",

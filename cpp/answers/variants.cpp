@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "answers/quantities.h"
+#include "answers/quantity_table.h"
 #include "batchnorm/layout.h"
 #include "lab/random.h"
 
@@ -17,52 +18,6 @@ using batchnorm::refuse;
 constexpr int most_attempts = 3000;
 /// Draws that show which pairs always one_answer.
 constexpr int probes = 12;
-
-/// What a given is drawn from. A choice is written as a numerator, so that tenths come out as the nearest
-/// doubles.
-struct Choice {
-  std::string_view given;
-  std::vector<double> numerators;
-  double denominator = 1;
-};
-
-std::vector<double> whole_numbers(int from, int to, bool with_zero) {
-  std::vector<double> numbers;
-  for (int k = from; k <= to; ++k) {
-    if (k != 0 || with_zero) numbers.push_back(k);
-  }
-  return numbers;
-}
-
-const std::vector<Choice>& choices() {
-  static const std::vector<Choice> all{
-      {"x", whole_numbers(-9, 9, true)},
-      {"other_x", whole_numbers(-9, 9, true)},
-      {"u", whole_numbers(1, 9, true)},
-      {"dy", whole_numbers(-9, 9, false), 10},
-      {"gamma", {-6, -5, -4, -3, -1, 1, 3, 4, 5, 6}, 2},
-      {"beta", whole_numbers(-6, 6, false), 2},
-      {"eps", {5, 10, 20, 40, 80, 160}, 10},
-      {"v", whole_numbers(-9, 9, true)},
-      {"weights", whole_numbers(-6, 6, false)},
-      {"m", {4, 9, 16, 25, 36, 64}},
-      {"population_std", {2, 3, 4, 5, 6, 8, 10}},
-      {"w", {-6, -4, -3, -1, 1, 3, 4, 6}, 2},
-      {"b", whole_numbers(-12, 12, false)},
-      {"momentum", {50, 60, 70, 75, 80, 90, 95}, 100},
-      {"running_mean", whole_numbers(-8, 8, false)},
-      {"running_var", {2, 3, 5, 6, 8, 10, 12, 15}},
-      {"steps", {2, 3, 4, 5}},
-      {"neurons", {32, 64, 128, 256, 512, 1024}},
-      {"inputs", {32, 64, 128, 256, 512, 1024}},
-      {"examples", {16, 32, 64, 128}},
-      {"micro_batches", {2, 4, 8}},
-      {"channels", {3, 8, 16, 64}},
-      {"height", {4, 7, 8, 14}},
-      {"width", {5, 6, 9, 12}},
-  };
-  return all;
-}
 
 const Choice* choice_of(std::string_view given) {
   const auto found = std::find_if(choices().begin(), choices().end(),

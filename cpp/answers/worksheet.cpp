@@ -27,7 +27,7 @@ const std::vector<Definition> other_forms{
 /// The forms in which a quantity is computed, the lesson's definition first.
 std::vector<Formula> forms_of(const std::string& name) {
   std::vector<Formula> forms;
-  for (const Definition& each : definitions()) {
+  for (const Definition& each : definitions) {
     if (each.name == name) forms.emplace_back(each.formula);
   }
   for (const Definition& each : other_forms) {

@@ -237,7 +237,7 @@ TEST(Definitions, AgreeWithTheOperatorWhereNothingIsReplaced) {
       for (int k = 0; k < 2 + trial % 7; ++k) values.values.push_back(value(-5, 5));
     }
     const Quantities right = quantities_of(givens);
-    for (const answers::Definition& each : answers::definitions()) {
+    for (const answers::Definition& each : answers::definitions) {
       const auto operators = right.find(each.name);
       if (operators == right.end() || givens.count(each.name) != 0) continue;
       SCOPED_TRACE(each.name);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../web/render/kinds.ts';
 import { items } from '../../web/src/kinds/load.ts';
+import { colours, givenNames } from '../../web/src/quantities.ts';
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -163,6 +164,28 @@ describe('TypeScript', () => {
         /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|\bstyle=|dangerouslySet/,
       );
     }
+  });
+});
+
+describe('the table of quantities', () => {
+  test('each colour has its class, and lights up with its symbol', () => {
+    const [tokens, linked] = ['tokens', 'linked-symbols'].map((name) => read(`web/style/${name}.css`));
+    const classesIn = (css = '') => [...new Set([...css.matchAll(/\.q-(\w+)/g)].map(([, name]) => name))];
+    expect(classesIn(tokens).toSorted()).toEqual(colours.toSorted());
+    expect(classesIn(linked).toSorted()).toEqual(colours.toSorted());
+  });
+
+  test('the lesson’s README names every given', () => {
+    const readme = read('web/lesson/README.md');
+    for (const name of givenNames) expect(readme).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  test('it stands once: no other file of the page has letters or colours of its own', () => {
+    const lists = src.filter(
+      (file) =>
+        !file.endsWith('/quantities.ts') && /\b(gamma|beta)['"]?[:,] (\{[^}]*)?['"][γβ]['"]/.test(read(file)),
+    );
+    expect(lists).toEqual([]);
   });
 });
 

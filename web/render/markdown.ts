@@ -14,7 +14,7 @@ import { type Core, type FormulaValue, type Quantities, UnreadableError } from '
 import { formatNumber, formatValue, fullText } from '../src/format.ts';
 import { type Condition, readCondition } from '../src/lab/condition.ts';
 import { countOf, quartilesOf, type Results, seedsIn } from '../src/lab/evidence.ts';
-import { quantityOfFormula } from '../src/quantity.ts';
+import { colourOfFormula } from '../src/quantities.ts';
 import { LessonError, type Place } from './error.ts';
 import { nameFormulas, renderMath } from './math.ts';
 import { nearest } from './nearest.ts';
@@ -102,7 +102,7 @@ function conditionOf(text: string, refuse: (message: string) => never): Conditio
 /** The value as an element that the page keeps up to date. */
 export function computedValue(around: Surroundings, formula: string, place: Place, digits = 4): Element {
   const value = evaluateFormula(around, formula, place);
-  const quantity = quantityOfFormula(formula);
+  const quantity = colourOfFormula(formula);
   const properties: Properties = {
     className: quantity ? ['v', `q-${quantity}`] : ['v'],
     dataFormula: formula,

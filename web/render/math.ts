@@ -5,21 +5,12 @@ import type { Element, ElementContent, Nodes } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { toString } from 'hast-util-to-string';
 import temml from 'temml';
-
-/** The colour class of a symbol; the classes are those of style/tokens.css. */
-const quantityOfSymbol: Record<string, string> = {
-  x: 'x',
-  y: 'y',
-  γ: 'gamma',
-  β: 'beta',
-  μ: 'mean',
-  σ: 'var',
-};
+import { colourOfLetter } from '../src/quantities.ts';
 
 function quantityOf(node: ElementContent | undefined): string | undefined {
   if (node?.type !== 'element') return undefined;
   const [base, accent] = node.children;
-  if (node.tagName === 'mi') return quantityOfSymbol[toString(node)];
+  if (node.tagName === 'mi') return colourOfLetter(toString(node));
   if (node.tagName === 'mover' && accent && toString(accent) === 'ˆ') {
     return quantityOf(base) === 'x' ? 'x_hat' : undefined;
   }

@@ -7,7 +7,8 @@ import type { Core, Quantities } from '../src/core.ts';
 import { pointPadding } from '../src/format.ts';
 import type { SheetData } from '../src/kinds/givens.tsx';
 import type { ResultsTableBlock, TableBlock } from '../src/kinds/schema.ts';
-import { computeQuantities, type GivenName, readGivens, type Typed } from '../src/scenario.ts';
+import { type GivenName } from '../src/quantities.ts';
+import { computeQuantities, readGivens, type Typed } from '../src/scenario.ts';
 import { LessonError, type Place } from './error.ts';
 import { computedValue, evaluateFormula, renderInline, renderLabel, type Surroundings } from './markdown.ts';
 

@@ -16,7 +16,8 @@ import type {
   WorksheetJudgement,
 } from './core.ts';
 import type { PitfallName } from './pitfalls.ts';
-import { computeQuantities, type GivenName, type Limits, readGivens, type Typed } from './scenario.ts';
+import { type GivenName } from './quantities.ts';
+import { computeQuantities, type Limits, readGivens, type Typed } from './scenario.ts';
 
 /** What every graded part says about itself. */
 export interface Graded {

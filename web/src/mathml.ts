@@ -2,6 +2,7 @@
 
 import { type ComponentChildren, h, type VNode } from 'preact';
 import type { Tree } from './core.ts';
+import { differentiatedBy, lookOf } from './quantities.ts';
 
 const element = (name: string, ...children: ComponentChildren[]): VNode =>
   h(name as 'mrow', null, ...children);
@@ -9,39 +10,23 @@ const element = (name: string, ...children: ComponentChildren[]): VNode =>
 const letter = (text: string) => element('mi', text);
 const withSubscript = (base: VNode, subscript: VNode | undefined) =>
   subscript === undefined ? base : element('msub', base, subscript);
-const squared = (base: VNode, subscript: VNode) => element('msubsup', base, subscript, element('mn', '2'));
-
-/** The lesson's symbols for its quantities, with the subscript of one value; other quantities keep their names. */
-const symbols = new Map<string, (place?: VNode) => VNode>([
-  ['gamma', (place) => withSubscript(letter('γ'), place)],
-  ['beta', (place) => withSubscript(letter('β'), place)],
-  ['eps', (place) => withSubscript(letter('ε'), place)],
-  ['momentum', (place) => withSubscript(letter('α'), place)],
-  ['x_hat', (place) => withSubscript(letter('x̂'), place)],
-  ['batch_mean', (place) => withSubscript(element('msub', letter('μ'), letter('B')), place)],
-  ['batch_var', (place) => withSubscript(squared(letter('σ'), letter('B')), place)],
-  ['running_mean', (place) => withSubscript(element('msub', letter('μ'), letter('run')), place)],
-  ['running_var', (place) => withSubscript(squared(letter('σ'), letter('run')), place)],
-]);
-
-/** What the loss is differentiated by. */
-const gradients = new Map([
-  ['dx', 'x'],
-  ['dy', 'y'],
-  ['dgamma', 'gamma'],
-  ['dbeta', 'beta'],
-  ['dx_hat', 'x_hat'],
-  ['dvar', 'batch_var'],
-  ['dmean', 'batch_mean'],
-]);
 
 function symbol(name: string, place?: VNode): VNode {
-  const under = gradients.get(name);
+  const under = differentiatedBy.get(name);
   if (under !== undefined) {
     const differential = element('mrow', element('mo', '∂'), symbol(under, place));
     return element('mfrac', element('mrow', element('mo', '∂'), letter('L')), differential);
   }
-  return symbols.get(name)?.(place) ?? withSubscript(letter(name), place);
+  const look = lookOf(name);
+  if (!look) return withSubscript(letter(name), place);
+  // A hat is part of the letter here: x̂ is one character more than x.
+  const base = letter(look.letter + (look.hat ? '\u0302' : ''));
+  if (look.place === undefined) return withSubscript(base, place);
+  const below = letter(look.place);
+  const whole = look.squared
+    ? element('msubsup', base, below, element('mn', '2'))
+    : element('msub', base, below);
+  return withSubscript(whole, place);
 }
 
 /** How tightly a node binds; a child that binds less tightly than its parent needs brackets. */
@@ -66,8 +51,8 @@ const operators = { add: '+', subtract: '−', multiply: '·' } as const;
 function tightness(tree: Tree): number {
   if (tree.kind === 'number' && /e/i.test(tree.text)) return binding.multiply;
   const name = tree.kind === 'index' ? tree.children[0]?.text : tree.kind === 'name' ? tree.text : undefined;
-  if (name !== undefined && gradients.has(name)) return binding.divide;
-  if (name === 'batch_var' || name === 'running_var') return binding.power;
+  if (name !== undefined && differentiatedBy.has(name)) return binding.divide;
+  if (name !== undefined && lookOf(name)?.squared) return binding.power;
   return binding[tree.kind];
 }
 

@@ -2,46 +2,7 @@
 // the page runs it again at every edit.
 
 import { type Core, type Quantities, type Quantity, type Range, UnreadableError } from './core.ts';
-
-/** What an author may give and a learner may edit, in the order in which formulas may use them: x may be w * u + b. */
-export const givens = {
-  u: { kind: 'list', says: 'the inputs of a linear layer with one neuron' },
-  v: { kind: 'list', says: 'the second inputs of a neuron that has two' },
-  weights: { kind: 'list', symbol: 'W', says: 'the weights of a neuron that has several' },
-  w: { kind: 'number', says: 'its weight' },
-  b: { kind: 'number', says: 'its bias' },
-  x: { kind: 'list', says: 'the values of one channel over the mini-batch' },
-  other_x: { kind: 'list', says: 'the values of a second channel, for the same examples' },
-  dy: { kind: 'list', says: 'the upstream gradient, one value for each x' },
-  gamma: { kind: 'number', symbol: 'γ', says: 'the learnable scale' },
-  beta: { kind: 'number', symbol: 'β', says: 'the learnable shift' },
-  eps: { kind: 'number', symbol: 'ε', says: 'added to the variance' },
-  momentum: { kind: 'number', symbol: 'α', says: 'the weight of the old running value' },
-  running_mean: { kind: 'number', says: 'the running mean before the step' },
-  running_var: { kind: 'number', says: 'the running variance before the step' },
-  steps: { kind: 'count', says: 'how often the same batch updates the running statistics' },
-  learning_rate: { kind: 'number', says: 'the step size of gradient descent' },
-  neurons: { kind: 'count', says: 'the neurons of a layer' },
-  inputs: { kind: 'count', says: 'the inputs of a layer' },
-  examples: { kind: 'count', says: 'the examples of a batch' },
-  micro_batches: { kind: 'count', says: 'the parts in which a batch is computed, one after the other' },
-  channels: { kind: 'count', says: 'the channels of an image' },
-  height: { kind: 'count', says: 'its height in positions' },
-  width: { kind: 'count', says: 'its width in positions' },
-  m: { kind: 'count', says: 'the size of a mini-batch' },
-  seed: { kind: 'count', says: 'which random batches are drawn' },
-  draws: { kind: 'count', says: 'how many mini-batches are drawn' },
-  population_mean: { kind: 'number', says: 'the mean of the distribution that batches are drawn from' },
-  population_std: { kind: 'number', says: 'its standard deviation' },
-} as const satisfies Record<string, { kind: 'list' | 'number' | 'count'; symbol?: string; says: string }>;
-
-export type GivenName = keyof typeof givens;
-
-/** The symbol of a given, where it has another one than its name. */
-export const symbolOf = (name: string): string | undefined =>
-  (givens as Readonly<Record<string, { symbol?: string }>>)[name]?.symbol;
-
-export const givenNames = Object.keys(givens) as GivenName[];
+import { type GivenName, givenNames, givens } from './quantities.ts';
 
 /** The most values a list may have, so that every table still fits a page. */
 export const mostValues = 16;

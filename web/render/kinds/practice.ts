@@ -4,7 +4,7 @@ import type { Tolerance as CoreTolerance } from '../../src/core.ts';
 import type { Graded, Part, Problem } from '../../src/items.ts';
 import { item, type PracticeData } from '../../src/kinds/practice/practice.tsx';
 import { type PracticeBlock, schema } from '../../src/kinds/practice/schema.ts';
-import { type GivenName, givens } from '../../src/scenario.ts';
+import { type GivenName, givens } from '../../src/quantities.ts';
 import { type Building, kind } from '../item.tsx';
 import { evaluateFormula } from '../markdown.ts';
 import { quantitiesOf, sheetData } from '../sheet.ts';

@@ -4,8 +4,7 @@
 import { Fragment } from 'preact';
 import type { Counterexample as Example, FormulaValue, Quantity } from '../core.ts';
 import { formatList, formatNumber } from '../format.ts';
-import { quantityOfFormula } from '../quantity.ts';
-import { givenNames, symbolOf } from '../scenario.ts';
+import { colourOfFormula, givenNames, symbolOf } from '../quantities.ts';
 import { asSentence } from '../sentence.ts';
 
 const numbersOf = (quantity: Quantity): number | Float64Array =>
@@ -22,7 +21,7 @@ function inOrder(names: string[]): string[] {
 function Given({ name, quantity }: { name: string; quantity: Quantity }) {
   const numbers = numbersOf(quantity);
   const text = typeof numbers === 'number' ? formatNumber(numbers) : `[${formatList(numbers)}]`;
-  const colour = quantityOfFormula(name);
+  const colour = colourOfFormula(name);
   return (
     <span class="given-value">
       <span class={colour && `q-${colour}`}>{symbolOf(name) ?? name}</span> = <data class="v">{text}</data>

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { formatNumber } from '../format.ts';
+import { type Look, lookOf, type SymbolName } from '../quantities.ts';
 
 interface Children {
   children: ComponentChildren;
@@ -31,13 +32,13 @@ interface SymbolProps {
 
 /** A symbol in the colour of its quantity: `<Symbol of="x_hat" sub="i" />`. */
 export const Symbol = ({ of, sub }: SymbolProps) => (
-  <mrow class={`q-${symbols[of].quantity}`}>
+  <mrow class={`q-${lookOf(of)?.colour}`}>
     <Letters of={of} sub={sub} />
   </mrow>
 );
 
 function Letters({ of, sub }: SymbolProps) {
-  const { text, place, squared, hat } = symbols[of];
+  const { letter: text, place, squared, hat } = lookOf(of) as Look;
   const base = hat ? (
     <mover accent>
       <mi>{text}</mi>
@@ -62,44 +63,9 @@ function Letters({ of, sub }: SymbolProps) {
   );
 }
 
-interface SymbolLook {
-  text: string;
-  quantity: string;
-  place?: string;
-  squared?: boolean;
-  hat?: boolean;
-}
-
-type SymbolName =
-  | 'x'
-  | 'x_hat'
-  | 'y'
-  | 'gamma'
-  | 'beta'
-  | 'eps'
-  | 'momentum'
-  | 'batch_mean'
-  | 'batch_var'
-  | 'running_mean'
-  | 'running_var';
-
-const symbols: Record<SymbolName, SymbolLook> = {
-  x: { text: 'x', quantity: 'x' },
-  x_hat: { text: 'x', quantity: 'x_hat', hat: true },
-  y: { text: 'y', quantity: 'y' },
-  gamma: { text: 'γ', quantity: 'gamma' },
-  beta: { text: 'β', quantity: 'beta' },
-  eps: { text: 'ε', quantity: 'eps' },
-  momentum: { text: 'α', quantity: 'momentum' },
-  batch_mean: { text: 'μ', quantity: 'mean', place: 'B' },
-  batch_var: { text: 'σ', quantity: 'var', place: 'B', squared: true },
-  running_mean: { text: 'μ', quantity: 'mean', place: 'run' },
-  running_var: { text: 'σ', quantity: 'var', place: 'run', squared: true },
-};
-
 /** The partial derivative of L by a quantity, as a fraction in its colour. */
 export const Gradient = ({ of, sub }: SymbolProps) => (
-  <mfrac class={`q-${of === 'y' ? 'dy' : symbols[of].quantity}`}>
+  <mfrac class={`q-${of === 'y' ? 'dy' : lookOf(of)?.colour}`}>
     <mrow>
       <mo>∂</mo>
       <mi>L</mi>

@@ -6,24 +6,24 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { type Computed, type QuantityName, quantities, stepOf, valueOf } from '../computation.ts';
 import { Arrow } from '../drawing/plot.tsx';
 import { formatNumber } from '../format.ts';
+import { lettersOf } from '../quantities.ts';
 
 interface GraphNode {
   value: QuantityName;
   gradient?: QuantityName;
-  symbol: string;
   /** one for each example */
   each?: boolean;
 }
 
 const nodes = {
-  x: { value: 'x', gradient: 'dx', symbol: 'x', each: true },
-  mean: { value: 'batch_mean', gradient: 'dmean', symbol: 'μ' },
-  var: { value: 'batch_var', gradient: 'dvar', symbol: 'σ²' },
-  x_hat: { value: 'x_hat', gradient: 'dx_hat', symbol: 'x̂', each: true },
-  gamma: { value: 'gamma', gradient: 'dgamma', symbol: 'γ' },
-  beta: { value: 'beta', gradient: 'dbeta', symbol: 'β' },
-  y: { value: 'y', gradient: 'dy', symbol: 'y', each: true },
-  loss: { value: 'L', symbol: 'L' },
+  x: { value: 'x', gradient: 'dx', each: true },
+  mean: { value: 'batch_mean', gradient: 'dmean' },
+  var: { value: 'batch_var', gradient: 'dvar' },
+  x_hat: { value: 'x_hat', gradient: 'dx_hat', each: true },
+  gamma: { value: 'gamma', gradient: 'dgamma' },
+  beta: { value: 'beta', gradient: 'dbeta' },
+  y: { value: 'y', gradient: 'dy', each: true },
+  loss: { value: 'L' },
 } as const satisfies Record<string, GraphNode>;
 
 type NodeName = keyof typeof nodes;
@@ -220,7 +220,8 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
           </text>
         </g>
       </g>
-      {allNodes.flatMap(([node, { value, gradient, symbol, each }]) => {
+      {allNodes.flatMap(([node, { value, gradient, each }]) => {
+        const symbol = lettersOf(value);
         const [x, y] = layout.at[node];
         const text = each ? `${symbol}${subscript(example)}` : symbol;
         return gradient

@@ -4,15 +4,13 @@
 import type { Core } from '../core.ts';
 import { fullText } from '../format.ts';
 import type { Kept } from '../memory/kept.ts';
+import { type GivenName, givens, symbolOf } from '../quantities.ts';
 import {
   computeQuantities,
-  type GivenName,
-  givens,
   givensNamedBy,
   type Limits,
   readGivens,
   refusalInWords,
-  symbolOf,
   type Typed,
 } from '../scenario.ts';
 import { keepLinesApart } from '../typed-text.ts';

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { pitfallNames } from '../pitfalls.ts';
-import { givenNames, type GivenName } from '../scenario.ts';
+import { givenNames, type GivenName } from '../quantities.ts';
 
 /** How a text becomes nodes: paragraphs, the inside of one paragraph, one that names something, a table. */
 export type SlotKind = 'paragraphs' | 'inline' | 'label' | 'table' | 'results';

@@ -1,8 +1,9 @@
 // The same quantity lights up everywhere: what is pointed at, has the focus or was tapped in the sections on the passes
 // or in a figure is named on <html>; style/linked-symbols.css does the rest.
 
-const quantities = ['x', 'mean', 'var', 'x_hat', 'gamma', 'beta', 'y', 'dy'] as const;
-const symbols = quantities.map((quantity) => `.q-${quantity}`).join(', ');
+import { colours } from '../quantities.ts';
+
+const symbols = colours.map((quantity) => `.q-${quantity}`).join(', ');
 const linked = 'linked';
 
 /** The headings of the sections whose symbols are linked. */
@@ -23,7 +24,7 @@ function quantityOf(target: EventTarget | null): string | undefined {
   if (!(target instanceof Element)) return undefined;
   const symbol = target.closest(symbols);
   return symbol?.closest(`.${linked}`)
-    ? quantities.find((quantity) => symbol.classList.contains(`q-${quantity}`))
+    ? colours.find((quantity) => symbol.classList.contains(`q-${quantity}`))
     : undefined;
 }
 

@@ -4,7 +4,7 @@
 import type { Core, Quantities } from '../core.ts';
 import { allDigits, formatValue, fullText, isShort, pointPadding } from '../format.ts';
 import type { SheetState } from '../kinds/item.tsx';
-import { quantityOfFormula } from '../quantity.ts';
+import { colourOfFormula } from '../quantities.ts';
 import { computeQuantities, type Limits, readGivens, type Typed } from '../scenario.ts';
 import { slices } from './slices.ts';
 
@@ -137,7 +137,7 @@ function fitRows(core: Core, table: HTMLTableElement, quantities: Quantities): v
     row.append(label);
     for (const column of columns) {
       const value = document.createElement('data');
-      const quantity = quantityOfFormula(column);
+      const quantity = colourOfFormula(column);
       value.className = quantity ? `v q-${quantity}` : 'v';
       value.dataset.formula = `(${column})[${index}]`;
       row.insertCell().append(value);
