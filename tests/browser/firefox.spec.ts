@@ -152,12 +152,17 @@ test('who has set forced colours and less motion gets both', async () => {
   const media = () =>
     ['(forced-colors: active)', '(prefers-reduced-motion: reduce)'].map((query) => matchMedia(query).matches);
   expect(await tab.evaluate(media)).toEqual([true, true]);
-  await tab.evaluate(() =>
-    addEventListener('animationstart', () => (document.documentElement.dataset.moved = ''), true),
+  const hasMoved = () => tab.evaluate(() => sessionStorage.getItem('moved'));
+  await tab.page.evaluateOnNewDocument(() =>
+    addEventListener(
+      'animationstart',
+      ({ animationName }) => sessionStorage.setItem('moved', animationName),
+      true,
+    ),
   );
   const [first] = wayThrough;
   await first?.walk(tab);
-  expect(await tab.evaluate(() => document.documentElement.dataset.moved)).toBeUndefined();
+  expect(await hasMoved()).toBeNull();
   // What is chosen, framed or to be pressed has an edge, and what is drawn is drawn in the colour of the text.
   const drawn = await tab.evaluate(() => {
     const style = (selector: string) => getComputedStyle(document.querySelector(selector) as Element);
