@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
-import { allStarted, answer, expect, openAllDetails, openLive, question, test } from './lesson.ts';
+import { allStarted, expect, openAllDetails, openLive, test } from './lesson.ts';
 
 /** The page with all its blocks started and in sight, the figures that ask first too. */
 async function openWhole(page: Page, file: string): Promise<void> {
@@ -18,6 +18,70 @@ async function openWhole(page: Page, file: string): Promise<void> {
     await expect(page.locator('.figure:not([data-drawn])')).toHaveCount(0, { timeout: 1000 });
   }).toPass();
 }
+
+/**
+ * Marks of drawings that have the colour of the paper alone, and what is chosen but looks, colours left out, like what is not;
+ * with how many there are of each.
+ */
+const seenIn = (page: Page) =>
+  page.evaluate(() => {
+    const paper = getComputedStyle(document.documentElement).backgroundColor;
+    const isSeen = (colour: string) =>
+      colour !== 'none' && colour !== paper && !/^rgba\(.*, 0\)$/.test(colour);
+    const nameOf = (of: Element) =>
+      `${of.closest('[id]')?.id} ${of.localName}.${of.getAttribute('class')}, ${of.parentElement?.getAttribute('class')}`;
+    const marks = [
+      ...document.querySelectorAll(
+        'main svg :is(path, line, circle, rect, polyline, polygon):not(.reach, defs *, clipPath *)',
+      ),
+    ].filter((mark) => mark.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+    // What has the colour of the paper and nothing else; what has none at all only listens.
+    const unseen = marks.filter((mark) => {
+      const { fill, stroke, strokeWidth } = getComputedStyle(mark);
+      const colours = parseFloat(strokeWidth) > 0 ? [fill, stroke] : [fill];
+      return colours.includes(paper) && !colours.some(isSeen);
+    });
+
+    const isChosen =
+      '[aria-current]:not([aria-current=false]), [aria-pressed=true], [aria-selected=true], [aria-checked=true]';
+    /** How it looks, colours left out. */
+    const look = (element: Element) => {
+      const style = getComputedStyle(element);
+      const sides = ['Top', 'Right', 'Bottom', 'Left'] as const;
+      const edges = sides.map(
+        (side) =>
+          isSeen(style[`border${side}Color`]) && style[`border${side}Style`] + style[`border${side}Width`],
+      );
+      const marked = element.querySelector('rect');
+      const words = ['::before', '::after'].map((part) => getComputedStyle(element, part).content);
+      return [
+        style.fontWeight,
+        style.textDecorationLine,
+        style.outlineStyle,
+        ...edges,
+        ...words,
+        marked && getComputedStyle(marked).strokeWidth,
+        marked && getComputedStyle(marked).strokeDasharray,
+      ].join();
+    };
+    const chosen = [...document.querySelectorAll(isChosen)].filter((each) => each.checkVisibility());
+    const alike = chosen.filter((each) => {
+      const around = each.closest('[role=radiogroup], [role=tablist], [role=grid], nav, ol, ul');
+      const others = [...(around?.querySelectorAll(each.localName) ?? [])].filter(
+        (other) =>
+          other.getAttribute('role') === each.getAttribute('role') &&
+          other.checkVisibility() &&
+          !other.matches(isChosen),
+      );
+      return others.some((other) => look(other) === look(each));
+    });
+    return {
+      unseen: [...new Set(unseen.map(nameOf))],
+      alike: alike.map(nameOf),
+      marks: marks.length,
+      chosen: chosen.length,
+    };
+  });
 
 test('drawings have the colours of the page, in the dark too: nothing is black because nobody said otherwise', async ({
   page,
@@ -46,65 +110,7 @@ for (const colorScheme of ['light', 'dark'] as const)
         page,
       }) => {
         await openWhole(page, file);
-        const { unseen, alike, marks, chosen } = await page.evaluate(() => {
-          const paper = getComputedStyle(document.documentElement).backgroundColor;
-          const isSeen = (colour: string) =>
-            colour !== 'none' && colour !== paper && !/^rgba\(.*, 0\)$/.test(colour);
-          const name = (of: Element) =>
-            `${of.closest('[id]')?.id} ${of.localName}.${of.getAttribute('class')}, ${of.parentElement?.getAttribute('class')}`;
-          const marks = [
-            ...document.querySelectorAll(
-              'main svg :is(path, line, circle, rect, polyline, polygon):not(.reach, defs *, clipPath *)',
-            ),
-          ].filter((mark) => mark.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
-          // What has the colour of the paper and nothing else; what has none at all only listens.
-          const unseen = marks.filter((mark) => {
-            const { fill, stroke, strokeWidth } = getComputedStyle(mark);
-            const colours = parseFloat(strokeWidth) > 0 ? [fill, stroke] : [fill];
-            return colours.includes(paper) && !colours.some(isSeen);
-          });
-
-          const isChosen =
-            '[aria-current]:not([aria-current=false]), [aria-pressed=true], [aria-selected=true], [aria-checked=true]';
-          /** How it looks, colours left out. */
-          const look = (element: Element) => {
-            const style = getComputedStyle(element);
-            const sides = ['Top', 'Right', 'Bottom', 'Left'] as const;
-            const edges = sides.map(
-              (side) =>
-                isSeen(style[`border${side}Color`]) &&
-                style[`border${side}Style`] + style[`border${side}Width`],
-            );
-            const marked = element.querySelector('rect');
-            const words = ['::before', '::after'].map((part) => getComputedStyle(element, part).content);
-            return [
-              style.fontWeight,
-              style.textDecorationLine,
-              style.outlineStyle,
-              ...edges,
-              ...words,
-              marked && getComputedStyle(marked).strokeWidth,
-              marked && getComputedStyle(marked).strokeDasharray,
-            ].join();
-          };
-          const chosen = [...document.querySelectorAll(isChosen)].filter((each) => each.checkVisibility());
-          const alike = chosen.filter((each) => {
-            const around = each.closest('[role=radiogroup], [role=tablist], [role=grid], nav, ol, ul');
-            const others = [...(around?.querySelectorAll(each.localName) ?? [])].filter(
-              (other) =>
-                other.getAttribute('role') === each.getAttribute('role') &&
-                other.checkVisibility() &&
-                !other.matches(isChosen),
-            );
-            return others.some((other) => look(other) === look(each));
-          });
-          return {
-            unseen: [...new Set(unseen.map(name))],
-            alike: alike.map(name),
-            marks: marks.length,
-            chosen: chosen.length,
-          };
-        });
+        const { unseen, alike, marks, chosen } = await seenIn(page);
         expect(unseen).toEqual([]);
         expect(alike).toEqual([]);
         // The page itself is chosen in the bar.
@@ -124,7 +130,7 @@ test.describe('reduced motion', () => {
             type,
             ({ target }) => {
               const { localName, className } = target as Element;
-              document.documentElement.dataset.moved = `${type}: ${localName}.${String(className)}`;
+              document.documentElement.dataset.moved = `${type}: ${localName}.${className}`;
             },
             true,
           );
@@ -150,6 +156,13 @@ test.describe('reduced motion', () => {
       for (const slider of await page.getByRole('slider').filter({ visible: true }).all())
         await slider.press('ArrowRight');
       await expect.poll(stands).toBe(true);
+      // New numbers are marked for a moment, where motion is wanted.
+      const fresh = page.getByRole('button', { name: 'New numbers' }).filter({ visible: true });
+      if ((await fresh.count()) > 0) {
+        await fresh.first().click();
+        await expect(page.locator('main .sheet-note').filter({ hasText: 'variant 1' })).toBeVisible();
+        await expect(page.locator('data.fresh').first()).toBeAttached();
+      }
       expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
       await expect(page.locator('html')).not.toHaveAttribute('data-moved');
     });
