@@ -5,11 +5,10 @@ interface Options {
 }
 
 /** A function that gives a vector of 128 bits: `i8x16.popcnt(i8x16.splat(0))`. */
-const vectors = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0],
-  ...[1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
-  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
-);
+const vectors = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+]);
 
 /** What a browser says of a program that it does not compile is in its own terms; this is what a reader can do about it. */
 const inWords = (error: unknown): unknown =>
