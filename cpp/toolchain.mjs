@@ -37,6 +37,15 @@ export const firefoxPath = () =>
     '/Applications/Firefox.app/Contents/MacOS/firefox',
   ].find((file) => file && existsSync(file));
 
+export const webkitDriverPath = () =>
+  [process.env.WEBKIT_DRIVER, '/usr/bin/WebKitWebDriver'].find((file) => file && existsSync(file));
+
+/** A display that nobody sees: WebKitGTK needs one. */
+export const displayPath = () => [process.env.XVFB, '/usr/bin/Xvfb'].find((file) => file && existsSync(file));
+
+/** WebKitGTK is there where GTK is; Safari itself cannot be driven without asking the user of the machine first. */
+export const hasWebKit = process.platform === 'linux';
+
 /** The first Python that has NumPy: one that comes before the system's on the path need not. */
 export const pythonPath = () =>
   [process.env.PYTHON, 'python3', '/usr/bin/python3'].find(
@@ -93,6 +102,8 @@ const tools = {
     brew: 'google-chrome',
   },
   firefox: { present: () => firefoxPath() !== undefined, apt: 'firefox-esr', brew: 'firefox' },
+  webkit: { present: () => webkitDriverPath() !== undefined, apt: 'webkit2gtk-driver', brew: '' },
+  'a display': { present: () => displayPath() !== undefined, apt: 'xvfb', brew: '' },
 };
 
 export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
@@ -106,6 +117,7 @@ export const neededToTest = [
   'NumPy',
   'chromium',
   'firefox',
+  ...(hasWebKit ? ['webkit', 'a display'] : []),
 ];
 
 /**

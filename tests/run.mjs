@@ -131,7 +131,7 @@ const ordinary = [
   ],
   [
     {
-      name: 'page in Chromium and Firefox (Playwright, Puppeteer)',
+      name: 'page in Chromium, Firefox and WebKit (Playwright, Puppeteer, WebDriver)',
       run: () => {
         if (!buildSite() || !buildSingleFile()) return one(false);
         const commandLine = [

@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
 import { serveSite } from '../../web/serve.mjs';
 import { expect, item, question, test as base } from './lesson.ts';
+import { Watch } from './watch.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -131,9 +132,13 @@ test('a tab of the old version says so when another one has taken the new', asyn
 });
 
 test('on the reader’s own machine nothing is kept', async ({ browser, host }) => {
-  const context = await browser.newContext({ serviceWorkers: 'allow' }); // of another address than the watch expects
+  // Of another address than the watch of every test expects.
+  const address = host.address.replace('//lesson.localhost:', '//localhost:');
+  const context = await browser.newContext({ serviceWorkers: 'allow' });
+  const watch = new Watch(address);
+  await watch.over(context);
   const page = await context.newPage();
-  await page.goto(host.address.replace('//lesson.localhost:', '//localhost:'));
+  await page.goto(address);
   await expect(page.locator('html')).toHaveClass(/(^| )computing( |$)/);
   // The page has arrived: whatever it registers it would have registered.
   await expect(page.locator('html')).not.toHaveClass(/arriving/);
@@ -141,5 +146,6 @@ test('on the reader’s own machine nothing is kept', async ({ browser, host }) 
   expect(
     await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)),
   ).toBe(0);
+  await watch.finish();
   await context.close();
 });

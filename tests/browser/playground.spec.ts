@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Locator, Page } from '@playwright/test';
 import { bringAxe, found } from './axe.ts';
 import { becomesLive, expect, expectNoMachineWords, openLive, openStatic, test } from './lesson.ts';
+import { Watch } from './watch.ts';
 
 const file = 'laboratory.html';
 const status = (playground: Locator) => playground.locator('p.sentence[role=status]');
@@ -220,11 +221,23 @@ test('a file from disk, where the browser starts no script of the page, reads th
   browser,
 }) => {
   const folder = fileURLToPath(new URL('../../dist', import.meta.url));
-  const page = await browser.newPage();
+  const context = await browser.newContext();
+  const watch = new Watch(pathToFileURL(folder).href);
+  // A module from disk has no origin that it could be asked for from.
+  watch.provoke(
+    /Access to (?:script|link element resource) at 'file:/,
+    /Failed to load/,
+    /request failed: file:/,
+  );
+  // The browser says so when it finds time to.
+  watch.tolerate(/was preloaded using link preload but not used/);
+  await watch.over(context);
+  const page = await context.newPage();
   await page.goto(pathToFileURL(path.join(folder, file)).href);
   await expectStill(page);
   await expect(page.locator('#banner')).toHaveText(
     /^Opened from disk, this page can be read\. .+ need a web server/,
   );
-  await page.close();
+  await watch.finish();
+  await context.close();
 });

@@ -3,7 +3,7 @@
 //   npx playwright test --config tests/browser/playwright.config.ts      (after `node web/start.mjs build`)
 
 import { defineConfig } from '@playwright/test';
-import { chromiumPath } from '../../cpp/toolchain.mjs';
+import { chromiumPath, hasWebKit } from '../../cpp/toolchain.mjs';
 
 const chromium = chromiumPath();
 if (!chromium)
@@ -11,6 +11,7 @@ if (!chromium)
 
 export default defineConfig({
   testDir: '.',
+  testIgnore: hasWebKit ? [] : ['webkit.spec.ts'],
   // One without paths: the type checker's would lead to declarations instead of the core.
   tsconfig: './playwright.tsconfig.json',
   outputDir: '../../build/browser',

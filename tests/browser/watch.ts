@@ -10,6 +10,7 @@ export class Watch {
   private readonly folder: string;
   private readonly troubles: string[] = [];
   private readonly provoked: RegExp[] = [];
+  private readonly tolerated: RegExp[] = [];
 
   /** `folder` is the address below which everything the page asks for must lie. */
   constructor(folder: string) {
@@ -44,10 +45,16 @@ export class Watch {
     this.provoked.push(...troubles);
   }
 
+  /** These are allowed, and need not happen. */
+  tolerate(...troubles: RegExp[]): void {
+    this.tolerated.push(...troubles);
+  }
+
   /** Fails for every trouble that was not provoked, and for every provoked one that does not happen. */
   async finish(): Promise<void> {
-    const unexpected = () => this.troubles.filter((each) => !this.provoked.some((known) => known.test(each)));
-    const missing = () => this.provoked.filter((known) => !this.troubles.some((each) => known.test(each)));
+    const known = [...this.provoked, ...this.tolerated];
+    const unexpected = () => this.troubles.filter((each) => !known.some((one) => one.test(each)));
+    const missing = () => this.provoked.filter((one) => !this.troubles.some((each) => one.test(each)));
     // What the browser reports may come a moment after what caused it.
     await expect.poll(missing, 'the browser reports what the test provokes').toEqual([]);
     expect(unexpected(), 'the browser reports nothing else').toEqual([]);

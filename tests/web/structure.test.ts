@@ -207,6 +207,26 @@ describe('kinds of items', () => {
   );
 });
 
+test('every test in Chromium runs under the watch; other browsers count what goes wrong themselves', () => {
+  const specs = filesUnder('tests/browser').filter((file) => file.endsWith('.spec.ts'));
+  const own = specs.filter((file) =>
+    /import \{[^}]*\btest\b[^}]*\} from '@playwright\/test'/.test(read(file)),
+  );
+  expect(own.toSorted()).toEqual(['tests/browser/firefox.spec.ts', 'tests/browser/webkit.spec.ts']);
+  for (const file of specs) {
+    const contexts = matches(file, /(browser\.new(?:Context|Page)\()/g).length;
+    const watched = matches(file, /(atch\.over\()/g).length;
+    expect(watched, `${file}: a context that nobody watches`).toBeGreaterThanOrEqual(contexts);
+  }
+});
+
+test('the table of faults names tests that exist', () => {
+  const named = [...read('web/HOSTING.md').matchAll(/`(tests\/[^`]+)`: “([^”]+)”/g)];
+  expect(named.length).toBeGreaterThan(30);
+  for (const [, file = '', name = ''] of named)
+    expect(read(file).replaceAll("\\'", "'"), name).toContain(`'${name}'`);
+});
+
 test('the lesson’s folder holds Markdown only', () => {
   expect(filesUnder('web/lesson').filter((file) => !file.endsWith('.md'))).toEqual([]);
 });

@@ -4,6 +4,20 @@ interface Options {
   instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
 }
 
+/** A function that gives a vector of 128 bits: `i8x16.popcnt(i8x16.splat(0))`. */
+const vectors = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+]);
+
+/** What a browser says of a program that it does not compile is in its own terms; this is what a reader can do about it. */
+const inWords = (error: unknown): unknown =>
+  error instanceof WebAssembly.CompileError && !WebAssembly.validate(vectors)
+    ? new Error('this browser’s WebAssembly has no SIMD, which it needs; a newer browser has', {
+        cause: error,
+      })
+    : error;
+
 /** `what` is the program in words. The bytes work from any host, whatever media type it sends. */
 export async function instantiated<Module>(
   createModule: (options: Options) => Promise<Module>,
@@ -22,7 +36,7 @@ export async function instantiated<Module>(
             throw new Error(`the wasm file is another program than ${what} of this page`, { cause });
           }
         })
-        .catch(reject);
+        .catch((error: unknown) => reject(inWords(error)));
       return {};
     };
     createModule({ instantiateWasm }).then(resolve, reject);

@@ -218,58 +218,60 @@ export const trainingInference = figure({
         {
           title: 'One example in both modes',
           content: (
-            <svg
-              width={width}
-              height={height.example}
-              viewBox={`0 0 ${width} ${height.example}`}
-              role="group"
-              aria-label="One example in both modes"
-            >
-              <text class="start" x={left} y={rows.inputs - 22}>
-                one example x, here in batch {step}
-              </text>
-              <Axis scale={inputs} at={rows.inputs} />
-              {training.others.map((value, k) => (
-                <circle
-                  key={k}
-                  class="q-x fill past"
-                  cx={pixelOf(inputs, Math.min(inputs.most, Math.max(inputs.least, value)))}
-                  cy={rows.inputs}
-                  r="4"
+            <div class="drawing">
+              <svg
+                width={width}
+                height={height.example}
+                viewBox={`0 0 ${width} ${height.example}`}
+                role="group"
+                aria-label="One example in both modes"
+              >
+                <text class="start" x={left} y={rows.inputs - 22}>
+                  one example x, here in batch {step}
+                </text>
+                <Axis scale={inputs} at={rows.inputs} />
+                {training.others.map((value, k) => (
+                  <circle
+                    key={k}
+                    class="q-x fill past"
+                    cx={pixelOf(inputs, Math.min(inputs.most, Math.max(inputs.least, value)))}
+                    cy={rows.inputs}
+                    r="4"
+                  />
+                ))}
+                <Handle
+                  scale={inputs}
+                  value={x}
+                  bounds={bounds.x}
+                  at={rows.inputs}
+                  label="x, the example"
+                  onMove={(to) => set({ x: to })}
                 />
-              ))}
-              <Handle
-                scale={inputs}
-                value={x}
-                bounds={bounds.x}
-                at={rows.inputs}
-                label="x, the example"
-                onMove={(to) => set({ x: to })}
-              />
-              <text class="start" x={left} y={rows.training - 14}>
-                y in training, by its batch
-              </text>
-              {Array.from(training.y, (y, k) => (
-                <circle
-                  key={k}
-                  class={`q-y fill${k === last ? '' : ' past'}`}
-                  cx={pixelOf(outputs, y)}
-                  cy={rows.training}
-                  r={k === last ? 6 : 4.5}
+                <text class="start" x={left} y={rows.training - 14}>
+                  y in training, by its batch
+                </text>
+                {Array.from(training.y, (y, k) => (
+                  <circle
+                    key={k}
+                    class={`q-y fill${k === last ? '' : ' past'}`}
+                    cx={pixelOf(outputs, y)}
+                    cy={rows.training}
+                    r={k === last ? 6 : 4.5}
+                  />
+                ))}
+                <text class="start" x={left} y={rows.inference - 14}>
+                  y in inference, whatever the batch
+                </text>
+                <rect
+                  class="q-y fill"
+                  x={pixelOf(outputs, y_inference) - 5.5}
+                  y={rows.inference - 5.5}
+                  width="11"
+                  height="11"
                 />
-              ))}
-              <text class="start" x={left} y={rows.inference - 14}>
-                y in inference, whatever the batch
-              </text>
-              <rect
-                class="q-y fill"
-                x={pixelOf(outputs, y_inference) - 5.5}
-                y={rows.inference - 5.5}
-                width="11"
-                height="11"
-              />
-              <Axis scale={outputs} at={rows.outputs} />
-            </svg>
+                <Axis scale={outputs} at={rows.outputs} />
+              </svg>
+            </div>
           ),
         },
       ],
