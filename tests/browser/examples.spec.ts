@@ -2,8 +2,8 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { loadBuiltCore } from '../../web/render/core.ts';
-import { drawGivens } from '../../web/src/items.ts';
-import type { Typed } from '../../web/src/scenario.ts';
+import { drawGivens } from '../../web/src/core/items.ts';
+import type { Typed } from '../../web/src/core/scenario.ts';
 import { backward, forward, type Layer, mean, sum, variance } from './formulas.ts';
 import {
   allDigits,

@@ -4,9 +4,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { lessonItems } from '../../web/render/items.ts';
-import { formatValue, fullText } from '../../web/src/format.ts';
-import { drawGivens, judgePart, quantitiesOfPart } from '../../web/src/items.ts';
-import { readGivens, type Typed } from '../../web/src/scenario.ts';
+import { formatValue, fullText } from '../../web/src/core/format.ts';
+import { drawGivens, judgePart, quantitiesOfPart } from '../../web/src/core/items.ts';
+import { readGivens, type Typed } from '../../web/src/core/scenario.ts';
 import { backward, forward, mean, sum } from './formulas.ts';
 import {
   answer,

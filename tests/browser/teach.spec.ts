@@ -121,10 +121,11 @@ async function savedBy(page: Page, work: () => Promise<void>): Promise<string> {
   return readFileSync(await (await download).path(), 'utf8');
 }
 
-test('the files of a class are counted here, and go nowhere', async ({ page, browser, baseURL }) => {
+test('the files of a class are counted here, and go nowhere', async ({ page, browser, baseURL, watch }) => {
   const files: { name: string; mimeType: string; buffer: Buffer }[] = [];
   for (const name of ['ada', 'ben']) {
     const context = await browser.newContext({ baseURL: String(baseURL), serviceWorkers: 'block' });
+    await watch.over(context);
     const theirs = await context.newPage();
     const text = await savedBy(theirs, async () => {
       await openLive(theirs, 'practice.html', 'problem-2');

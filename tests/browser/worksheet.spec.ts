@@ -4,7 +4,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { lessonItems } from '../../web/render/items.ts';
-import { drawGivens, type Problem } from '../../web/src/items.ts';
+import { drawGivens, type Problem } from '../../web/src/core/items.ts';
 import { backward, forward, mean, sum } from './formulas.ts';
 import {
   becomesLive,

@@ -20,7 +20,7 @@ import { averaging, naturalScales, perChannel, perValue, runningScales } from '.
 /** @typedef {import('./compare.mjs').Output} Output */
 /** @typedef {import('./compare.mjs').Stated} Stated */
 /** @typedef {import('./scales.mjs').Running} Running */
-/** @typedef {import('../../web/src/core.ts').Core} Core */
+/** @typedef {import('../../web/src/core/core.ts').Core} Core */
 
 /**
  * @typedef {object} Run

@@ -12,7 +12,7 @@ import { lessonItems } from '../../web/render/items.ts';
 import { schemas } from '../../web/render/kinds.ts';
 import { lessonFiles, renderFile, renderSite } from '../../web/render/lesson.ts';
 import { pages } from '../../web/render/pages.ts';
-import { pitfallNames } from '../../web/src/pitfalls.ts';
+import { pitfallNames } from '../../web/src/core/pitfalls.ts';
 
 const core = await loadBuiltCore();
 

@@ -11,7 +11,7 @@ import {
   frameworks,
   momentumIn,
   updateIn,
-} from '../../web/src/conventions.ts';
+} from '../../web/src/figures/conventions/frameworks.ts';
 
 const core = await loadBuiltCore();
 

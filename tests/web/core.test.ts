@@ -11,7 +11,7 @@ import {
   type GradientSums,
   type Moments,
   UnreadableError,
-} from '../../web/src/core.ts';
+} from '../../web/src/core/core.ts';
 
 let core: Core;
 beforeAll(async () => {

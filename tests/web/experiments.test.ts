@@ -10,7 +10,7 @@ import { loadBuiltCore } from '../../web/render/core.ts';
 import { allEvidence, isCurrent, seeds } from '../../web/render/evidence.ts';
 import { renderFile } from '../../web/render/lesson.ts';
 import { Plot } from '../../web/src/kinds/experiment/plot.tsx';
-import { readCondition } from '../../web/src/lab/condition.ts';
+import { readCondition } from '../../web/src/core/condition.ts';
 import {
   besideChance,
   coinChance,
@@ -18,7 +18,7 @@ import {
   holdForMedians,
   quartilesOf,
   resultsOf,
-} from '../../web/src/lab/evidence.ts';
+} from '../../web/src/core/evidence.ts';
 
 describe('conditions', () => {
   test.each<[string, boolean]>([

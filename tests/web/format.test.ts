@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { allDigits, formatList, formatNumber, formatValue, pointPadding } from '../../web/src/format.ts';
+import { allDigits, formatList, formatNumber, formatValue, pointPadding } from '../../web/src/core/format.ts';
 
 describe('four significant digits unless more are asked for', () => {
   test.each([

@@ -9,7 +9,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
-import type { Moments, RunningUpdate } from '../../web/src/core.ts';
+import type { Moments, RunningUpdate } from '../../web/src/core/core.ts';
 
 const core = await loadBuiltCore();
 

@@ -4,16 +4,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { type Item, lessonItems } from '../../web/render/items.ts';
-import type { Core } from '../../web/src/core.ts';
+import type { Core } from '../../web/src/core/core.ts';
 import {
   drawGivens,
   judgePart,
   type Problem,
   quantitiesOfPart,
   type ValuePart,
-} from '../../web/src/items.ts';
-import { pitfallNames } from '../../web/src/pitfalls.ts';
-import { readGivens, type Typed } from '../../web/src/scenario.ts';
+} from '../../web/src/core/items.ts';
+import { pitfallNames } from '../../web/src/core/pitfalls.ts';
+import { readGivens, type Typed } from '../../web/src/core/scenario.ts';
 
 type PartItem = Extract<Item, { kind: 'part' }>;
 

@@ -12,7 +12,7 @@ import { loadBuiltCore } from '../../web/render/core.ts';
 import { renderSite } from '../../web/render/lesson.ts';
 import { pages } from '../../web/render/pages.ts';
 import { findTypedNumber } from '../../web/render/typed-numbers.ts';
-import { pitfallNames } from '../../web/src/pitfalls.ts';
+import { pitfallNames } from '../../web/src/core/pitfalls.ts';
 import { oldIds } from './old-ids.ts';
 
 const site = await renderSite('web/lesson', await loadBuiltCore());

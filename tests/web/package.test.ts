@@ -137,10 +137,10 @@ describe('npm', () => {
         'README.md',
         'build/package/core.d.ts',
         'build/package/core.js',
-        'build/src/core.d.ts',
-        'build/src/wasm.d.ts',
+        'build/src/core/core.d.ts',
+        'build/src/core/wasm.d.ts',
         'package.json',
-        'web/src/core-module.d.ts',
+        'web/src/core/core-module.d.ts',
       ].toSorted(),
     );
   });

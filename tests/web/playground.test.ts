@@ -20,7 +20,7 @@ import {
   trainingKey,
 } from '../../web/src/kinds/playground/settings.ts';
 import { presetOf, schema } from '../../web/src/kinds/playground/schema.ts';
-import { type Laboratory, loadLaboratory } from '../../web/src/laboratory.ts';
+import { type Laboratory, loadLaboratory } from '../../web/src/core/laboratory.ts';
 import { readLink, writeLink } from '../../web/src/memory/link.ts';
 import {
   inFullWords,
@@ -31,7 +31,7 @@ import {
   Session,
   type Told,
   Track,
-} from '../../web/src/playground.ts';
+} from '../../web/src/core/playground.ts';
 
 let laboratory: Laboratory;
 beforeAll(async () => {

@@ -4,8 +4,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { lessonItems } from '../../web/render/items.ts';
-import type { Core } from '../../web/src/core.ts';
-import { judgePart } from '../../web/src/items.ts';
+import type { Core } from '../../web/src/core/core.ts';
+import { judgePart } from '../../web/src/core/items.ts';
 import { forward } from '../browser/formulas.ts';
 
 interface Part {

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import createModule, { type ProgramsModule } from '#programs-module';
-import { type Held, loadPrograms, type Programs } from '../../web/src/programs.ts';
+import { type Held, loadPrograms, type Programs } from '../../web/src/core/programs.ts';
 
 let programs: Programs;
 let module: ProgramsModule;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Data, type Laboratory, loadLaboratory } from '../../web/src/laboratory.ts';
+import { type Data, type Laboratory, loadLaboratory } from '../../web/src/core/laboratory.ts';
 import {
   type Choice,
   type Frame,
@@ -13,8 +13,8 @@ import {
   sentenceOf,
   smoothed,
   steps,
-} from '../../web/src/race.ts';
-import { light, painted, pointPixels, side, tonesOf, tonesOfTwo } from '../../web/src/surface.ts';
+} from '../../web/src/core/race.ts';
+import { light, painted, pointPixels, side, tonesOf, tonesOfTwo } from '../../web/src/core/surface.ts';
 
 let laboratory: Laboratory;
 beforeAll(async () => {

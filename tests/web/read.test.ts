@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
-import type { Core, FormulaValue, Range, Tree, TypedText } from '../../web/src/core.ts';
+import type { Core, FormulaValue, Range, Tree, TypedText } from '../../web/src/core/core.ts';
 
 let core: Core;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
-import type { Quantity } from '../../web/src/core.ts';
-import { computeQuantities, GivenError, readGivens, type Typed } from '../../web/src/scenario.ts';
+import type { Quantity } from '../../web/src/core/core.ts';
+import { computeQuantities, GivenError, readGivens, type Typed } from '../../web/src/core/scenario.ts';
 
 const core = await loadBuiltCore();
 const quantitiesOf = (typed: Typed, fewest = 2) =>

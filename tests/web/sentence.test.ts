@@ -1,7 +1,7 @@
 // Sentences of the core as the page writes them.
 
 import { describe, expect, test } from 'vitest';
-import { asSentence } from '../../web/src/sentence.ts';
+import { asSentence } from '../../web/src/core/sentence.ts';
 
 describe('a sentence', () => {
   test.each([

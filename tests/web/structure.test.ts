@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../web/render/kinds.ts';
 import { items } from '../../web/src/kinds/load.ts';
-import { colours, givenNames } from '../../web/src/quantities.ts';
+import { colours, givenNames } from '../../web/src/core/quantities.ts';
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -28,6 +28,7 @@ const loadedFrom = (file: string) =>
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
 const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
 const memory = src.filter((file) => file.startsWith('web/src/memory/'));
+const core = src.filter((file) => file.startsWith('web/src/core/'));
 
 describe('C++', () => {
   test('there is C++ to look at', () => expect(cpp.length).toBeGreaterThan(10));
@@ -67,7 +68,7 @@ describe('TypeScript', () => {
       importsOf(file).some((name) => name === `#${module}-module` || name.endsWith(`${module}.mjs`)),
     );
     // The declaration of the one module takes a type of the other.
-    expect(users.filter((file) => !file.endsWith('.d.ts'))).toEqual([`web/src/${module}.ts`]);
+    expect(users.filter((file) => !file.endsWith('.d.ts'))).toEqual([`web/src/core/${module}.ts`]);
   });
 
   test('src does not import render', () => {
@@ -84,19 +85,19 @@ describe('TypeScript', () => {
     expect(matches('web/src/page/figures.tsx', /from '(.*figures\/.*)'/g)).toEqual(['../figures/load.ts']);
   });
 
-  test('a figure imports no other figure, and is named as its file', () => {
-    const figures = src.filter(
-      (file) => file.startsWith('web/src/figures/') && /\bfigure(<[^>]*>)?\(\{/.test(read(file)),
+  test('a figure has a folder of its name, and imports from no other figure’s', () => {
+    const folderOf = (file: string) => /^web\/src\/figures\/([a-z-]+)\//.exec(file)?.[1];
+    const inFolders = src.filter((file) => folderOf(file) !== undefined);
+    const folders = [...new Set(inFolders.map(folderOf))];
+    expect(folders.length).toBeGreaterThan(5);
+    for (const folder of folders)
+      expect(matches(`web/src/figures/${folder}/${folder}.tsx`, /kind: '([a-z-]+)'/g)[0]).toBe(folder);
+    const foreign = inFolders.flatMap((file) =>
+      filesFrom(file)
+        .filter((other) => ![undefined, folderOf(file)].includes(folderOf(other)))
+        .map((other) => `${file} imports ${other}`),
     );
-    expect(figures.length).toBeGreaterThan(5);
-    for (const file of figures) {
-      const others = figures.map((other) => `./${path.basename(other)}`);
-      expect(
-        importsOf(file).filter((name) => others.includes(name)),
-        file,
-      ).toEqual([]);
-      expect(matches(file, /kind: '([a-z-]+)'/g)[0]).toBe(path.basename(file, '.tsx'));
-    }
+    expect(foreign).toEqual([]);
   });
 
   test('figures are drawn without a browser too: they and what they are made of touch no window', () => {
@@ -106,8 +107,23 @@ describe('TypeScript', () => {
     for (const file of drawn) expect(read(file), file).not.toMatch(/\b(window|document|location)\b\./);
   });
 
-  test('scenario, core and memory touch no DOM', () => {
-    const pure = ['web/src/core.ts', 'web/src/scenario.ts', 'web/src/format.ts', ...memory];
+  test('web/src has six folders, and beside them only where the page starts', () => {
+    const entries = readdirSync('web/src').toSorted();
+    expect(entries).toEqual(['core', 'drawing', 'figures', 'kinds', 'main.ts', 'memory', 'page']);
+  });
+
+  test('core knows nothing but itself and the table of quantities', () => {
+    expect(core.length).toBeGreaterThan(10);
+    const others = core.flatMap((file) =>
+      filesFrom(file)
+        .filter((other) => !/^web\/src\/core\/|^cpp\/answers\/quantities\.json$/.test(other))
+        .map((other) => `${file} imports ${other}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('core and memory touch no DOM', () => {
+    const pure = [...core, ...memory];
     for (const file of pure)
       expect(read(file), file).not.toMatch(/\b(document|window|location|localStorage|HTMLElement|Node)\b/);
   });

@@ -4,9 +4,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { lessonItems } from '../../web/render/items.ts';
-import type { Core } from '../../web/src/core.ts';
-import { drawGivens, type ValuePart } from '../../web/src/items.ts';
-import { readGivens } from '../../web/src/scenario.ts';
+import type { Core } from '../../web/src/core/core.ts';
+import { drawGivens, type ValuePart } from '../../web/src/core/items.ts';
+import { readGivens } from '../../web/src/core/scenario.ts';
 
 const items = await lessonItems('web/lesson');
 const drawn = items.flatMap((item) =>

@@ -3,9 +3,9 @@
 // node:fs in Node and by a setting of its own in each bundler.
 
 import wasm from '../../build/wasm/core.wasm?url&inline';
-import { loadCore } from '../src/core.ts';
+import { loadCore } from '../src/core/core.ts';
 
-export * from '../src/core.ts';
+export * from '../src/core/core.ts';
 
 /** The bytes of a data: URL. Not by fetch, which a Content-Security-Policy may forbid. */
 function bytesOf(url: string): Uint8Array<ArrayBuffer> {

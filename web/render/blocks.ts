@@ -2,7 +2,7 @@
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { givenNames } from '../src/quantities.ts';
+import { givenNames } from '../src/core/quantities.ts';
 import { LessonError, type Place } from './error.ts';
 import { nearest } from './nearest.ts';
 

@@ -2,9 +2,15 @@
 
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import type { Core, Verdict } from '../src/core.ts';
-import { drawGivens, judgePart, type Problem, verdictOnProof, verdictOnWorksheet } from '../src/items.ts';
-import { readGivens, type Typed } from '../src/scenario.ts';
+import type { Core, Verdict } from '../src/core/core.ts';
+import {
+  drawGivens,
+  judgePart,
+  type Problem,
+  verdictOnProof,
+  verdictOnWorksheet,
+} from '../src/core/items.ts';
+import { readGivens, type Typed } from '../src/core/scenario.ts';
 import { loadBuiltCore } from './core.ts';
 import { type Item, lessonItems } from './items.ts';
 import { programs } from './programs.ts';

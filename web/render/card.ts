@@ -1,7 +1,7 @@
 // The picture that stands beside a shared link: how the race of the first section ends, both networks side by side.
 
-import { arms, firstChoice, type Frame, raced } from '../src/race.ts';
-import { light, painted } from '../src/surface.ts';
+import { arms, firstChoice, type Frame, raced } from '../src/core/race.ts';
+import { light, painted } from '../src/core/surface.ts';
 import { laboratory } from './laboratory.ts';
 
 /** Pixels; what places that show such pictures ask for. */

@@ -1,7 +1,7 @@
 // What the lesson claims of its experiments, counted over seeds: what `npm run evidence` prints.
 
-import type { Measures } from '../src/lab/condition.ts';
-import { countOf, resultsOf } from '../src/lab/evidence.ts';
+import type { Measures } from '../src/core/condition.ts';
+import { countOf, resultsOf } from '../src/core/evidence.ts';
 import type { ExperimentBlock } from '../src/kinds/experiment/schema.ts';
 import { parseBlock } from './blocks.ts';
 import { blocksOf } from './items.ts';

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Core, loadCore } from '../src/core.ts';
+import { type Core, loadCore } from '../src/core/core.ts';
 
 export const wasmFile = fileURLToPath(new URL('../../build/wasm/core.wasm', import.meta.url));
 

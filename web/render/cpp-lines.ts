@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { QuantityName, SourceLine, Sources } from '../src/computation.ts';
+import type { QuantityName, SourceLine, Sources } from '../src/figures/computation-graph/computation.ts';
 
 type Found = readonly [file: string, text: string];
 

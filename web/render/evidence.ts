@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { experimentNames, measureAll } from '../measure.mjs';
-import { type Results, resultsOf } from '../src/lab/evidence.ts';
+import { type Results, resultsOf } from '../src/core/evidence.ts';
 
 export const seeds = Array.from({ length: 30 }, (_, k) => k + 1);
 

@@ -3,12 +3,12 @@
 import type { Element, ElementContent } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
-import type { Core } from '../src/core.ts';
+import type { Core } from '../src/core/core.ts';
 import type { SheetData } from '../src/kinds/givens.tsx';
 import { paperOf, type Printable } from '../src/kinds/sheets/printed.tsx';
 import { papers } from '../src/kinds/papers.ts';
 import type { Shareable } from '../src/kinds/share/share.tsx';
-import type { Typed } from '../src/scenario.ts';
+import type { Typed } from '../src/core/scenario.ts';
 import { parseBlock } from './blocks.ts';
 import { contentOf, type Kind, type Lesson } from './item.tsx';
 import { blocksOf } from './items.ts';

@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { type Around, SlotContext, type View } from '../src/kinds/item.tsx';
 import { nothingKept } from '../src/memory/kept.ts';
 import type { Listed } from '../src/memory/mastery.ts';
-import type { Typed } from '../src/scenario.ts';
+import type { Typed } from '../src/core/scenario.ts';
 import type { ParsedBlock } from './blocks.ts';
 import { LessonError } from './error.ts';
 import type { Handouts } from './handouts.ts';

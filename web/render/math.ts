@@ -5,7 +5,7 @@ import type { Element, ElementContent, Nodes } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { toString } from 'hast-util-to-string';
 import temml from 'temml';
-import { colourOfLetter } from '../src/quantities.ts';
+import { colourOfLetter } from '../src/core/quantities.ts';
 
 function quantityOf(node: ElementContent | undefined): string | undefined {
   if (node?.type !== 'element') return undefined;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 
-const entry = fileURLToPath(new URL('../src/offline/service-worker.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../src/page/service-worker.ts', import.meta.url));
 
 /** Files of assets/ have a fingerprint in their names. */
 function siteFiles(folder: string): { url: string; revision: string | null }[] {

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
-import type { Core } from '../src/core.ts';
+import type { Core } from '../src/core/core.ts';
 import { loadBuiltCore } from './core.ts';
 import { LessonError } from './error.ts';
 import { experimentFiles } from './kinds/experiment.tsx';

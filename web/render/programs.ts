@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadPrograms } from '../src/programs.ts';
+import { loadPrograms } from '../src/core/programs.ts';
 
 const wasmFile = fileURLToPath(new URL('../../build/wasm/programs.wasm', import.meta.url));
 export const programs = await loadPrograms(readFileSync(wasmFile));

@@ -4,7 +4,7 @@ import type { Element, ElementContent, Root } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
 import { SKIP, visit } from 'unist-util-visit';
-import { isShort } from '../src/format.ts';
+import { isShort } from '../src/core/format.ts';
 
 const isElement = (node: ElementContent | undefined): node is Element => node?.type === 'element';
 const isComputed = (node: ElementContent | undefined): node is Element =>

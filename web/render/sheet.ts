@@ -3,12 +3,12 @@
 import type { Element, ElementContent, Properties } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
-import type { Core, Quantities } from '../src/core.ts';
-import { pointPadding } from '../src/format.ts';
+import type { Core, Quantities } from '../src/core/core.ts';
+import { pointPadding } from '../src/core/format.ts';
 import type { SheetData } from '../src/kinds/givens.tsx';
 import type { ResultsTableBlock, TableBlock } from '../src/kinds/schema.ts';
-import { type GivenName } from '../src/quantities.ts';
-import { computeQuantities, readGivens, type Typed } from '../src/scenario.ts';
+import { type GivenName } from '../src/core/quantities.ts';
+import { computeQuantities, readGivens, type Typed } from '../src/core/scenario.ts';
 import { LessonError, type Place } from './error.ts';
 import { computedValue, evaluateFormula, renderInline, renderLabel, type Surroundings } from './markdown.ts';
 

@@ -1,8 +1,8 @@
 // The backward paths without a browser.
 
 import { expect, test } from 'vitest';
-import { backwardPaths } from '../../../web/src/figures/backward-paths.tsx';
-import { paths } from '../../../web/src/path-check.ts';
+import { backwardPaths } from '../../../web/src/figures/backward-paths/backward-paths.tsx';
+import { paths } from '../../../web/src/figures/backward-paths/path-check.ts';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const table = 'The gradient of each example';

@@ -1,7 +1,7 @@
 // A bias before batch normalization without a browser: against numbers worked out by hand, and identities.
 
 import { expect, test } from 'vitest';
-import { biasBefore } from '../../../web/src/figures/bias-before.tsx';
+import { biasBefore } from '../../../web/src/figures/bias-before/bias-before.tsx';
 import { expectClose, expectDrawn, numbers } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 

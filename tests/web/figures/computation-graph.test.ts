@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { cppLines } from '../../../web/render/cpp-lines.ts';
-import { quantities } from '../../../web/src/computation.ts';
-import { formatNumber } from '../../../web/src/format.ts';
+import { quantities } from '../../../web/src/figures/computation-graph/computation.ts';
+import { formatNumber } from '../../../web/src/core/format.ts';
 import { stillState } from '../../../web/src/drawing/figure.tsx';
-import { computationGraph } from '../../../web/src/figures/computation-graph.tsx';
+import { computationGraph } from '../../../web/src/figures/computation-graph/computation-graph.tsx';
 import { column, core, htmlOf, viewOf, type Shown } from './view.ts';
 
 type Fold = NonNullable<Shown['folded']>[number];

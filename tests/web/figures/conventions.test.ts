@@ -1,9 +1,9 @@
 // The frameworks' conventions as a figure, without a browser: against loops that know nothing of the core.
 
 import { describe, expect, test } from 'vitest';
-import { conventions, type Framework, frameworks } from '../../../web/src/conventions.ts';
+import { conventions, type Framework, frameworks } from '../../../web/src/figures/conventions/frameworks.ts';
 import type { StopsField } from '../../../web/src/drawing/fields.ts';
-import { conventionsFigure } from '../../../web/src/figures/conventions.tsx';
+import { conventionsFigure } from '../../../web/src/figures/conventions/conventions.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const show = (state: object = {}, width?: number) => viewOf(conventionsFigure, state, width);

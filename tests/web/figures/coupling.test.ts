@@ -1,8 +1,8 @@
 // The Jacobian and the circle without a browser.
 
 import { expect, test } from 'vitest';
-import { fromPlane, inPlane } from '../../../web/src/figures/coupling-circle.tsx';
-import { coupling } from '../../../web/src/figures/coupling.tsx';
+import { fromPlane, inPlane } from '../../../web/src/figures/coupling/circle.tsx';
+import { coupling } from '../../../web/src/figures/coupling/coupling.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const batches = [

@@ -1,9 +1,9 @@
 // The figure of variances in floating point, without a browser: against arithmetic done here, in single precision and exactly.
 
 import { describe, expect, test } from 'vitest';
-import { floatingPoint } from '../../../web/src/figures/floating-point.tsx';
-import { printBeside } from '../../../web/src/right-digits.ts';
-import { offsets } from '../../../web/src/variance-curve.ts';
+import { floatingPoint } from '../../../web/src/figures/floating-point/floating-point.tsx';
+import { printBeside } from '../../../web/src/figures/floating-point/right-digits.ts';
+import { offsets } from '../../../web/src/figures/floating-point/variance-curve.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
 const single = Math.fround;

@@ -1,7 +1,7 @@
 // Folding without a browser: against numbers worked out by hand.
 
 import { expect, test } from 'vitest';
-import { folding } from '../../../web/src/figures/folding.tsx';
+import { folding } from '../../../web/src/figures/folding/folding.tsx';
 import { expectClose, expectDrawn, numbers } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 

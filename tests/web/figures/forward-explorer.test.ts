@@ -1,7 +1,7 @@
 // The forward explorer without a browser.
 
 import { expect, test } from 'vitest';
-import { forwardExplorer } from '../../../web/src/figures/forward-explorer.tsx';
+import { forwardExplorer } from '../../../web/src/figures/forward-explorer/forward-explorer.tsx';
 import { column, viewOf } from './view.ts';
 
 test('as it comes it shows Example 2', () => {

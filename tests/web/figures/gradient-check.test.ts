@@ -1,7 +1,7 @@
 // The gradient check against its step, without a browser: the valley, the traps, and when a check means something.
 
 import { describe, expect, test } from 'vitest';
-import { gradientCheck } from '../../../web/src/figures/gradient-check.tsx';
+import { gradientCheck } from '../../../web/src/figures/gradient-check/gradient-check.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { placement } from '../../../web/src/figures/placement.tsx';
+import { placement } from '../../../web/src/figures/placement/placement.tsx';
 import { expectClose, expectDrawn, numbers } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 

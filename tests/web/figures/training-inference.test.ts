@@ -1,7 +1,7 @@
 // The figure of training and inference without a browser: its numbers by hand, and by loops that know nothing of the core.
 
 import { describe, expect, test } from 'vitest';
-import { trainingInference } from '../../../web/src/figures/training-inference.tsx';
+import { trainingInference } from '../../../web/src/figures/training-inference/training-inference.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const show = (state: object = {}) => viewOf(trainingInference, state);

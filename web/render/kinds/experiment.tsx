@@ -2,9 +2,9 @@
 // Builds a block `experiment`: counts, verdicts and drawings come from what its seeds gave.
 
 import { renderToString } from 'preact-render-to-string';
-import { formatNumber } from '../../src/format.ts';
-import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/lab/evidence.ts';
-import { readCondition } from '../../src/lab/condition.ts';
+import { formatNumber } from '../../src/core/format.ts';
+import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/core/evidence.ts';
+import { readCondition } from '../../src/core/condition.ts';
 import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
 import { Plot, plotHeight } from '../../src/kinds/experiment/plot.tsx';
 import {

@@ -15,8 +15,8 @@ import {
   Losses,
   seenOf,
   sentenceOf,
-} from '../../src/playground.ts';
-import { light, painted, reach, side, type Tones } from '../../src/surface.ts';
+} from '../../src/core/playground.ts';
+import { light, painted, reach, side, type Tones } from '../../src/core/surface.ts';
 import { type Building, kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
 import { pictures } from '../pictures.ts';

@@ -1,10 +1,10 @@
 // Builds a block `practice`: what the page, the check of the content and the command line judge by.
 
-import type { Tolerance as CoreTolerance } from '../../src/core.ts';
-import type { Graded, Part, Problem } from '../../src/items.ts';
+import type { Tolerance as CoreTolerance } from '../../src/core/core.ts';
+import type { Graded, Part, Problem } from '../../src/core/items.ts';
 import { item, type PracticeData } from '../../src/kinds/practice/practice.tsx';
 import { type PracticeBlock, schema } from '../../src/kinds/practice/schema.ts';
-import { type GivenName, givens } from '../../src/quantities.ts';
+import { type GivenName, givens } from '../../src/core/quantities.ts';
 import { type Building, kind } from '../item.tsx';
 import { evaluateFormula } from '../markdown.ts';
 import { quantitiesOf, sheetData } from '../sheet.ts';

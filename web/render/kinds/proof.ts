@@ -3,7 +3,7 @@
 
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
-import type { ProofJudgement, ProofLine } from '../../src/core.ts';
+import type { ProofJudgement, ProofLine } from '../../src/core/core.ts';
 import { item, type ProofData } from '../../src/kinds/proof/proof.tsx';
 import { type ProofBlock, schema } from '../../src/kinds/proof/schema.ts';
 import { nearest } from '../nearest.ts';

@@ -13,8 +13,8 @@ import {
   raced,
   sentenceOf,
   smoothed,
-} from '../../src/race.ts';
-import { light, painted } from '../../src/surface.ts';
+} from '../../src/core/race.ts';
+import { light, painted } from '../../src/core/surface.ts';
 import { kind } from '../item.tsx';
 import { laboratory } from '../laboratory.ts';
 import { pictures } from '../pictures.ts';

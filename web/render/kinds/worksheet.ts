@@ -2,7 +2,7 @@
 
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { drawGivens, type Problem } from '../../src/items.ts';
+import { drawGivens, type Problem } from '../../src/core/items.ts';
 import { type WorksheetBlock, schema } from '../../src/kinds/worksheet/schema.ts';
 import { item, type WorksheetData } from '../../src/kinds/worksheet/worksheet.tsx';
 import { nearest } from '../nearest.ts';

@@ -3,7 +3,7 @@
 // may hide them by the names of their fields.
 
 import type { ComponentChildren, TargetedInputEvent } from 'preact';
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../core/format.ts';
 import type {
   AnyField,
   ChoiceField,

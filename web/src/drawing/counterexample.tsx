@@ -2,10 +2,10 @@
 // A batch on which two things differ, as a small table: what was given, and both values side by side, cell by cell.
 
 import { Fragment } from 'preact';
-import type { Counterexample as Example, FormulaValue, Quantity } from '../core.ts';
-import { formatList, formatNumber } from '../format.ts';
-import { colourOfFormula, givenNames, symbolOf } from '../quantities.ts';
-import { asSentence } from '../sentence.ts';
+import type { Counterexample as Example, FormulaValue, Quantity } from '../core/core.ts';
+import { formatList, formatNumber } from '../core/format.ts';
+import { colourOfFormula, givenNames, symbolOf } from '../core/quantities.ts';
+import { asSentence } from '../core/sentence.ts';
 
 const numbersOf = (quantity: Quantity): number | Float64Array =>
   typeof quantity === 'number' || quantity instanceof Float64Array ? quantity : quantity.values;

@@ -3,8 +3,8 @@
 // still picture when the page is built and the live one in the browser.
 
 import { Component, type ComponentChildren, createRef } from 'preact';
-import type { Core } from '../core.ts';
-import { formatNumber } from '../format.ts';
+import type { Core } from '../core/core.ts';
+import { formatNumber } from '../core/format.ts';
 import type { Controls } from './controls.tsx';
 import { type Fields, initialState, type StateOf } from './fields.ts';
 import { Phrase, Words } from './words.tsx';

@@ -2,8 +2,8 @@
 // Formulas with live numbers, in MathML, each quantity in its colour.
 
 import type { ComponentChildren } from 'preact';
-import { formatNumber } from '../format.ts';
-import { type Look, lookOf, type SymbolName } from '../quantities.ts';
+import { formatNumber } from '../core/format.ts';
+import { type Look, lookOf, type SymbolName } from '../core/quantities.ts';
 
 interface Children {
   children: ComponentChildren;

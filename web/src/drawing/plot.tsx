@@ -3,7 +3,7 @@
 // CSS pixels: a figure is drawn for the width that it has, so that its text keeps its size on a phone.
 
 import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from 'preact';
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../core/format.ts';
 import { type NumberField, snapped } from './fields.ts';
 
 /** Values to pixels and back, linearly. */

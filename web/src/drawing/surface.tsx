@@ -2,7 +2,7 @@
 // A decision surface in the page: a small canvas that is stretched over its place, and the points over it, drawn once.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { dark, gridPixels, light, type Points, reach, side, type Tones } from '../surface.ts';
+import { dark, gridPixels, light, type Points, reach, side, type Tones } from '../core/surface.ts';
 
 const night = () => matchMedia('(prefers-color-scheme: dark)');
 

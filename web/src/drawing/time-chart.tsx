@@ -2,7 +2,7 @@
 // A statistic over time: of each batch as dots, the running one as a line, and the distribution's as steps.
 
 import type { ComponentChildren } from 'preact';
-import { formatNumber } from '../format.ts';
+import { formatNumber } from '../core/format.ts';
 import { Axis, pixelOf, type Scale } from './plot.tsx';
 
 interface TimeChartProps {

@@ -2,8 +2,8 @@
 // The verdict: icon, word, sentence. The line is a polite live region that stands from the start and is filled in one go.
 
 import type { ComponentChildren } from 'preact';
-import type { Mistake, Range, Verdict as CoreVerdict } from '../core.ts';
-import { asSentence } from '../sentence.ts';
+import type { Mistake, Range, Verdict as CoreVerdict } from '../core/core.ts';
+import { asSentence } from '../core/sentence.ts';
 
 export type VerdictKind = CoreVerdict | 'unjudged' | 'waiting';
 

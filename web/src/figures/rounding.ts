@@ -1,6 +1,6 @@
 // Values as they are shown: what is nothing but rounding beside the largest of them is 0.
 
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 
 export function withoutRounding(
   core: Core,

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The formulas of a step of the running statistics and of both modes, with the numbers of the current batch.
 
-import type { Convention } from '../conventions.ts';
+import type { Convention } from './conventions/frameworks.ts';
 import { Formula, Num, Symbol } from '../drawing/math.tsx';
 
 /** The framework's momentum, and what it weighs. */

@@ -1,7 +1,7 @@
 // Other numbers for an item: drawn, told, and taken back.
 
 import { useRef, useState } from 'preact/hooks';
-import type { Problem } from '../items.ts';
+import type { Problem } from '../core/items.ts';
 import { type Kept, withTexts } from '../memory/kept.ts';
 import { givensText, type SheetData } from './givens.tsx';
 import type { Scene } from './item.tsx';

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 // The numbers of an item: folded to one line, with boxes to change them, and a button that draws others.
 
-import type { Core } from '../core.ts';
-import { fullText } from '../format.ts';
+import type { Core } from '../core/core.ts';
+import { fullText } from '../core/format.ts';
 import type { Kept } from '../memory/kept.ts';
-import { type GivenName, givens, symbolOf } from '../quantities.ts';
+import { type GivenName, givens, symbolOf } from '../core/quantities.ts';
 import {
   computeQuantities,
   givensNamedBy,
@@ -12,8 +12,8 @@ import {
   readGivens,
   refusalInWords,
   type Typed,
-} from '../scenario.ts';
-import { keepLinesApart } from '../typed-text.ts';
+} from '../core/scenario.ts';
+import { keepLinesApart } from '../core/typed-text.ts';
 
 /** The givens of an item and what a learner may do with them. */
 export interface SheetData extends Limits {

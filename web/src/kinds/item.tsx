@@ -3,15 +3,15 @@
 // one, and slots, which are the places of the author's text within it.
 
 import { Component, type ComponentChildren, createContext, createRef, h, type JSX, type VNode } from 'preact';
-import type { Core } from '../core.ts';
-import type { MeasureMessage } from '../lab/measure.ts';
-import type { Problem } from '../items.ts';
+import type { Core } from '../core/core.ts';
+import type { MeasureMessage } from '../core/measure.ts';
+import type { Problem } from '../core/items.ts';
 import type { Kept } from '../memory/kept.ts';
 import type { Entry } from '../memory/link.ts';
-import type { Playing, Told } from '../playground.ts';
-import type { Programs } from '../programs.ts';
-import type { Choice, RaceMessage } from '../race.ts';
-import type { Typed } from '../scenario.ts';
+import type { Playing, Told } from '../core/playground.ts';
+import type { Programs } from '../core/programs.ts';
+import type { Choice, RaceMessage } from '../core/race.ts';
+import type { Typed } from '../core/scenario.ts';
 
 /** What a view is called with. */
 export interface Scene<Data = unknown> {

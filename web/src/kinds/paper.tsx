@@ -3,10 +3,10 @@
 // at the command line and in the browser.
 
 import type { VNode } from 'preact';
-import type { Core } from '../core.ts';
-import type { Problem } from '../items.ts';
-import { mathOf } from '../mathml.ts';
-import type { Typed } from '../scenario.ts';
+import type { Core } from '../core/core.ts';
+import type { Problem } from '../core/items.ts';
+import { mathOf } from '../drawing/mathml.ts';
+import type { Typed } from '../core/scenario.ts';
 
 /** An item of a sheet. */
 export interface Printed<Data = unknown> {

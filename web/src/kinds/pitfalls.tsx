@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The pitfalls of mistakes, each folded in place.
 
-import type { Mistake } from '../core.ts';
+import type { Mistake } from '../core/core.ts';
 import { type Around, Nodes } from './item.tsx';
 
 export function Pitfalls({ mistakes, around }: { mistakes: readonly Mistake[]; around: Around }) {

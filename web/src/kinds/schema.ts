@@ -2,8 +2,8 @@
 // Markdown is said by `slot`, and the build renders those. Used at build time only.
 
 import { z } from 'zod';
-import { pitfallNames } from '../pitfalls.ts';
-import { givenNames, type GivenName } from '../quantities.ts';
+import { pitfallNames } from '../core/pitfalls.ts';
+import { givenNames, type GivenName } from '../core/quantities.ts';
 
 /** How a text becomes nodes: paragraphs, the inside of one paragraph, one that names something, a table. */
 export type SlotKind = 'paragraphs' | 'inline' | 'label' | 'table' | 'results';

@@ -1,7 +1,7 @@
 // What is asked of the core before it runs is done as soon as it does.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 
 export interface Asked {
   /** does it now, or when the core runs */

@@ -1,7 +1,7 @@
 // Blocks start when they are met: near the window, when the focus comes close, by a link, or when the browser is idle.
 // Until then they are their own picture, with all controls in the tab order.
 
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 import { arrival } from './arrival.ts';
 import { isOnHiddenPage } from './one-file.ts';
 import { idle } from './slices.ts';

@@ -1,7 +1,7 @@
 // The one core of the page: asked for once, waited for by whoever needs it.
 
 import wasmUrl from '../../../build/wasm/core.wasm?url';
-import { type Core, loadCore } from '../core.ts';
+import { type Core, loadCore } from '../core/core.ts';
 
 let running: Core | undefined;
 let starting: Promise<Core> | undefined;

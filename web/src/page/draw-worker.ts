@@ -2,8 +2,8 @@
 // a phone.
 
 import wasmUrl from '../../../build/wasm/core.wasm?url';
-import { type Core, loadCore } from '../core.ts';
-import { drawGivens } from '../items.ts';
+import { type Core, loadCore } from '../core/core.ts';
+import { drawGivens } from '../core/items.ts';
 import type { DrawAnswer, DrawRequest } from './draw.ts';
 
 let core: Promise<Core> | undefined;

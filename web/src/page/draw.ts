@@ -1,7 +1,7 @@
 // Other numbers for a problem, drawn in a worker; where the browser starts none, on the page.
 
-import { drawGivens, type Problem } from '../items.ts';
-import type { Typed } from '../scenario.ts';
+import { drawGivens, type Problem } from '../core/items.ts';
+import type { Typed } from '../core/scenario.ts';
 import { startCore } from './core.ts';
 import { startWorker } from './workers.ts';
 

@@ -3,7 +3,7 @@
 // and says what is to be seen when a hand rests.
 
 import { hydrate, render, type VNode } from 'preact';
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 import { Controls } from '../drawing/controls.tsx';
 import { between, type Fields, initialState, type StateOf } from '../drawing/fields.ts';
 import { type Figure, Frame, stillState, stillWidth, type View } from '../drawing/figure.tsx';

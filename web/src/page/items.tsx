@@ -2,7 +2,7 @@
 // Brings the items of the page to life: the same views that drew them at build time, over the states in memory.
 
 import { Component, hydrate } from 'preact';
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 import { type Around, type Item, type Scene, SlotContext, type Slots } from '../kinds/item.tsx';
 import { items } from '../kinds/load.ts';
 import { type Kept, nothingKept } from '../memory/kept.ts';

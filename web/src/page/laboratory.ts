@@ -1,7 +1,7 @@
 // The laboratory's module, asked for by whoever trains.
 
 import wasmUrl from '../../../build/wasm/laboratory.wasm?url';
-import { type Laboratory, loadLaboratory } from '../laboratory.ts';
+import { type Laboratory, loadLaboratory } from '../core/laboratory.ts';
 
 export async function fetchLaboratory(): Promise<Laboratory> {
   const response = await fetch(wasmUrl);

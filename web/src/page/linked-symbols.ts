@@ -1,7 +1,7 @@
 // The same quantity lights up everywhere: what is pointed at, has the focus or was tapped in the sections on the passes
 // or in a figure is named on <html>; style/linked-symbols.css does the rest.
 
-import { colours } from '../quantities.ts';
+import { colours } from '../core/quantities.ts';
 
 const symbols = colours.map((quantity) => `.q-${quantity}`).join(', ');
 const linked = 'linked';

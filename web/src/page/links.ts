@@ -1,6 +1,6 @@
 // What the page's address asks for: a place, perhaps on another page by now, or a state.
 
-import type { Core } from '../core.ts';
+import type { Core } from '../core/core.ts';
 import { subjectToday, textToday } from '../memory/earlier.ts';
 import { merged, withTexts } from '../memory/kept.ts';
 import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';

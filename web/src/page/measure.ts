@@ -1,8 +1,8 @@
 // The seeds of an experiment, on as many workers as there are processors; where the browser starts none, one after the
 // other on the page. Each seed is computed for itself, so the results are the same whatever the number of workers.
 
-import type { Measures } from '../lab/condition.ts';
-import type { MeasureMessage } from '../lab/measure.ts';
+import type { Measures } from '../core/condition.ts';
+import type { MeasureMessage } from '../core/measure.ts';
 import { idle } from './slices.ts';
 import { startWorker } from './workers.ts';
 

@@ -1,11 +1,11 @@
 // The computed numbers in the lesson's text: every `data` element holds its formula, and is computed again when the givens
 // change.
 
-import type { Core, Quantities } from '../core.ts';
-import { allDigits, formatValue, fullText, isShort, pointPadding } from '../format.ts';
+import type { Core, Quantities } from '../core/core.ts';
+import { allDigits, formatValue, fullText, isShort, pointPadding } from '../core/format.ts';
 import type { SheetState } from '../kinds/item.tsx';
-import { colourOfFormula } from '../quantities.ts';
-import { computeQuantities, type Limits, readGivens, type Typed } from '../scenario.ts';
+import { colourOfFormula } from '../core/quantities.ts';
+import { computeQuantities, type Limits, readGivens, type Typed } from '../core/scenario.ts';
 import { slices } from './slices.ts';
 
 const within = <E extends Element>(nodes: readonly Node[], selector: string): E[] =>

@@ -1,6 +1,6 @@
 // Trains two networks away from the page's own thread, as it is told, and sends what there is to see.
 
-import { buffersOf, type Order, Session, type Told } from '../playground.ts';
+import { buffersOf, type Order, Session, type Told } from '../core/playground.ts';
 import { fetchLaboratory } from './laboratory.ts';
 
 const send = (told: Told) => postMessage(told, { transfer: 'seen' in told ? buffersOf(told.seen) : [] });

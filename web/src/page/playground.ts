@@ -1,6 +1,6 @@
 // The networks of a playground in a worker; where the browser starts none, in slices on the page.
 
-import { type Order, type Playing, Session, type Told } from '../playground.ts';
+import { type Order, type Playing, Session, type Told } from '../core/playground.ts';
 import { startWorker } from './workers.ts';
 
 /** How long a slice lasts on the page, in milliseconds. */

@@ -1,7 +1,7 @@
 // The module of programs, asked for once by whoever shows one.
 
 import wasmUrl from '../../../build/wasm/programs.wasm?url';
-import { loadPrograms, type Programs } from '../programs.ts';
+import { loadPrograms, type Programs } from '../core/programs.ts';
 import { idle } from './slices.ts';
 
 let loading: Promise<Programs> | undefined;

@@ -1,7 +1,7 @@
 // Trains the two networks of a race away from the page's own thread, and sends what there is to see.
 
 import { fetchLaboratory } from './laboratory.ts';
-import { buffersOf, type Choice, raced, type RaceMessage } from '../race.ts';
+import { buffersOf, type Choice, raced, type RaceMessage } from '../core/race.ts';
 
 addEventListener('message', ({ data }: MessageEvent<Choice>) => {
   const send = (message: RaceMessage, transfer: ArrayBuffer[] = []) => postMessage(message, { transfer });

@@ -1,6 +1,6 @@
 // A race of two networks in a worker; where the browser starts none, in slices on the page.
 
-import type { Choice, RaceMessage } from '../race.ts';
+import type { Choice, RaceMessage } from '../core/race.ts';
 import { slices } from './slices.ts';
 import { startWorker } from './workers.ts';
 
@@ -8,7 +8,7 @@ async function onThePage(choice: Choice, tell: (message: RaceMessage) => void, s
   // Only this page needs the code of the worker itself.
   const [{ fetchLaboratory }, { raced }] = await Promise.all([
     import('./laboratory.ts'),
-    import('../race.ts'),
+    import('../core/race.ts'),
   ]);
   const pause = slices();
   for (const seen of raced(await fetchLaboratory(), choice)) {

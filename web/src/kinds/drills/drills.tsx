@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { answerOf } from '../../memory/kept.ts';
 import type { Listed } from '../../memory/mastery.ts';
-import { pitfallNames } from '../../pitfalls.ts';
+import { pitfallNames } from '../../core/pitfalls.ts';
 import type { Item, Scene } from '../item.tsx';
 
 export interface DrillsData {

@@ -2,7 +2,7 @@
 // A worked example: givens that can be edited or drawn anew, steps that follow.
 
 import { useState } from 'preact/hooks';
-import type { Problem } from '../../items.ts';
+import type { Problem } from '../../core/items.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { useDrawing } from '../draw.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';

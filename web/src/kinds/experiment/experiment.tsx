@@ -4,7 +4,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Verdict } from '../../drawing/verdict.tsx';
-import { besideChance, countOf, type Results, resultsOf, seedsIn } from '../../lab/evidence.ts';
+import { besideChance, countOf, type Results, resultsOf, seedsIn } from '../../core/evidence.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { Plot, plotWidth } from './plot.tsx';

@@ -2,8 +2,8 @@
 // Every seed of an experiment as a dot, with quartiles and median: the same drawing in a file, as the page comes, and on
 // the page, for the seeds that ran there.
 
-import { formatNumber, powerOfTen } from '../../format.ts';
-import { quartilesOf, type Results } from '../../lab/evidence.ts';
+import { formatNumber, powerOfTen } from '../../core/format.ts';
+import { quartilesOf, type Results } from '../../core/evidence.ts';
 import type { PlotBlock } from './schema.ts';
 
 const frame = { width: 640, left: 70, right: 630, top: 34, bottom: 226 };

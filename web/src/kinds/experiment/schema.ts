@@ -2,7 +2,7 @@
 // seeds. Everything counted is computed; an author writes what is compared.
 
 import { z } from 'zod';
-import { readCondition } from '../../lab/condition.ts';
+import { readCondition } from '../../core/condition.ts';
 import { id, inline, paragraphs } from '../schema.ts';
 
 const condition = z.string().superRefine((text, context) => {

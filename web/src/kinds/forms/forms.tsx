@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // How answers may be written: the core's own table, folded.
 
-import type { Form } from '../../core.ts';
+import type { Form } from '../../core/core.ts';
 import type { Item, Scene } from '../item.tsx';
 
 export interface FormsData {

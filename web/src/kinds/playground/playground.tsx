@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type NumbersTable, Table } from '../../drawing/figure.tsx';
 import { Surface } from '../../drawing/surface.tsx';
 import { withTexts } from '../../memory/kept.ts';
-import type { Data, Layers } from '../../laboratory.ts';
+import type { Data, Layers } from '../../core/laboratory.ts';
 import {
   type Arm,
   arms,
@@ -19,7 +19,7 @@ import {
   sentenceOf,
   type Told,
   Track,
-} from '../../playground.ts';
+} from '../../core/playground.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 import { Controls } from './controls.tsx';
 import { Activations, Gradients, OverSteps, type Path } from './plots.tsx';

@@ -1,9 +1,9 @@
 /** @jsxImportSource preact */
 // What a playground plots of its two arms: values over the steps, and values by layer.
 
-import { formatNumber, powerOfTen } from '../../format.ts';
-import type { Layers } from '../../laboratory.ts';
-import { type Arm, arms } from '../../playground.ts';
+import { formatNumber, powerOfTen } from '../../core/format.ts';
+import type { Layers } from '../../core/laboratory.ts';
+import { type Arm, arms } from '../../core/playground.ts';
 
 const frame = { width: 600, height: 210, left: 58, right: 590, top: 12, bottom: 168 };
 

@@ -1,7 +1,7 @@
 // The block `playground`: two networks that a learner sets up and trains, and the settings to begin with.
 
 import { z } from 'zod';
-import { arms } from '../../playground.ts';
+import { arms } from '../../core/playground.ts';
 import { id, inline } from '../schema.ts';
 import { armSettings, type Preset, refusal, type Setting, sharedSettings, viewSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 // The state of a playground: what may be chosen, how it stands in texts, and what it means for the laboratory.
 
-import type { RunSettings } from '../../laboratory.ts';
-import { type Arm, arms } from '../../playground.ts';
+import type { RunSettings } from '../../core/laboratory.ts';
+import { type Arm, arms } from '../../core/playground.ts';
 
 export interface NumberSetting {
   kind: 'number';

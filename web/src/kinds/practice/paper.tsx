@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 // A problem on paper. Its key says too what known mistakes answer, so that whoever marks by hand can name them.
 
-import type { Core, FormulaValue } from '../../core.ts';
-import { formatNumber } from '../../format.ts';
-import { quantitiesOfPart, type ValuePart } from '../../items.ts';
-import { readGivens, type Typed } from '../../scenario.ts';
+import type { Core, FormulaValue } from '../../core/core.ts';
+import { formatNumber } from '../../core/format.ts';
+import { quantitiesOfPart, type ValuePart } from '../../core/items.ts';
+import { readGivens, type Typed } from '../../core/scenario.ts';
 import { Slot } from '../item.tsx';
 import { Formula, type Paper, type Printed, Room } from '../paper.tsx';
 import type { PracticeData } from './practice.tsx';

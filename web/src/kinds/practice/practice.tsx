@@ -2,8 +2,8 @@
 // A practice problem: its text, its numbers, and a card for each question.
 
 import { useState } from 'preact/hooks';
-import type { Core } from '../../core.ts';
-import type { Problem } from '../../items.ts';
+import type { Core } from '../../core/core.ts';
+import type { Problem } from '../../core/items.ts';
 import { isOpen, type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
 import { useDrawing } from '../draw.ts';
 import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';

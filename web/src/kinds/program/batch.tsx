@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The small batch whose values are shown beside the lines: an input for each array, in Python's words.
 
-import type { Input, Programs } from '../../programs.ts';
+import type { Input, Programs } from '../../core/programs.ts';
 import { inputOf } from './inputs.ts';
 import type { BatchArray } from './schema.ts';
 

@@ -2,7 +2,7 @@
 
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Programs } from '../../programs.ts';
+import type { Programs } from '../../core/programs.ts';
 import type { Editor } from './editor.ts';
 
 /** The module, or why there is none; undefined until it runs. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { answerOf, type Kept, withVerdict } from '../../memory/kept.ts';
-import type { Programs, Verdict } from '../../programs.ts';
+import type { Programs, Verdict } from '../../core/programs.ts';
 import { judgeLine, type Said } from './hunt.ts';
 
 /** The names under which answers are kept: the program, and in a hunt the line that is wrong. */

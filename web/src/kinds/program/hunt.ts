@@ -1,6 +1,6 @@
 // The hunt: a program of somebody else is wrong, and the learner says in which line.
 
-import type { Verdict } from '../../programs.ts';
+import type { Verdict } from '../../core/programs.ts';
 
 /** What becomes of the line that a learner says. */
 export interface Said {

@@ -1,7 +1,7 @@
 // Arrays as an author or a learner writes them, and as a program takes them and shows them.
 
-import { formatNumber } from '../../format.ts';
-import type { Held, Input } from '../../programs.ts';
+import { formatNumber } from '../../core/format.ts';
+import type { Held, Input } from '../../core/programs.ts';
 import type { BatchArray } from './schema.ts';
 
 const shapeOf = (array: BatchArray): number[] =>

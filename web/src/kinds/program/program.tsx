@@ -4,10 +4,10 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
-import type { Graded } from '../../items.ts';
+import type { Graded } from '../../core/items.ts';
 import { answerOf, isOpen, withTexts } from '../../memory/kept.ts';
-import type { Input, Programs, Ran } from '../../programs.ts';
-import { asSentence } from '../../sentence.ts';
+import type { Input, Programs, Ran } from '../../core/programs.ts';
+import { asSentence } from '../../core/sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
 import { BatchFields, batchName, batchOf } from './batch.tsx';

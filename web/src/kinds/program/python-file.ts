@@ -1,6 +1,6 @@
 // A program as a file that plain NumPy runs, with the batches on which the page judges and what is right on them.
 
-import type { Batch, Call, Calling, Held, Operand, Programs } from '../../programs.ts';
+import type { Batch, Call, Calling, Held, Operand, Programs } from '../../core/programs.ts';
 
 interface Task {
   name: string;

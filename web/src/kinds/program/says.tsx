@@ -2,7 +2,7 @@
 // What the judge says of a program: the law that fails, the line that is wrong, and the smallest batch that shows it.
 
 import { Mistakes } from '../../drawing/verdict.tsx';
-import type { Held, Verdict } from '../../programs.ts';
+import type { Held, Verdict } from '../../core/programs.ts';
 import { shown } from './inputs.ts';
 
 interface Props {

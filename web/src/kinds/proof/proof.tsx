@@ -2,14 +2,14 @@
 // A proof to put together from shuffled lines, or in lines of one's own: any order in which each line follows is right.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Core, LineJudgement, ProofJudgement, ProofLine } from '../../core.ts';
+import type { Core, LineJudgement, ProofJudgement, ProofLine } from '../../core/core.ts';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Marked, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
-import type { Graded } from '../../items.ts';
-import { mathOf } from '../../mathml.ts';
+import type { Graded } from '../../core/items.ts';
+import { mathOf } from '../../drawing/mathml.ts';
 import { answerOf, isOpen, openName, withAnswer, withTexts, withVerdict } from '../../memory/kept.ts';
-import { keepLinesApart } from '../../typed-text.ts';
-import { asSentence } from '../../sentence.ts';
+import { keepLinesApart } from '../../core/typed-text.ts';
+import { asSentence } from '../../core/sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useLatest } from '../latest.ts';

@@ -3,8 +3,8 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Surface } from '../../drawing/surface.tsx';
-import { formatNumber } from '../../format.ts';
-import type { Data } from '../../laboratory.ts';
+import { formatNumber } from '../../core/format.ts';
+import type { Data } from '../../core/laboratory.ts';
 import { withTexts } from '../../memory/kept.ts';
 import {
   type Arm,
@@ -18,7 +18,7 @@ import {
   sentenceOf,
   smoothed,
   steps,
-} from '../../race.ts';
+} from '../../core/race.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 
 export interface RaceData {

@@ -2,7 +2,7 @@
 // A link to one item or figure for a class: with other numbers, alone on the page, without its answers or controls.
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Problem } from '../../items.ts';
+import type { Problem } from '../../core/items.ts';
 import type { Entry } from '../../memory/link.ts';
 import { givensText, type SheetData } from '../givens.tsx';
 import type { Item, Scene } from '../item.tsx';

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 // The sheets as they are printed: first what is asked, each sheet on a page of its own, then the keys.
 
-import type { Core } from '../../core.ts';
-import type { Typed } from '../../scenario.ts';
+import type { Core } from '../../core/core.ts';
+import type { Typed } from '../../core/scenario.ts';
 import { Slot, SlotContext, type Slots } from '../item.tsx';
 import type { Paper, Printed } from '../paper.tsx';
 import { papers } from '../papers.ts';

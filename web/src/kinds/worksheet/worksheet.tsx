@@ -3,11 +3,11 @@
 // above it.
 
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core.ts';
+import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core/core.ts';
 import { Marked, Mistakes, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
-import { formatValue } from '../../format.ts';
-import { type Graded, type Problem, verdictOnWorksheet } from '../../items.ts';
-import { isPlain, mathOf } from '../../mathml.ts';
+import { formatValue } from '../../core/format.ts';
+import { type Graded, type Problem, verdictOnWorksheet } from '../../core/items.ts';
+import { isPlain, mathOf } from '../../drawing/mathml.ts';
 import {
   answerOf,
   isOpen,
@@ -18,9 +18,9 @@ import {
   withTexts,
   withVerdict,
 } from '../../memory/kept.ts';
-import { readGivens, refusalInWords } from '../../scenario.ts';
-import { keepLinesApart } from '../../typed-text.ts';
-import { asSentence } from '../../sentence.ts';
+import { readGivens, refusalInWords } from '../../core/scenario.ts';
+import { keepLinesApart } from '../../core/typed-text.ts';
+import { asSentence } from '../../core/sentence.ts';
 import { useDrawing } from '../draw.ts';
 import { acceptsGivens, type SheetData, typedOf } from '../givens.tsx';
 import { Hints, ShowAnswer } from '../help.tsx';

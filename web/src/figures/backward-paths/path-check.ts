@@ -1,0 +1,91 @@
+// The gradient check of a sum of paths: whether it agrees with differences of the loss, whether it could have failed at
+// all, and both in words.
+
+import type { Core } from '../../core/core.ts';
+import { formatNumber } from '../../core/format.ts';
+
+export const paths = ['dx_direct', 'dx_through_var', 'dx_through_mean'] as const;
+export type Path = (typeof paths)[number];
+
+/** The paths of every example, and the gradient by differences. */
+export type Terms = Readonly<Record<Path | 'dx_numeric', Float64Array>>;
+
+export interface Check {
+  /** `nothing`: both sides are 0, so there is no relative error to speak of */
+  kind: 'agrees' | 'fails' | 'nothing';
+  /** the sum of the paths that count, without what is only rounding */
+  sum: Float64Array;
+  /** the largest difference of an example */
+  difference: number;
+  /** the same over the largest gradient; undefined where that is 0 */
+  relative?: number;
+}
+
+/** Below this share of the largest direct term lie what rounding leaves of the differences, and their truncation. */
+export const noise = 1e-7;
+
+/** `scale` is the size of the terms, so that what is left of their sum by rounding alone shows as 0. */
+export function checkPaths(core: Core, terms: Terms, counted: readonly Path[], scale: number): Check {
+  const { dx_numeric } = terms;
+  const scaled = Object.fromEntries(paths.map((path) => [path, { values: terms[path], scale }]));
+  const sum = core.evaluate(counted.join(' + ') || '0 * dx_direct', scaled).shown;
+  const [difference = 0, largest = 0, largestNumeric = 0] = core.evaluate(
+    '[max(abs(dx - dx_numeric)), max(abs(dx)), max(abs(dx_numeric))]',
+    { dx: sum, dx_numeric },
+  ).values;
+  const size = Math.max(largest, largestNumeric);
+  if (size <= noise * scale) return { kind: 'nothing', sum, difference };
+  return {
+    kind: difference <= noise * scale ? 'agrees' : 'fails',
+    sum,
+    difference,
+    relative: difference / size,
+  };
+}
+
+/** The largest contribution of each path, in their order. */
+export const sizesOf = (core: Core, terms: Terms): Float64Array =>
+  core.evaluate(`[${paths.map((path) => `max(abs(${path}))`).join(', ')}]`, terms).values;
+
+const names: Record<Path, string> = {
+  dx_direct: 'the direct path',
+  dx_through_var: 'the path through the variance',
+  dx_through_mean: 'the path through the mean',
+};
+
+/** "a", "a and b", "a, b and c". */
+function named(some: readonly Path[]): string {
+  const words = some.map((path) => names[path]);
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** What the check says: icon, words, and the numbers they rest on. */
+export function verdict(
+  { kind, difference, relative }: Check,
+  off: readonly Path[],
+  unseen: readonly Path[],
+) {
+  const numbers = `largest difference ${formatNumber(difference, 2)}, ${
+    relative === undefined ? 'next to a gradient of 0' : `relative error ${formatNumber(relative, 2)}`
+  }`;
+  if (kind === 'fails') return { look: 'wrong', icon: '✗', words: 'The gradient check fails:', numbers };
+  if (kind === 'agrees' && off.length === 0 && unseen.length === 0)
+    return { look: 'right', icon: '✓', words: 'The gradient check agrees:', numbers };
+  return { look: 'coarse', icon: '?', words: 'The gradient check agrees, but proves little:', numbers };
+}
+
+/** Why it says so, and what it cannot see. */
+export function reason({ kind }: Check, off: readonly Path[], unseen: readonly Path[]): string {
+  if (kind === 'fails') return `Without ${named(off)} the sum is not the gradient, and the check notices.`;
+  if (off.length > 0)
+    return `The check does not notice that ${named(off)} ${
+      off.length > 1 ? 'are missing: together they carry' : 'is missing: it carries'
+    } 0 to every example, so this batch cannot tell.`;
+  const carry = unseen.length > 1 ? 'each carry' : 'carries';
+  const blind =
+    unseen.length > 0
+      ? `This batch cannot tell whether ${named(unseen)} is there, which ${carry} 0 to every example.`
+      : '';
+  if (kind === 'agrees') return blind;
+  return `The paths cancel and every dx is 0, so any multiple of it passes the check too. ${blind}`.trim();
+}

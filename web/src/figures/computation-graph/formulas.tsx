@@ -1,0 +1,390 @@
+/** @jsxImportSource preact */
+// The formula of each quantity of the computation graph, in symbols and with the numbers in place.
+
+import { type ComponentChildren, Fragment } from 'preact';
+import type { Batch, Computed, QuantityName } from './computation.ts';
+import { Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
+
+const Root = ({ children }: { children?: ComponentChildren }) => (
+  <msqrt>
+    {children ?? (
+      <>
+        <Symbol of="batch_var" />
+        <mo>+</mo>
+        <Symbol of="eps" />
+      </>
+    )}
+  </msqrt>
+);
+
+const Over = ({ children: [above, below] }: { children: [ComponentChildren, ComponentChildren] }) => (
+  <mfrac>
+    <mrow>{above}</mrow>
+    <mrow>{below}</mrow>
+  </mfrac>
+);
+
+const Brackets = ({ children }: { children: ComponentChildren }) => (
+  <mrow>
+    <mo>(</mo>
+    {children}
+    <mo>)</mo>
+  </mrow>
+);
+
+/** A sign, not an operator: first in a row of its own. */
+const Minus = ({ children }: { children: ComponentChildren }) => (
+  <mrow>
+    <mo>−</mo>
+    {children}
+  </mrow>
+);
+
+const minusMean = (sub: string) => (
+  <>
+    <Symbol of="x" sub={sub} />
+    <mo>−</mo>
+    <Symbol of="batch_mean" />
+  </>
+);
+
+const toThePower = (base: ComponentChildren, exponent: ComponentChildren) => (
+  <msup>
+    <Brackets>{base}</Brackets>
+    <mrow>{exponent}</mrow>
+  </msup>
+);
+
+const averaged = (
+  <>
+    <Over>
+      <mn>1</mn>
+      <mi>m</mi>
+    </Over>
+    <Sum />
+  </>
+);
+
+const minusHalf = (
+  <Brackets>
+    <Minus>
+      <Over>
+        <mn>1</mn>
+        <mn>2</mn>
+      </Over>
+    </Minus>
+  </Brackets>
+);
+
+/** In symbols; what is given has none. */
+export const inSymbols: Partial<Record<QuantityName, ComponentChildren>> = {
+  batch_mean: (
+    <>
+      <Symbol of="batch_mean" />
+      <mo>=</mo>
+      {averaged}
+      <Symbol of="x" sub="j" />
+    </>
+  ),
+  batch_var: (
+    <>
+      <Symbol of="batch_var" />
+      <mo>=</mo>
+      {averaged}
+      {toThePower(minusMean('j'), <mn>2</mn>)}
+    </>
+  ),
+  x_hat: (
+    <>
+      <Symbol of="x_hat" sub="i" />
+      <mo>=</mo>
+      <Over>
+        {minusMean('i')}
+        <Root />
+      </Over>
+    </>
+  ),
+  y: (
+    <>
+      <Symbol of="y" sub="i" />
+      <mo>=</mo>
+      <Symbol of="gamma" />
+      <Symbol of="x_hat" sub="i" />
+      <mo>+</mo>
+      <Symbol of="beta" />
+    </>
+  ),
+  L: (
+    <>
+      <mi>L</mi>
+      <mo>=</mo>
+      <Sum />
+      <Gradient of="y" sub="j" />
+      <Symbol of="y" sub="j" />
+    </>
+  ),
+  dbeta: (
+    <>
+      <Gradient of="beta" />
+      <mo>=</mo>
+      <Sum />
+      <Gradient of="y" sub="j" />
+    </>
+  ),
+  dgamma: (
+    <>
+      <Gradient of="gamma" />
+      <mo>=</mo>
+      <Sum />
+      <Gradient of="y" sub="j" />
+      <Symbol of="x_hat" sub="j" />
+    </>
+  ),
+  dx_hat: (
+    <>
+      <Gradient of="x_hat" sub="i" />
+      <mo>=</mo>
+      <Gradient of="y" sub="i" />
+      <mo>·</mo>
+      <Symbol of="gamma" />
+    </>
+  ),
+  dvar: (
+    <>
+      <Gradient of="batch_var" />
+      <mo>=</mo>
+      <Sum />
+      <Gradient of="x_hat" sub="j" />
+      <mo>·</mo>
+      {minusHalf}
+      <Brackets>{minusMean('j')}</Brackets>
+      {toThePower(
+        <>
+          <Symbol of="batch_var" />
+          <mo>+</mo>
+          <Symbol of="eps" />
+        </>,
+        <mn>−3/2</mn>,
+      )}
+    </>
+  ),
+  dmean: (
+    <>
+      <Gradient of="batch_mean" />
+      <mo>=</mo>
+      <Sum />
+      <Gradient of="x_hat" sub="j" />
+      <mo>·</mo>
+      <Over>
+        <mn>−1</mn>
+        <Root />
+      </Over>
+    </>
+  ),
+  dx: (
+    <>
+      <Gradient of="x" sub="i" />
+      <mo>=</mo>
+      <Gradient of="x_hat" sub="i" />
+      <mo>·</mo>
+      <Over>
+        <mn>1</mn>
+        <Root />
+      </Over>
+      <mo>+</mo>
+      <Gradient of="batch_var" />
+      <mo>·</mo>
+      <Over>
+        <>
+          <mn>2</mn>
+          <Brackets>{minusMean('i')}</Brackets>
+        </>
+        <mi>m</mi>
+      </Over>
+      <mo>+</mo>
+      <Gradient of="batch_mean" />
+      <mo>·</mo>
+      <Over>
+        <mn>1</mn>
+        <mi>m</mi>
+      </Over>
+    </>
+  ),
+};
+
+/** Terms with plus signs between. */
+const plus = (terms: readonly ComponentChildren[]) =>
+  terms.map((term, k) => (
+    <Fragment key={k}>
+      {k > 0 && <mo>+</mo>}
+      {term}
+    </Fragment>
+  ));
+
+const times = (left: ComponentChildren, right: ComponentChildren) => (
+  <>
+    {left}
+    <mo>·</mo>
+    {right}
+  </>
+);
+
+/** With the numbers of one example in place. */
+export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i: number): ComponentChildren {
+  const { x, x_hat, y, dy, dx_hat, batch_mean, batch_var, gamma, beta } = values;
+  const { eps } = batch;
+  const sub = String(i + 1);
+  const m = <mn>{x.length}</mn>;
+  const deviation = (j: number) => (
+    <>
+      <Num value={x[j] ?? 0} of="x" />
+      <mo>−</mo>
+      <Num value={batch_mean} of="mean" bracket />
+    </>
+  );
+  const sum = (
+    <>
+      <Num value={batch_var} of="var" />
+      <mo>+</mo>
+      <Num value={eps} />
+    </>
+  );
+  const root = <Root>{sum}</Root>;
+  const all = dx_hat.map((_, j) => j);
+  const equals = (left: ComponentChildren, ...rights: ComponentChildren[]) => (
+    <>
+      {left}
+      {rights.map((right, k) => (
+        <Fragment key={k}>
+          <mo>=</mo>
+          {right}
+        </Fragment>
+      ))}
+    </>
+  );
+  const incoming = (j: number) => <Num value={dy[j] ?? 0} of="dy" bracket />;
+
+  switch (name) {
+    case 'x':
+      return equals(<Symbol of="x" sub={sub} />, <Num value={x[i] ?? 0} of="x" />);
+    case 'gamma':
+      return equals(<Symbol of="gamma" />, <Num value={gamma} of="gamma" />);
+    case 'beta':
+      return equals(<Symbol of="beta" />, <Num value={beta} of="beta" />);
+    case 'batch_mean':
+      return equals(
+        <Symbol of="batch_mean" />,
+        <Over>
+          {plus(x.map((value) => <Num value={value} of="x" bracket />))}
+          {m}
+        </Over>,
+        <Num value={batch_mean} of="mean" />,
+      );
+    case 'batch_var':
+      return equals(
+        <Symbol of="batch_var" />,
+        <Over>
+          {plus(all.map((j) => toThePower(deviation(j), <mn>2</mn>)))}
+          {m}
+        </Over>,
+        <Num value={batch_var} of="var" />,
+      );
+    case 'x_hat':
+      return equals(
+        <Symbol of="x_hat" sub={sub} />,
+        <Over>
+          {deviation(i)}
+          {root}
+        </Over>,
+        <Num value={x_hat[i] ?? 0} of="x_hat" />,
+      );
+    case 'y':
+      return equals(
+        <Symbol of="y" sub={sub} />,
+        plus([
+          times(<Num value={gamma} of="gamma" />, <Num value={x_hat[i] ?? 0} of="x_hat" bracket />),
+          <Num value={beta} of="beta" bracket />,
+        ]),
+        <Num value={y[i] ?? 0} of="y" />,
+      );
+    case 'L':
+      return equals(
+        <mi>L</mi>,
+        plus(all.map((j) => times(incoming(j), <Num value={y[j] ?? 0} of="y" bracket />))),
+        <Num value={values.L} />,
+      );
+    case 'dy':
+      return equals(<Gradient of="y" sub={sub} />, <Num value={dy[i] ?? 0} of="dy" />);
+    case 'dbeta':
+      return equals(<Gradient of="beta" />, plus(all.map(incoming)), <Num value={values.dbeta} of="beta" />);
+    case 'dgamma':
+      return equals(
+        <Gradient of="gamma" />,
+        plus(all.map((j) => times(incoming(j), <Num value={x_hat[j] ?? 0} of="x_hat" bracket />))),
+        <Num value={values.dgamma} of="gamma" />,
+      );
+    case 'dx_hat':
+      return equals(
+        <Gradient of="x_hat" sub={sub} />,
+        times(<Num value={dy[i] ?? 0} of="dy" />, <Num value={gamma} of="gamma" bracket />),
+        <Num value={dx_hat[i] ?? 0} of="x_hat" />,
+      );
+    case 'dvar':
+      return equals(
+        <Gradient of="batch_var" />,
+        <>
+          {minusHalf}
+          {toThePower(sum, <mn>−3/2</mn>)}
+          <Brackets>
+            {plus(
+              all.map((j) =>
+                times(<Num value={dx_hat[j] ?? 0} of="x_hat" bracket />, <Brackets>{deviation(j)}</Brackets>),
+              ),
+            )}
+          </Brackets>
+        </>,
+        <Num value={values.dvar} of="var" />,
+      );
+    case 'dmean':
+      return equals(
+        <Gradient of="batch_mean" />,
+        <Minus>
+          <Over>
+            {plus(all.map((j) => <Num value={dx_hat[j] ?? 0} of="x_hat" bracket />))}
+            {root}
+          </Over>
+        </Minus>,
+        <Num value={values.dmean} of="mean" />,
+      );
+    case 'dx':
+      return equals(
+        <Gradient of="x" sub={sub} />,
+        plus([
+          <Over>
+            <Num value={dx_hat[i] ?? 0} of="x_hat" />
+            {root}
+          </Over>,
+          times(
+            <Num value={values.dvar} of="var" bracket />,
+            <Over>
+              <>
+                <mn>2</mn>
+                <Brackets>{deviation(i)}</Brackets>
+              </>
+              {m}
+            </Over>,
+          ),
+          <Over>
+            <Num value={values.dmean} of="mean" />
+            {m}
+          </Over>,
+        ]),
+        plus([
+          <Num value={values.dx_direct[i] ?? 0} of="x_hat" />,
+          <Num value={values.dx_through_var[i] ?? 0} of="var" bracket />,
+          <Num value={values.dx_through_mean[i] ?? 0} of="mean" bracket />,
+        ]),
+        <Num value={values.dx[i] ?? 0} of="x" />,
+      );
+  }
+}
