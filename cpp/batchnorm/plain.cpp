@@ -23,15 +23,13 @@ Backward backward_train(const Batch& dy, const Batch& x, const Channels& gamma, 
   const Forward forward = forward_train(x, gamma, Channels::Zero(gamma.size()), eps);
   const Batch d = x.rowwise() - forward.batch_mean;
   const Channels std = (forward.batch_var + eps).sqrt();
-  Backward backward;
-  backward.dx_hat = dy.rowwise() * gamma;
-  backward.dvar = (backward.dx_hat * d).colwise().sum() * -0.5 / std.cube();
-  backward.dmean = -backward.dx_hat.colwise().sum() / std - 2 * backward.dvar * d.colwise().sum() / m;
-  backward.dx = (backward.dx_hat.rowwise() / std + d.rowwise() * (2 * backward.dvar / m)).rowwise() +
-                backward.dmean / m;
-  backward.dgamma = (dy * forward.x_hat).colwise().sum();
-  backward.dbeta = dy.colwise().sum();
-  return backward;
+  const Batch dx_hat = dy.rowwise() * gamma;
+  const Channels dvar = (dx_hat * d).colwise().sum() * -0.5 / std.cube();
+  const Channels dmean = -dx_hat.colwise().sum() / std - 2 * dvar * d.colwise().sum() / m;
+  const Batch dx = (dx_hat.rowwise() / std + d.rowwise() * (2 * dvar / m)).rowwise() + dmean / m;
+  const Channels dgamma = (dy * forward.x_hat).colwise().sum();
+  const Channels dbeta = dy.colwise().sum();
+  return {dx_hat, dx, dvar, dmean, dgamma, dbeta};
 }
 
 }  // namespace batchnorm::plain
