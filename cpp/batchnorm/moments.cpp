@@ -125,23 +125,24 @@ class RunningMoments {
 };
 
 /// Any value of the channel is a first guess of its mean; in a constant channel it is the mean. Lanes of
-/// floats need a better one: of every fourth value of a block the mean lies so near the block's that no more
-/// than two bits cancel in squares - sum^2 / count.
+/// floats need a better one: of all values of a short first block, and of every other value of one of full
+/// length, the mean lies so near the block's that at most a bit cancels in squares - sum^2 / count.
 template <typename Lane, typename Scalar>
 void first_guess(const Part& part, const Scalar* x, Lane* guess) {
   const Index apart = part.along_planes ? part.inner : 1, states = part.states();
   for (Index state = 0; state < states; ++state) guess[state] = static_cast<Lane>(x[state * apart]);
   if constexpr (std::is_same_v<Lane, float>) {
-    const Index steps = part.along_planes ? std::min(part.inner, passes::length_of_piece<Lane>(0))
-                                          : std::min(part.rows, passes::rows_of_block<Scalar, Lane>(0));
-    const Index stride = part.along_planes ? 1 : part.columns;
-    const float count = static_cast<float>((steps + 3) / 4);
+    const Index length = part.along_planes ? part.inner : part.rows;
+    const Index full =
+        part.along_planes ? passes::length_of_piece<Lane>(0) : passes::rows_of_block<Scalar, Lane>(0);
+    const Index every = length < full ? 1 : 2, stride = part.along_planes ? 1 : part.columns;
     Eigen::ArrayXf sums = Eigen::ArrayXf::Zero(states);
-    for (Index step = 4; step < steps; step += 4) {
+    Index count = 1;  // of the first value, which differs from itself by 0
+    for (Index step = every; step < std::min(length, full); step += every, ++count) {
       for (Index state = 0; state < states; ++state)
         sums[state] += x[step * stride + state * apart] - guess[state];
     }
-    for (Index state = 0; state < states; ++state) guess[state] += sums[state] / count;
+    for (Index state = 0; state < states; ++state) guess[state] += sums[state] / static_cast<float>(count);
   }
 }
 

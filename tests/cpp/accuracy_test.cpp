@@ -144,7 +144,7 @@ Batch random_dy(lab::Random& random, const Batch& x) {
 Problem nasty_problem(std::uint64_t seed, std::size_t kind) {
   lab::Random random(seed);
   Form form = random_walk(random);
-  form.accuracy = accuracy_of(seed);
+  form.accuracy = seed % 2 == 0 ? Accuracy::fast : Accuracy::exact;
   const Index m = random_examples(random, form) * form.inner();
   const Index width = random_width(random, m);
   const double epsilons[] = {0, 5e-324, 1e-300, 1e-12, 1e-5, 1e-3, 1, 1e10};
@@ -212,7 +212,7 @@ Errors errors_of(const Exact<Wide>& exact, const TrainingForward& forward, const
 Errors promised(const Form& form) {
   if (!is_float(form)) return {4, 10, 8, 8, 1, 12, 6};
   if (form.accuracy == Accuracy::exact) return {1, 1, 1, 1, 1, 1, 1};
-  return {3, 6, 6, 6, 1, 12, 6};
+  return {3, 8, 4, 4, 1, 8, 4};
 }
 
 /// Calls `check` with a float form of either accuracy, with a double form once.
@@ -235,7 +235,7 @@ Errors errors_of(const Problem& problem, const TrainingForward& forward, const G
 class NastyBatches : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(NastyBatches, LieWithinAFewUlpOfExactArithmetic) {
-  constexpr std::uint64_t batches = 400;
+  constexpr std::uint64_t batches = 300;
   std::map<std::string, Errors> worst;
   for (std::uint64_t seed = 0; seed < batches; ++seed) {
     const Problem problem = nasty_problem(1000 * GetParam() + seed, GetParam());

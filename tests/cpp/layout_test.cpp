@@ -197,7 +197,7 @@ TEST(Layout, LongPlanesGiveWhatTheirChannelsGiveOneByOne) {
       lab::Random random(static_cast<std::uint64_t>(inner));
       const Index m = 2 * inner, width = 3;
       Problem problem{0,
-                      {{inner}, ChannelAxis::first, dtype},
+                      {{inner}, ChannelAxis::first, dtype, Accuracy::exact},
                       random_batch(random, m, width),
                       {random_channels(random, width), random_channels(random, width)},
                       1e-5,

@@ -397,7 +397,7 @@ TEST(SynchronisedBatchNorm, OfShardsInWhichAChannelIsConstant) {
     for (const double constant : {0.0, 0.1, 1e-30, 1e30}) {
       SCOPED_TRACE(constant);
       lab::Random random(3);
-      const Form form{{}, ChannelAxis::first, dtype};
+      const Form form{{}, ChannelAxis::first, dtype, Accuracy::exact};
       Problem whole{3,
                     form,
                     random_batch(random, 30, 4),

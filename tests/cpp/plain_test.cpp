@@ -27,8 +27,15 @@ void expect_channels_near(const Eigen::ArrayBase<Derived>& got, const Eigen::Arr
   for (Index c = 0; c < tolerances.size(); ++c) expect_near(got.col(c), expected.col(c), tolerances(c));
 }
 
+/// Random problems, of floats in both accuracies.
+template <typename Check>
+void for_both_accuracies(const Check& check) {
+  for (const Accuracy accuracy : {Accuracy::fast, Accuracy::exact})
+    for_random_problems(check, 3, -1, accuracy);
+}
+
 TEST(Plain, TheTrainingPassAgrees) {
-  for_random_problems([](const Problem& problem, const batchnorm::TrainingForward& forward) {
+  for_both_accuracies([](const Problem& problem, const batchnorm::TrainingForward& forward) {
     const auto expected = plain::forward_train(problem.x, problem.gamma(), problem.beta(), problem.eps);
     // Two-pass sums in doubles lose what the offset takes; floats come in exactly.
     const Channels lost = digits_lost(problem, expected);
@@ -46,7 +53,7 @@ TEST(Plain, TheTrainingPassAgrees) {
 }
 
 TEST(Plain, TheBackwardPassAgrees) {
-  for_random_problems([](const Problem& problem, const batchnorm::TrainingForward& forward) {
+  for_both_accuracies([](const Problem& problem, const batchnorm::TrainingForward& forward) {
     const auto gradients = problem.gradients();
     const auto of_forward = plain::forward_train(problem.x, problem.gamma(), problem.beta(), problem.eps);
     const auto expected = plain::backward_train(problem.dy, problem.x, problem.gamma(), problem.eps);
@@ -63,7 +70,7 @@ TEST(Plain, TheBackwardPassAgrees) {
 }
 
 TEST(Plain, InferenceAgrees) {
-  for_random_problems([](const Problem& problem, const batchnorm::TrainingForward&) {
+  for_both_accuracies([](const Problem& problem, const batchnorm::TrainingForward&) {
     lab::Random random(problem.seed + runs);
     const Frozen frozen{random_channels(random, problem.width()),
                         random_channels(random, problem.width()).square() + 0.1};
