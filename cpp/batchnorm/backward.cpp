@@ -14,47 +14,47 @@ using passes::Part;
 using passes::store;
 
 /// (sum dy, sum dy (x - mean)).
-template <typename Scalar>
+template <typename Scalar, typename Lane>
 struct BlockSums {
   const Scalar *dy, *x;
-  const double* mean;
+  const Lane* mean;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [dy = dy, x = x, mu = pick(mean)](Index k, V& sum, V& product) {
+    return [dy = dy, x = x, mean = pick(mean)](Index k, V& sum, V& product) {
       const V upstream = load<V>(dy + k);
       sum += upstream;
-      product += upstream * (load<V>(x + k) - mu);
+      product += upstream * (load<V>(x + k) - mean);
     };
   }
 };
 
 /// dx = scale (dy - mean_dy - (x - mean) slope).
-template <typename Scalar>
+template <typename Scalar, typename Lane>
 struct InputGradient {
   const Scalar *dy, *x;
   Scalar* dx;
-  const double *mean, *mean_dy, *slope, *scale;
+  const Lane *mean, *mean_dy, *slope, *scale;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [dy = dy, x = x, dx = dx, mu = pick(mean), mean_of_dy = pick(mean_dy), b = pick(slope),
-            a = pick(scale)](Index k) {
-      store(dx + k, ((load<V>(dy + k) - mean_of_dy) - (load<V>(x + k) - mu) * b) * a);
+    return [dy = dy, x = x, dx = dx, mean = pick(mean), mean_dy = pick(mean_dy), slope = pick(slope),
+            scale = pick(scale)](Index k) {
+      store(dx + k, ((load<V>(dy + k) - mean_dy) - (load<V>(x + k) - mean) * slope) * scale);
     };
   }
 };
 
 /// dx = dy scale.
-template <typename Scalar>
+template <typename Scalar, typename Lane>
 struct FrozenGradient {
   const Scalar* dy;
   Scalar* dx;
-  const double* scale;
+  const Lane* scale;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [dy = dy, dx = dx, a = pick(scale)](Index k) { store(dx + k, load<V>(dy + k) * a); };
+    return [dy = dy, dx = dx, scale = pick(scale)](Index k) { store(dx + k, load<V>(dy + k) * scale); };
   }
 };
 
@@ -63,40 +63,42 @@ struct Sums {
   Channels dy, dy_d;
 };
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 Sums plain_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer) {
   Sums sums{Channels::Zero(layout.channels), Channels::Zero(layout.channels)};
   for (const Part& part : passes::parts_of(layout)) {
-    const passes::Rows<1> mean = passes::of_states(part, normalizer.mean);
-    passes::Rows<4> totals = passes::Rows<4>::Zero(4, part.states());
+    const auto mean = passes::of_states<Lane>(part, [&](const auto& of) { return of(normalizer.mean); });
+    passes::Rows<double, 4> totals = passes::Rows<double, 4>::Zero(4, part.states());
     double *a = totals.row(0).data(), *b = totals.row(1).data(), *a_residual = totals.row(2).data(),
            *b_residual = totals.row(3).data();
-    const auto grow = [](double* total, double* residual, double block) {
-      const auto sum = passes::exact_sum(*total, block);
-      *total = sum.sum;
-      *residual += sum.error;
-    };
     const auto add = [&](Index state, Index states, Index, const double* block_a, const double* block_b) {
-      for (Index k = 0; k < states; ++k) {
-        grow(a + state + k, a_residual + state + k, block_a[k]);
-        grow(b + state + k, b_residual + state + k, block_b[k]);
-      }
+      passes::for_each_strip<double>(states, [&](Index k, auto zero) {
+        using V = decltype(zero);
+        const auto grow = [&](double* total, double* residual, const double* block) {
+          const auto sum = passes::exact_sum(load<V>(total + state + k), load<V>(block + k));
+          store(total + state + k, sum.sum);
+          store(residual + state + k, load<V>(residual + state + k) + sum.error);
+        };
+        grow(a, a_residual, block_a);
+        grow(b, b_residual, block_b);
+      });
       return false;
     };
-    passes::reduce<Scalar>(part, BlockSums<Scalar>{dy, x, mean.data()}, add);
+    passes::reduce<Scalar, Lane>(part, BlockSums<Scalar, Lane>{dy, x, mean.data()}, add);
     passes::for_each_state(part, [&](Index state, Index channel) {
       sums.dy(channel) += a[state] + a_residual[state];
       sums.dy_d(channel) += b[state] + b_residual[state];
     });
   }
-  sums.dy_d -= normalizer.mean_residual * sums.dy;
+  sums.dy_d -= far::rest_of_mean<Lane>(normalizer) * sums.dy;
   return sums;
 }
 
-/// Whether a channel's sums overflow, or are so small that they may have lost digits.
-bool are_far(const Sums& sums, Index channel) {
-  const double size = std::abs(sums.dy(channel)) + std::abs(sums.dy_d(channel));
-  return !std::isfinite(size) || std::abs(sums.dy_d(channel)) < 0x1p-900;
+/// Whether sums overflow, or are so small that they may have lost digits; `of` as in passes::for_channels.
+template <typename Lane, typename Of>
+auto are_far(const Sums& sums, const Of& of) {
+  const auto size = passes::magnitude(of(sums.dy)) + passes::magnitude(of(sums.dy_d));
+  return (passes::is_finite(size) == 0) | (passes::magnitude(of(sums.dy_d)) < 1 / far::large<Lane>);
 }
 
 /// The sums of one channel taken out, for numbers of any size: of dy, and of dy (x - mean).
@@ -104,48 +106,51 @@ struct FarSums {
   far::Scaled dy, dy_d;
 };
 
-FarSums far_sums(const Layout& layout, const double* dy, const double* x, const Normalizer& normalizer,
+template <typename Scalar>
+FarSums far_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer,
                  Index channel) {
   const far::Ranged upstream = far::ranged(far::values_of(layout, dy, channel, 0));
   const far::Ranged d = far::ranged(far::deviations_of(layout, x, normalizer, channel));
   const Channels zero = Channels::Zero(1);
-  const Sums sums =
-      plain_sums({1, 1, layout.m()}, upstream.values.data(), d.values.data(), {zero, zero, zero, zero, {}});
+  const Sums sums = plain_sums<double>({1, 1, layout.m()}, upstream.values.data(), d.values.data(),
+                                       {zero, zero, zero, zero, {}});
   return {{sums.dy(0), upstream.exponent}, {sums.dy_d(0), upstream.exponent + d.exponent}};
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 GradientSums gradient_sums_any(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                                const Normalizer& normalizer) {
-  const Sums sums = plain_sums(layout, dy.data, x.data, normalizer);
-  const Exponents zeros = Exponents::Zero(layout.channels);
-  GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd, zeros, zeros};
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (Index c = 0; c < layout.channels && layout.outer > 0; ++c) {
-      const bool is_ordinary = !are_far(sums, c) && normalizer.exponent(c) == 0;
-      if (is_ordinary && std::isfinite(result.dy_x_hat(c))) continue;
-      const FarSums far = far_sums(layout, dy.data, x.data, normalizer, c);
-      const auto of_x_hat = far::scaled_product(far.dy_d.value, {normalizer.invstd(c)}, far.dy_d.exponent);
-      result.dy(c) = far.dy.value;
-      result.dy_exponent(c) = far.dy.exponent;
-      result.dy_x_hat(c) = of_x_hat.value;
-      result.dy_x_hat_exponent(c) = of_x_hat.exponent;
-    }
-  }
+  const Sums sums = plain_sums<Lane>(layout, dy.data, x.data, normalizer);
+  GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd, Exponents::Zero(layout.channels),
+                      Exponents::Zero(layout.channels)};
+  if (!far::may_be_far<Scalar, Lane> || layout.outer == 0) return result;
+  const auto is_far = [&](const auto& of) {
+    return are_far<Lane>(sums, of) | (of(normalizer.exponent) != 0) |
+           (passes::is_finite(of(result.dy_x_hat)) == 0);
+  };
+  far::for_each_far(layout.channels, is_far, [&](Index c) {
+    const FarSums far = far_sums(layout, dy.data, x.data, normalizer, c);
+    const auto of_x_hat = far::scaled_product(far.dy_d.value, {normalizer.invstd(c)}, far.dy_d.exponent);
+    result.dy(c) = far.dy.value;
+    result.dy_exponent(c) = far.dy.exponent;
+    result.dy_x_hat(c) = of_x_hat.value;
+    result.dy_x_hat_exponent(c) = of_x_hat.exponent;
+  });
   return result;
 }
 
-ParameterGradients parameter_gradients(const GradientSums& sums) {
-  ParameterGradients gradients{sums.dy_x_hat, sums.dy};
-  for (Index c = 0; c < sums.dy.size(); ++c) {
+ParameterGradients parameter_gradients(GradientSums sums) {
+  ParameterGradients gradients{std::move(sums.dy_x_hat), std::move(sums.dy)};
+  for (Index c = 0; c < gradients.dbeta.size(); ++c) {
     if (sums.dy_exponent(c) == 0 && sums.dy_x_hat_exponent(c) == 0) continue;
-    gradients.dgamma(c) = std::ldexp(sums.dy_x_hat(c), sums.dy_x_hat_exponent(c));
-    gradients.dbeta(c) = std::ldexp(sums.dy(c), sums.dy_exponent(c));
+    gradients.dgamma(c) = std::ldexp(gradients.dgamma(c), sums.dy_x_hat_exponent(c));
+    gradients.dbeta(c) = std::ldexp(gradients.dbeta(c), sums.dy_exponent(c));
   }
   return gradients;
 }
 
-Eigen::ArrayXd far_dx(const Layout& layout, const double* dy, const double* x, const Normalizer& normalizer,
+template <typename Scalar>
+Eigen::ArrayXd far_dx(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer,
                       const GradientSums& sums, double m, double gamma, Index c) {
   const far::Ranged upstream = far::ranged(far::values_of(layout, dy, c, 0));
   const far::Ranged d = far::ranged(far::deviations_of(layout, x, normalizer, c));
@@ -166,41 +171,44 @@ void require_sizes_of_shard(const Layout& layout, Span<const Scalar> dy, Span<co
   far::require_normalizer(normalizer, layout.channels);
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 void input_gradient(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                     const Normalizer& normalizer, const Channels& given_gamma, const GradientSums& sums,
                     Span<Scalar> dx) {
   require_size_of_shard("dx", dx.size, layout);
   require_channels_or_none("gamma", given_gamma, layout.channels);
-  const Channels gamma = or_default(given_gamma, 1, layout.channels);
+  const OrDefault or_ones(given_gamma, 1, layout.channels);
+  const Channels& gamma = or_ones;
   const double m = static_cast<double>(sums.count);
   const Channels slope = sums.dy_x_hat / m * normalizer.invstd;
-  const Channels scale = gamma * normalizer.invstd;
   // What the rounding of the mean left joins the mean of dy.
-  const Channels mean_dy = sums.dy / m - normalizer.mean_residual * slope;
+  const Channels mean_dy = sums.dy / m - far::rest_of_mean<Lane>(normalizer) * slope;
 
-  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (Index c = 0; c < layout.channels && layout.outer > 0; ++c) {
-      const bool is_ordinary =
-          sums.dy_exponent(c) == 0 && sums.dy_x_hat_exponent(c) == 0 && !far::is_far(normalizer, c, gamma(c));
-      if (is_ordinary && std::isfinite(slope(c)) && std::abs(slope(c)) > 0x1p-900) continue;
-      taken_out.emplace_back(c, far_dx(layout, dy.data, x.data, normalizer, sums, m, gamma(c), c));
-    }
+  far::Repair repair;
+  if (far::may_be_far<Scalar, Lane> && layout.outer > 0) {
+    const auto is_far = [&](const auto& of) {
+      return far::is_far<Lane>(normalizer, gamma, of) | (of(sums.dy_exponent) != 0) |
+             (of(sums.dy_x_hat_exponent) != 0) | (far::is_ordinary<Lane>(of(slope)) == 0) |
+             (passes::magnitude(of(mean_dy)) > far::most_added<Lane>);
+    };
+    far::for_each_far(layout.channels, is_far, [&](Index c) {
+      repair.add(c, far_dx(layout, dy.data, x.data, normalizer, sums, m, gamma(c), c));
+    });
   }
 
   for (const Part& part : passes::parts_of(layout)) {
-    const passes::Rows<4> states = passes::of_states(part, normalizer.mean, mean_dy, slope, scale);
-    passes::map<Scalar>(
-        part, InputGradient<Scalar>{dy.data, x.data, dx.data, states.row(0).data(), states.row(1).data(),
-                                    states.row(2).data(), states.row(3).data()});
+    const auto states = passes::of_states<Lane>(
+        part, [&](const auto& of) { return of(normalizer.mean); },
+        [&](const auto& of) { return of(mean_dy); }, [&](const auto& of) { return of(slope); },
+        [&](const auto& of) { return of(gamma) * of(normalizer.invstd); });
+    passes::map<Scalar, Lane>(
+        part, InputGradient<Scalar, Lane>{dy.data, x.data, dx.data, states.row(0).data(),
+                                          states.row(1).data(), states.row(2).data(), states.row(3).data()});
   }
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, dx.data);
-  }
+  repair.put(layout, dx.data);
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                                       const BatchStatistics& statistics, const Channels& gamma,
                                       Span<Scalar> dx) {
@@ -211,9 +219,9 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
            "those of x, of " + in_words(layout.m()) + " values a channel (backward_shard takes a shard)",
            "those of " + in_words(statistics.m));
   }
-  const GradientSums sums = gradient_sums_any(layout, dy, x, statistics.normalizer);
-  input_gradient(layout, dy, x, statistics.normalizer, gamma, sums, dx);
-  return parameter_gradients(sums);
+  GradientSums sums = gradient_sums_any<Lane>(layout, dy, x, statistics.normalizer);
+  input_gradient<Lane>(layout, dy, x, statistics.normalizer, gamma, sums, dx);
+  return parameter_gradients(std::move(sums));
 }
 
 /// Throws std::invalid_argument for what is no sum over a batch.
@@ -226,7 +234,7 @@ void require_sums(const GradientSums& sums, Index channels) {
   require_exponents("dy_x_hat_exponent", sums.dy_x_hat_exponent, channels);
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 ParameterGradients backward_shard_any(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                                       const BatchStatistics& statistics, const Channels& gamma,
                                       const GradientSums& sums, Span<Scalar> dx) {
@@ -241,11 +249,11 @@ ParameterGradients backward_shard_any(const Layout& layout, Span<const Scalar> d
            "those of all shards, of " + in_words(statistics.m) + " values a channel as the statistics are",
            "those of " + in_words(sums.count));
   }
-  input_gradient(layout, dy, x, statistics.normalizer, gamma, sums, dx);
+  input_gradient<Lane>(layout, dy, x, statistics.normalizer, gamma, sums, dx);
   return parameter_gradients(sums);
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                                     const Channels& given_gamma, const Channels& running_mean,
                                     const Channels& running_var, double eps, Span<Scalar> dx) {
@@ -256,68 +264,73 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
   require_channels("running_mean", running_mean, layout.channels);
   require_channels("running_var", running_var, layout.channels);
   const Normalizer normalizer = inference_normalizer(running_mean, running_var, eps);
-  const Channels gamma = or_default(given_gamma, 1, layout.channels);
-  const Sums sums = plain_sums(layout, dy.data, x.data, normalizer);
-  const Channels scale = gamma * normalizer.invstd;
+  const OrDefault or_ones(given_gamma, 1, layout.channels);
+  const Channels& gamma = or_ones;
+  const Sums sums = plain_sums<Lane>(layout, dy.data, x.data, normalizer);
+  const Channels scale =
+      Channels::NullaryExpr(layout.channels, [&](Index c) { return gamma(c) * normalizer.invstd(c); });
   FrozenGradients gradients{{sums.dy_d * normalizer.invstd, sums.dy}, -scale * sums.dy, {}};
   gradients.dvar = -0.5 * gradients.dgamma * scale * normalizer.invstd;
-  for (Index c = 0; c < layout.channels; ++c) {
+  const auto is_far = [&](const auto& of) {
     // Far enough from either end of the range of doubles, no product on the way can have left it.
-    const double size = std::abs(gradients.dvar(c));
-    const bool in_range = 0x1p-500 < size && size < 0x1p500;
-    if (in_range && !are_far(sums, c) && !far::is_far(normalizer, c, gamma(c))) continue;
+    const auto size = passes::magnitude(of(gradients.dvar));
+    return (((size > 0x1p-500) & (size < 0x1p500)) == 0) | are_far<Lane>(sums, of) |
+           far::is_far<Lane>(normalizer, gamma, of);
+  };
+  far::for_each_far(layout.channels, is_far, [&](Index c) {
     const double invstd = normalizer.invstd(c);
     FarSums of_channel{{sums.dy(c), 0}, {sums.dy_d(c), 0}};
-    if constexpr (std::is_same_v<Scalar, double>) {
-      if (are_far(sums, c)) {
-        of_channel = far_sums(layout, dy.data, x.data, normalizer, c);
-        gradients.dgamma(c) = far::product(of_channel.dy_d.value, {invstd}, of_channel.dy_d.exponent);
-        gradients.dbeta(c) = std::ldexp(of_channel.dy.value, of_channel.dy.exponent);
-      }
+    const auto at_channel = [c](const auto& values) { return static_cast<double>(values(c)); };
+    if (far::may_be_far<Scalar, Lane> && are_far<Lane>(sums, at_channel)) {
+      of_channel = far_sums(layout, dy.data, x.data, normalizer, c);
+      gradients.dgamma(c) = far::product(of_channel.dy_d.value, {invstd}, of_channel.dy_d.exponent);
+      gradients.dbeta(c) = std::ldexp(of_channel.dy.value, of_channel.dy.exponent);
     }
     const auto& [of_dy, of_dy_d] = of_channel;
     gradients.dmean(c) = -far::product(of_dy.value, {gamma(c), invstd}, of_dy.exponent);
     gradients.dvar(c) =
         -far::product(of_dy_d.value, {gamma(c), invstd, invstd, invstd}, of_dy_d.exponent - 1);
-  }
-  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (Index c = 0; c < layout.channels; ++c) {
-      if (!far::is_far(normalizer, c, gamma(c))) continue;
+  });
+  far::Repair repair;
+  if constexpr (far::may_be_far<Scalar, Lane>) {
+    const auto has_far_scale = [&](const auto& of) { return far::is_far<Lane>(normalizer, gamma, of); };
+    far::for_each_far(layout.channels, has_far_scale, [&](Index c) {
       const auto dx_of = [&](double each) { return far::product(each, {normalizer.invstd(c), gamma(c)}, 0); };
-      taken_out.emplace_back(c, far::values_of(layout, dy.data, c, 0).unaryExpr(dx_of));
-    }
+      repair.add(c, far::values_of(layout, dy.data, c, 0).unaryExpr(dx_of));
+    });
   }
   for (const Part& part : passes::parts_of(layout)) {
-    const passes::Rows<1> scales = passes::of_states(part, scale);
-    passes::map<Scalar>(part, FrozenGradient<Scalar>{dy.data, dx.data, scales.data()});
+    const auto scales = passes::of_states<Lane>(part, [&](const auto& of) { return of(scale); });
+    passes::map<Scalar, Lane>(part, FrozenGradient<Scalar, Lane>{dy.data, dx.data, scales.data()});
   }
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, dx.data);
-  }
+  repair.put(layout, dx.data);
   return gradients;
 }
 
 }  // namespace
 
 ParameterGradients backward_train(const Layout& layout, Span<const double> dy, Span<const double> x,
-                                  const BatchStatistics& statistics, const Channels& gamma, Span<double> dx) {
-  return backward_train_any(layout, dy, x, statistics, gamma, dx);
+                                  const BatchStatistics& statistics, const Channels& gamma, Span<double> dx,
+                                  Accuracy) {
+  return backward_train_any<double>(layout, dy, x, statistics, gamma, dx);
 }
 ParameterGradients backward_train(const Layout& layout, Span<const float> dy, Span<const float> x,
-                                  const BatchStatistics& statistics, const Channels& gamma, Span<float> dx) {
-  return backward_train_any(layout, dy, x, statistics, gamma, dx);
+                                  const BatchStatistics& statistics, const Channels& gamma, Span<float> dx,
+                                  Accuracy accuracy) {
+  return accuracy == Accuracy::fast ? backward_train_any<float>(layout, dy, x, statistics, gamma, dx)
+                                    : backward_train_any<double>(layout, dy, x, statistics, gamma, dx);
 }
 
 GradientSums gradient_sums(const Layout& layout, Span<const double> dy, Span<const double> x,
-                           const BatchStatistics& statistics) {
+                           const BatchStatistics& statistics, Accuracy) {
   require_sizes_of_shard(layout, dy, x, statistics.normalizer);
-  return gradient_sums_any(layout, dy, x, statistics.normalizer);
+  return gradient_sums_any<double>(layout, dy, x, statistics.normalizer);
 }
 GradientSums gradient_sums(const Layout& layout, Span<const float> dy, Span<const float> x,
-                           const BatchStatistics& statistics) {
+                           const BatchStatistics& statistics, Accuracy accuracy) {
   require_sizes_of_shard(layout, dy, x, statistics.normalizer);
-  return gradient_sums_any(layout, dy, x, statistics.normalizer);
+  return accuracy == Accuracy::fast ? gradient_sums_any<float>(layout, dy, x, statistics.normalizer)
+                                    : gradient_sums_any<double>(layout, dy, x, statistics.normalizer);
 }
 
 GradientSums merge(const GradientSums& a, const GradientSums& b) {
@@ -342,24 +355,27 @@ GradientSums merge(const GradientSums& a, const GradientSums& b) {
 
 ParameterGradients backward_shard(const Layout& layout, Span<const double> dy, Span<const double> x,
                                   const BatchStatistics& statistics, const Channels& gamma,
-                                  const GradientSums& sums, Span<double> dx) {
-  return backward_shard_any(layout, dy, x, statistics, gamma, sums, dx);
+                                  const GradientSums& sums, Span<double> dx, Accuracy) {
+  return backward_shard_any<double>(layout, dy, x, statistics, gamma, sums, dx);
 }
 ParameterGradients backward_shard(const Layout& layout, Span<const float> dy, Span<const float> x,
                                   const BatchStatistics& statistics, const Channels& gamma,
-                                  const GradientSums& sums, Span<float> dx) {
-  return backward_shard_any(layout, dy, x, statistics, gamma, sums, dx);
+                                  const GradientSums& sums, Span<float> dx, Accuracy accuracy) {
+  return accuracy == Accuracy::fast ? backward_shard_any<float>(layout, dy, x, statistics, gamma, sums, dx)
+                                    : backward_shard_any<double>(layout, dy, x, statistics, gamma, sums, dx);
 }
 
 FrozenGradients backward_frozen(const Layout& layout, Span<const double> dy, Span<const double> x,
                                 const Channels& gamma, const Channels& running_mean,
-                                const Channels& running_var, double eps, Span<double> dx) {
-  return backward_frozen_any(layout, dy, x, gamma, running_mean, running_var, eps, dx);
+                                const Channels& running_var, double eps, Span<double> dx, Accuracy) {
+  return backward_frozen_any<double>(layout, dy, x, gamma, running_mean, running_var, eps, dx);
 }
 FrozenGradients backward_frozen(const Layout& layout, Span<const float> dy, Span<const float> x,
                                 const Channels& gamma, const Channels& running_mean,
-                                const Channels& running_var, double eps, Span<float> dx) {
-  return backward_frozen_any(layout, dy, x, gamma, running_mean, running_var, eps, dx);
+                                const Channels& running_var, double eps, Span<float> dx, Accuracy accuracy) {
+  return accuracy == Accuracy::fast
+             ? backward_frozen_any<float>(layout, dy, x, gamma, running_mean, running_var, eps, dx)
+             : backward_frozen_any<double>(layout, dy, x, gamma, running_mean, running_var, eps, dx);
 }
 
 }  // namespace batchnorm

@@ -16,9 +16,11 @@ struct ParameterGradients {
 /// Source: Ioffe and Szegedy 2015, section 3, with the sums collected:
 ///   dx_i = (gamma / sqrt(batch_var + eps)) (dy_i - mean(dy) - x_hat_i mean(dy x_hat)).
 ParameterGradients backward_train(const Layout& layout, Span<const double> dy, Span<const double> x,
-                                  const BatchStatistics& statistics, const Channels& gamma, Span<double> dx);
+                                  const BatchStatistics& statistics, const Channels& gamma, Span<double> dx,
+                                  Accuracy accuracy = Accuracy::fast);
 ParameterGradients backward_train(const Layout& layout, Span<const float> dy, Span<const float> x,
-                                  const BatchStatistics& statistics, const Channels& gamma, Span<float> dx);
+                                  const BatchStatistics& statistics, const Channels& gamma, Span<float> dx,
+                                  Accuracy accuracy = Accuracy::fast);
 
 /// What dx takes of the whole batch, in a form that merges: the sums of a batch are those of its shards,
 /// merged in any order. Each is value * 2^exponent, so that sums beyond the range of doubles keep their
@@ -36,9 +38,9 @@ struct GradientSums {
 /// dy, x: `layout.size()` values each, which may be none; `statistics` from the merged moments (forward.h).
 /// Throws std::invalid_argument where a size does not fit.
 GradientSums gradient_sums(const Layout& layout, Span<const double> dy, Span<const double> x,
-                           const BatchStatistics& statistics);
+                           const BatchStatistics& statistics, Accuracy accuracy = Accuracy::fast);
 GradientSums gradient_sums(const Layout& layout, Span<const float> dy, Span<const float> x,
-                           const BatchStatistics& statistics);
+                           const BatchStatistics& statistics, Accuracy accuracy = Accuracy::fast);
 
 /// The sums of both shards together. Throws std::invalid_argument where counts or exponents are not those of
 /// sums (see require_moments), or the shards' channels differ in number.
@@ -52,10 +54,12 @@ GradientSums merge(const GradientSums& a, const GradientSums& b);
 /// shard has. Source: as backward_train, whose means are here those of the whole batch.
 ParameterGradients backward_shard(const Layout& layout, Span<const double> dy, Span<const double> x,
                                   const BatchStatistics& statistics, const Channels& gamma,
-                                  const GradientSums& sums, Span<double> dx);
+                                  const GradientSums& sums, Span<double> dx,
+                                  Accuracy accuracy = Accuracy::fast);
 ParameterGradients backward_shard(const Layout& layout, Span<const float> dy, Span<const float> x,
                                   const BatchStatistics& statistics, const Channels& gamma,
-                                  const GradientSums& sums, Span<float> dx);
+                                  const GradientSums& sums, Span<float> dx,
+                                  Accuracy accuracy = Accuracy::fast);
 
 struct FrozenGradients : ParameterGradients {
   Channels dmean;  ///< (C)  dL/drunning_mean = -gamma dbeta / sqrt(running_var + eps)
@@ -70,9 +74,11 @@ struct FrozenGradients : ParameterGradients {
 /// that are learned or come from elsewhere.
 FrozenGradients backward_frozen(const Layout& layout, Span<const double> dy, Span<const double> x,
                                 const Channels& gamma, const Channels& running_mean,
-                                const Channels& running_var, double eps, Span<double> dx);
+                                const Channels& running_var, double eps, Span<double> dx,
+                                Accuracy accuracy = Accuracy::fast);
 FrozenGradients backward_frozen(const Layout& layout, Span<const float> dy, Span<const float> x,
                                 const Channels& gamma, const Channels& running_mean,
-                                const Channels& running_var, double eps, Span<float> dx);
+                                const Channels& running_var, double eps, Span<float> dx,
+                                Accuracy accuracy = Accuracy::fast);
 
 }  // namespace batchnorm

@@ -13,19 +13,22 @@ using passes::load;
 using passes::Part;
 using passes::store;
 
-struct NormalizeFloats {
-  const float* x;
-  float* y;
-  const double *mean, *scale, *shift;
+/// y = (x - mean) scale + shift.
+template <typename Scalar, typename Lane>
+struct Normalize {
+  const Scalar* x;
+  Scalar* y;
+  const Lane *mean, *scale, *shift;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [x = x, y = y, mu = pick(mean), a = pick(scale), b = pick(shift)](Index k) {
-      store(y + k, (load<V>(x + k) - mu) * a + b);
+    return [x = x, y = y, mean = pick(mean), scale = pick(scale), shift = pick(shift)](Index k) {
+      store(y + k, (load<V>(x + k) - mean) * scale + shift);
     };
   }
 };
 
+/// The same, with what rounding to double left of scale.
 struct NormalizeDoubles {
   const double* x;
   double* y;
@@ -33,15 +36,15 @@ struct NormalizeDoubles {
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [x = x, y = y, mu = pick(mean), a = pick(scale), rest = pick(scale_residual),
-            b = pick(shift)](Index k) {
-      const V d = load<V>(x + k) - mu;
-      store(y + k, d * a + (d * rest + b));
+    return [x = x, y = y, mean = pick(mean), scale = pick(scale), scale_residual = pick(scale_residual),
+            shift = pick(shift)](Index k) {
+      const V d = load<V>(x + k) - mean;
+      store(y + k, d * scale + (d * scale_residual + shift));
     };
   }
 };
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer& normalizer,
                    const Affine& affine, Span<Scalar> y) {
   require_size_of_shard("x", x.size, layout);
@@ -49,41 +52,44 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   far::require_normalizer(normalizer, layout.channels);
   require_channels_or_none("gamma", affine.gamma, layout.channels);
   require_channels_or_none("beta", affine.beta, layout.channels);
-  const Channels gamma = or_default(affine.gamma, 1, layout.channels);
-  const Channels beta = or_default(affine.beta, 0, layout.channels);
-  const Channels scale = gamma * normalizer.invstd;
-  // What the rounding of the mean left joins beta: one operation less for each value.
-  const Channels shift = beta - normalizer.mean_residual * scale;
+  const OrDefault or_ones(affine.gamma, 1, layout.channels), or_zeros(affine.beta, 0, layout.channels);
+  const Channels &gamma = or_ones, &beta = or_zeros;
 
-  std::vector<std::pair<Index, Eigen::ArrayXd>> taken_out;
-  Channels scale_residual;
-  if constexpr (std::is_same_v<Scalar, double>) {
-    scale_residual.resize(layout.channels);
-    for (Index c = 0; c < layout.channels; ++c) {
-      scale_residual(c) =
-          passes::product_error(gamma(c), normalizer.invstd(c)) + gamma(c) * normalizer.invstd_residual(c);
-      if (!far::is_far(normalizer, c, gamma(c))) continue;
+  far::Repair repair;
+  if constexpr (far::may_be_far<Scalar, Lane>) {
+    const auto is_far = [&](const auto& of) {
+      return far::is_far<Lane>(normalizer, gamma, of) | (passes::magnitude(of(beta)) > far::most_added<Lane>);
+    };
+    far::for_each_far(layout.channels, is_far, [&](Index c) {
       const auto y_of = [&](double d) {
         return far::product(d, {normalizer.invstd(c), gamma(c)}, 0) + beta(c);
       };
-      taken_out.emplace_back(c, far::deviations_of(layout, x.data, normalizer, c).unaryExpr(y_of));
-    }
+      repair.add(c, far::deviations_of(layout, x.data, normalizer, c).unaryExpr(y_of));
+    });
   }
 
+  const Channels rest = far::rest_of_mean<Lane>(normalizer);
+  const auto mean = [&](const auto& of) { return of(normalizer.mean); };
+  const auto scale = [&](const auto& of) { return of(gamma) * of(normalizer.invstd); };
+  // What the rounding of the mean left joins beta: one operation less for each value.
+  const auto shift = [&](const auto& of) { return of(beta) - of(rest) * scale(of); };
   for (const Part& part : passes::parts_of(layout)) {
     if constexpr (std::is_same_v<Scalar, double>) {
-      const passes::Rows<4> states = passes::of_states(part, normalizer.mean, scale, scale_residual, shift);
-      passes::map<Scalar>(part, NormalizeDoubles{x.data, y.data, states.row(0).data(), states.row(1).data(),
-                                                 states.row(2).data(), states.row(3).data()});
+      const auto scale_residual = [&](const auto& of) {
+        return passes::product_error(of(gamma), of(normalizer.invstd)) +
+               of(gamma) * of(normalizer.invstd_residual);
+      };
+      const auto states = passes::of_states<double>(part, mean, scale, scale_residual, shift);
+      passes::map<double, double>(part,
+                                  NormalizeDoubles{x.data, y.data, states.row(0).data(), states.row(1).data(),
+                                                   states.row(2).data(), states.row(3).data()});
     } else {
-      const passes::Rows<3> states = passes::of_states(part, normalizer.mean, scale, shift);
-      passes::map<Scalar>(part, NormalizeFloats{x.data, y.data, states.row(0).data(), states.row(1).data(),
-                                                states.row(2).data()});
+      const auto states = passes::of_states<Lane>(part, mean, scale, shift);
+      passes::map<Scalar, Lane>(part, Normalize<Scalar, Lane>{x.data, y.data, states.row(0).data(),
+                                                              states.row(1).data(), states.row(2).data()});
     }
   }
-  if constexpr (std::is_same_v<Scalar, double>) {
-    for (const auto& [channel, values] : taken_out) far::put_values(layout, values, channel, y.data);
-  }
+  repair.put(layout, y.data);
 }
 
 /// 1 / sqrt(sum), sum = var + eps, also where the sum is beyond the largest double and its root is not.
@@ -121,30 +127,30 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   require_eps(eps);
   require_moments(moments);
   if (moments.count < 1) refuse("count", "at least 1 value a channel", moments.count);
-  const Channels var = moments.m2 / static_cast<double>(moments.count);  // scaled as the moments are
+  const double m = static_cast<double>(moments.count);
+  const Index channels = moments.m2.size();
+  Channels var = moments.m2 / m;  // scaled as the moments are
   Channels sum = var + eps;
-  const Channels invstd = invstd_of(var, sum, eps);
-  Channels invstd_residual = Channels::Zero(var.size());
-  for (Index c = 0; with_residual && c < var.size(); ++c) {
-    const double m = static_cast<double>(moments.count);
+  Channels invstd = invstd_of(var, sum, eps);
+  Channels invstd_residual = Channels::Zero(channels);
+  for (Index c = 0; with_residual && c < channels; ++c)
     invstd_residual(c) = residual_of_root(moments.m2(c), m, eps, var(c), sum(c), invstd(c));
-  }
   BatchStatistics statistics{moments.count,
                              moments.mean,
-                             var,
+                             std::move(var),
                              invstd,
-                             {std::move(moments.mean), std::move(moments.mean_residual), invstd,
+                             {std::move(moments.mean), std::move(moments.mean_residual), std::move(invstd),
                               std::move(invstd_residual), std::move(moments.exponent)}};
   Normalizer& normalizer = statistics.normalizer;
-  for (Index c = 0; c < var.size(); ++c) {
+  for (Index c = 0; c < channels; ++c) {
     const int exponent = normalizer.exponent(c);
     if (exponent == 0) continue;
+    const double scaled_var = statistics.batch_var(c), scaled_eps = std::ldexp(eps, -2 * exponent);
     statistics.batch_mean(c) = std::ldexp(normalizer.mean(c), exponent);
-    statistics.batch_var(c) = std::ldexp(var(c), 2 * exponent);
-    sum(c) =
-        var(c) + eps;  // not a true sum, since var is scaled and eps is not; but 0 exactly where both are 0
-    const double scaled_eps = std::ldexp(eps, -2 * exponent);
-    normalizer.invstd(c) = 1 / std::sqrt(var(c) + scaled_eps);
+    statistics.batch_var(c) = std::ldexp(scaled_var, 2 * exponent);
+    // Not a true sum, since var is scaled and eps is not; but 0 exactly where both are 0.
+    sum(c) = scaled_var + eps;
+    normalizer.invstd(c) = 1 / std::sqrt(scaled_var + scaled_eps);
     normalizer.invstd_residual(c) = 0;
     statistics.saved_invstd(c) = std::ldexp(normalizer.invstd(c), -exponent);
     if (std::isfinite(scaled_eps)) continue;
@@ -156,27 +162,28 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
     normalizer.mean_residual(c) = std::ldexp(normalizer.mean_residual(c), exponent - half);
     normalizer.exponent(c) = half;
   }
-  require_positive("batch_var", var, sum);
+  require_positive("batch_var", statistics.batch_var, sum);
   return statistics;
 }
 
 template <typename Scalar>
 BatchStatistics forward_train_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
-                                  double eps, Span<Scalar> y) {
+                                  double eps, Span<Scalar> y, Accuracy accuracy) {
   require_size("x", x.size, layout);
-  const BatchStatistics statistics = statistics_of(moments(layout, x), eps, std::is_same_v<Scalar, double>);
-  normalize_any(layout, x, statistics.normalizer, affine, y);
+  const BatchStatistics statistics =
+      statistics_of(moments(layout, x, accuracy), eps, std::is_same_v<Scalar, double>);
+  normalize(layout, x, statistics.normalizer, affine, y, accuracy);
   return statistics;
 }
 
 template <typename Scalar>
 void forward_inference_any(const Layout& layout, Span<const Scalar> x, const Affine& affine,
                            const Channels& running_mean, const Channels& running_var, double eps,
-                           Span<Scalar> y) {
+                           Span<Scalar> y, Accuracy accuracy) {
   require_size("x", x.size, layout);
   require_channels("running_mean", running_mean, layout.channels);
   require_channels("running_var", running_var, layout.channels);
-  normalize_any(layout, x, inference_normalizer(running_mean, running_var, eps), affine, y);
+  normalize(layout, x, inference_normalizer(running_mean, running_var, eps), affine, y, accuracy);
 }
 
 }  // namespace
@@ -190,36 +197,39 @@ Normalizer inference_normalizer(const Channels& running_mean, const Channels& ru
   require_channels("running_var", running_var, running_mean.size());
   const Channels sum = running_var + eps;
   require_positive("running_var", running_var, sum);
-  const Channels none = Channels::Zero(running_mean.size());
-  return {running_mean, none, invstd_of(running_var, sum, eps), none, Exponents::Zero(running_mean.size())};
+  const Index channels = running_mean.size();
+  return {running_mean, Channels::Zero(channels), invstd_of(running_var, sum, eps), Channels::Zero(channels),
+          Exponents::Zero(channels)};
 }
 
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,
-               Span<double> y) {
-  normalize_any(layout, x, normalizer, affine, y);
+               Span<double> y, Accuracy) {
+  normalize_any<double>(layout, x, normalizer, affine, y);
 }
 void normalize(const Layout& layout, Span<const float> x, const Normalizer& normalizer, const Affine& affine,
-               Span<float> y) {
-  normalize_any(layout, x, normalizer, affine, y);
+               Span<float> y, Accuracy accuracy) {
+  if (accuracy == Accuracy::fast) return normalize_any<float>(layout, x, normalizer, affine, y);
+  normalize_any<double>(layout, x, normalizer, affine, y);
 }
 
 BatchStatistics forward_train(const Layout& layout, Span<const double> x, const Affine& affine, double eps,
-                              Span<double> y) {
-  return forward_train_any(layout, x, affine, eps, y);
+                              Span<double> y, Accuracy accuracy) {
+  return forward_train_any(layout, x, affine, eps, y, accuracy);
 }
 BatchStatistics forward_train(const Layout& layout, Span<const float> x, const Affine& affine, double eps,
-                              Span<float> y) {
-  return forward_train_any(layout, x, affine, eps, y);
+                              Span<float> y, Accuracy accuracy) {
+  return forward_train_any(layout, x, affine, eps, y, accuracy);
 }
 
 void forward_inference(const Layout& layout, Span<const double> x, const Affine& affine,
-                       const Channels& running_mean, const Channels& running_var, double eps,
-                       Span<double> y) {
-  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y);
+                       const Channels& running_mean, const Channels& running_var, double eps, Span<double> y,
+                       Accuracy accuracy) {
+  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y, accuracy);
 }
 void forward_inference(const Layout& layout, Span<const float> x, const Affine& affine,
-                       const Channels& running_mean, const Channels& running_var, double eps, Span<float> y) {
-  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y);
+                       const Channels& running_mean, const Channels& running_var, double eps, Span<float> y,
+                       Accuracy accuracy) {
+  forward_inference_any(layout, x, affine, running_mean, running_var, eps, y, accuracy);
 }
 
 }  // namespace batchnorm

@@ -36,9 +36,9 @@ BatchStatistics batch_statistics(const Moments& moments, double eps);
 /// y = gamma x_hat + beta with the given statistics. x and y: `layout.size()` values each, which may be none;
 /// they may be the same.
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,
-               Span<double> y);
+               Span<double> y, Accuracy accuracy = Accuracy::fast);
 void normalize(const Layout& layout, Span<const float> x, const Normalizer& normalizer, const Affine& affine,
-               Span<float> y);
+               Span<float> y, Accuracy accuracy = Accuracy::fast);
 
 /// Batch normalization in training mode: the statistics are those of the batch itself.
 ///
@@ -49,9 +49,9 @@ void normalize(const Layout& layout, Span<const float> x, const Normalizer& norm
 /// do not change by a bit. Throws std::invalid_argument that names the argument, what was expected and what
 /// was given. Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, Algorithm 1.
 BatchStatistics forward_train(const Layout& layout, Span<const double> x, const Affine& affine, double eps,
-                              Span<double> y);
+                              Span<double> y, Accuracy accuracy = Accuracy::fast);
 BatchStatistics forward_train(const Layout& layout, Span<const float> x, const Affine& affine, double eps,
-                              Span<float> y);
+                              Span<float> y, Accuracy accuracy = Accuracy::fast);
 
 /// Batch normalization in inference mode: a fixed affine map per channel, so y of an example does not depend
 /// on the other examples.
@@ -61,9 +61,11 @@ BatchStatistics forward_train(const Layout& layout, Span<const float> x, const A
 /// Subtracts running_mean first: folding it into an offset loses digits where x is close to it.
 /// Source: Ioffe and Szegedy 2015, Algorithm 2, step 11.
 void forward_inference(const Layout& layout, Span<const double> x, const Affine& affine,
-                       const Channels& running_mean, const Channels& running_var, double eps, Span<double> y);
+                       const Channels& running_mean, const Channels& running_var, double eps, Span<double> y,
+                       Accuracy accuracy = Accuracy::fast);
 void forward_inference(const Layout& layout, Span<const float> x, const Affine& affine,
-                       const Channels& running_mean, const Channels& running_var, double eps, Span<float> y);
+                       const Channels& running_mean, const Channels& running_var, double eps, Span<float> y,
+                       Accuracy accuracy = Accuracy::fast);
 
 /// What inference normalises with; requirements and errors as forward_inference.
 Normalizer inference_normalizer(const Channels& running_mean, const Channels& running_var, double eps);

@@ -104,10 +104,21 @@ inline void require_channels_or_none(const char* argument, const Channels& value
   if (values.size() != 0) require_channels(argument, values, channels);
 }
 
-/// What parameters that were left out stand for.
-inline Channels or_default(const Channels& values, double value, Index channels) {
-  return values.size() > 0 ? values : Channels::Constant(channels, value);
-}
+/// Parameters, or what those that were left out stand for. Not a copy: the parameters have to outlive it.
+class OrDefault {
+ public:
+  OrDefault(const Channels& given, double value, Index channels)
+      : default_(given.size() > 0 ? Channels() : Channels::Constant(channels, value)),
+        values_(given.size() > 0 ? given : default_) {}
+  OrDefault(const OrDefault&) = delete;  // it may refer to itself
+  OrDefault& operator=(const OrDefault&) = delete;
+
+  operator const Channels&() const { return values_; }
+
+ private:
+  Channels default_;
+  const Channels& values_;
+};
 
 /// A shard of a batch may have no examples at all.
 inline void require_size_of_shard(const char* argument, Index size, const Layout& layout) {

@@ -23,12 +23,22 @@ constexpr double smallest_m2 = 0x1p-880;
 /// Values that differ from a larger mean than this differ by so much that their m2 is not small.
 constexpr double smallest_mean = 0x1p-380;
 
+constexpr double largest_double = std::numeric_limits<double>::max();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// The moments of one channel, with what rounding left of the mean and of m2.
 struct Moment {
   double count, mean, residual, m2, m2_residual;
 };
+
+/// Those of many states or channels, a column each.
+enum MomentRow { count_row, mean_row, residual_row, m2_row, m2_residual_row };
+using MomentsOfStates = passes::Rows<double, 5>;
+
+Moment moment_of(const MomentsOfStates& moments, Index state) {
+  return {moments(count_row, state), moments(mean_row, state), moments(residual_row, state),
+          moments(m2_row, state), moments(m2_residual_row, state)};
+}
 
 Moment merged(const Moment& a, const Moment& b) {
   const double count = a.count + b.count;
@@ -40,38 +50,49 @@ Moment merged(const Moment& a, const Moment& b) {
 }
 
 /// The sums of a block for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
-template <typename Scalar>
+template <typename Scalar, typename Lane>
 struct ShiftedSums {
   const Scalar* x;
-  const double* shift;
+  const Lane* shift;
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [x = x, s = pick(shift)](Index k, V& sum, V& squares) {
-      const V d = load<V>(x + k) - s;
+    return [x = x, shift = pick(shift)](Index k, V& sum, V& squares) {
+      const V d = load<V>(x + k) - shift;
       sum += d;
       squares += d * d;
     };
   }
 };
 
-/// The moments of every state of a part while its blocks come in.
+/// The moments of every state of a part while its blocks come in. The mean is held as the lanes can subtract
+/// it, with the rest of it beside.
+template <typename Lane>
 class RunningMoments {
  public:
-  RunningMoments(const Part& part) : all_(passes::Rows<5>::Zero(5, part.states())) {}
+  RunningMoments(const Part& part)
+      : means_(1, part.states()), all_(MomentsOfStates::Zero(5, part.states())) {}
   RunningMoments(const RunningMoments&) = delete;  // its pointers would point into the original
   RunningMoments& operator=(const RunningMoments&) = delete;
 
-  double* mean() { return mean_; }
+  Lane* mean() { return mean_; }
   bool empty(Index state) const { return counts_[state] == 0; }
 
-  Moment moment(Index state) const {
-    return {counts_[state], mean_[state], residual_[state], m2_[state], m2_residual_[state]};
+  /// Of every state, with the mean as doubles hold it. Takes them out of here.
+  MomentsOfStates take() {
+    passes::for_each_strip<double>(all_.cols(), [&](Index state, auto zero) {
+      using V = decltype(zero);
+      const auto mean = passes::exact_sum(load<V>(mean_ + state), load<V>(residual_ + state));
+      store(&all_(mean_row, state), mean.sum);
+      store(residual_ + state, mean.error);
+    });
+    return std::move(all_);
   }
 
   /// The mean so far was a guess: the first block corrects it and is read again with a better one.
   void correct_guess(Index state, Index states, double count, const double* sum) {
-    for (Index k = 0; k < states; ++k) mean_[state + k] += sum[k] / count;
+    for (Index k = 0; k < states; ++k)
+      mean_[state + k] = static_cast<Lane>(mean_[state + k] + sum[k] / count);
   }
 
   /// sum and squares: of (x - mean()) over a block. A mean of at least as many values as the block has lies
@@ -79,40 +100,61 @@ class RunningMoments {
   void add(Index state, Index states, double count, const double* sum, const double* squares) {
     const double before = counts_[state], now = before + count;
     std::fill_n(counts_ + state, states, now);
-    passes::for_each_strip(states, [&](Index k, auto zero) {
+    passes::for_each_strip<double>(states, [&](Index k, auto zero) {
       using V = decltype(zero);
       const V residual = load<V>(residual_ + state + k);
       const V of_residual = residual * before;
       const V whole_sum = of_residual + load<V>(sum + k);
       const V correction = whole_sum / now;
       const V grown = (load<V>(squares + k) + of_residual * residual) - whole_sum * correction;
-      const auto mean = passes::exact_sum(load<V>(mean_ + state + k), correction);
+      const V mean = load<V>(mean_ + state + k);
+      store(mean_ + state + k, mean + correction);
+      store(residual_ + state + k, passes::sum_error(mean, correction, load<V>(mean_ + state + k)));
       const auto m2 = passes::exact_sum(load<V>(m2_ + state + k), grown);
-      store(mean_ + state + k, mean.sum);
-      store(residual_ + state + k, mean.error);
       store(m2_ + state + k, m2.sum);
       store(m2_residual_ + state + k, load<V>(m2_residual_ + state + k) + m2.error);
     });
   }
 
  private:
-  passes::Rows<5> all_;
-  double *counts_ = all_.row(0).data(), *mean_ = all_.row(1).data(), *residual_ = all_.row(2).data(),
-         *m2_ = all_.row(3).data(), *m2_residual_ = all_.row(4).data();
+  passes::Rows<Lane, 1> means_;
+  MomentsOfStates all_;
+  Lane* mean_ = means_.data();
+  double *counts_ = all_.row(count_row).data(), *residual_ = all_.row(residual_row).data(),
+         *m2_ = all_.row(m2_row).data(), *m2_residual_ = all_.row(m2_residual_row).data();
 };
 
-template <typename Scalar>
-std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
-  std::vector<Moment> channels(static_cast<std::size_t>(layout.channels), Moment{0, 0, 0, 0, 0});
-  for (const Part& part : passes::parts_of(layout)) {
-    RunningMoments running(part);
-    // Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
-    for (Index state = 0; state < part.states(); ++state) {
-      const Index first = part.along_planes ? state * part.inner : state;
-      running.mean()[state] = static_cast<double>(x[part.offset + first]);
+/// Any value of the channel is a first guess of its mean; in a constant channel it is the mean. Lanes of
+/// floats need a better one: of all values of a short first block, and of every other value of one of full
+/// length, the mean lies so near the block's that at most a bit cancels in squares - sum^2 / count.
+template <typename Lane, typename Scalar>
+void first_guess(const Part& part, const Scalar* x, Lane* guess) {
+  const Index apart = part.along_planes ? part.inner : 1, states = part.states();
+  for (Index state = 0; state < states; ++state) guess[state] = static_cast<Lane>(x[state * apart]);
+  if constexpr (std::is_same_v<Lane, float>) {
+    const Index length = part.along_planes ? part.inner : part.rows;
+    const Index full =
+        part.along_planes ? passes::length_of_piece<Lane>(0) : passes::rows_of_block<Scalar, Lane>(0);
+    const Index every = length < full ? 1 : 2, stride = part.along_planes ? 1 : part.columns;
+    Eigen::ArrayXf sums = Eigen::ArrayXf::Zero(states);
+    Index count = 1;  // of the first value, which differs from itself by 0
+    for (Index step = every; step < std::min(length, full); step += every, ++count) {
+      for (Index state = 0; state < states; ++state)
+        sums[state] += x[step * stride + state * apart] - guess[state];
     }
-    // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
-    // a factor of no more than the block's count.
+    for (Index state = 0; state < states; ++state) guess[state] += sums[state] / static_cast<float>(count);
+  }
+}
+
+template <typename Lane, typename Scalar>
+MomentsOfStates moments_of(const Layout& layout, const Scalar* x) {
+  MomentsOfStates channels = MomentsOfStates::Zero(5, layout.channels);
+  const passes::Parts parts = passes::parts_of(layout);
+  for (const Part& part : parts) {
+    RunningMoments<Lane> running(part);
+    first_guess<Lane>(part, x + part.offset, running.mean());
+    // Floats need none, see first_guess; of floats a double keeps digits enough even where the guess is poor:
+    // by Samuelson's inequality it costs a factor of no more than the block's count.
     const bool guess_counts = std::is_same_v<Scalar, double>;
     bool corrected = false;
     const auto add = [&](Index state, Index states, Index count, const double* sum, const double* squares) {
@@ -123,11 +165,13 @@ std::vector<Moment> moments_of(const Layout& layout, const Scalar* x) {
       running.add(state, states, static_cast<double>(count), sum, squares);
       return corrected = false;
     };
-    passes::reduce<Scalar>(part, ShiftedSums<Scalar>{x, running.mean()}, add);
+    passes::reduce<Scalar, Lane>(part, ShiftedSums<Scalar, Lane>{x, running.mean()}, add);
+    MomentsOfStates states = running.take();
+    if (parts.count == 1 && part.states() == layout.channels) return states;
     passes::for_each_state(part, [&](Index state, Index c) {
-      Moment& channel = channels[static_cast<std::size_t>(c)];
-      const Moment moment = running.moment(state);
-      channel = channel.count == 0 ? moment : merged(channel, moment);
+      const Moment before = moment_of(channels, c), more = moment_of(states, state);
+      const Moment both = before.count == 0 ? more : merged(before, more);
+      channels.col(c) << both.count, both.mean, both.residual, both.m2, both.m2_residual;
     });
   }
   return channels;
@@ -140,20 +184,31 @@ int exponent_for(const Moment& moment) {
   return 0;
 }
 
-template <typename Scalar>
+template <typename Lane, typename Scalar>
 Moments moments_any(const Layout& layout, Span<const Scalar> x) {
   require_size_of_shard("x", x.size, layout);
-  const Index channels = layout.channels;
-  const std::vector<Moment> found = moments_of(layout, x.data);
-  Moments result{layout.m(), Channels(channels), Channels(channels), Channels(channels),
-                 Exponents::Zero(channels)};
-  for (Index c = 0; c < channels; ++c) {
-    Moment moment = found[static_cast<std::size_t>(c)];
+  MomentsOfStates found = moments_of<Lane>(layout, x.data);
+  Moments result{layout.m(), found.row(mean_row), found.row(residual_row),
+                 found.row(m2_row) + found.row(m2_residual_row), Exponents::Zero(layout.channels)};
+  // Beyond these bounds squares may have left the range of the lanes or lost digits in it; and a channel of
+  // floats whose values may all be equal has to be known exactly.
+  const double m = static_cast<double>(layout.m());
+  const double least = std::is_same_v<Lane, float> ? m / far::large<float> : smallest_m2;
+  const double most = std::is_same_v<Lane, float> ? m * far::large<float> : largest_double;
+  const auto is_far = [&](const auto& of) {
+    return ((passes::magnitude(of(result.m2)) <= most) & (of(result.m2) >= least)) == 0;
+  };
+  far::for_each_far(layout.channels, is_far, [&](Index c) {
+    Moment moment = moment_of(found, c);
+    if constexpr (std::is_same_v<Lane, float>) {
+      const Eigen::ArrayXd values = far::values_of(layout, x.data, c, 0);
+      moment = moment_of(moments_of<double>({1, 1, layout.m()}, values.data()), 0);
+    }
     if constexpr (std::is_same_v<Scalar, double>) {
       // Squares leave the range of doubles long before their roots do. A power of 2 brings them back.
       if (const int exponent = exponent_for(moment)) {
         const Eigen::ArrayXd values = far::values_of(layout, x.data, c, exponent);
-        const Moment scaled = moments_of({1, 1, layout.m()}, values.data()).front();
+        const Moment scaled = moment_of(moments_of<double>({1, 1, layout.m()}, values.data()), 0);
         if (std::isfinite(scaled.m2) && scaled.m2 > 0) {
           moment = scaled;
           result.exponent(c) = exponent;
@@ -170,7 +225,7 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
     result.mean(c) = moment.mean;
     result.mean_residual(c) = moment.residual;
     result.m2(c) = moment.m2 + moment.m2_residual;
-  }
+  });
   return result;
 }
 
@@ -189,11 +244,11 @@ int lowest_exponent(const Moments& moments, Index c) {
 
 }  // namespace
 
-Moments moments(const Layout& layout, Span<const double> x) {
-  return moments_any(layout, x);
+Moments moments(const Layout& layout, Span<const double> x, Accuracy) {
+  return moments_any<double>(layout, x);
 }
-Moments moments(const Layout& layout, Span<const float> x) {
-  return moments_any(layout, x);
+Moments moments(const Layout& layout, Span<const float> x, Accuracy accuracy) {
+  return accuracy == Accuracy::fast ? moments_any<float>(layout, x) : moments_any<double>(layout, x);
 }
 
 void require_moments(const Moments& moments) {

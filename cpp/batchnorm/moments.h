@@ -3,6 +3,16 @@
 
 namespace batchnorm {
 
+/// How floats are computed with. Doubles are always computed with exactly, whatever is asked for.
+///
+/// Errors are in ULP of the natural scale of a channel: max (|gamma x_hat| + |beta|) for y, |gamma| invstd
+/// max |dy| for dx; each is the largest that tests find over offsets, outliers, trends and values of every
+/// size.
+enum class Accuracy {
+  fast,   ///< in floats, sums of 8 values before they join doubles: y within 3 ULP, dx within 6
+  exact,  ///< in doubles, rounded once: y and dx within 0.5 ULP, dx within 1 where it cancels
+};
+
 /// Powers of 2 that channels are scaled by: (C).
 using Exponents = Eigen::Array<int, 1, Eigen::Dynamic>;
 
@@ -28,8 +38,8 @@ struct Moments {
 /// not finite has one sign. Throws std::invalid_argument where x does not fit. Source: Chan, Golub, LeVeque,
 /// "Algorithms for Computing the Sample Variance", 1983: shifted sums, block by block, the shift of each
 /// block being the mean of those before it.
-Moments moments(const Layout& layout, Span<const double> x);
-Moments moments(const Layout& layout, Span<const float> x);
+Moments moments(const Layout& layout, Span<const double> x, Accuracy accuracy = Accuracy::fast);
+Moments moments(const Layout& layout, Span<const float> x, Accuracy accuracy = Accuracy::fast);
 
 /// The moments of both parts together. A part with the count 0 leaves the other as it is, bit for bit. Throws
 /// std::invalid_argument as require_moments does, where the parts' channels differ in number, and where their

@@ -3,6 +3,7 @@
 // memory that bound them from below. A pass does the reads and writes an operation cannot do without, and
 // next to nothing else.
 
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <random>
@@ -13,6 +14,7 @@
 
 namespace bench {
 
+using batchnorm::Accuracy;
 using batchnorm::Channels;
 using batchnorm::Layout;
 using batchnorm::Span;
@@ -33,7 +35,7 @@ class Workload {
   /// The same numbers on every machine. x has about the mean and the variance of the running statistics,
   /// which differ from channel to channel, so that a contender that mixes up channels is found out.
   explicit Workload(const Layout& its_layout)
-      : layout(its_layout), x(padded_size()), dy(padded_size()), out(padded_size()) {
+      : layout(its_layout), memory_(3 * (padded_size() + page)), x(tensor(0)), dy(tensor(1)), out(tensor(2)) {
     std::mt19937 generator(16'09);
     const auto uniform = [&generator] { return static_cast<double>(generator()) * 0x1p-31 - 1; };
     const auto per_channel = [&] {
@@ -69,25 +71,36 @@ class Workload {
     add_up([first = x.data(), second = dy.data()](Index at) { return load(first + at) + load(second + at); });
   }
 
+  template <Accuracy accuracy = Accuracy::fast>
   void forward_train() {
-    statistics = batchnorm::forward_train(layout, values(x), affine, eps, {out.data(), layout.size()});
+    statistics =
+        batchnorm::forward_train(layout, values(x), affine, eps, {out.data(), layout.size()}, accuracy);
   }
+  template <Accuracy accuracy = Accuracy::fast>
   void inference() {
     batchnorm::forward_inference(layout, values(x), affine, running_mean, running_var, eps,
-                                 {out.data(), layout.size()});
+                                 {out.data(), layout.size()}, accuracy);
   }
+  template <Accuracy accuracy = Accuracy::fast>
   void backward() {
     gradients = batchnorm::backward_train(layout, values(dy), values(x), statistics, affine.gamma,
-                                          {out.data(), layout.size()});
+                                          {out.data(), layout.size()}, accuracy);
   }
   void forward_backward() {
     forward_train();
     backward();
   }
 
+  using Tensor = Eigen::Map<Eigen::Array<Scalar, Eigen::Dynamic, 1>>;
+
   Layout layout;
+
+ private:
+  std::vector<Scalar> memory_;
+
+ public:
   /// `out` receives y or dx. All three are padded with zeros to whole pieces, so that a pass has no rest.
-  std::vector<Scalar> x, dy, out;
+  Tensor x, dy, out;
   batchnorm::Affine affine;
   Channels running_mean, running_var;
   double eps = 1e-5;
@@ -135,7 +148,18 @@ class Workload {
   }
 
   Index padded_size() const { return (layout.size() + piece - 1) / piece * piece; }
-  Span<const Scalar> values(const std::vector<Scalar>& of) const { return {of.data(), layout.size()}; }
+  Span<const Scalar> values(const Tensor& of) const { return {of.data(), layout.size()}; }
+
+  /// Tensors at the same place of their pages would wait for each other: x86 takes a load for one of what was
+  /// just stored where their addresses agree modulo 4,096. These begin at thirds of a page.
+  static constexpr Index page_bytes = 4096, page = page_bytes / static_cast<Index>(sizeof(Scalar));
+  Tensor tensor(Index which) {
+    Scalar* const least = memory_.data() + which * (padded_size() + page);
+    const Index wanted = which * page_bytes / 3 / 64 * 64;
+    const Index found = static_cast<Index>(reinterpret_cast<std::uintptr_t>(least) % page_bytes);
+    const Index further = (wanted - found + page_bytes) % page_bytes;
+    return Tensor(least + further / static_cast<Index>(sizeof(Scalar)), padded_size());
+  }
 
   /// Written so that the compiler cannot leave out a sum nobody reads.
   volatile double sink = 0;
@@ -149,10 +173,13 @@ const std::map<std::string, void (Workload<Scalar>::*)()> operations = {
     {"triad", &Workload<Scalar>::triad},
     {"sum", &Workload<Scalar>::sum},
     {"sum_two", &Workload<Scalar>::sum_two},
-    {"forward_train", &Workload<Scalar>::forward_train},
-    {"inference", &Workload<Scalar>::inference},
-    {"backward", &Workload<Scalar>::backward},
+    {"forward_train", &Workload<Scalar>::template forward_train<Accuracy::fast>},
+    {"inference", &Workload<Scalar>::template inference<Accuracy::fast>},
+    {"backward", &Workload<Scalar>::template backward<Accuracy::fast>},
     {"forward_backward", &Workload<Scalar>::forward_backward},
+    {"forward_train, exact", &Workload<Scalar>::template forward_train<Accuracy::exact>},
+    {"inference, exact", &Workload<Scalar>::template inference<Accuracy::exact>},
+    {"backward, exact", &Workload<Scalar>::template backward<Accuracy::exact>},
 };
 
 }  // namespace bench

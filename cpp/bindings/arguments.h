@@ -134,6 +134,12 @@ class Arguments {
     return batchnorm::layout_of(dimensions, last ? static_cast<Eigen::Index>(dimensions.size()) - 1 : 0);
   }
 
+  batchnorm::Accuracy accuracy() {
+    const std::string accuracy = has("accuracy") ? text("accuracy") : "fast";
+    if (accuracy != "fast" && accuracy != "exact") refuse("accuracy", "\"fast\" or \"exact\"", accuracy);
+    return accuracy == "fast" ? batchnorm::Accuracy::fast : batchnorm::Accuracy::exact;
+  }
+
   batchnorm::ChannelAxis channel_axis() {
     const std::string axis = has("channel_axis") ? text("channel_axis") : "first";
     if (axis != "first" && axis != "last") refuse("channel_axis", "\"first\" or \"last\"", axis);

@@ -36,12 +36,14 @@ struct Input {
   Layout layout;
   Affine affine;
   double eps;
+  batchnorm::Accuracy accuracy;
 
   explicit Input(Arguments& arguments, std::initializer_list<const char*> lists = {"gamma", "beta"})
       : x(arguments.data("x")),
         layout(arguments.layout("x", size_of(x), lists)),
         affine(arguments.affine()),
-        eps(arguments.number("eps")) {
+        eps(arguments.number("eps")),
+        accuracy(arguments.accuracy()) {
     batchnorm::require_size("x", size_of(x), layout);
   }
 };
@@ -53,8 +55,8 @@ val forward_train(Arguments& arguments) {
   arguments.finish();
   return std::visit(
       [&](auto& x) {
-        val result = statistics_out(
-            batchnorm::forward_train(input.layout, std::as_const(x), input.affine, input.eps, x));
+        val result = statistics_out(batchnorm::forward_train(input.layout, std::as_const(x), input.affine,
+                                                             input.eps, x, input.accuracy));
         result.set("y", copy_out(x));
         return result;
       },
@@ -67,9 +69,10 @@ val backward_train(Arguments& arguments) {
       [&](const auto& x) {
         auto dy = arguments.data_like("dy", x);
         arguments.finish();
-        const auto statistics = batchnorm::batch_statistics(batchnorm::moments(input.layout, x), input.eps);
-        const auto gradients =
-            batchnorm::backward_train(input.layout, dy, x, statistics, input.affine.gamma, dy);
+        const auto statistics =
+            batchnorm::batch_statistics(batchnorm::moments(input.layout, x, input.accuracy), input.eps);
+        const auto gradients = batchnorm::backward_train(input.layout, dy, x, statistics, input.affine.gamma,
+                                                         dy, input.accuracy);
         return gradients_out(copy_out(dy), gradients);
       },
       input.x);
@@ -83,7 +86,7 @@ val forward_inference(Arguments& arguments) {
   return std::visit(
       [&](auto& x) {
         batchnorm::forward_inference(input.layout, std::as_const(x), input.affine, running_mean, running_var,
-                                     input.eps, x);
+                                     input.eps, x, input.accuracy);
         val result = val::object();
         result.set("y", copy_out(x));
         return result;
@@ -99,8 +102,9 @@ val backward_frozen(Arguments& arguments) {
       [&](const auto& x) {
         auto dy = arguments.data_like("dy", x);
         arguments.finish();
-        const auto gradients = batchnorm::backward_frozen(input.layout, dy, x, input.affine.gamma,
-                                                          running_mean, running_var, input.eps, dy);
+        const auto gradients =
+            batchnorm::backward_frozen(input.layout, dy, x, input.affine.gamma, running_mean, running_var,
+                                       input.eps, dy, input.accuracy);
         val result = gradients_out(copy_out(dy), gradients);
         result.set("dmean", copy_out(gradients.dmean));
         result.set("dvar", copy_out(gradients.dvar));
@@ -208,8 +212,10 @@ val moments(Arguments& arguments) {
   const Data data = arguments.data("x");
   const Layout layout = arguments.layout("x", size_of(data), {"gamma"});
   batchnorm::require_channels_or_none("gamma", arguments.per_channel_or_none("gamma"), layout.channels);
+  const batchnorm::Accuracy accuracy = arguments.accuracy();
   arguments.finish();
-  return std::visit([&](const auto& x) { return moments_out(batchnorm::moments(layout, x)); }, data);
+  return std::visit([&](const auto& x) { return moments_out(batchnorm::moments(layout, x, accuracy)); },
+                    data);
 }
 
 val merge_moments(Arguments& arguments) {
@@ -231,13 +237,15 @@ struct ShardInput {
   Layout layout;
   Affine affine;
   batchnorm::BatchStatistics statistics;
+  batchnorm::Accuracy accuracy;
 
   explicit ShardInput(Arguments& arguments)
       : x(arguments.data("x")),
         layout(arguments.layout("x", size_of(x), {"gamma"})),
         affine(arguments.affine()),
         statistics(
-            batchnorm::batch_statistics(moments_in(arguments.object("moments")), arguments.number("eps"))) {}
+            batchnorm::batch_statistics(moments_in(arguments.object("moments")), arguments.number("eps"))),
+        accuracy(arguments.accuracy()) {}
 };
 
 val normalize(Arguments& arguments) {
@@ -245,7 +253,8 @@ val normalize(Arguments& arguments) {
   arguments.finish();
   return std::visit(
       [&](auto& x) {
-        batchnorm::normalize(shard.layout, std::as_const(x), shard.statistics.normalizer, shard.affine, x);
+        batchnorm::normalize(shard.layout, std::as_const(x), shard.statistics.normalizer, shard.affine, x,
+                             shard.accuracy);
         val result = val::object();
         result.set("y", copy_out(x));
         return result;
@@ -278,7 +287,8 @@ val gradient_sums(Arguments& arguments) {
         const auto dy = arguments.data_like("dy", x);
         arguments.finish();
         batchnorm::require_channels_or_none("gamma", shard.affine.gamma, shard.layout.channels);
-        return gradient_sums_out(batchnorm::gradient_sums(shard.layout, dy, x, shard.statistics));
+        return gradient_sums_out(
+            batchnorm::gradient_sums(shard.layout, dy, x, shard.statistics, shard.accuracy));
       },
       shard.x);
 }
@@ -297,8 +307,8 @@ val backward_shard(Arguments& arguments) {
         auto dy = arguments.data_like("dy", x);
         const batchnorm::GradientSums sums = gradient_sums_in(arguments.object("sums"));
         arguments.finish();
-        const auto gradients =
-            batchnorm::backward_shard(shard.layout, dy, x, shard.statistics, shard.affine.gamma, sums, dy);
+        const auto gradients = batchnorm::backward_shard(shard.layout, dy, x, shard.statistics,
+                                                         shard.affine.gamma, sums, dy, shard.accuracy);
         return gradients_out(copy_out(dy), gradients);
       },
       shard.x);

@@ -44,7 +44,7 @@ Vector<T> losses_of(Matrix<T> columns, const CheckedGradient& of) {
   Matrix<T> y(m, count);
   batchnorm::forward_train({m, count, 1}, columns,
                            {Channels::Constant(count, of.gamma), Channels::Constant(count, of.beta)}, of.eps,
-                           y);
+                           y, batchnorm::Accuracy::exact);
   Vector<T> losses = Vector<T>::Zero(count);
   for (Index i = 0; i < m; ++i) {
     for (Index k = 0; k < count; ++k) losses(k) += term(of.loss, static_cast<T>(of.dy(i)), y(i, k));

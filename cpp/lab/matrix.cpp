@@ -6,10 +6,10 @@ namespace lab {
 
 namespace {
 
-using batchnorm::passes::lane_count;
-using batchnorm::passes::Lanes;
 using batchnorm::passes::load;
 using batchnorm::passes::store;
+using Lanes = batchnorm::passes::DoubleLanes;
+constexpr Index lane_count = batchnorm::passes::width<Lanes>;
 
 /// Rows of the result that are worked out together: with four lanes each, their sums stay in registers.
 constexpr Index rows_of_block = 4;

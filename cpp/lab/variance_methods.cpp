@@ -86,7 +86,7 @@ void estimate_in(const Eigen::Array<T, Eigen::Dynamic, 1>& x, VarianceMethods& m
   methods.corrected_two_pass = estimate((squares_of_d - sum_of_d * sum_of_d / m) / m, methods.exact);
   // eps takes no part in batch_var.
   const batchnorm::BatchStatistics statistics =
-      batchnorm::batch_statistics(batchnorm::moments({size, 1, 1}, x), 1);
+      batchnorm::batch_statistics(batchnorm::moments({size, 1, 1}, x, batchnorm::Accuracy::exact), 1);
   methods.core = estimate(statistics.batch_var(0), methods.exact);
 }
 

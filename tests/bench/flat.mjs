@@ -6,7 +6,7 @@ import { timeAll } from './contender.mjs';
 const operations = ['forward_train', 'inference', 'backward'];
 
 /** At most this ratio of the slowest time per element to the fastest. */
-const goal = 2;
+const goal = 3;
 
 /** Shapes of about 1e3, 1e4, ... 1e8 elements. */
 const series = {

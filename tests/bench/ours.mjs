@@ -55,11 +55,19 @@ export async function startOurs() {
       return operation.includes('backward') ? { dx: out, dgamma, dbeta } : { y: out };
     },
   }));
+  /** The same in doubles, for floats. @type {Contender[]} */
+  const exactKernel = ['forward_train', 'inference', 'backward'].map((operation) => ({
+    name: 'our kernel, exact',
+    operation,
+    run: run(`${operation}, exact`),
+    results: () => ({}),
+  }));
   const limits = passes.map((operation) => ({ name, operation, run: run(operation), results: () => ({}) }));
 
   return {
     /** The kernel and its limits; what they run on is what was prepared last. */
     kernel: [...kernel, ...limits],
+    exactKernel,
 
     /** Fills the tensors of a shape; false where they do not fit into the memory. @param {readonly number[]} shape @param {Type} type */
     prepare(shape, type) {

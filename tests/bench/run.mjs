@@ -76,7 +76,11 @@ async function timeShape(shape, type) {
   // The peers have no doubles.
   for (const peer of type === 'f32' ? peers : []) entries.push(await peer.enter(tensors));
   const others = [...ours.api(tensors), ...entries.flatMap(({ contenders }) => contenders)];
-  const timed = await timeAll([...ours.kernel, ...(await agreeing(others, nameOf(shape), type))], rounds);
+  const exact = type === 'f32' ? ours.exactKernel : [];
+  const timed = await timeAll(
+    [...ours.kernel, ...exact, ...(await agreeing(others, nameOf(shape), type))],
+    rounds,
+  );
   for (const { release } of entries) await release();
   return timed.map((timing) => ({ shape: nameOf(shape), type, ...timing }));
 }
@@ -93,7 +97,7 @@ for (const type of types) {
     const timed = await timeShape(shape, type);
     timings.push(...timed);
     const kernel = timingsOf(timed, 'our kernel');
-    const aims = shape.length === 2 ? goals.matrix : goals.planes;
+    const aims = Object.entries(goals.matrices).find(([name]) => name === nameOf(shape))?.[1] ?? goals.planes;
     const what = { shape, type, of: 'limit / our kernel', goals: type === 'f32' ? aims : {} };
     fractions.push(...ratios(what, limitsOf(kernel), kernel));
     /** @param {string} above @param {string} below @param {Record<string, number>} [atLeast] */
@@ -101,6 +105,7 @@ for (const type of types) {
       const pair = { shape, type, of: `${above} / ${below}`, goals: atLeast };
       multiples.push(...ratios(pair, timingsOf(timed, above), timingsOf(timed, below)));
     };
+    compare('our kernel, exact', 'our kernel');
     compare('our API', 'our kernel');
     compare('plain JS', 'our kernel');
     compare('plain JS', 'our API');

@@ -268,7 +268,7 @@ TEST(BackwardFrozen, OfTheStatisticsIsTheSlopeOfInference) {
       std::vector<Scalar> dx(static_cast<std::size_t>(problem.x.size()));
       return backward_frozen(problem.form.layout(problem.x), problem.form.tensor<Scalar>(problem.dy),
                              problem.form.tensor<Scalar>(problem.x), problem.gamma(), frozen.mean, frozen.var,
-                             problem.eps, dx);
+                             problem.eps, dx, problem.form.accuracy);
     });
     // Inference is linear in running_mean, so a whole step has no truncation error; in running_var a central
     // difference of the step h var leaves h^2 of the third derivative.

@@ -259,6 +259,7 @@ Problem exact_problem(std::uint64_t seed) {
   lab::Random random(seed);
   Form form = random_form(random);
   form.positions.clear();
+  form.accuracy = Accuracy::exact;
   Index examples = 1, width = 1;
   const double kind = random.uniform();
   if (kind < 0.4) {  // rows as wide as the core takes them

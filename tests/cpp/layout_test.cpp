@@ -197,7 +197,7 @@ TEST(Layout, LongPlanesGiveWhatTheirChannelsGiveOneByOne) {
       lab::Random random(static_cast<std::uint64_t>(inner));
       const Index m = 2 * inner, width = 3;
       Problem problem{0,
-                      {{inner}, ChannelAxis::first, dtype},
+                      {{inner}, ChannelAxis::first, dtype, Accuracy::exact},
                       random_batch(random, m, width),
                       {random_channels(random, width), random_channels(random, width)},
                       1e-5,
@@ -217,11 +217,12 @@ TEST(Layout, LongPlanesGiveWhatTheirChannelsGiveOneByOne) {
   }
 }
 
-TEST(Layout, FloatsAreComputedAsDoublesAndRoundedOnce) {
+TEST(Layout, ExactFloatsAreComputedAsDoublesAndRoundedOnce) {
   // The same numbers as doubles: where sums agree, a float result is the double one, rounded.
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Problem problem = random_problem(seed);
     problem.form.dtype = Dtype::float32;
+    problem.form.accuracy = Accuracy::exact;
     problem.x = problem.form.rounded(problem.x);
     problem.dy = problem.form.rounded(problem.dy);
     SCOPED_TRACE(problem);

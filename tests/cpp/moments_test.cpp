@@ -249,7 +249,7 @@ GradientSums gradient_sums(const Problem& shard, const BatchStatistics& statisti
   return shard.form.with_scalar([&](auto zero) {
     using Scalar = decltype(zero);
     return batchnorm::gradient_sums(shard.form.layout(shard.x), shard.form.tensor<Scalar>(shard.dy),
-                                    shard.form.tensor<Scalar>(shard.x), statistics);
+                                    shard.form.tensor<Scalar>(shard.x), statistics, shard.form.accuracy);
   });
 }
 
@@ -258,9 +258,9 @@ Gradients backward_shard(const Problem& shard, const BatchStatistics& statistics
     using Scalar = decltype(zero);
     std::vector<Scalar> dx(static_cast<std::size_t>(shard.x.size()));
     Gradients gradients;
-    static_cast<batchnorm::ParameterGradients&>(gradients) =
-        batchnorm::backward_shard(shard.form.layout(shard.x), shard.form.tensor<Scalar>(shard.dy),
-                                  shard.form.tensor<Scalar>(shard.x), statistics, shard.gamma(), sums, dx);
+    static_cast<batchnorm::ParameterGradients&>(gradients) = batchnorm::backward_shard(
+        shard.form.layout(shard.x), shard.form.tensor<Scalar>(shard.dy), shard.form.tensor<Scalar>(shard.x),
+        statistics, shard.gamma(), sums, dx, shard.form.accuracy);
     gradients.dx = shard.form.batch(dx, shard.x);
     return gradients;
   });
@@ -397,7 +397,7 @@ TEST(SynchronisedBatchNorm, OfShardsInWhichAChannelIsConstant) {
     for (const double constant : {0.0, 0.1, 1e-30, 1e30}) {
       SCOPED_TRACE(constant);
       lab::Random random(3);
-      const Form form{{}, ChannelAxis::first, dtype};
+      const Form form{{}, ChannelAxis::first, dtype, Accuracy::exact};
       Problem whole{3,
                     form,
                     random_batch(random, 30, 4),

@@ -70,6 +70,14 @@ inline Dtype dtype_of(const Json& given) {
                        {{"float64", Dtype::float64}, {"float32", Dtype::float32}});
 }
 
+/// How the core is to compute with floats; a case may say it.
+inline batchnorm::Accuracy accuracy_of(const Json& given) {
+  const Json* accuracy = member(given, "accuracy");
+  if (!accuracy) return batchnorm::Accuracy::exact;
+  return choice<batchnorm::Accuracy>(
+      "accuracy", accuracy, {{"fast", batchnorm::Accuracy::fast}, {"exact", batchnorm::Accuracy::exact}});
+}
+
 /// Float32 numbers stand in a file with 9 digits, so they are rounded to float32.
 inline double rounded(double value, Dtype dtype) {
   return dtype == Dtype::float64 ? value : static_cast<double>(static_cast<float>(value));

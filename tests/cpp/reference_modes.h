@@ -37,6 +37,7 @@ struct Operands {
   Numbers x, dy;  ///< dy: empty where there is none
   Affine affine;
   RunningStatistics running;  ///< empty where there are none
+  batchnorm::Accuracy accuracy;
 };
 
 struct Gradients {
@@ -57,14 +58,15 @@ Numbers results(const Operands& operands, const Call& call) {
 
 inline Numbers forward_train(const Operands& operands, BatchStatistics& statistics) {
   return results(operands, [&](const auto& x, auto& y) {
-    statistics = batchnorm::forward_train(operands.layout, x, operands.affine, operands.eps, y);
+    statistics =
+        batchnorm::forward_train(operands.layout, x, operands.affine, operands.eps, y, operands.accuracy);
   });
 }
 
 inline Numbers forward_inference(const Operands& operands) {
   return results(operands, [&](const auto& x, auto& y) {
     batchnorm::forward_inference(operands.layout, x, operands.affine, operands.running.running_mean,
-                                 operands.running.running_var, operands.eps, y);
+                                 operands.running.running_var, operands.eps, y, operands.accuracy);
   });
 }
 
@@ -72,7 +74,8 @@ inline Gradients backward_train(const Operands& operands, const BatchStatistics&
   batchnorm::ParameterGradients parameters;
   const Numbers dx = results(operands, [&](const auto& x, auto& result) {
     const std::decay_t<decltype(result)> dy(operands.dy.begin(), operands.dy.end());
-    parameters = batchnorm::backward_train(operands.layout, dy, x, statistics, operands.affine.gamma, result);
+    parameters = batchnorm::backward_train(operands.layout, dy, x, statistics, operands.affine.gamma, result,
+                                           operands.accuracy);
   });
   return {dx, parameters.dgamma, parameters.dbeta};
 }
@@ -83,7 +86,7 @@ inline Gradients backward_frozen(const Operands& operands) {
     const std::decay_t<decltype(result)> dy(operands.dy.begin(), operands.dy.end());
     parameters = batchnorm::backward_frozen(operands.layout, dy, x, operands.affine.gamma,
                                             operands.running.running_mean, operands.running.running_var,
-                                            operands.eps, result);
+                                            operands.eps, result, operands.accuracy);
   });
   return {dx, parameters.dgamma, parameters.dbeta};
 }
@@ -109,7 +112,8 @@ inline Operands operands_of(const Json& given) {
           tensor("x", x_by_rule),
           has_dy ? tensor("dy", dy_by_rule) : Numbers(),
           {of_channels("gamma"), of_channels("beta")},
-          {of_channels("running_mean"), of_channels("running_var")}};
+          {of_channels("running_mean"), of_channels("running_var")},
+          accuracy_of(given)};
 }
 
 /// Natural scales, a number a channel.
@@ -125,7 +129,7 @@ inline Channels or_default(const Channels& values, double otherwise, Index chann
 /// batch's where they are given. Plain arithmetic will do: an ULP depends on little more than the exponent of
 /// its scale.
 inline Scales natural_scales(const Operands& operands, const RunningStatistics* frozen = nullptr) {
-  const auto& [dtype, layout, eps, x, dy, affine, running] = operands;
+  const auto& [dtype, layout, eps, x, dy, affine, running, accuracy] = operands;
   const Index channels = layout.channels;
   const Channels gamma = or_default(affine.gamma, 1, channels), beta = or_default(affine.beta, 0, channels);
   std::vector<Numbers> xs(static_cast<std::size_t>(channels)), dys = xs;
@@ -309,7 +313,7 @@ inline Run sequence(const Json& given) {
     const Json& batch = object("steps: batch", member(step, "batch"));
     const Layout layout = layout_of(given, member(batch, "shape"));
     const Numbers x = numbers("steps: batch.x", member(batch, "x"), dtype, layout.size());
-    batches.push_back({dtype, layout, eps, x, {}, {}, {}});
+    batches.push_back({dtype, layout, eps, x, {}, {}, {}, accuracy_of(given)});
   }
   const Index channels = batches.front().layout.channels;
   const Json& initial = object("initial", member(given, "initial"));
@@ -468,8 +472,9 @@ inline Run linear_bn_train(const Json& given) {
   const Matrix X = matrix(read("X", N * I), N, I), W = matrix(read("W", O * I), O, I);
   const Numbers z = times_transposed(beside(X, Channels::Ones(N)), beside(W, channels_of(read("b", O))));
   const Affine affine{channels_of(read("gamma", O)), channels_of(read("beta", O))};
-  const Operands operands{dtype,  {N, O, 1}, number("eps", member(given, "eps")), z, read("dy", N * O),
-                          affine, {}};
+  const Operands operands{dtype, {N, O, 1},         number("eps", member(given, "eps")),
+                          z,     read("dy", N * O), affine,
+                          {},    accuracy_of(given)};
   BatchStatistics statistics;
   const Numbers y = forward_train(operands, statistics);
   const Gradients gradients = backward_train(operands, statistics);

@@ -15,6 +15,7 @@
 namespace {
 
 using namespace reference;
+using batchnorm::Accuracy;
 
 /// What a case asks for: its failures, with its errors or a remark in `shown`.
 using Judge = std::function<std::vector<std::string>(std::ostream& shown)>;
@@ -237,7 +238,7 @@ class Channelwise {
 /// Identities I1, I3, I5 of every batch norm: mean(y) = beta, var(y) = gamma^2 rho, sum(dx) = 0; and
 /// inference with the batch's statistics gives y.
 template <typename Scalar>
-std::vector<std::string> judge_shape(const Layout& layout, Dtype dtype) {
+std::vector<std::string> judge_shape(const Layout& layout, Dtype dtype, Accuracy accuracy) {
   const auto size = static_cast<std::size_t>(layout.size());
   const double eps = 1e-3, largest_dy = 2;
   std::vector<Scalar> x(size), dy(size), y(size), dx(size), frozen(size);
@@ -250,9 +251,10 @@ std::vector<std::string> judge_shape(const Layout& layout, Dtype dtype) {
     affine.gamma(c) = (static_cast<double>(c * 7 % 9) - 4) / 4;
     affine.beta(c) = (static_cast<double>(c * 5 % 7) - 3) / 2;
   }
-  const BatchStatistics statistics = batchnorm::forward_train(layout, x, affine, eps, y);
-  batchnorm::backward_train(layout, dy, x, statistics, affine.gamma, dx);
-  batchnorm::forward_inference(layout, x, affine, statistics.batch_mean, statistics.batch_var, eps, frozen);
+  const BatchStatistics statistics = batchnorm::forward_train(layout, x, affine, eps, y, accuracy);
+  batchnorm::backward_train(layout, dy, x, statistics, affine.gamma, dx, accuracy);
+  batchnorm::forward_inference(layout, x, affine, statistics.batch_mean, statistics.batch_var, eps, frozen,
+                               accuracy);
 
   Channelwise offsets(layout), squares(layout), gradients(layout), changes(layout);
   for (std::size_t k = 0; k < size; ++k) {
@@ -283,7 +285,7 @@ std::vector<std::string> judge_shape(const Layout& layout, Dtype dtype) {
   return failures;
 }
 
-/// float32 and float64, channels first and last.
+/// float32 in both accuracies and float64, channels first and last.
 std::vector<std::string> judge_shapes(const Json& given, std::ostream& shown) {
   // A larger tensor is cut to fewer examples: 32 MB in float64, more than caches hold; in the long tests 128
   // MB. The build for the sanitizers, with assertions, would take minutes.
@@ -304,11 +306,14 @@ std::vector<std::string> judge_shapes(const Json& given, std::ostream& shown) {
     std::vector<Index> arranged = shape;
     if (axis == ChannelAxis::last) std::rotate(arranged.begin() + 1, arranged.begin() + 2, arranged.end());
     const Layout layout = batchnorm::layout_of(arranged, axis);
-    for (const Dtype dtype : {Dtype::float32, Dtype::float64}) {
+    const auto judge = [&](Dtype dtype, Accuracy accuracy) {
       const std::vector<std::string> found =
-          with_type(dtype, [&](auto type) { return judge_shape<decltype(type)>(layout, dtype); });
+          with_type(dtype, [&](auto type) { return judge_shape<decltype(type)>(layout, dtype, accuracy); });
       failures.insert(failures.end(), found.begin(), found.end());
-    }
+    };
+    judge(Dtype::float32, Accuracy::fast);
+    judge(Dtype::float32, Accuracy::exact);
+    judge(Dtype::float64, Accuracy::exact);
   }
   return failures;
 }
@@ -336,10 +341,16 @@ std::vector<Entry> entries_of(const std::string& text) {
     if (!cases || !cases->is_array()) malformed("cases", "a list", cases);
     if (file.value("count", cases->size()) != cases->size())
       malformed("count", std::to_string(cases->size()) + ", the number of cases", member(file, "count"));
-    for (const Json& given : *cases) {
-      const std::string number = "case " + std::to_string(entries.size() + 1);
+    for (std::size_t k = 0; k < cases->size(); ++k) {
+      const Json& given = (*cases)[k];
+      const std::string number = "case " + std::to_string(k + 1);
       const bool named = given.is_object() && given.contains("id") && given["id"].is_string();
-      entries.push_back(case_entry(named ? given["id"].get<std::string>() : number, given));
+      const std::string id = named ? given["id"].get<std::string>() : number;
+      entries.push_back(case_entry(id, given));
+      if (!given.is_object() || given.value("dtype", "") != "float32" || given.contains("accuracy")) continue;
+      Json fast = given;
+      fast["accuracy"] = "fast";
+      entries.push_back(case_entry(id + ", fast", fast));
     }
     if (const Json* calls = member(file, "error_calls")) {
       for (const auto& call : calls->items())
@@ -403,7 +414,7 @@ TEST_P(Reference, Case) {
 INSTANTIATE_TEST_SUITE_P(Files, Reference, testing::ValuesIn(entries_of_folder()), test_name);
 
 TEST(ReferenceFiles, AreAllHere) {
-  EXPECT_EQ(entries_of_folder().size(), 137u + 9u + 15u);
+  EXPECT_EQ(entries_of_folder().size(), 137u + 56u + 9u + 15u);  // 56 of floats, in both accuracies
 }
 
 /// Why a case fails when it is changed (RFC 7396: null removes); empty where it passes.

@@ -11,8 +11,8 @@ import { judgeShape } from './shapes.mjs';
 /** @typedef {import('./compare.mjs').Measured} Measured */
 /** @typedef {import('./modes.mjs').Core} Core */
 /** @typedef {{ fields?: Measured[], notes?: string[], failures: string[] }} Judgement */
-/** @typedef {{ id: string, line?: number, run: (core: Core) => Judgement }} Entry */
-/** @typedef {{ id: string, line?: number, fields: Measured[], notes: string[], failures: string[] }} Report */
+/** @typedef {{ id: string, accuracy?: Accuracy, line?: number, run: (core: Core) => Judgement }} Entry */
+/** @typedef {{ id: string, accuracy?: Accuracy, line?: number, fields: Measured[], notes: string[], failures: string[] }} Report */
 
 /** @param {Core} core @param {unknown} value @returns {Judgement} */
 function judgeCase(core, value) {
@@ -23,13 +23,36 @@ function judgeCase(core, value) {
   return { fields, failures: [...failures, ...(run.failures ?? [])] };
 }
 
+/** @typedef {'fast' | 'exact'} Accuracy */
+
+/**
+ * The core with that accuracy in every call on a whole batch.
+ * @param {Core} core @param {Accuracy} accuracy @returns {Core}
+ */
+export const withAccuracy = (core, accuracy) => ({
+  ...core,
+  forwardTrain: (input) => core.forwardTrain({ ...input, accuracy }),
+  backwardTrain: (input) => core.backwardTrain({ ...input, accuracy }),
+  forwardInference: (input) => core.forwardInference({ ...input, accuracy }),
+  backwardFrozen: (input) => core.backwardFrozen({ ...input, accuracy }),
+  moments: (input) => core.moments({ ...input, accuracy }),
+});
+
+/** How a case is run: floats in both accuracies, unless it says which. @param {unknown} given @returns {Accuracy[]} */
+function accuraciesOf(given) {
+  const { accuracy, dtype } = /** @type {Json} */ (given ?? {});
+  if (accuracy !== undefined) return [choice('accuracy', accuracy, { fast: 'fast', exact: 'exact' })];
+  return dtype === 'float32' ? ['exact', 'fast'] : ['exact'];
+}
+
 /** Every list of shapes in a file of shapes. @param {Json} file @returns {Entry[]} */
 function shapeEntries(file) {
   const lists = Object.entries(file).filter(([, value]) => Array.isArray(value));
   return lists.flatMap(([name, shapes]) =>
     shapes.map((/** @type {unknown} */ shape) => ({
       id: `${name}/${Array.isArray(shape) ? shape.join('x') : String(shape)}`,
-      run: (/** @type {Core} */ core) => judgeShape(core, shape),
+      run: (/** @type {Core} */ core) =>
+        judgeShape({ fast: withAccuracy(core, 'fast'), exact: withAccuracy(core, 'exact') }, shape),
     })),
   );
 }
@@ -43,11 +66,16 @@ function caseEntries({ cases, count, error_calls = {} }, lineOf) {
     id: `error_calls/${name}`,
     run: (/** @type {Core} */ core) => choice('error_calls', name, errorCalls)(core),
   }));
-  const entries = cases.map((given, i) => ({
-    id: typeof given?.id === 'string' ? given.id : `case ${i + 1}`,
-    line: lineOf(['cases', i]),
-    run: (/** @type {Core} */ core) => judgeCase(core, given),
-  }));
+  const entries = cases.flatMap((given, i) => {
+    const id = typeof given?.id === 'string' ? given.id : `case ${i + 1}`;
+    return accuraciesOf(given).map((accuracy) => ({
+      id: accuracy === 'fast' ? `${id}, fast` : id,
+      accuracy,
+      line: lineOf(['cases', i]),
+      run: (/** @type {Core} */ core) =>
+        judgeCase(withAccuracy(core, accuracy), accuracy === 'fast' ? { ...given, accuracy } : given),
+    }));
+  });
   return [...entries, ...calls];
 }
 

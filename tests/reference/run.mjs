@@ -50,13 +50,22 @@ function worst(reports, name) {
 }
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : ownFiles;
-const rows = files.map((file) => {
+const rows = files.flatMap((file) => {
   console.log(`\n${file}: errors in ULP of the natural scale`);
-  const reports = reportsOf(file);
-  reports.forEach(print);
-  const failed = reports.filter(({ failures }) => failures.length > 0).length;
-  const counts = [reports.length, reports.length - failed, failed];
-  return [file, ...counts.map(String), worst(reports, 'y'), worst(reports, 'dx')];
+  const all = reportsOf(file);
+  all.forEach(print);
+  const fast = all.filter(({ accuracy }) => accuracy === 'fast');
+  const groups = [
+    { name: file, reports: all.filter((report) => !fast.includes(report)) },
+    { name: `${file}, fast`, reports: fast },
+  ];
+  return groups
+    .filter(({ reports }) => reports.length > 0)
+    .map(({ name, reports }) => {
+      const failed = reports.filter(({ failures }) => failures.length > 0).length;
+      const counts = [reports.length, reports.length - failed, failed];
+      return [name, ...counts.map(String), worst(reports, 'y'), worst(reports, 'dx')];
+    });
 });
 
 console.log(`\n* the file has no tolerance for it: judged by ${assumedUlps} ULP of the natural scale\n`);

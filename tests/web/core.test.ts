@@ -161,7 +161,7 @@ describe('values', () => {
 
   test('tensors of single precision come out in single precision, statistics in double', () => {
     const x = Float32Array.of(2, 4, 6, 9);
-    const single = { x, gamma: [3], beta: [1], eps: 1e-3 };
+    const single = { x, gamma: [3], beta: [1], eps: 1e-3, accuracy: 'exact' } as const;
     const double = { ...single, x: Float64Array.from(x) };
     const dy = Float32Array.of(1, -2, 3, 5);
     const frozen = { running_mean: [5], running_var: [2] };
@@ -187,6 +187,58 @@ describe('values', () => {
           expect(Math.abs(number - expected), `${name}[${k}]`).toBeLessThanOrEqual(unit * Math.abs(expected));
         });
       }
+    }
+  });
+
+  test('floats are computed with fast where nothing is said: y within 3 ULP, dx within 6; doubles never are', () => {
+    const values = Float32Array.from({ length: 3 * 50 }, (_, k) => 100 + ((k * 40503) % 65536) / 4096);
+    const upstream = Float32Array.from({ length: 3 * 50 }, (_, k) => ((k * 31247) % 65536) / 32768 - 1);
+    const options = { shape: [50, 3], gamma: [3, -1, 0.5], beta: [1, 0, -2], eps: 1e-3 };
+    const statistics = { running_mean: [105, 107, 109], running_var: [20, 21, 22] };
+    const all = (
+      x: Float32Array | Float64Array,
+      dy: Float32Array | Float64Array,
+      accuracy?: 'fast' | 'exact',
+    ) => {
+      const tensor = { x, shape: options.shape, ...(accuracy && { accuracy }) };
+      const call = { ...options, ...tensor };
+      const of_batch = core.moments(tensor);
+      const merged = core.gradientSums({ ...call, dy, moments: of_batch });
+      return {
+        y: core.forwardTrain(call).y,
+        y_of_shard: core.normalize({ ...call, moments: of_batch }).y,
+        y_of_inference: core.forwardInference({ ...call, ...statistics }).y,
+        dx: core.backwardTrain({ ...call, dy }).dx,
+        dx_of_shard: core.backwardShard({ ...call, dy, moments: of_batch, sums: merged }).dx,
+        dx_frozen: core.backwardFrozen({ ...call, ...statistics, dy }).dx,
+      };
+    };
+    const double = all(Float64Array.from(values), Float64Array.from(upstream));
+    expect(all(Float64Array.from(values), Float64Array.from(upstream), 'exact')).toEqual(double);
+    expect(all(Float64Array.from(values), Float64Array.from(upstream), 'fast')).toEqual(double);
+    const fast = all(values, upstream);
+    expect(all(values, upstream, 'fast')).toEqual(fast);
+    const exact = all(values, upstream, 'exact');
+    const { saved_invstd } = core.forwardTrain({ ...options, x: values });
+    for (const [name, wanted] of Object.entries(double)) {
+      const [of_fast, of_exact] = [fast[name as keyof typeof fast], exact[name as keyof typeof exact]];
+      expect(of_fast, name).not.toEqual(of_exact);
+      wanted.forEach((value, k) => {
+        const [gamma = 0, beta = 0] = [options.gamma[k % 3], options.beta[k % 3]];
+        const invstd = name.includes('dx_frozen') ? 1 / Math.sqrt(20) : (saved_invstd[k % 3] ?? Number.NaN);
+        // |x_hat| is at least 1 somewhere, which is all that the scale of y needs here; |dy| is at most 1.
+        const scale =
+          Math.abs(gamma) * (name.startsWith('dx') ? invstd : 1) +
+          (name.startsWith('y') ? Math.abs(beta) : 0);
+        const [promised, error] = [
+          name.startsWith('dx') ? 6 : 3,
+          Math.abs((of_fast[k] ?? Number.NaN) - value),
+        ];
+        expect(error, `${name}[${k}]`).toBeLessThanOrEqual(
+          promised * 2 ** (Math.floor(Math.log2(scale)) - 23),
+        );
+        expect(of_exact[k], `${name}[${k}]`).toBeCloseTo(Math.fround(value), 5);
+      });
     }
   });
 
@@ -706,6 +758,11 @@ describe('bad calls are refused by the name of the argument', () => {
       'function as x',
       () => core.forwardTrain({ ...input, x: (() => 1) as never }),
       /^x: expected a Float64Array/,
+    ],
+    [
+      'another accuracy',
+      () => core.forwardTrain({ ...input, accuracy: 'best' as never }),
+      /^accuracy: expected "fast" or "exact", got best/,
     ],
     ['empty x', () => core.forwardTrain({ ...input, x: [] }), /^x: expected at least 1 example/],
     ['no channel', () => core.forwardTrain({ ...input, gamma: [] }), /^gamma: expected at least 1 value/],

@@ -1,4 +1,5 @@
-// The lines of the C++ sources that compute each quantity, as they stand there today.
+// The lines of the C++ sources that compute each quantity, as they stand there today: first those of the plain
+// reference, which are the paper's, then those that run.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,33 +12,51 @@ const folder = 'cpp/batchnorm';
 /** Each text stands exactly once in its file, on the line that is shown. */
 const places: Partial<Record<QuantityName, readonly Found[]>> = {
   batch_mean: [
+    ['plain.cpp', 'forward.batch_mean = '],
     ['moments.cpp', 'const V correction = whole_sum / now;'],
-    ['moments.cpp', 'const auto mean = passes::exact_sum(load<V>(mean_'],
+    ['moments.cpp', 'store(mean_ + state + k, mean + correction);'],
   ],
   batch_var: [
+    ['plain.cpp', 'forward.batch_var = '],
     ['moments.cpp', 'squares += d * d;'],
-    ['forward.cpp', 'const Channels var = moments.m2 /'],
+    ['forward.cpp', 'Channels var = moments.m2 /'],
   ],
   x_hat: [
+    ['plain.cpp', 'forward.x_hat = '],
     ['forward.cpp', 'Channels invstd = 1 / sum.sqrt();'],
-    ['forward.cpp', 'const V d = load<V>(x + k) - mu;'],
+    ['forward.cpp', 'const V d = load<V>(x + k) - mean;'],
     ['trace.cpp', 'normalize(layout_of(x), x, forward.normalizer, {}, forward.x_hat);'],
   ],
   y: [
-    ['forward.cpp', 'const Channels scale = gamma * normalizer.invstd;'],
-    ['forward.cpp', 'store(y + k, d * a +'],
+    ['plain.cpp', 'forward.y = '],
+    ['forward.cpp', 'const auto scale = [&](const auto& of)'],
+    ['forward.cpp', 'store(y + k, d * scale +'],
   ],
   L: [['gradient_check.cpp', 'const auto loss =']],
-  dbeta: [['backward.cpp', 'sum += upstream;']],
+  dbeta: [
+    ['plain.cpp', 'const Channels dbeta = '],
+    ['backward.cpp', 'sum += upstream;'],
+  ],
   dgamma: [
+    ['plain.cpp', 'const Channels dgamma = '],
     ['backward.cpp', 'product += upstream *'],
     // The frozen pass forms it from the same sums; this one is the pass in training mode.
     ['backward.cpp', 'GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd'],
   ],
-  dx_hat: [['trace.cpp', 'trace.dx_hat = ']],
-  dvar: [['trace.cpp', 'trace.dvar = ']],
-  dmean: [['trace.cpp', 'trace.dmean = ']],
+  dx_hat: [
+    ['plain.cpp', 'const Batch dx_hat = '],
+    ['trace.cpp', 'trace.dx_hat = '],
+  ],
+  dvar: [
+    ['plain.cpp', 'const Channels dvar = '],
+    ['trace.cpp', 'trace.dvar = '],
+  ],
+  dmean: [
+    ['plain.cpp', 'const Channels dmean = '],
+    ['trace.cpp', 'trace.dmean = '],
+  ],
   dx: [
+    ['plain.cpp', 'const Batch dx = '],
     ['trace.cpp', 'trace.dx_direct = '],
     ['trace.cpp', 'trace.dx_through_var = '],
     ['trace.cpp', 'trace.dx_through_mean = '],

@@ -1,6 +1,7 @@
 #pragma once
-// Channels whose values or constants lie near an end of the range of doubles are taken out one by one, scaled
-// by a power of 2, and put back: no other channel sees them.
+// Channels whose values or constants lie near an end of the range of the numbers that a pass computes in are
+// worked out one by one, in doubles and where those need it scaled by a power of 2: no other channel sees
+// them.
 
 #include <algorithm>
 #include <cmath>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "batchnorm/forward.h"
+#include "batchnorm/internal/passes.h"
 
 namespace batchnorm::far {
 
@@ -30,27 +32,84 @@ void for_each_value(const Layout& layout, Index channel, const Visit& visit) {
 }
 
 /// The values of a channel side by side, times 2^-exponent.
-inline Eigen::ArrayXd values_of(const Layout& layout, const double* x, Index channel, int exponent) {
+template <typename Scalar>
+Eigen::ArrayXd values_of(const Layout& layout, const Scalar* x, Index channel, int exponent) {
   Eigen::ArrayXd values(layout.m());
   Index k = 0;
-  for_each_value(layout, channel, [&](Index at) { values(k++) = std::ldexp(x[at], -exponent); });
+  for_each_value(layout, channel,
+                 [&](Index at) { values(k++) = std::ldexp(static_cast<double>(x[at]), -exponent); });
   return values;
 }
-inline void put_values(const Layout& layout, const Eigen::ArrayXd& values, Index channel, double* y) {
-  Index k = 0;
-  for_each_value(layout, channel, [&](Index at) { y[at] = values(k++); });
+
+/// What the ordinary pass is to be mended with, channel by channel: found before it, as it may write over
+/// what it reads, and put in place after it.
+class Repair {
+ public:
+  void add(Index channel, Eigen::ArrayXd values) { channels_.emplace_back(channel, std::move(values)); }
+
+  template <typename Scalar>
+  void put(const Layout& layout, Scalar* y) const {
+    for (const auto& [channel, values] : channels_) {
+      const double* next = values.data();
+      for_each_value(layout, channel, [&](Index at) { y[at] = static_cast<Scalar>(*next++); });
+    }
+  }
+
+ private:
+  std::vector<std::pair<Index, Eigen::ArrayXd>> channels_;
+};
+
+/// Whether a pass has far channels at all: the doubles it computes in have range to spare where data are
+/// floats.
+template <typename Scalar, typename Lane>
+inline constexpr bool may_be_far = std::is_same_v<Scalar, Lane>;
+
+/// Numbers beyond it have products and sums that may leave the range of the lanes.
+template <typename Lane>
+inline constexpr double large = std::is_same_v<Lane, double> ? 0x1p900 : 0x1p90;
+
+/// What is added to such products without leaving it: any double, but not any float.
+template <typename Lane>
+inline constexpr double most_added = std::is_same_v<Lane, double> ? std::numeric_limits<double>::infinity()
+                                                                  : large<float>;
+
+/// Neither near the largest number nor near 0.
+template <typename Lane, typename V>
+auto is_ordinary(const V& number) {
+  const V size = passes::magnitude(number);
+  return (size > 1 / large<Lane>)&(size < large<Lane>);
 }
 
-/// Whether the product of a channel's constants could leave the range of doubles, so that their order counts.
-inline bool is_far(const Normalizer& normalizer, Index channel, double gamma) {
-  const double scale = std::abs(gamma * normalizer.invstd(channel));
-  return normalizer.exponent(channel) != 0 || scale > 0x1p900 || std::abs(gamma) > 0x1p900 ||
-         (scale < 0x1p-900 && gamma != 0);
+/// Whether the product of the channels' constants could leave the range of the lanes, so that their order
+/// counts; `of` as in passes::for_channels.
+template <typename Lane, typename Of>
+auto is_far(const Normalizer& normalizer, const Channels& gamma, const Of& of) {
+  const auto scale = passes::magnitude(of(gamma) * of(normalizer.invstd));
+  return (of(normalizer.exponent) != 0) | (scale > large<Lane>) |
+         ((scale < 1 / large<Lane>)&(of(gamma) != 0)) | (passes::magnitude(of(gamma)) > large<Lane>) |
+         (passes::magnitude(of(normalizer.mean)) > most_added<Lane>);
+}
+
+/// visit(channel) for every channel for which is_far(of) holds.
+template <typename IsFar, typename Visit>
+void for_each_far(Index channels, const IsFar& is_far, const Visit& visit) {
+  passes::for_channels(channels, [&](Index first, const auto& of) {
+    passes::for_each_lane(is_far(of), [&](Index lane) { visit(first + lane); });
+  });
+}
+
+/// x - mean = (x - high) - rest, high being the mean as the lanes hold it.
+template <typename Lane>
+Channels rest_of_mean(const Normalizer& normalizer) {
+  if constexpr (std::is_same_v<Lane, double>) return normalizer.mean_residual;
+  const Channels& mean = normalizer.mean;
+  return (mean - mean.cast<float>().cast<double>()) + normalizer.mean_residual;
 }
 
 /// x - mean of a channel taken out, scaled as the normalizer is.
-inline Eigen::ArrayXd deviations_of(const Layout& layout, const double* x, const Normalizer& normalizer,
-                                    Index channel) {
+template <typename Scalar>
+Eigen::ArrayXd deviations_of(const Layout& layout, const Scalar* x, const Normalizer& normalizer,
+                             Index channel) {
   const Eigen::ArrayXd values = values_of(layout, x, channel, normalizer.exponent(channel));
   return (values - normalizer.mean(channel)) - normalizer.mean_residual(channel);
 }

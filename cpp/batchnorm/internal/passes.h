@@ -1,6 +1,7 @@
 #pragma once
-// How the passes go over a tensor: a few doubles at a time, in the order of memory, with float or double
-// data. forward.cpp, backward.cpp and moments.cpp say what is done with the values.
+// How the passes go over a tensor: a few numbers at a time, in the order of memory. Scalar is the type of the
+// data, float or double, and Lane that of the arithmetic: double, or float for floats. forward.cpp,
+// backward.cpp and moments.cpp say what is done with the values.
 //
 // Two ways of walking serve every layout. Where a channel's values lie side by side in long planes (inner is
 // large), each plane is read along itself. Elsewhere the tensor is a matrix whose rows hold all channels: a
@@ -9,6 +10,7 @@
 #include <algorithm>
 
 #include "batchnorm/internal/lanes.h"
+#include "batchnorm/moments.h"
 
 namespace batchnorm::passes {
 
@@ -49,35 +51,75 @@ void for_each_state(const Part& part, const Visit& visit) {
 }
 
 /// Several quantities, a row each, in one piece of memory: a small batch takes less time than many pieces do.
-template <int rows>
-using Rows = Eigen::Array<double, rows, Eigen::Dynamic, Eigen::RowMajor>;
+template <typename Lane, int rows>
+using Rows = Eigen::Array<Lane, rows, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Values for each state from values for each channel.
-template <typename... PerChannel>
-Rows<sizeof...(PerChannel)> of_states(const Part& part, const PerChannel&... per_channel) {
-  Rows<sizeof...(PerChannel)> values(sizeof...(PerChannel), part.states());
-  Index row = 0;
-  const auto fill = [&](const Channels& channels) {
-    double* of_row = values.row(row++).data();
-    for_each_state(part, [&](Index state, Index channel) { of_row[state] = channels(channel); });
+/// strip(column, zero) for every strip of columns: of all lanes first, then single columns; zero has the
+/// strip's type.
+template <typename Lane, typename Strip>
+void for_each_strip(Index columns, const Strip& strip) {
+  Index column = 0;
+  for (; column + lane_count<Lane> <= columns; column += lane_count<Lane>) strip(column, LanesOf<Lane>{});
+  for (; column < columns; ++column) strip(column, Lane{});
+}
+
+/// work(channel, of) for all channels, two at a time: of(values) are those of the channels at hand.
+template <typename Work>
+void for_channels(Index channels, const Work& work) {
+  const auto at = [&](Index channel, auto zero) {
+    work(channel, [channel](const auto& values) { return load<decltype(zero)>(values.data() + channel); });
   };
-  (fill(per_channel), ...);
+  Index channel = 0;
+  for (; channel + 2 <= channels; channel += 2) at(channel, DoublePair{});
+  if (channel < channels) at(channel, 0.0);
+}
+
+/// Values for each state from formulas of the channels' quantities, rounded to the lanes' type.
+template <typename Lane, typename... Formula>
+Rows<Lane, sizeof...(Formula)> of_states(const Part& part, const Formula&... formulas) {
+  Rows<Lane, sizeof...(Formula)> values(sizeof...(Formula), part.states());
+  Index row = 0;
+  const auto fill = [&](const auto& formula) {
+    Lane* of_row = values.row(row++).data();
+    const auto fill_channels = [&](Lane* of_channels) {
+      for_channels(part.channels,
+                   [&](Index channel, const auto& of) { store(of_channels + channel, formula(of)); });
+    };
+    if (part.states() == part.channels) return fill_channels(of_row);
+    Eigen::Array<Lane, 1, Eigen::Dynamic> of_channels(part.channels);
+    fill_channels(of_channels.data());
+    for_each_state(part, [&](Index state, Index channel) { of_row[state] = of_channels(channel); });
+  };
+  (fill(formulas), ...);
   return values;
 }
 
 /// Of a plane: it stays in the first cache while it is read twice.
 inline constexpr Index longest_piece = 2048;
-/// Few enough not to evict each other from the first cache.
+/// Few enough not to evict each other from the first cache; of floats as many as a short sum has.
 inline constexpr Index rows_of_tile = 8;
 
 inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
 
-/// How many values are added before rounding is looked after. Sums of floats have digits to spare in a
-/// double.
-template <typename Scalar>
-inline constexpr Index steps_of_sum = std::is_same_v<Scalar, double> ? 16 : 1 << 30;
-template <typename Scalar>
-inline constexpr Index rows_of_block = std::is_same_v<Scalar, double> ? 16 : 128;
+/// How many values are added before rounding is looked after: of doubles, of floats in doubles, which have
+/// digits to spare, and of floats in floats.
+template <typename Scalar, typename Lane>
+inline constexpr Index steps_of_sum = std::is_same_v<Lane, float>      ? 8
+                                      : std::is_same_v<Scalar, double> ? 16
+                                                                       : 1 << 30;
+/// How many steps, rows or values of a plane, a block has after `before` others. In lanes of floats as many
+/// again, so that what a block costs in doubles counts for ever less; one after the other, no block is longer
+/// than all before it.
+template <typename Scalar, typename Lane>
+Index rows_of_block(Index before) {
+  if constexpr (std::is_same_v<Lane, float>) return std::max(before, Index{32});
+  return std::is_same_v<Scalar, double> ? 16 : 128;
+}
+template <typename Lane>
+Index length_of_piece(Index before) {
+  if constexpr (std::is_same_v<Lane, float>) return std::clamp(before, Index{128}, longest_piece);
+  return longest_piece;
+}
 
 /// Adds two quantities, over `rows` steps, to a and b.
 template <typename V, typename Step>
@@ -94,33 +136,29 @@ void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
   b += b_odd;
 }
 
-/// As add_up, along a plane and from 0; what rounding takes from the longer and longer sums of doubles is
-/// added at the end.
-template <typename Scalar, typename V, typename Step>
-void add_up_plane(Index at, Index length, const Step& step, V& a, V& b) {
-  V a_error{}, b_error{};
+/// As add_up, along a plane and from 0, `steps` at a time; what rounding takes from the longer and longer
+/// sums of doubles is added at the end.
+template <typename V, typename Step>
+void add_up_plane(Index at, Index length, Index steps, const Step& step, Widened<V>& a, Widened<V>& b) {
+  Widened<V> a_error{}, b_error{};
   const Index rows = length / width<V>;
-  a = b = V{};
-  for (Index row = 0; row < rows; row += steps_of_sum<Scalar>) {
+  a = b = Widened<V>{};
+  for (Index row = 0; row < rows; row += steps) {
     V more_a{}, more_b{};
-    add_up(at + row * width<V>, std::min(steps_of_sum<Scalar>, rows - row), width<V>, step, more_a, more_b);
-    const auto new_a = exact_sum(a, more_a), new_b = exact_sum(b, more_b);
-    a = new_a.sum;
-    b = new_b.sum;
-    a_error += new_a.error;
-    b_error += new_b.error;
+    add_up(at + row * width<V>, std::min(steps, rows - row), width<V>, step, more_a, more_b);
+    if constexpr (std::is_same_v<V, Widened<V>>) {
+      const auto new_a = exact_sum(a, more_a), new_b = exact_sum(b, more_b);
+      a = new_a.sum;
+      b = new_b.sum;
+      a_error += new_a.error;
+      b_error += new_b.error;
+    } else {
+      a += widened(more_a);
+      b += widened(more_b);
+    }
   }
   a += a_error;
   b += b_error;
-}
-
-/// strip(column, zero) for every strip of columns: of Lanes first, then single columns; zero has the strip's
-/// type.
-template <typename Strip>
-void for_each_strip(Index columns, const Strip& strip) {
-  Index column = 0;
-  for (; column + lane_count <= columns; column += lane_count) strip(column, Lanes{});
-  for (; column < columns; ++column) strip(column, 0.0);
 }
 
 /// Goes over a part, block by block, and sums two quantities for each state.
@@ -129,22 +167,25 @@ void for_each_strip(Index columns, const Strip& strip) {
 /// with pick(array) giving the states' values of an array. `add(state, states, count, a, b)` receives the
 /// sums of a block for `states` states from `state` on, `count` values each; it returns true to have the
 /// block read again.
-template <typename Scalar, typename Op, typename Add>
+template <typename Scalar, typename Lane, typename Op, typename Add>
 void reduce(const Part& part, const Op& op, const Add& add) {
+  using V = LanesOf<Lane>;
   if (part.along_planes) {
+    constexpr Index steps = steps_of_sum<Scalar, Lane>;
     for (Index plane = 0; plane < part.outer * part.channels; ++plane) {
       const Index channel = plane % part.channels;
-      const auto lanes = [channel](const double* values) { return splat<Lanes>(values[channel]); };
-      const auto rest = [channel](const double* values) { return values[channel]; };
-      for (Index piece = 0; piece < part.inner; piece += longest_piece) {
-        const Index length = std::min(longest_piece, part.inner - piece);
+      const auto lanes = [channel](const Lane* values) { return splat<V>(values[channel]); };
+      const auto rest = [channel](const Lane* values) { return values[channel]; };
+      const Index before = plane / part.channels * part.inner;
+      for (Index piece = 0, length; piece < part.inner; piece += length) {
+        length = std::min(length_of_piece<Lane>(before + piece), part.inner - piece);
         const Index at = part.offset + plane * part.inner + piece;
-        const Index whole = length - length % lane_count;
+        const Index whole = length - length % lane_count<Lane>;
         double a, b;
         do {
-          Lanes lanes_a, lanes_b;
-          add_up_plane<Scalar>(at, whole, op.template at<Lanes>(lanes), lanes_a, lanes_b);
-          add_up_plane<Scalar>(at + whole, length - whole, op.template at<double>(rest), a, b);
+          DoubleLanes lanes_a, lanes_b;
+          add_up_plane<V>(at, whole, steps, op.template at<V>(lanes), lanes_a, lanes_b);
+          add_up_plane<Lane>(at + whole, length - whole, steps, op.template at<Lane>(rest), a, b);
           a += sum_of(lanes_a);
           b += sum_of(lanes_b);
         } while (add(channel, 1, length, &a, &b));
@@ -152,22 +193,30 @@ void reduce(const Part& part, const Op& op, const Add& add) {
     }
     return;
   }
-  Rows<2> sums(2, part.columns);
+  Rows<double, 2> sums(2, part.columns);
   double *a = sums.row(0).data(), *b = sums.row(1).data();
-  for (Index block = 0; block < part.rows; block += rows_of_block<Scalar>) {
-    const Index end = std::min(block + rows_of_block<Scalar>, part.rows);
+  for (Index block = 0, end; block < part.rows; block = end) {
+    end = std::min(block + rows_of_block<Scalar, Lane>(block), part.rows);
     do {
       sums.setZero();
       for (Index row = block; row < end; row += rows_of_tile) {
         const Index at = part.offset + row * part.columns;
         const Index rows = std::min(rows_of_tile, end - row);
-        for_each_strip(part.columns, [&](Index column, auto zero) {
-          using V = decltype(zero);
-          const auto pick = [column](const double* values) { return load<V>(values + column); };
-          V sum_a = pick(a), sum_b = pick(b);
-          add_up(at + column, rows, part.columns, op.template at<V>(pick), sum_a, sum_b);
-          store(a + column, sum_a);
-          store(b + column, sum_b);
+        for_each_strip<Lane>(part.columns, [&](Index column, auto zero) {
+          using Strip = decltype(zero);
+          const auto pick = [column](const auto* values) { return load<Strip>(values + column); };
+          const auto step = op.template at<Strip>(pick);
+          if constexpr (std::is_same_v<Lane, double>) {
+            Strip sum_a = pick(a), sum_b = pick(b);
+            add_up(at + column, rows, part.columns, step, sum_a, sum_b);
+            store(a + column, sum_a);
+            store(b + column, sum_b);
+          } else {
+            Strip more_a{}, more_b{};
+            add_up(at + column, rows, part.columns, step, more_a, more_b);
+            add_to(a + column, more_a);
+            add_to(b + column, more_b);
+          }
         });
       }
     } while (add(Index{0}, part.columns, end - block, a, b));
@@ -175,23 +224,24 @@ void reduce(const Part& part, const Op& op, const Add& add) {
 }
 
 /// Goes over a part and does `op.at<V>(pick)(position)` everywhere, with pick as in reduce.
-template <typename Scalar, typename Op>
+template <typename Scalar, typename Lane, typename Op>
 void map(const Part& part, const Op& op) {
+  constexpr Index count = lane_count<Lane>;
   if (part.along_planes) {
     for (Index plane = 0; plane < part.outer * part.channels; ++plane) {
       const Index channel = plane % part.channels;
-      const auto lanes =
-          op.template at<Lanes>([channel](const double* values) { return splat<Lanes>(values[channel]); });
-      const auto rest = op.template at<double>([channel](const double* values) { return values[channel]; });
+      const auto lanes = op.template at<LanesOf<Lane>>(
+          [channel](const Lane* values) { return splat<LanesOf<Lane>>(values[channel]); });
+      const auto rest = op.template at<Lane>([channel](const Lane* values) { return values[channel]; });
       const Index begin = part.offset + plane * part.inner, end = begin + part.inner;
       Index at = begin;
-      for (; at + 4 * lane_count <= end; at += 4 * lane_count) {
+      for (; at + 4 * count <= end; at += 4 * count) {
         lanes(at);
-        lanes(at + lane_count);
-        lanes(at + 2 * lane_count);
-        lanes(at + 3 * lane_count);
+        lanes(at + count);
+        lanes(at + 2 * count);
+        lanes(at + 3 * count);
       }
-      for (; at + lane_count <= end; at += lane_count) lanes(at);
+      for (; at + count <= end; at += count) lanes(at);
       for (; at < end; ++at) rest(at);
     }
     return;
@@ -200,10 +250,10 @@ void map(const Part& part, const Op& op) {
     for (Index row = 0; row < part.rows; row += rows_of_map) {
       const Index begin = part.offset + row * part.columns;
       const Index rows = std::min<Index>(rows_of_map, part.rows - row);
-      for_each_strip(part.columns, [&](Index column, auto zero) {
+      for_each_strip<Lane>(part.columns, [&](Index column, auto zero) {
         using V = decltype(zero);
         const auto step =
-            op.template at<V>([column](const double* values) { return load<V>(values + column); });
+            op.template at<V>([column](const Lane* values) { return load<V>(values + column); });
         for (Index k = 0, at = begin + column; k < rows; ++k, at += part.columns) step(at);
       });
     }
