@@ -34,7 +34,7 @@ struct BatchStatistics {
 BatchStatistics batch_statistics(const Moments& moments, double eps);
 
 /// y = gamma x_hat + beta with the given statistics. x and y: `layout.size()` values each, which may be none;
-/// they may be the same.
+/// they may be the same. accuracy, here and below: how floats are computed with (moments.h).
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,
                Span<double> y, Accuracy accuracy = Accuracy::fast);
 void normalize(const Layout& layout, Span<const float> x, const Normalizer& normalizer, const Affine& affine,
