@@ -379,7 +379,7 @@ inline Run sequence(const Json& given) {
     const Json rows = {listed ? static_cast<Index>(listed->size()) / channels : 0, channels};
     const Layout layout = layout_of(given, member(*final, "shape") ? member(*final, "shape") : &rows);
     const Numbers x = numbers("final_inference.x", listed, dtype, layout.size());
-    const Operands operands{dtype, layout, eps, x, {}, {}, own.last};
+    const Operands operands{dtype, layout, eps, x, {}, {}, own.last, accuracy_of(given)};
     outputs["y"] = per_value(forward_inference(operands), natural_scales(operands, &own.last).y, layout);
     if (const Json* y = member(*final, "truth_y")) stated.truth["y"] = *y;
     if (const Json* y = member(*final, "expected_y")) stated.expected["y"] = *y;
