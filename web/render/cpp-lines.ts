@@ -14,7 +14,6 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   batch_mean: [
     ['plain.cpp', 'forward.batch_mean = '],
     ['moments.cpp', 'const V correction = whole_sum / now;'],
-    ['moments.cpp', 'store(mean_ + state + k, mean + correction);'],
   ],
   batch_var: [
     ['plain.cpp', 'forward.batch_var = '],
@@ -25,11 +24,9 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
     ['plain.cpp', 'forward.x_hat = '],
     ['forward.cpp', 'Channels invstd = 1 / sum.sqrt();'],
     ['forward.cpp', 'const V d = load<V>(x + k) - mean;'],
-    ['trace.cpp', 'normalize(layout_of(x), x, forward.normalizer, {}, forward.x_hat);'],
   ],
   y: [
     ['plain.cpp', 'forward.y = '],
-    ['forward.cpp', 'const auto scale = [&](const auto& of)'],
     ['forward.cpp', 'store(y + k, d * scale +'],
   ],
   L: [['gradient_check.cpp', 'const auto loss =']],
@@ -43,10 +40,7 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
     // The frozen pass forms it from the same sums; this one is the pass in training mode.
     ['backward.cpp', 'GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd'],
   ],
-  dx_hat: [
-    ['plain.cpp', 'const Batch dx_hat = '],
-    ['trace.cpp', 'trace.dx_hat = '],
-  ],
+  dx_hat: [['plain.cpp', 'const Batch dx_hat = ']],
   dvar: [
     ['plain.cpp', 'const Channels dvar = '],
     ['trace.cpp', 'trace.dvar = '],
@@ -57,9 +51,6 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   ],
   dx: [
     ['plain.cpp', 'const Batch dx = '],
-    ['trace.cpp', 'trace.dx_direct = '],
-    ['trace.cpp', 'trace.dx_through_var = '],
-    ['trace.cpp', 'trace.dx_through_mean = '],
     ['backward.cpp', 'store(dx + k, ((load<V>(dy + k)'],
   ],
 };
