@@ -72,6 +72,9 @@ async function visit(page: Page, host: Host, file = ''): Promise<void> {
   });
 }
 
+/** All files of a version are fetched before it is offered or taken: a busy machine takes its time. */
+const whenFetched = { timeout: 120_000 };
+
 const notice = (page: Page) => page.locator('#notice');
 const newSentence = 'This sentence is new.';
 
@@ -104,12 +107,12 @@ test('a new version waits until it is asked for, and what is typed is there afte
   await box(page).fill('7.25');
   host.update(newSentence);
   await page.reload();
-  await expect(notice(page)).toContainText('A new version of the lesson is there.');
+  await expect(notice(page)).toContainText('A new version of the lesson is there.', whenFetched);
   await page.goto(host.address);
   await expect(page.locator('#new')).toHaveCount(0);
-  await expect(notice(page)).toContainText('A new version of the lesson is there.');
+  await expect(notice(page)).toContainText('A new version of the lesson is there.', whenFetched);
   await notice(page).getByRole('button', { name: 'Reload' }).click();
-  await expect(page.locator('#new')).toHaveText(newSentence);
+  await expect(page.locator('#new')).toHaveText(newSentence, whenFetched);
   await page.goto(`${host.address}practice.html`);
   await expect(box(page)).toHaveValue('7.25');
 });
@@ -125,10 +128,10 @@ test('a tab of the old version says so when another one has taken the new', asyn
   host.update(newSentence);
   await other.reload();
   await notice(other).getByRole('button', { name: 'Reload' }).click();
-  await expect(other.locator('#new')).toHaveText(newSentence);
-  await expect(notice(page)).toContainText('The lesson was brought up to date in another tab.');
+  await expect(other.locator('#new')).toHaveText(newSentence, whenFetched);
+  await expect(notice(page)).toContainText('The lesson was brought up to date in another tab.', whenFetched);
   await notice(page).getByRole('button', { name: 'Reload' }).click();
-  await expect(page.locator('#new')).toHaveText(newSentence);
+  await expect(page.locator('#new')).toHaveText(newSentence, whenFetched);
 });
 
 test('on the reader’s own machine nothing is kept', async ({ browser, host }) => {
