@@ -74,8 +74,8 @@ for (const { file, name } of pages) {
       const delivered = [...html.matchAll(/\sdata-(?:kind|question|slot)="[^"]*"/g)].length;
       // What a template holds is there, though it is no part of the document.
       const roots = [document, ...[...document.querySelectorAll('template')].map(({ content }) => content)];
-      const there = ['kind', 'question', 'slot'].flatMap((name) =>
-        roots.flatMap((root) => [...root.querySelectorAll(`[data-${name}]`)]),
+      const there = ['kind', 'question', 'slot'].flatMap((mark) =>
+        roots.flatMap((root) => [...root.querySelectorAll(`[data-${mark}]`)]),
       );
       return delivered - there.length;
     }, source);
