@@ -191,8 +191,15 @@ export const wayThrough: Part[] = [
     walk: async (tab) => {
       await meet(tab, 'quiz.html', 'quiz-parameters');
       const card = item('quiz-parameters');
-      await tab.click(`${card} input[value=B]`);
-      await there(tab, `${card} input[value=B]:checked`);
+      // What comes to life above may move the option from under the pointer: then it is pointed at again.
+      const isChosen = async () => {
+        await tab.click(`${card} input[value=B]`);
+        return tab.evaluate(
+          (which) => document.querySelector(which) !== null,
+          `${card} input[value=B]:checked`,
+        );
+      };
+      await expect.poll(isChosen, patience).toBe(true);
       await press(tab, `${card} form button`, 'Check');
       await says(tab, `${card} [role=status]`, 'Right.');
       await press(tab, `${card} section.check summary`, 'Change numbers');
