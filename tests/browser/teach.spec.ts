@@ -225,8 +225,14 @@ test('a link to a question hides what explains it; one to a figure hides its con
 test('accessible as delivered and with sheets, narrow too', async ({ page }) => {
   await openLive(page, 'teach.html');
   await allStarted(page);
-  await chooseItems(page, /^Drill 1:/);
+  await chooseItems(page, /^Drill 1:/, /^Proof: the normalized values/);
   await makeSheets(page, '1');
+  // A formula that does not scroll is no stop on the way through the sheets.
+  const idleStops = () =>
+    maker(page)
+      .locator('.sheet [tabindex="0"]')
+      .evaluateAll((all) => all.filter((each) => each.scrollWidth <= each.clientWidth).length);
+  await expect.poll(idleStops).toBe(0);
   await openAllDetails(page);
   await expectNoViolations(page);
   await page.setViewportSize({ width: 360, height: 740 });
