@@ -73,6 +73,9 @@ export interface SheetState {
   allDigits: boolean;
 }
 
+/** What a link may hide of an item; the page does it, whatever the kind. */
+export const hideable = ['answers', 'hints'] as const;
+
 export type View<Data> = (scene: Scene<Data>) => VNode;
 
 export interface Item<Data = never> {

@@ -3,7 +3,7 @@
 
 import { Component, hydrate } from 'preact';
 import type { Core } from '../core/core.ts';
-import { type Around, type Item, type Scene, SlotContext, type Slots } from '../kinds/item.tsx';
+import { type Around, hideable, type Item, type Scene, SlotContext, type Slots } from '../kinds/item.tsx';
 import { items } from '../kinds/load.ts';
 import { type Kept, nothingKept } from '../memory/kept.ts';
 import type { Started } from './blocks.ts';
@@ -99,8 +99,7 @@ function earlyInput(root: HTMLElement): () => void {
   };
 }
 
-/** A link may hide the answers of an item, its hints, or both. */
-const isHiding = (text: string) => /^(answers|hints|answers,hints)$/.test(text);
+const isHiding = (text: string) => text.split(',').every((each) => hideable.some((name) => name === each));
 
 export async function startItem(root: HTMLElement, surroundings: Around): Promise<Started> {
   const { item } = await (items[root.dataset.kind ?? ''] as NonNullable<(typeof items)[string]>)();

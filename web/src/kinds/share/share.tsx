@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../core/items.ts';
 import type { Entry } from '../../memory/link.ts';
 import { givensText, type SheetData } from '../givens.tsx';
-import type { Item, Scene } from '../item.tsx';
+import { hideable, type Item, type Scene } from '../item.tsx';
 
 /** What a link can be about. */
 export interface Shareable {
@@ -22,9 +22,6 @@ export interface Shareable {
 export interface ShareData {
   blocks: readonly Shareable[];
 }
-
-/** What a link may hide of an item, in the order in which it says so. */
-export const hideable = ['answers', 'hints'] as const;
 
 const isVariant = (text: string) => /^\d{1,6}$/.test(text);
 
