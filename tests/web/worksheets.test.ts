@@ -100,13 +100,20 @@ describe('the keys', () => {
           expect(judge({ item: item.id, seed, answer: typed }).verdict, `${at}: ${typed}`).toBe('right');
         }
         const isList = all(row, ofClass('mistaken')).some((each) => text(each).startsWith('Wrong first'));
-        for (const wrong of all(row, ofClass('mistaken')).flatMap((each) => all(each, tag('data')))) {
+        for (const said of all(row, ofClass('mistaken')).flatMap((each) => all(each, tag('span')))) {
           if (isList) continue; // its first value alone is no answer
           ++mistakes;
-          const typed = text(wrong);
+          const typed = text(one(all(said, tag('data'))));
+          const titles = text(said)
+            .slice(text(said).indexOf(typed) + typed.length)
+            .trim()
+            .split(', or ');
           const judged = judge({ item: item.id, seed, answer: typed });
           expect(judged.verdict, `${at}: ${typed}`).toBe('wrong');
-          expect(judged.mistakes, `${at}: ${typed}`).not.toEqual([]);
+          const isNamed = titles.some((title) => judged.message.includes(`${title}: `));
+          expect(isNamed, `${at}: ${typed} is “${titles.join('”, “')}”, and judged “${judged.message}”`).toBe(
+            true,
+          );
         }
         // What is asked does not give the answers away.
         expect(all(asked, ofClass('mistaken'))).toEqual([]);
