@@ -107,6 +107,17 @@ describe('TypeScript', () => {
     for (const file of drawn) expect(read(file), file).not.toMatch(/\b(window|document|location)\b\./);
   });
 
+  test('every drawing stands in the one frame for them; the plots of experiments are files of their own', () => {
+    const framed = src.filter((file) => read(file).includes('<svg'));
+    expect(framed).toEqual(['web/src/drawing/picture.tsx', 'web/src/kinds/experiment/plot.tsx']);
+  });
+
+  test('digits below a symbol are made in one place', () => {
+    // A list of them: two in a row.
+    const made = src.filter((file) => /[₀-₉]['", ]*[₀-₉]/.test(read(file)));
+    expect(made).toEqual(['web/src/core/format.ts']);
+  });
+
   test('web/src has six folders, and beside them only where the page starts', () => {
     const entries = readdirSync('web/src').toSorted();
     expect(entries).toEqual(['core', 'drawing', 'figures', 'kinds', 'main.ts', 'memory', 'page']);

@@ -22,11 +22,16 @@ export const pixelOf = ({ least, most, from, to }: Scale, value: number): number
 const valueAt = ({ least, most, from, to }: Scale, pixel: number): number =>
   least + ((pixel - from) / (to - from)) * (most - least);
 
+/** The next number that is 1, 2 or 5 times a power of ten; 1 for 0. */
+export function roundUp(value: number): number {
+  if (value === 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 5].find((each) => each * power >= value) ?? 10);
+}
+
 /** Round numbers between the ends of a scale, about `count` of them: 1, 2 or 5 times a power of ten apart. */
 export function ticksOf({ least, most }: Pick<Scale, 'least' | 'most'>, count: number): number[] {
-  const rough = (most - least) / Math.max(1, count);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((each) => each * power >= rough) ?? 10);
+  const step = roundUp((most - least) / Math.max(1, count));
   const first = Math.ceil(least / step - 1e-9);
   const last = Math.floor(most / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));

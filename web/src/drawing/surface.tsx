@@ -3,6 +3,8 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { dark, gridPixels, light, type Points, reach, side, type Tones } from '../core/surface.ts';
+import { valueAt } from '../core/values.ts';
+import { Picture } from './picture.tsx';
 
 const night = () => matchMedia('(prefers-color-scheme: dark)');
 
@@ -37,8 +39,8 @@ function pathsOf(points: Points): string[] {
   const { x, labels } = points;
   const paths: string[] = [];
   for (let k = 0; k < labels.length; ++k) {
-    const label = labels[k] ?? 0;
-    const mark = marks[label]?.(place(x[2 * k] ?? 0), place(-(x[2 * k + 1] ?? 0))) ?? '';
+    const label = valueAt(labels, k);
+    const mark = marks[label]?.(place(valueAt(x, 2 * k)), place(-valueAt(x, 2 * k + 1))) ?? '';
     paths[label] = (paths[label] ?? '') + mark;
   }
   pathsOfPoints.set(points, paths);
@@ -68,12 +70,16 @@ export function Surface({ tones, points, chosen, label }: SurfaceProps) {
   return (
     <div class="surface" role="img" aria-label={label}>
       <canvas ref={canvas} width={side} height={side} />
-      <svg viewBox="0 0 100 100" aria-hidden="true">
+      <Picture width={100} height={100} stretches>
         {drawn}
         {chosen !== undefined && (
-          <circle cx={place(points.x[2 * chosen] ?? 0)} cy={place(-(points.x[2 * chosen + 1] ?? 0))} r="4" />
+          <circle
+            cx={place(valueAt(points.x, 2 * chosen))}
+            cy={place(-valueAt(points.x, 2 * chosen + 1))}
+            r="4"
+          />
         )}
-      </svg>
+      </Picture>
     </div>
   );
 }

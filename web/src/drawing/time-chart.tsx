@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { formatNumber } from '../core/format.ts';
+import { valueAt } from '../core/values.ts';
 import { Axis, pixelOf, type Scale } from './plot.tsx';
 
 interface TimeChartProps {
@@ -28,7 +29,7 @@ export function TimeChart({ time, values, quantity, label, dots, line, truth }: 
   const above = Array.from(dots).filter((value) => value > most).length;
   const below = Array.from(dots).filter((value) => value < least).length;
   const now = line.length - 1;
-  const last = line[now] ?? 0;
+  const last = valueAt(line, now);
   const late = now > 0.85 * time.most;
   const shift = x(truth.shift_at + 0.5);
   const level = Number(y(now > truth.shift_at ? truth.after : truth.before));

@@ -1,6 +1,7 @@
 // Batches from a distribution that shifts once, and the running statistics that follow them.
 
 import type { Core, RunningUpdate } from '../core/core.ts';
+import { valueAt } from '../core/values.ts';
 
 export interface Stream {
   seed: number;
@@ -112,6 +113,6 @@ export function inTraining(
     joined.set(batches.x.subarray(row * steps + from - 1, row * steps + to), row * count);
   }
   const { y, batch_mean, batch_var } = core.forwardTrain({ x: joined, shape: [m, count], eps });
-  const others = Array.from({ length: m - 1 }, (_, row) => joined[(row + 2) * count - 1] ?? 0);
+  const others = Array.from({ length: m - 1 }, (_, row) => valueAt(joined, (row + 2) * count - 1));
   return { others, y: y.subarray(0, count), batch_mean, batch_var };
 }

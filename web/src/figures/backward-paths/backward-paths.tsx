@@ -5,10 +5,13 @@ import type { ComponentChildren } from 'preact';
 import { flag, list, number, snapped, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
-import { Axis, Arrow, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
+import { Picture } from '../../drawing/picture.tsx';
+import { Axis, Arrow, Handle, pixelOf, roundUp, type Scale } from '../../drawing/plot.tsx';
+import { withoutRounding } from '../../drawing/rounding.ts';
 import { Waterfall } from '../../drawing/waterfall.tsx';
 import { Words } from '../../drawing/words.tsx';
-import { formatNumber } from '../../core/format.ts';
+import { formatNumber, subscript } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { checkPaths, noise, type Path, paths, reason, sizesOf, type Terms, verdict } from './path-check.ts';
 
 const bounds = { x: { least: 0, most: 10, step: 0.1 }, dy: { least: -2, most: 2, step: 0.1 } };
@@ -47,13 +50,6 @@ function fitted(dy: Float64Array): number[] {
   return Array.from(dy, (value) => value * factor);
 }
 
-/** The next of 1, 2, 5, 10, … times a power of ten. */
-function roundUp(value: number): number {
-  if (value === 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5].find((each) => each * power >= value) ?? 10);
-}
-
 /** A small bar of a path, 22 by 14, for its name to stand beside. */
 const Swatch = ({ look: { quantity }, fill }: { look: { quantity: string }; fill: string }) => (
   <g class={quantity}>
@@ -71,7 +67,7 @@ export const backwardPaths = figure({
     const dy = x.map((_, i) => state.dy[i] ?? 0);
     const before = x.map((_, i) => state.before[i] ?? 0);
     const chosen = Math.min(state.chosen, m - 1);
-    const index = '₁₂₃₄₅₆'[chosen] ?? '';
+    const index = subscript(chosen + 1);
 
     const all = core.quantities({
       x: Float64Array.from(x),
@@ -89,25 +85,28 @@ export const backwardPaths = figure({
     const [dbeta = 0] = shown('dbeta');
     const [variance = 0] = shown('batch_var');
     const sizes = sizesOf(core, terms);
-    const scale = sizes[0] ?? 0;
+    const [scale = 0] = sizes;
     const on = paths.filter((path) => state[looks[path].field]);
     const off = paths.filter((path) => !on.includes(path));
     const check = checkPaths(core, terms, on, scale);
     /** They could be left out without the check noticing. */
-    const unseen = paths.filter((_, k) => (sizes[k] ?? 0) <= noise * scale);
-    const rounded = (values: Float64Array, size: number) =>
-      core.evaluate('values', { values: { values, scale: size } }).shown;
-    const factor =
-      core.evaluate('abs(gamma) * saved_invstd', { gamma, saved_invstd: all['saved_invstd'] ?? 0 })
-        .shown[0] ?? 0;
-    const dx_before = rounded(
+    const unseen = paths.filter((_, k) => valueAt(sizes, k) <= noise * scale);
+    const factor = only(
+      core.evaluate('abs(gamma) * saved_invstd', { gamma, saved_invstd: all['saved_invstd'] ?? 0 }).shown,
+    );
+    const dx_before = withoutRounding(
+      core,
       core.backwardTrace({ x, gamma: [gamma], beta: [0], eps, dy: before }).dx,
       factor * bounds.dy.most,
     );
     /** how dx of each example changes with the chosen dy: dy/dx, along a row */
-    const slopes = rounded(core.jacobian({ x, gamma, eps }).subarray(chosen * m, chosen * m + m), factor);
+    const slopes = withoutRounding(
+      core,
+      core.jacobian({ x, gamma, eps }).subarray(chosen * m, chosen * m + m),
+      factor,
+    );
     const movedDy = dy.filter((value, i) => value !== before[i]).length;
-    const movedDx = dx.filter((value, i) => Math.abs(value - (dx_before[i] ?? 0)) > noise * factor).length;
+    const movedDx = dx.filter((value, i) => Math.abs(value - valueAt(dx_before, i)) > noise * factor).length;
 
     const replaced = (values: readonly number[]) => ({ dy: values, before: dy });
     const random = () => {
@@ -129,9 +128,9 @@ export const backwardPaths = figure({
     };
     const levels = x.flatMap((_, i) => {
       const { dx_direct, dx_through_var, dx_through_mean } = terms;
-      const direct = dx_direct[i] ?? 0;
-      const two = direct + (dx_through_var[i] ?? 0);
-      return [direct, two, two + (dx_through_mean[i] ?? 0), check.sum[i] ?? 0, dx_before[i] ?? 0];
+      const direct = valueAt(dx_direct, i);
+      const two = direct + valueAt(dx_through_var, i);
+      return [direct, two, two + valueAt(dx_through_mean, i), valueAt(check.sum, i), valueAt(dx_before, i)];
     });
     const reach = roundUp(Math.max(...levels.map(Math.abs)));
     const scaleOfDx: Scale = { least: -reach, most: reach, from: 456, to: 276 };
@@ -180,9 +179,9 @@ export const backwardPaths = figure({
       controls.flag(
         looks[path].field,
         <>
-          <svg class="swatch" width="22" height="14" aria-hidden="true">
+          <Picture class="swatch" width={22} height={14}>
             <Swatch look={looks[path]} fill={fillOf(path)} />
-          </svg>
+          </Picture>
           {label}
         </>,
       );
@@ -240,13 +239,12 @@ export const backwardPaths = figure({
       ),
       drawing: (
         <>
-          <svg
+          <Picture
             class="backward-paths"
             width={width}
             height={height}
-            viewBox={`0 0 ${width} ${height}`}
             role="group"
-            aria-label="The batch, the incoming gradient, and the paths of each example"
+            label="The batch, the incoming gradient, and the paths of each example"
           >
             <defs>
               <pattern
@@ -324,10 +322,10 @@ export const backwardPaths = figure({
             {x.map((_, i) => {
               const from = middle(i) - 2 * bar;
               const marks = from + 3.5 * bar;
-              const sum = atDx(check.sum[i] ?? 0);
-              const ghost = atDx(dx_before[i] ?? 0);
-              const numeric = atDx(terms.dx_numeric[i] ?? 0);
-              const value = dy[i] ?? 0;
+              const sum = atDx(valueAt(check.sum, i));
+              const ghost = atDx(valueAt(dx_before, i));
+              const numeric = atDx(valueAt(terms.dx_numeric, i));
+              const value = valueAt(dy, i);
               return (
                 <g key={i} class="example">
                   <line
@@ -349,7 +347,7 @@ export const backwardPaths = figure({
                     at={from}
                     bar={bar}
                     parts={paths.map((path) => ({
-                      value: terms[path][i] ?? 0,
+                      value: valueAt(terms[path], i),
                       quantity: looks[path].quantity,
                       fill: fillOf(path),
                       counts: on.includes(path),
@@ -387,7 +385,7 @@ export const backwardPaths = figure({
                 </text>
                 {x.map((_, i) => (
                   <text key={i} class={look} x={middle(i)} y={rowAt(k) + (isNarrow ? 18 : 0)}>
-                    {short(values[i] ?? 0, largest)}
+                    {short(valueAt(values, i), largest)}
                   </text>
                 ))}
               </g>
@@ -419,7 +417,7 @@ export const backwardPaths = figure({
                 onChosen={() => set({ chosen: i })}
               />
             ))}
-          </svg>
+          </Picture>
           <Words class="check" data-verdict={said.look}>
             <span class="icon" aria-hidden="true">
               {said.icon}
@@ -442,7 +440,7 @@ export const backwardPaths = figure({
               </msqrt>
             </mfrac>
             <mo>[</mo>
-            {term('dx_direct', <Num value={dy[chosen] ?? 0} bracket />)}
+            {term('dx_direct', <Num value={valueAt(dy, chosen)} bracket />)}
             <mo>−</mo>
             {term(
               'dx_through_mean',
@@ -455,7 +453,7 @@ export const backwardPaths = figure({
             {term(
               'dx_through_var',
               <>
-                <Num value={x_hat[chosen] ?? 0} of="x_hat" bracket />
+                <Num value={valueAt(x_hat, chosen)} of="x_hat" bracket />
                 <mo>·</mo>
                 <mfrac>
                   <Num value={dgamma} of="gamma" />
@@ -465,7 +463,7 @@ export const backwardPaths = figure({
             )}
             <mo>]</mo>
             <mo>=</mo>
-            <Num value={dx[chosen] ?? 0} of="x" />
+            <Num value={valueAt(dx, chosen)} of="x" />
           </Formula>
           <Formula>
             <Gradient of="beta" />
@@ -504,11 +502,11 @@ export const backwardPaths = figure({
             label: String(i + 1),
             values: [
               value,
-              x_hat[i] ?? 0,
-              dy[i] ?? 0,
-              ...paths.map((path) => terms[path][i] ?? 0),
-              dx[i] ?? 0,
-              terms.dx_numeric[i] ?? 0,
+              valueAt(x_hat, i),
+              valueAt(dy, i),
+              ...paths.map((path) => valueAt(terms[path], i)),
+              valueAt(dx, i),
+              valueAt(terms.dx_numeric, i),
             ],
           })),
         },
@@ -523,14 +521,14 @@ export const backwardPaths = figure({
           ],
           rows: x.map((_, i) => ({
             label: String(i + 1),
-            values: [check.sum[i] ?? 0, before[i] ?? 0, dx_before[i] ?? 0, slopes[i] ?? 0],
+            values: [valueAt(check.sum, i), valueAt(before, i), valueAt(dx_before, i), valueAt(slopes, i)],
           })),
         },
       ],
       sentence: [
-        `${dy[chosen] === 0 && dx[chosen] !== 0 ? `dy${index} is 0, and still dx` : 'dx'}${index} = ${formatNumber(dx[chosen] ?? 0)}:`,
-        `${formatNumber(terms.dx_direct[chosen] ?? 0)} directly, ${formatNumber(terms.dx_through_var[chosen] ?? 0)} through the variance,`,
-        `${formatNumber(terms.dx_through_mean[chosen] ?? 0)} through the mean.`,
+        `${dy[chosen] === 0 && dx[chosen] !== 0 ? `dy${index} is 0, and still dx` : 'dx'}${index} = ${formatNumber(valueAt(dx, chosen))}:`,
+        `${formatNumber(valueAt(terms.dx_direct, chosen))} directly, ${formatNumber(valueAt(terms.dx_through_var, chosen))} through the variance,`,
+        `${formatNumber(valueAt(terms.dx_through_mean, chosen))} through the mean.`,
         movedDy > 0
           ? `Against before, dy of ${movedDy} and dx of ${movedDx} of the ${m} examples changed.`
           : '',

@@ -7,9 +7,11 @@ import type { Core } from '../../core/core.ts';
 import { choice, flag, number, type StateOf } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
-import { Arrow, Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
-import { formatNumber } from '../../core/format.ts';
-import { withoutRounding } from '../rounding.ts';
+import { Picture } from '../../drawing/picture.tsx';
+import { Arrow, Axis, Handle, pixelOf, roundUp, type Scale } from '../../drawing/plot.tsx';
+import { formatNumber, subscript } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
+import { withoutRounding } from '../../drawing/rounding.ts';
 import { neuron, w } from '../neuron.ts';
 
 const fields = {
@@ -40,8 +42,6 @@ interface Effect {
   db: number;
 }
 
-const first = (values: Float64Array): number => values[0] ?? 0;
-
 function inTraining(core: Core, x: Float64Array, x_without: Float64Array, state: State): Effect {
   const { momentum } = state;
   const layer = { gamma: [state.gamma], beta: [state.beta], eps };
@@ -49,7 +49,7 @@ function inTraining(core: Core, x: Float64Array, x_without: Float64Array, state:
   const without = core.forwardTrain({ x: x_without, ...layer });
   const { dx } = core.backwardTrain({ x, ...layer, dy });
   const updated = ({ batch_mean, batch_var }: typeof now) =>
-    first(
+    only(
       core.updateRunningStatistics({
         running_mean: [running_mean],
         running_var: [state.running_var],
@@ -62,7 +62,7 @@ function inTraining(core: Core, x: Float64Array, x_without: Float64Array, state:
       }).running_mean,
     );
   return {
-    mean: { with: first(now.batch_mean), without: first(without.batch_mean) },
+    mean: { with: only(now.batch_mean), without: only(without.batch_mean) },
     running_mean: { with: updated(now), without: updated(without) },
     y: { with: now.y, without: without.y },
     dx,
@@ -74,7 +74,7 @@ function inInference(core: Core, x: Float64Array, x_without: Float64Array, state
   const { gamma, beta, running_var, b } = state;
   // Statistics that were collected with the bias hold it in their mean.
   const mean = state.collected
-    ? first(core.evaluate('running_mean + b', { running_mean, b }).values)
+    ? only(core.evaluate('running_mean + b', { running_mean, b }).values)
     : running_mean;
   const layer = { gamma: [gamma], beta: [beta], eps, running_var: [running_var] };
   const { y } = core.forwardInference({ x, ...layer, running_mean: [mean] });
@@ -103,16 +103,8 @@ const walkOf = (core: Core, dx: Float64Array): readonly number[] => [
   ...core.evaluate('dx[0], dx[0] + dx[1], dx[0] + dx[1] + dx[2], sum(dx)', { dx }).shown,
 ];
 
-/** A round number that is at least as large: 1, 2 or 5 times a power of ten. */
-function roundUp(size: number): number {
-  const power = 10 ** Math.floor(Math.log10(size));
-  return power * ([1, 2, 5].find((each) => each * power >= size) ?? 10);
-}
-
 const lines = { x: 92, running: 180, y: 268, dx: 414 };
 const height = 440;
-
-const subscripts = ['₁', '₂', '₃', '₄'];
 
 /** Where the values would lie for b = 0 as rings, where they lie as disks, and an arrow for the way between. */
 function Pair({
@@ -249,12 +241,11 @@ export const biasBefore = figure({
         </>
       ),
       drawing: (
-        <svg
+        <Picture
           width={width}
           height={height}
-          viewBox={`0 0 ${width} ${height}`}
           role="group"
-          aria-label="Number lines of x, of the running mean, of y and of the gradients of x"
+          label="Number lines of x, of the running mean, of y and of the gradients of x"
         >
           <g class="q-x">
             <circle class="ring" cx={left + 8} cy="14" r="7" />
@@ -312,7 +303,7 @@ export const biasBefore = figure({
           <g class="q-x walk">
             {Array.from(dx, (value, i) => {
               const level = lines.dx - 20 - (dx.length - 1 - i) * 19;
-              const [start, end] = [pixelOf(dxs, walk[i] ?? 0), pixelOf(dxs, walk[i + 1] ?? 0)];
+              const [start, end] = [pixelOf(dxs, valueAt(walk, i)), pixelOf(dxs, valueAt(walk, i + 1))];
               // Words stand behind the arrow, or before it where there is no room.
               const right = Math.max(start, end) + 6;
               const fits = right + 110 < width;
@@ -331,7 +322,7 @@ export const biasBefore = figure({
                     x={fits ? right : Math.min(start, end) - 6}
                     y={level + 4}
                   >
-                    dx{subscripts[i]} = {formatNumber(value)}
+                    dx{subscript(i + 1)} = {formatNumber(value)}
                   </text>
                 </g>
               );
@@ -351,7 +342,7 @@ export const biasBefore = figure({
           >
             <path d="M 0 8 L -7 -4 L 7 -4 Z" />
           </Handle>
-        </svg>
+        </Picture>
       ),
       formulas:
         mode === 'training' ? (
@@ -361,7 +352,7 @@ export const biasBefore = figure({
             <Symbol of="batch_mean" />
             <mo>=</mo>
             <mo>(</mo>
-            <Num value={x_without[0] ?? 0} of="x" />
+            <Num value={valueAt(x_without, 0)} of="x" />
             <mo>+</mo>
             <Num value={b} bracket />
             <mo>)</mo>
@@ -443,7 +434,14 @@ export const biasBefore = figure({
           ],
           rows: u.map((value, i) => ({
             label: String(i + 1),
-            values: [value, x[i] ?? 0, y.without[i] ?? 0, y.with[i] ?? 0, dy[i] ?? 0, dx[i] ?? 0],
+            values: [
+              value,
+              valueAt(x, i),
+              valueAt(y.without, i),
+              valueAt(y.with, i),
+              valueAt(dy, i),
+              valueAt(dx, i),
+            ],
           })),
         },
       ],

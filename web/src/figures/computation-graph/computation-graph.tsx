@@ -17,8 +17,9 @@ import { choice, list, number, stops } from '../../drawing/fields.ts';
 import { figure, type NumbersTable } from '../../drawing/figure.tsx';
 import { Formula } from '../../drawing/math.tsx';
 import { Phrase, Words } from '../../drawing/words.tsx';
-import { formatList, formatNumber } from '../../core/format.ts';
-import { colourOf, Graph, nameOf, subscript } from './drawing.tsx';
+import { formatList, formatNumber, subscript } from '../../core/format.ts';
+import { valueAt } from '../../core/values.ts';
+import { colourOf, Graph, nameOf } from './drawing.tsx';
 import { inNumbers, inSymbols } from './formulas.tsx';
 
 const bounds = { least: -10, most: 10, step: 0.1 };
@@ -59,7 +60,7 @@ const notes: Partial<Record<QuantityName, string>> = {
 
 function sentenceOf(name: QuantityName, values: Computed, i: number): string {
   const value = formatNumber(valueOf(name, values, i));
-  const sub = subscript(i);
+  const sub = subscript(i + 1);
   switch (name) {
     case 'x':
     case 'gamma':
@@ -92,7 +93,7 @@ function sentenceOf(name: QuantityName, values: Computed, i: number): string {
         values.dx_direct,
         values.dx_through_var,
         values.dx_through_mean,
-      ].map((path) => formatNumber(path[i] ?? 0));
+      ].map((path) => formatNumber(valueAt(path, i)));
       return `x${sub} receives ${direct} on the direct path, ${throughVar} through the variance and ${throughMean} through the mean: dx${sub} = ${value}.`;
     }
   }
@@ -118,8 +119,8 @@ function tablesOf(values: Computed, isKnown: (name: QuantityName) => boolean): N
       rows: values.x.map((_, i) => ({
         label: String(i + 1),
         values: [
-          ...lists.map((name) => shown(name, values[name][i] ?? 0)),
-          ...paths.map((name) => shown('dx', values[name][i] ?? 0)),
+          ...lists.map((name) => shown(name, valueAt(values[name], i))),
+          ...paths.map((name) => shown('dx', valueAt(values[name], i))),
         ],
       })),
     },

@@ -1,6 +1,7 @@
 // The quantities of batch normalization in the order in which they are computed, with their values from the core.
 
 import type { Core } from '../../core/core.ts';
+import { valueAt } from '../../core/values.ts';
 
 /** Forward from x to the loss, then the gradients back to x. */
 export const quantities = [
@@ -101,5 +102,5 @@ export function computed(core: Core, { x, dy, gamma, beta, eps }: Batch): Comput
 /** The value for one example, where there is one for each. */
 export function valueOf(name: QuantityName, values: Computed, example: number): number {
   const value = values[name];
-  return typeof value === 'number' ? value : (value[example] ?? 0);
+  return typeof value === 'number' ? value : valueAt(value, example);
 }

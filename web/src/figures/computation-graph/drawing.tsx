@@ -4,8 +4,9 @@
 
 import type { TargetedKeyboardEvent } from 'preact';
 import { type Computed, type QuantityName, quantities, stepOf, valueOf } from './computation.ts';
+import { Picture } from '../../drawing/picture.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
-import { formatNumber } from '../../core/format.ts';
+import { formatNumber, subscript } from '../../core/format.ts';
 import { lettersOf } from '../../core/quantities.ts';
 
 interface GraphNode {
@@ -52,12 +53,9 @@ export function colourOf(name: QuantityName): string {
 const isEach = (name: QuantityName) =>
   allNodes.some(([, { value, gradient, each }]) => each && (value === name || gradient === name));
 
-/** The digit below a symbol, for the examples 1, 2, 3 … */
-export const subscript = (example: number): string => '₁₂₃₄₅₆₇₈₉'[example] ?? '';
-
 /** What it is called for one example: x₁, dx₁, batch_mean. */
 export const nameOf = (name: QuantityName, example: number): string =>
-  isEach(name) ? `${name}${subscript(example)}` : name;
+  isEach(name) ? `${name}${subscript(example + 1)}` : name;
 
 type Point = readonly [x: number, y: number];
 
@@ -177,13 +175,12 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
   );
 
   return (
-    <svg
+    <Picture
       class="computation-graph"
       width={width}
       height={layout.height}
-      viewBox={`0 0 ${width} ${layout.height}`}
       role="radiogroup"
-      aria-label="Values and gradients in the order of computation"
+      label="Values and gradients in the order of computation"
     >
       <g aria-hidden="true">
         {edges.map(([from, to]) => {
@@ -223,7 +220,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
       {allNodes.flatMap(([node, { value, gradient, each }]) => {
         const symbol = lettersOf(value);
         const [x, y] = layout.at[node];
-        const text = each ? `${symbol}${subscript(example)}` : symbol;
+        const text = each ? `${symbol}${subscript(example + 1)}` : symbol;
         return gradient
           ? [
               box(value, text, false, [x, y - boxHeight]),
@@ -231,7 +228,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
             ]
           : [box(value, text, false, [x, y - boxHeight / 2])];
       })}
-    </svg>
+    </Picture>
   );
 }
 

@@ -3,6 +3,7 @@
 
 import { type ComponentChildren, Fragment } from 'preact';
 import type { Batch, Computed, QuantityName } from './computation.ts';
+import { valueAt } from '../../core/values.ts';
 import { Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
 
 const Root = ({ children }: { children?: ComponentChildren }) => (
@@ -237,7 +238,7 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
   const m = <mn>{x.length}</mn>;
   const deviation = (j: number) => (
     <>
-      <Num value={x[j] ?? 0} of="x" />
+      <Num value={valueAt(x, j)} of="x" />
       <mo>−</mo>
       <Num value={batch_mean} of="mean" bracket />
     </>
@@ -262,11 +263,11 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
       ))}
     </>
   );
-  const incoming = (j: number) => <Num value={dy[j] ?? 0} of="dy" bracket />;
+  const incoming = (j: number) => <Num value={valueAt(dy, j)} of="dy" bracket />;
 
   switch (name) {
     case 'x':
-      return equals(<Symbol of="x" sub={sub} />, <Num value={x[i] ?? 0} of="x" />);
+      return equals(<Symbol of="x" sub={sub} />, <Num value={valueAt(x, i)} of="x" />);
     case 'gamma':
       return equals(<Symbol of="gamma" />, <Num value={gamma} of="gamma" />);
     case 'beta':
@@ -296,38 +297,38 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
           {deviation(i)}
           {root}
         </Over>,
-        <Num value={x_hat[i] ?? 0} of="x_hat" />,
+        <Num value={valueAt(x_hat, i)} of="x_hat" />,
       );
     case 'y':
       return equals(
         <Symbol of="y" sub={sub} />,
         plus([
-          times(<Num value={gamma} of="gamma" />, <Num value={x_hat[i] ?? 0} of="x_hat" bracket />),
+          times(<Num value={gamma} of="gamma" />, <Num value={valueAt(x_hat, i)} of="x_hat" bracket />),
           <Num value={beta} of="beta" bracket />,
         ]),
-        <Num value={y[i] ?? 0} of="y" />,
+        <Num value={valueAt(y, i)} of="y" />,
       );
     case 'L':
       return equals(
         <mi>L</mi>,
-        plus(all.map((j) => times(incoming(j), <Num value={y[j] ?? 0} of="y" bracket />))),
+        plus(all.map((j) => times(incoming(j), <Num value={valueAt(y, j)} of="y" bracket />))),
         <Num value={values.L} />,
       );
     case 'dy':
-      return equals(<Gradient of="y" sub={sub} />, <Num value={dy[i] ?? 0} of="dy" />);
+      return equals(<Gradient of="y" sub={sub} />, <Num value={valueAt(dy, i)} of="dy" />);
     case 'dbeta':
       return equals(<Gradient of="beta" />, plus(all.map(incoming)), <Num value={values.dbeta} of="beta" />);
     case 'dgamma':
       return equals(
         <Gradient of="gamma" />,
-        plus(all.map((j) => times(incoming(j), <Num value={x_hat[j] ?? 0} of="x_hat" bracket />))),
+        plus(all.map((j) => times(incoming(j), <Num value={valueAt(x_hat, j)} of="x_hat" bracket />))),
         <Num value={values.dgamma} of="gamma" />,
       );
     case 'dx_hat':
       return equals(
         <Gradient of="x_hat" sub={sub} />,
-        times(<Num value={dy[i] ?? 0} of="dy" />, <Num value={gamma} of="gamma" bracket />),
-        <Num value={dx_hat[i] ?? 0} of="x_hat" />,
+        times(<Num value={valueAt(dy, i)} of="dy" />, <Num value={gamma} of="gamma" bracket />),
+        <Num value={valueAt(dx_hat, i)} of="x_hat" />,
       );
     case 'dvar':
       return equals(
@@ -338,7 +339,10 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
           <Brackets>
             {plus(
               all.map((j) =>
-                times(<Num value={dx_hat[j] ?? 0} of="x_hat" bracket />, <Brackets>{deviation(j)}</Brackets>),
+                times(
+                  <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />,
+                  <Brackets>{deviation(j)}</Brackets>,
+                ),
               ),
             )}
           </Brackets>
@@ -350,7 +354,7 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
         <Gradient of="batch_mean" />,
         <Minus>
           <Over>
-            {plus(all.map((j) => <Num value={dx_hat[j] ?? 0} of="x_hat" bracket />))}
+            {plus(all.map((j) => <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />))}
             {root}
           </Over>
         </Minus>,
@@ -361,7 +365,7 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
         <Gradient of="x" sub={sub} />,
         plus([
           <Over>
-            <Num value={dx_hat[i] ?? 0} of="x_hat" />
+            <Num value={valueAt(dx_hat, i)} of="x_hat" />
             {root}
           </Over>,
           times(
@@ -380,11 +384,11 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
           </Over>,
         ]),
         plus([
-          <Num value={values.dx_direct[i] ?? 0} of="x_hat" />,
-          <Num value={values.dx_through_var[i] ?? 0} of="var" bracket />,
-          <Num value={values.dx_through_mean[i] ?? 0} of="mean" bracket />,
+          <Num value={valueAt(values.dx_direct, i)} of="x_hat" />,
+          <Num value={valueAt(values.dx_through_var, i)} of="var" bracket />,
+          <Num value={valueAt(values.dx_through_mean, i)} of="mean" bracket />,
         ]),
-        <Num value={values.dx[i] ?? 0} of="x" />,
+        <Num value={valueAt(values.dx, i)} of="x" />,
       );
   }
 }

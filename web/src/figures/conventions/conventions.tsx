@@ -4,9 +4,11 @@
 import { conventions, decayIn, type Framework, frameworks, momentumIn, updateIn } from './frameworks.ts';
 import { choice, number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { TimeChart } from '../../drawing/time-chart.tsx';
 import { formatNumber } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { batchesOf, runningOf } from '../stream.ts';
 import { Update } from '../running-formulas.tsx';
 
@@ -45,8 +47,7 @@ export const conventionsFigure = figure({
     const { batch_mean } = batchesOf(core, stream);
     const here = runningIn('page');
     const { rule, running_mean, running_var, fed_var } = runningIn(framework);
-    const of = (formula: string) => core.evaluate(formula, { decay }).values[0] ?? 0;
-    const at = (values: ArrayLike<number>, t: number) => values[t] ?? 0;
+    const of = (formula: string) => only(core.evaluate(formula, { decay }).values);
 
     const isNarrow = width < 480;
     const time: Scale = { least: 0, most: steps, from: isNarrow ? 30 : 40, to: width - 18 };
@@ -82,13 +83,7 @@ export const conventionsFigure = figure({
         </>
       ),
       drawing: (
-        <svg
-          width={width}
-          height={288}
-          viewBox={`0 0 ${width} 288`}
-          role="img"
-          aria-label="The running mean over the batches"
-        >
+        <Picture width={width} height={288} label="The running mean over the batches">
           <g class="legend q-mean" aria-hidden="true">
             {legend.map(({ look, words, place }) => (
               <g key={look} transform={`translate(${place})`}>
@@ -119,15 +114,15 @@ export const conventionsFigure = figure({
           <text class="axis end" x={time.to} y={means.from + 33}>
             batches
           </text>
-        </svg>
+        </Picture>
       ),
       formulas: (['running_mean', 'running_var'] as const).map((quantity) => (
         <Update
           key={quantity}
           of={quantity}
-          before={at(quantity === 'running_mean' ? running_mean : running_var, steps - 1)}
-          fed={at(quantity === 'running_mean' ? batch_mean : fed_var, steps - 1)}
-          after={at(quantity === 'running_mean' ? running_mean : running_var, steps)}
+          before={valueAt(quantity === 'running_mean' ? running_mean : running_var, steps - 1)}
+          fed={valueAt(quantity === 'running_mean' ? batch_mean : fed_var, steps - 1)}
+          after={valueAt(quantity === 'running_mean' ? running_mean : running_var, steps)}
           momentum={{ own: momentum, weights }}
         />
       )),
@@ -150,8 +145,8 @@ export const conventionsFigure = figure({
           corner: 'what',
           columns: [{ head: 'value' }],
           rows: [
-            { label: terms.running_mean, values: [at(running_mean, steps)] },
-            { label: `${terms.running_var}, ${rule.estimator}`, values: [at(running_var, steps)] },
+            { label: terms.running_mean, values: [valueAt(running_mean, steps)] },
+            { label: `${terms.running_var}, ${rule.estimator}`, values: [valueAt(running_var, steps)] },
             { label: 'weight that the start keeps', values: [of(`decay^${steps}`)] },
           ],
         },

@@ -10,6 +10,7 @@ import {
   type Point,
   pointAt,
 } from '../../drawing/plane.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Arrow, Handle } from '../../drawing/plot.tsx';
 import { formatList, subscript } from '../../core/format.ts';
 
@@ -104,12 +105,11 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
   };
 
   return (
-    <svg
+    <Picture
       width={size}
       height={height}
-      viewBox={`0 0 ${size} ${height}`}
       role="group"
-      aria-label={isLine ? 'Line of two examples' : 'Circle of three examples'}
+      label={isLine ? 'Line of two examples' : 'Circle of three examples'}
     >
       <g aria-hidden="true">
         {x.map((_, i) => {
@@ -198,6 +198,6 @@ export function Circle({ size, x, x_hat, dy, dx, left, turn, onMove, onTurn }: C
           </PlaneHandle>
         </>
       )}
-    </svg>
+    </Picture>
   );
 }

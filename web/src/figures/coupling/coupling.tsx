@@ -7,9 +7,11 @@ import { choice, list, number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
 import { type Point, pointAt } from '../../drawing/plane.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { Phrase, Words } from '../../drawing/words.tsx';
 import { formatNumber, subscript } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { areFarOut, Circle, fromPlane } from './circle.tsx';
 import { Matrix } from './matrix.tsx';
 
@@ -71,7 +73,7 @@ function gradientOf(
   const dy = Float64Array.from(fromPlane(dyPoint, mean, x.length));
   const { x_hat, saved_invstd } = core.forwardTrace({ x, gamma: [gamma], beta: [0], eps });
   const { dx } = core.backwardTrace({ x, gamma: [gamma], beta: [0], eps, dy });
-  const all = { x_hat, saved_invstd: saved_invstd[0] ?? 0, gamma, dy, dx };
+  const all = { x_hat, saved_invstd: only(saved_invstd), gamma, dy, dx };
   const of = (formula: string) => core.evaluate(formula, all).shown;
   const [dyMean = 0, along = 0, share = 0, rest = 0] = of(`[
     mean(dy),
@@ -164,9 +166,9 @@ function Entry({ factor, x_hat, row, column }: EntryProps) {
           <mrow>
             <mn>1</mn>
             <mo>+</mo>
-            <Num value={x_hat[row] ?? 0} of="x_hat" bracket />
+            <Num value={valueAt(x_hat, row)} of="x_hat" bracket />
             <mo>·</mo>
-            <Num value={x_hat[column] ?? 0} of="x_hat" bracket />
+            <Num value={valueAt(x_hat, column)} of="x_hat" bracket />
           </mrow>
           <mn>{x_hat.length}</mn>
         </mfrac>
@@ -217,7 +219,7 @@ interface BatchProps {
 function Batch({ width, x, mean, onMove }: BatchProps) {
   const scale: Scale = { ...bounds, from: width < 480 ? 26 : 40, to: width - 16 };
   return (
-    <svg width={width} height="74" viewBox={`0 0 ${width} 74`} role="group" aria-label="Number line of x">
+    <Picture width={width} height={74} role="group" label="Number line of x">
       <Axis scale={scale} at={48} />
       <text class="q-x fill row-label" x={4} y={53}>
         x
@@ -242,7 +244,7 @@ function Batch({ width, x, mean, onMove }: BatchProps) {
           </text>
         </Handle>
       ))}
-    </svg>
+    </Picture>
   );
 }
 
@@ -262,7 +264,7 @@ export const coupling = figure({
     });
     const [[mean = 0], [variance = 0], [invstd = 0]] = [batch_mean, batch_var, saved_invstd];
     const of = (formula: string) =>
-      core.evaluate(formula, { gamma, eps, batch_var: variance, saved_invstd: invstd, x_hat }).shown[0] ?? 0;
+      only(core.evaluate(formula, { gamma, eps, batch_var: variance, saved_invstd: invstd, x_hat }).shown);
     const factor = of('gamma * saved_invstd');
     const { jacobian, row_sums, eigenvalues, rank } = jacobianOf(core, x, gamma, eps, factor);
     const staysOfStretch = of('100 * eps / (batch_var + eps)');
@@ -359,7 +361,7 @@ export const coupling = figure({
                   />
                   <div class="entry-words">
                     <Words class="part-words chosen-entry">
-                      {entryInWords(row, column, jacobian[row * m + column] ?? 0)}
+                      {entryInWords(row, column, valueAt(jacobian, row * m + column))}
                     </Words>
                     <Entry factor={factor} x_hat={x_hat} row={row} column={column} />
                     <Words class="part-words eigenvalues">{eigenvaluesInWords(rank, eigenvalues)}</Words>
@@ -380,7 +382,7 @@ export const coupling = figure({
           columns: [...x.map((_, k) => ({ head: `x${subscript(k + 1)}`, quantity: 'x' })), { head: 'sum' }],
           rows: x.map((_, i) => ({
             label: `y${subscript(i + 1)}`,
-            values: [...jacobian.subarray(i * m, (i + 1) * m), row_sums[i] ?? 0],
+            values: [...jacobian.subarray(i * m, (i + 1) * m), valueAt(row_sums, i)],
           })),
         },
         {
@@ -412,9 +414,14 @@ export const coupling = figure({
             label: String(i + 1),
             values: [
               value,
-              x_hat[i] ?? 0,
+              valueAt(x_hat, i),
               ...(gradient
-                ? [gradient.dy[i] ?? 0, gradient.dyMean, gradient.alongXHat[i] ?? 0, gradient.dx[i] ?? 0]
+                ? [
+                    valueAt(gradient.dy, i),
+                    gradient.dyMean,
+                    valueAt(gradient.alongXHat, i),
+                    valueAt(gradient.dx, i),
+                  ]
                 : []),
             ],
           })),

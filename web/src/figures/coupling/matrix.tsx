@@ -1,7 +1,9 @@
 /** @jsxImportSource preact */
 // The Jacobian as a grid of tinted cells with their numbers; the arrow keys walk through it.
 
+import { Picture } from '../../drawing/picture.tsx';
 import { formatNumber, subscript } from '../../core/format.ts';
+import { valueAt } from '../../core/values.ts';
 
 interface MatrixProps {
   /** the width there is */
@@ -56,7 +58,7 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
   const each = Array.from({ length: m }, (_, k) => k);
 
   return (
-    <svg {...size} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label="Jacobian">
+    <Picture {...size} role="group" label="Jacobian">
       <g aria-hidden="true">
         {each.map((k) => (
           <g key={k}>
@@ -68,7 +70,7 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
             </text>
             {sums > 0 && (
               <text class="row-sum" x={left + m * cell + sums / 2} y={middle(k, top) + 4}>
-                {formatNumber(row_sums[k] ?? 0, 2)}
+                {formatNumber(valueAt(row_sums, k), 2)}
               </text>
             )}
           </g>
@@ -83,7 +85,7 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
         {each.map((i) => (
           <g role="row" key={i}>
             {each.map((j) => {
-              const value = jacobian[i * m + j] ?? 0;
+              const value = valueAt(jacobian, i * m + j);
               const isChosen = i === row && j === column;
               return (
                 <g
@@ -114,6 +116,6 @@ export function Matrix({ width, m, jacobian, row_sums, row, column, onChosen }: 
           </g>
         ))}
       </g>
-    </svg>
+    </Picture>
   );
 }

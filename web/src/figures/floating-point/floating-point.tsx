@@ -4,8 +4,10 @@
 import type { Estimate, Precision, VarianceMethods } from '../../core/core.ts';
 import { choice, list, number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { formatNumber, powerOfTen } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { printBeside } from './right-digits.ts';
 import { equal, offsets, varianceCurve } from './variance-curve.ts';
 
@@ -50,10 +52,10 @@ const Marks = ({ line, points }: { line: LineName; points: readonly string[] }) 
 
 /** How a line of the drawing looks, beside its name. */
 const Sample = ({ line }: { line: LineName }) => (
-  <svg class="sample" width="36" height="12" viewBox="0 0 36 12" aria-hidden="true">
+  <Picture class="sample" width={36} height={12}>
     <line class={`line ${line}`} x1="1" x2="35" y1="6" y2="6" />
     <Marks line={line} points={['18,6']} />
-  </svg>
+  </Picture>
 );
 
 /** A number with its right and wrong digits marked. */
@@ -78,7 +80,7 @@ export const floatingPoint = figure({
     const chosen = offsets.indexOf(offset);
     const result = results[chosen] as VarianceMethods;
     const digits = printed[precision];
-    const holds = (bits: number) => core.evaluate('bits * log(2) / log(10)', { bits }).shown[0] ?? 0;
+    const holds = (bits: number) => only(core.evaluate('bits * log(2) / log(10)', { bits }).shown);
     const double = holds(53);
     const held = precision === 'single' ? holds(24) : double;
     const heldBy = (line: LineName) => (line === 'core' ? double : held);
@@ -91,8 +93,10 @@ export const floatingPoint = figure({
     const countOf = (line: LineName) => count(digitsOf(line, chosen), heldBy(line));
     const eps = 1e-5; // the default of Flax
     const spread = ({ value }: Pick<Estimate, 'value'>) =>
-      core.evaluate('sqrt(exact / (used + eps))', { exact: result.exact, used: Math.max(0, value), eps })
-        .shown[0] ?? 0;
+      only(
+        core.evaluate('sqrt(exact / (used + eps))', { exact: result.exact, used: Math.max(0, value), eps })
+          .shown,
+      );
 
     const narrow = width < 480;
     const bottom = narrow ? 236 : 276;
@@ -165,12 +169,11 @@ export const floatingPoint = figure({
         </div>
       ),
       drawing: (
-        <svg
+        <Picture
           width={width}
           height={height}
-          viewBox={`0 0 ${width} ${height}`}
           role="group"
-          aria-label="Right digits of the variance against the offset"
+          label="Right digits of the variance against the offset"
         >
           <defs>
             <pattern id={`${id}-hatch`} width="7" height="7" patternUnits="userSpaceOnUse">
@@ -231,9 +234,9 @@ export const floatingPoint = figure({
             at={axis}
             label="offset"
             inWords={inWords(offset)}
-            onMove={(k) => set({ offset: offsets[k] ?? 0 })}
+            onMove={(k) => set({ offset: valueAt(offsets, k) })}
           />
-        </svg>
+        </Picture>
       ),
       formulas: (
         <table class="by-method">
@@ -312,7 +315,7 @@ export const floatingPoint = figure({
           columns: [...methods.map(({ label }) => ({ head: label })), { head: 'x as stored' }],
           rows: offsets.map((each, k) => ({
             label: inWords(each),
-            values: [...methods.map(({ name }) => results[k]?.[name].digits ?? 0), kept[k] ?? 0],
+            values: [...methods.map(({ name }) => results[k]?.[name].digits ?? 0), valueAt(kept, k)],
           })),
         },
       ],

@@ -6,8 +6,10 @@ import type { Core } from '../../core/core.ts';
 import { number, type StateOf, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
 import { formatNumber } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { neuron } from '../neuron.ts';
 
 const powersOfTwo = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -61,7 +63,7 @@ function linear(
   input: readonly [number, number],
 ) {
   const columnOf = (k: number) =>
-    Float64Array.from({ length: neuronCount }, (_, n) => weights[2 * n + k] ?? 0);
+    Float64Array.from({ length: neuronCount }, (_, n) => valueAt(weights, 2 * n + k));
   return core.evaluate('left * u[0] + right * u[1] + b', {
     left: columnOf(0),
     right: columnOf(1),
@@ -78,7 +80,7 @@ function foldingOf(core: Core, state: State): Folding {
   const { gamma, beta, running_var } = layer;
   const { y } = core.forwardInference({ x, gamma, beta, running_mean, running_var, eps });
   const y_folded = linear(core, folded.weight, folded.bias, input);
-  const difference = core.evaluate('max(abs(y - y_folded))', { y, y_folded }).shown[0] ?? 0;
+  const difference = only(core.evaluate('max(abs(y - y_folded))', { y, y_folded }).shown);
   return { layer, folded, input, x, y, y_folded, difference };
 }
 
@@ -125,8 +127,8 @@ function Matrix({ title, columns, normalizes = false, x, y }: Stage & { x: numbe
 }
 
 const weightColumns = (weights: ArrayLike<number>, bias: ArrayLike<number>, mark: string): Column[] => [
-  { head: `W${mark}₁`, values: Array.from({ length: neuronCount }, (_, n) => weights[2 * n] ?? 0) },
-  { head: `W${mark}₂`, values: Array.from({ length: neuronCount }, (_, n) => weights[2 * n + 1] ?? 0) },
+  { head: `W${mark}₁`, values: Array.from({ length: neuronCount }, (_, n) => valueAt(weights, 2 * n)) },
+  { head: `W${mark}₂`, values: Array.from({ length: neuronCount }, (_, n) => valueAt(weights, 2 * n + 1)) },
   { head: `b${mark}`, values: bias },
 ];
 
@@ -298,17 +300,15 @@ function Drawing({
     </g>
   );
   return (
-    <svg
+    <Picture
       width={width}
       height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label="A linear layer followed by batch normalization, the folded layer that does the same, and bars for the operations of each"
+      label="A linear layer followed by batch normalization, the folded layer that does the same, and bars for the operations of each"
     >
       {path('Two layers', before, 0)}
       {path('One layer', after, second)}
       <Bars operations={operations} y={bars} width={width} />
-    </svg>
+    </Picture>
   );
 }
 
@@ -357,9 +357,9 @@ function Formulas({ layer, folded }: Folding) {
         <mspace width="0.6em" />
         {numbers}
         <mo>·</mo>
-        <Num value={layer.weight[0] ?? 0} bracket />
+        <Num value={valueAt(layer.weight, 0)} bracket />
         <mo>=</mo>
-        <Num value={folded.weight[0] ?? 0} />
+        <Num value={valueAt(folded.weight, 0)} />
       </Formula>
       <Formula>
         {folds('b')}
@@ -378,15 +378,15 @@ function Formulas({ layer, folded }: Folding) {
         <mo>·</mo>
         <mrow>
           <mo>(</mo>
-          <Num value={layer.bias[0] ?? 0} />
+          <Num value={valueAt(layer.bias, 0)} />
           <mo>−</mo>
-          <Num value={layer.running_mean[0] ?? 0} of="mean" bracket />
+          <Num value={valueAt(layer.running_mean, 0)} of="mean" bracket />
           <mo>)</mo>
         </mrow>
         <mo>+</mo>
-        <Num value={layer.beta[0] ?? 0} of="beta" bracket />
+        <Num value={valueAt(layer.beta, 0)} of="beta" bracket />
         <mo>=</mo>
-        <Num value={folded.bias[0] ?? 0} />
+        <Num value={valueAt(folded.bias, 0)} />
       </Formula>
     </>
   );
@@ -432,12 +432,12 @@ export const folding = figure({
           rows: Array.from({ length: neuronCount }, (_, n) => ({
             label: String(n + 1),
             values: [
-              layer.weight[2 * n] ?? 0,
-              layer.weight[2 * n + 1] ?? 0,
-              layer.bias[n] ?? 0,
-              folded.weight[2 * n] ?? 0,
-              folded.weight[2 * n + 1] ?? 0,
-              folded.bias[n] ?? 0,
+              valueAt(layer.weight, 2 * n),
+              valueAt(layer.weight, 2 * n + 1),
+              valueAt(layer.bias, n),
+              valueAt(folded.weight, 2 * n),
+              valueAt(folded.weight, 2 * n + 1),
+              valueAt(folded.bias, n),
             ],
           })),
         },
@@ -451,7 +451,7 @@ export const folding = figure({
           ],
           rows: Array.from({ length: neuronCount }, (_, n) => ({
             label: String(n + 1),
-            values: [x[n] ?? 0, y[n] ?? 0, y_folded[n] ?? 0],
+            values: [valueAt(x, n), valueAt(y, n), valueAt(y_folded, n)],
           })),
         },
         {

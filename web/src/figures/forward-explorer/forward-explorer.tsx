@@ -5,8 +5,10 @@ import { BatchButtons } from '../../drawing/batch-buttons.tsx';
 import { list, number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Normalized, Num, Symbol } from '../../drawing/math.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { formatNumber } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 
 const bounds = { least: -10, most: 10, step: 0.1 };
 
@@ -37,7 +39,7 @@ export const forwardExplorer = figure({
     const { batch_mean, batch_var, x_hat, y } = core.forwardTrace({ x, gamma: [gamma], beta: [beta], eps });
     const [mean = 0] = batch_mean;
     const [variance = 0] = batch_var;
-    const of = (formula: string) => core.evaluate(formula, { batch_var, x_hat, y, eps }).shown[0] ?? 0;
+    const of = (formula: string) => only(core.evaluate(formula, { batch_var, x_hat, y, eps }).shown);
     const std = of('sqrt(batch_var)');
     const x_hat_mean = of('mean(x_hat)');
     const x_hat_std = of('sqrt(mean((x_hat - mean(x_hat))^2))');
@@ -92,18 +94,12 @@ export const forwardExplorer = figure({
         </div>
       ),
       drawing: (
-        <svg
-          width={width}
-          height={322}
-          viewBox={`0 0 ${width} 322`}
-          role="group"
-          aria-label="Number lines of x, x_hat and y"
-        >
+        <Picture width={width} height={322} role="group" label="Number lines of x, x_hat and y">
           {Array.from(x, (value, i) => (
             <polyline
               key={i}
               class={`thread${i === chosen ? ' chosen' : ''}`}
-              points={`${at(value)},${lines.x} ${at(x_hat[i] ?? 0)},${lines.x_hat} ${at(y[i] ?? 0)},${lines.y}`}
+              points={`${at(value)},${lines.x} ${at(valueAt(x_hat, i))},${lines.x_hat} ${at(valueAt(y, i))},${lines.y}`}
             />
           ))}
           <Axis scale={scale} at={lines.x} />
@@ -144,29 +140,29 @@ export const forwardExplorer = figure({
               onChosen={() => set({ chosen: i })}
             />
           ))}
-        </svg>
+        </Picture>
       ),
       formulas: (
         <>
           <Normalized
             of="x_hat"
             sub={String(chosen + 1)}
-            x={x[chosen] ?? 0}
+            x={valueAt(x, chosen)}
             mean={mean}
             variance={variance}
             eps={eps}
-            value={x_hat[chosen] ?? 0}
+            value={valueAt(x_hat, chosen)}
           />
           <Formula>
             <Symbol of="y" sub={String(chosen + 1)} />
             <mo>=</mo>
             <Num value={gamma} of="gamma" />
             <mo>·</mo>
-            <Num value={x_hat[chosen] ?? 0} of="x_hat" bracket />
+            <Num value={valueAt(x_hat, chosen)} of="x_hat" bracket />
             <mo>+</mo>
             <Num value={beta} of="beta" bracket />
             <mo>=</mo>
-            <Num value={y[chosen] ?? 0} of="y" />
+            <Num value={valueAt(y, chosen)} of="y" />
           </Formula>
         </>
       ),
@@ -180,7 +176,10 @@ export const forwardExplorer = figure({
             { head: 'y', quantity: 'y' },
           ],
           rows: [
-            ...x.map((value, i) => ({ label: String(i + 1), values: [value, x_hat[i] ?? 0, y[i] ?? 0] })),
+            ...x.map((value, i) => ({
+              label: String(i + 1),
+              values: [value, valueAt(x_hat, i), valueAt(y, i)],
+            })),
             { label: 'mean', values: [mean, x_hat_mean, y_mean] },
             { label: 'standard deviation', values: [std, x_hat_std, y_std] },
           ],

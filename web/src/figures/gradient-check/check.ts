@@ -2,6 +2,7 @@
 
 import type { Core, DifferenceCheck, DifferenceCheckInput } from '../../core/core.ts';
 import { formatNumber, powerOfTen, subscript } from '../../core/format.ts';
+import { valueAt } from '../../core/values.ts';
 
 /** What is checked and how, but for the step and the code. */
 export type Setup = Omit<DifferenceCheckInput, 'x' | 'dy' | 'steps' | 'drop'> & {
@@ -82,8 +83,10 @@ function carriedAcross(core: Core, { x, gamma, beta, eps, scheme }: Setup, h: nu
   const y = outputs(x);
   const moves = scheme === 'central' ? [h, -h] : [h];
   const moved = x.flatMap((value, i) => moves.map((by) => outputs(x.with(i, value + by))));
-  const carried = [...y.keys()].filter((j) => moved.some((there) => (there[j] ?? 0) > 0 !== (y[j] ?? 0) > 0));
-  const distance = (j: number) => Math.abs(y[j] ?? 0);
+  const carried = [...y.keys()].filter((j) =>
+    moved.some((there) => valueAt(there, j) > 0 !== valueAt(y, j) > 0),
+  );
+  const distance = (j: number) => Math.abs(valueAt(y, j));
   return carried.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 

@@ -4,9 +4,11 @@
 
 import { choice, initialState, number, stops } from '../../drawing/fields.ts';
 import { figure, Table } from '../../drawing/figure.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { formatNumber, powerOfTen } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import {
   bestOf,
   checkAt,
@@ -174,7 +176,7 @@ export const gradientCheck = figure({
       const first = initialState(fields);
       const { x } = batches[first.batch];
       const { y } = core.forwardTrace({ x, gamma: [first.gamma], beta: [0], eps: first.eps });
-      return core.evaluate('0.00003 - y[3]', { y }).shown[0] ?? 0;
+      return only(core.evaluate('0.00003 - y[3]', { y }).shown);
     };
 
     const narrow = width < 480;
@@ -227,13 +229,7 @@ export const gradientCheck = figure({
             </span>
             <strong>{finding.sound ? 'This check means something.' : 'This check means nothing yet.'}</strong>
           </Words>
-          <svg
-            width={width}
-            height={height}
-            viewBox={`0 0 ${width} ${height}`}
-            role="group"
-            aria-label="Relative error against the step"
-          >
+          <Picture width={width} height={height} role="group" label="Relative error against the step">
             <rect
               class="zone agrees"
               x={xs.from}
@@ -322,7 +318,7 @@ export const gradientCheck = figure({
               inWords={`h = ${stepInWords(exponent)}`}
               onMove={(to) => set({ exponent: to })}
             />
-          </svg>
+          </Picture>
         </>
       ),
       formulas: (
@@ -338,7 +334,7 @@ export const gradientCheck = figure({
               ],
               rows: setup.x.map((_, i) => ({
                 label: String(i + 1),
-                values: [orNoValue(checked.numeric[i]), checked.dx[i] ?? 0],
+                values: [orNoValue(checked.numeric[i]), valueAt(checked.dx, i)],
               })),
             }}
           />
@@ -352,7 +348,7 @@ export const gradientCheck = figure({
             { head: 'x', quantity: 'x' },
             { head: 'dy', quantity: 'dy' },
           ],
-          rows: setup.x.map((value, i) => ({ label: String(i + 1), values: [value, setup.dy[i] ?? 0] })),
+          rows: setup.x.map((value, i) => ({ label: String(i + 1), values: [value, valueAt(setup.dy, i)] })),
         },
         {
           caption: 'Relative error of right code',

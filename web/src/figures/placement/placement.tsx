@@ -6,10 +6,12 @@ import type { Core } from '../../core/core.ts';
 import { choice, number, type StateOf } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Num } from '../../drawing/math.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { formatNumber } from '../../core/format.ts';
-import { withoutRounding } from '../rounding.ts';
+import { largestOf, only, valueAt } from '../../core/values.ts';
+import { withoutRounding } from '../../drawing/rounding.ts';
 import { neuron, w } from '../neuron.ts';
 
 const fields = {
@@ -84,10 +86,10 @@ interface Statistics {
 /** The statistics of several batches at once: each is a channel. */
 function statisticsOf(core: Core, batches: readonly Float64Array[]): Statistics {
   const m = batches[0]?.length ?? 0;
-  const x = Array.from({ length: m }, (_, i) => batches.map((batch) => batch[i] ?? 0)).flat();
+  const x = Array.from({ length: m }, (_, i) => batches.map((batch) => valueAt(batch, i))).flat();
   const { batch_mean, batch_var } = core.forwardTrain({ x, shape: [m, batches.length], eps: 1 });
   return {
-    mean: withoutRounding(core, batch_mean, x),
+    mean: withoutRounding(core, batch_mean, largestOf(x)),
     variance: batch_var,
     std: core.evaluate('sqrt(v)', { v: batch_var }).shown,
   };
@@ -214,10 +216,10 @@ function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: nu
               half={pitch / 2 - 6}
             />
             <text class="q-mean" x={at(k)} y={row.mean}>
-              {formatNumber(statistics.mean[k] ?? 0)}
+              {formatNumber(valueAt(statistics.mean, k))}
             </text>
             <text class="q-var" x={at(k)} y={row.std}>
-              {formatNumber(statistics.std[k] ?? 0)}
+              {formatNumber(valueAt(statistics.std, k))}
             </text>
           </g>
         ))}
@@ -254,10 +256,10 @@ function Column({ chain, reach, left, width }: DrawnChain & { left: number; widt
           <Arrow from={[middle, at(k) + (k === 0 ? 8 : 15)]} to={[middle, at(k + 1) - 15]} />
           <Node box={name} x={middle} y={at(k)} width={box} />
           <text class="start q-mean" x={beside} y={at(k) - 5}>
-            μ {formatNumber(statistics.mean[k] ?? 0)}
+            μ {formatNumber(valueAt(statistics.mean, k))}
           </text>
           <text class="start q-var" x={beside} y={at(k) + 11}>
-            σ {formatNumber(statistics.std[k] ?? 0)}
+            σ {formatNumber(valueAt(statistics.std, k))}
           </text>
           <Dots
             values={leaving[k] ?? new Float64Array()}
@@ -282,7 +284,7 @@ function Diagram({ chains, width }: { chains: readonly [Traced, Traced]; width: 
   const height = wide ? rowHeight(chains[0]) + rowHeight(chains[1]) : column.first + column.pitch * most + 8;
   const label = chains.map(({ title, boxes }) => `${title}: ${boxes.slice(1).join(', ')}`).join('. ');
   return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+    <Picture width={width} height={height} label={label}>
       {chains.map((chain, k) =>
         wide ? (
           <Row key={k} chain={chain} reach={reach} top={k * rowHeight(chain)} width={width} />
@@ -290,7 +292,7 @@ function Diagram({ chains, width }: { chains: readonly [Traced, Traced]; width: 
           <Column key={k} chain={chain} reach={reach} left={(k * (width + 8)) / 2} width={(width - 8) / 2} />
         ),
       )}
-    </svg>
+    </Picture>
   );
 }
 
@@ -298,9 +300,11 @@ function Diagram({ chains, width }: { chains: readonly [Traced, Traced]; width: 
 function additionOf(core: Core, { boxes, leaving, statistics: { mean, variance } }: Traced) {
   const k = boxes.indexOf('Addition');
   const [skip, branch] = [leaving[0], leaving[k - 1]] as [Float64Array, Float64Array];
-  const twiceCovariance =
-    core.evaluate('2 * mean((u - mean(u)) * (v - mean(v)))', { u: skip, v: branch }).shown[0] ?? 0;
-  const of = (values: Float64Array) => [values[0] ?? 0, values[k - 1] ?? 0, values[k] ?? 0] as const;
+  const twiceCovariance = only(
+    core.evaluate('2 * mean((u - mean(u)) * (v - mean(v)))', { u: skip, v: branch }).shown,
+  );
+  const of = (values: Float64Array) =>
+    [valueAt(values, 0), valueAt(values, k - 1), valueAt(values, k)] as const;
   return { mean: of(mean), variance: of(variance), twiceCovariance };
 }
 
@@ -409,7 +413,7 @@ export const placement = figure({
           ],
           rows: boxes.map((box, k) => ({
             label: k === 0 ? box : `${k}. ${box}`,
-            values: [statistics.mean[k] ?? 0, statistics.std[k] ?? 0],
+            values: [valueAt(statistics.mean, k), valueAt(statistics.std, k)],
           })),
         })),
         ...additions.map(({ title, addition: { mean, variance, twiceCovariance } }) => ({

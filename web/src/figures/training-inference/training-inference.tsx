@@ -4,9 +4,11 @@
 import { number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Normalized, Num } from '../../drawing/math.tsx';
+import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { TimeChart } from '../../drawing/time-chart.tsx';
 import { formatNumber } from '../../core/format.ts';
+import { only, valueAt } from '../../core/values.ts';
 import { batchesOf, inTraining, runningOf } from '../stream.ts';
 import { Update, Weight } from '../running-formulas.tsx';
 
@@ -74,18 +76,17 @@ export const trainingInference = figure({
     const { running_mean, running_var, fed_var } = runningOf(core, { stream, rule, seen: step });
     const batch_mean = batchesOf(core, stream).batch_mean.subarray(0, step);
     const batch_var = fed_var.subarray(0, step);
-    const at = (values: ArrayLike<number>, t: number) => values[t] ?? 0;
-    const mean = at(running_mean, step);
-    const variance = at(running_var, step);
-    const of = (formula: string) => core.evaluate(formula, { momentum, steps: step, m }).values[0] ?? 0;
+    const mean = valueAt(running_mean, step);
+    const variance = valueAt(running_var, step);
+    const of = (formula: string) => only(core.evaluate(formula, { momentum, steps: step, m }).values);
     const startWeight = of('momentum^steps');
 
     const from = Math.max(1, step - recent + 1);
     const training = inTraining(core, stream, { x, eps, from, to: step });
     const last = step - from;
-    const y_training = at(training.y, last);
+    const y_training = valueAt(training.y, last);
     const inference = { x: [x], shape: [1, 1], running_mean: [mean], running_var: [variance], eps };
-    const y_inference = at(core.forwardInference(inference).y, 0);
+    const y_inference = valueAt(core.forwardInference(inference).y, 0);
 
     const left = width < 480 ? 30 : 40;
     const sides = { from: left, to: width - 18 };
@@ -143,13 +144,7 @@ export const trainingInference = figure({
         </>
       ),
       drawing: (
-        <svg
-          width={width}
-          height={height.series}
-          viewBox={`0 0 ${width} ${height.series}`}
-          role="group"
-          aria-label="Mean and variance over the batches"
-        >
+        <Picture width={width} height={height.series} role="group" label="Mean and variance over the batches">
           <g class="legend" aria-hidden="true">
             <path class="dots" d="M8 14h0" />
             <text class="start" x={16} y={18}>
@@ -212,20 +207,14 @@ export const trainingInference = figure({
             quantity=""
             onMove={(to) => set({ step: to })}
           />
-        </svg>
+        </Picture>
       ),
       folded: [
         {
           title: 'One example in both modes',
           content: (
             <div class="drawing">
-              <svg
-                width={width}
-                height={height.example}
-                viewBox={`0 0 ${width} ${height.example}`}
-                role="group"
-                aria-label="One example in both modes"
-              >
+              <Picture width={width} height={height.example} role="group" label="One example in both modes">
                 <text class="start" x={left} y={rows.inputs - 22}>
                   one example x, here in batch {step}
                 </text>
@@ -270,7 +259,7 @@ export const trainingInference = figure({
                   height="11"
                 />
                 <Axis scale={outputs} at={rows.outputs} />
-              </svg>
+              </Picture>
             </div>
           ),
         },
@@ -279,15 +268,15 @@ export const trainingInference = figure({
         <>
           <Update
             of="running_mean"
-            before={at(running_mean, step - 1)}
-            fed={at(batch_mean, step - 1)}
+            before={valueAt(running_mean, step - 1)}
+            fed={valueAt(batch_mean, step - 1)}
             after={mean}
             momentum={written}
           />
           <Update
             of="running_var"
-            before={at(running_var, step - 1)}
-            fed={at(batch_var, step - 1)}
+            before={valueAt(running_var, step - 1)}
+            fed={valueAt(batch_var, step - 1)}
             after={variance}
             momentum={written}
           />
@@ -316,8 +305,8 @@ export const trainingInference = figure({
             of="y"
             sub="training"
             x={x}
-            mean={at(training.batch_mean, last)}
-            variance={at(training.batch_var, last)}
+            mean={valueAt(training.batch_mean, last)}
+            variance={valueAt(training.batch_var, last)}
             eps={eps}
             value={y_training}
           />
@@ -346,11 +335,11 @@ export const trainingInference = figure({
           rows: Array.from({ length: last + 1 }, (_, k) => ({
             label: String(from + k),
             values: [
-              at(batch_mean, from + k - 1),
-              at(running_mean, from + k),
-              at(batch_var, from + k - 1),
-              at(running_var, from + k),
-              at(training.y, k),
+              valueAt(batch_mean, from + k - 1),
+              valueAt(running_mean, from + k),
+              valueAt(batch_var, from + k - 1),
+              valueAt(running_var, from + k),
+              valueAt(training.y, k),
             ],
           })),
         },
@@ -365,7 +354,7 @@ export const trainingInference = figure({
           rows: [
             {
               label: `training, with batch ${step}`,
-              values: [at(training.batch_mean, last), at(training.batch_var, last), y_training],
+              values: [valueAt(training.batch_mean, last), valueAt(training.batch_var, last), y_training],
             },
             { label: 'inference', values: [mean, variance, y_inference] },
           ],

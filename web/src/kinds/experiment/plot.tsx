@@ -4,6 +4,7 @@
 
 import { formatNumber, powerOfTen } from '../../core/format.ts';
 import { quartilesOf, type Results } from '../../core/evidence.ts';
+import { roundUp } from '../../drawing/plot.tsx';
 import type { PlotBlock } from './schema.ts';
 
 const frame = { width: 640, left: 70, right: 630, top: 34, bottom: 226 };
@@ -30,7 +31,7 @@ function axisOf(
   const toAxis = (value: number) => (isLog ? Math.log10(Math.max(value, 1e-17)) : value);
   const most = shown.length === 0 ? 1 : toAxis(Math.max(...shown));
   const least = shown.length === 0 ? 0 : toAxis(Math.min(...shown));
-  const step = isLog ? Math.max(1, Math.ceil((most - least) / 5)) : linearStep(most - least);
+  const step = isLog ? Math.max(1, Math.ceil((most - least) / 5)) : roundUp(Math.max(most - least, 1e-9) / 4);
   const low = isLog ? Math.max(-17, Math.floor(least / step) * step) : Math.floor(least / step) * step;
   const high = Math.max(low + step, Math.ceil(most / step) * step);
   const ticks: Axis['ticks'] = [];
@@ -44,12 +45,6 @@ function axisOf(
     return frame.bottom - ((frame.bottom - frame.top) * (place - low)) / (high - low);
   };
   return { at, ticks };
-}
-
-function linearStep(range: number): number {
-  const rough = Math.max(range, 1e-9) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 5, 10].find((each) => each * power >= rough) ?? 10) * power;
 }
 
 /** A label in lines of about as many letters as fit. */

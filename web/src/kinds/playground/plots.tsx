@@ -4,6 +4,8 @@
 import { formatNumber, powerOfTen } from '../../core/format.ts';
 import type { Layers } from '../../core/laboratory.ts';
 import { type Arm, arms } from '../../core/playground.ts';
+import { valueAt } from '../../core/values.ts';
+import { Picture } from '../../drawing/picture.tsx';
 
 const frame = { width: 600, height: 210, left: 58, right: 590, top: 12, bottom: 168 };
 
@@ -81,7 +83,7 @@ function Frame({
   children: preact.ComponentChildren;
 }) {
   return (
-    <svg class="training-plot" viewBox={`0 0 ${frame.width} ${frame.height}`} role="img" aria-label={label}>
+    <Picture class="training-plot" width={frame.width} height={frame.height} label={label} stretches>
       <path class="axis-line" d={`M${frame.left} ${frame.top}V${frame.bottom}H${frame.right}`} />
       {axis.ticks.map(({ value, text }) => (
         <g key={text}>
@@ -106,7 +108,7 @@ function Frame({
           </text>
         </>
       )}
-    </svg>
+    </Picture>
   );
 }
 
@@ -143,7 +145,7 @@ export function OverSteps({
           key={arm}
           class={`training-line ${arm}`}
           points={paths[arm].steps
-            .map((step, k) => `${fixed(x(step))},${fixed(axis.at(paths[arm].values[k] ?? 0))}`)
+            .map((step, k) => `${fixed(x(step))},${fixed(axis.at(valueAt(paths[arm].values, k)))}`)
             .join(' ')}
         />
       ))}
@@ -162,7 +164,7 @@ const ends = (most: number): [string, string] => ['layer 1', `layer ${most}`];
 export function Activations({ label, layers }: { label: string; layers: Readonly<Record<Arm, Layers>> }) {
   const all = arms.map((arm) => {
     const { mean, spread } = layers[arm];
-    return { arm, bars: Array.from(mean, (each, k) => ({ mean: each, spread: spread[k] ?? 0 })) };
+    return { arm, bars: Array.from(mean, (each, k) => ({ mean: each, spread: valueAt(spread, k) })) };
   });
   const axis = wideAxis(
     all.flatMap(({ bars }) => bars.flatMap(({ mean, spread }) => [mean - spread, mean + spread])),
@@ -173,7 +175,7 @@ export function Activations({ label, layers }: { label: string; layers: Readonly
       {all.map(({ arm, bars }) => {
         const columns = columnsOf(bars.length, most, arm);
         const finite = bars
-          .map((bar, k) => ({ ...bar, x: columns[k] ?? 0 }))
+          .map((bar, k) => ({ ...bar, x: valueAt(columns, k) }))
           .filter(({ spread }) => Number.isFinite(spread));
         return (
           <g key={arm} class={`training-bars ${arm}`}>
@@ -209,7 +211,7 @@ export function Gradients({ label, layers }: { label: string; layers: Readonly<R
       {all.map(({ arm, norms }) => {
         const columns = columnsOf(norms.length, most, arm);
         const points = norms
-          .map((norm, k) => ({ norm, x: columns[k] ?? 0 }))
+          .map((norm, k) => ({ norm, x: valueAt(columns, k) }))
           .filter(({ norm }) => Number.isFinite(norm))
           .map(({ norm, x }) => `${fixed(x)},${fixed(axis.at(norm))}`);
         return <polyline key={arm} class={`training-line ${arm}`} points={points.join(' ')} />;

@@ -2,6 +2,7 @@
 // Two networks that train side by side. As the page is delivered it shows how the first race ended.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Picture } from '../../drawing/picture.tsx';
 import { Surface } from '../../drawing/surface.tsx';
 import { formatNumber } from '../../core/format.ts';
 import type { Data } from '../../core/laboratory.ts';
@@ -79,11 +80,12 @@ const pointsOf = (line: readonly number[], from = 0, every = 1) =>
 /** `lines`: the points of each. */
 function Losses({ lines }: { lines: Record<Arm, string> }) {
   return (
-    <svg
+    <Picture
       class="training-plot"
-      viewBox={`0 0 ${plot.width} ${plot.height}`}
-      role="img"
-      aria-label="The smoothed loss of both networks over the steps"
+      width={plot.width}
+      height={plot.height}
+      label="The smoothed loss of both networks over the steps"
+      stretches
     >
       <path class="axis-line" d={`M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}`} />
       <path class="guess" d={`M${plot.left} ${y(guess)}H${plot.right}`} />
@@ -101,7 +103,7 @@ function Losses({ lines }: { lines: Record<Arm, string> }) {
       {arms.map((arm) => (
         <polyline key={arm} class={`training-line ${arm}`} points={lines[arm]} />
       ))}
-    </svg>
+    </Picture>
   );
 }
 
