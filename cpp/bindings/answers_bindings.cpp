@@ -165,6 +165,33 @@ val quantities(Arguments& arguments) {
   return quantities_out(answers::quantities_of(givens));
 }
 
+/// The tree of a formula. A page asks for the same ones at every frame, so the last of them are kept.
+const answers::Node& parsed(const std::string& text) {
+  constexpr std::size_t most_kept = 256;
+  static std::map<std::string, answers::Node> kept;
+  if (const auto found = kept.find(text); found != kept.end()) return found->second;
+  if (kept.size() == most_kept) kept.clear();
+  return kept.emplace(text, answers::parse(text)).first->second;
+}
+
+val compute(Arguments& arguments) {
+  Quantities all = answers::quantities_of(arguments.quantities("givens"));
+  Arguments formulas = arguments.has("formulas") ? arguments.object("formulas") : Arguments(val::object());
+  arguments.finish();
+  for (const std::string& name : formulas.keys()) {
+    const std::string text = formulas.text(name.c_str());
+    if (all.count(name) != 0) refuse(name, "a name that no quantity of the givens has", "one of theirs");
+    try {
+      all.emplace(name, answers::evaluate(parsed(text), all));
+    } catch (const answers::ReadError& error) {
+      throw answers::ReadError(error.range, name + ": " + error.what(), error.readings);
+    }
+  }
+  val result = val::object();
+  for (const auto& [name, value] : all) result.set(name.c_str(), copy_out(value));
+  return result;
+}
+
 val judge(Arguments& arguments) {
   const std::string text = arguments.text("text");
   const Quantities givens = arguments.quantities("givens");
@@ -371,6 +398,7 @@ val list_mistakes(Arguments& arguments) {
 EMSCRIPTEN_BINDINGS(answers) {
   emscripten::function("evaluate", &call<evaluate>);
   emscripten::function("quantities", &call<quantities>);
+  emscripten::function("compute", &call<compute>);
   emscripten::function("read", &call<read>);
   emscripten::function("judge", &call<judge>);
   emscripten::function("judge_property", &call<judge_property>);

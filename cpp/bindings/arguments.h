@@ -232,6 +232,10 @@ class Arguments {
     return value;
   }
 
+  std::vector<std::string> keys() const {
+    return emscripten::vecFromJSArray<std::string>(val::global("Object").call<val>("keys", object_));
+  }
+
   /// Refuses what was given besides the arguments read so far: most likely a misspelt one.
   void finish() const {
     std::string known;
@@ -269,10 +273,6 @@ class Arguments {
   val take(const char* name) {
     if (std::find(read_.begin(), read_.end(), name) == read_.end()) read_.push_back(name);
     return object_[name];
-  }
-
-  std::vector<std::string> keys() const {
-    return emscripten::vecFromJSArray<std::string>(val::global("Object").call<val>("keys", object_));
   }
 
   val object_;

@@ -158,6 +158,13 @@ class Values {
       give("quantities", quantities());
     } else if (name == "quantities") {
       give("givens", givens());
+    } else if (name == "compute") {
+      give("givens", givens());
+      val formulas = val::object();
+      for (const char* each : {"p", "q", "x_hat"}) {
+        if (bytes_.ConsumeBool()) formulas.set(each, chance(16) ? anything(1) : formula());
+      }
+      give_some("formulas", formulas);
     } else if (name == "read") {
       give("text", chance(4) ? val(text() + "=" + text()) : formula());
       give_some("form", one_of({"value", "formula", "equation"}));

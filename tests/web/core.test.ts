@@ -94,6 +94,10 @@ const good = {
   varianceMethods: () => structuredClone(variance),
   differenceCheck: () => structuredClone(checked),
   jacobianSpectrum: () => ({ x: [1, 2, 4], gamma: 2, eps: 0.5 }),
+  compute: () => ({
+    givens: { x: Float64Array.of(1, 2, 4), gamma: 2, beta: 0, eps: 0 },
+    formulas: { p: 'x + y' },
+  }),
   runningSeries: () => ({
     running_mean: 0,
     running_var: 1,
@@ -616,6 +620,73 @@ describe('values', () => {
   test('numbers that are not finite stay in their channel', () => {
     const { y } = core.forwardTrain({ x: [Number.NaN, 10, 3, 30], gamma: [1, 2], beta: [0, 5], eps: 0 });
     expect([...y]).toEqual([Number.NaN, 3, Number.NaN, 7]);
+  });
+});
+
+describe('all that a figure shows, in one call', () => {
+  const givens = {
+    x: Float64Array.of(0.1, 0.2, 0.6, 0.3),
+    dy: Float64Array.of(1, 0, 0, -1),
+    gamma: -2,
+    beta: 0.3,
+    eps: 0.01,
+    // As figures give a list of their own, with the size of what it was made of.
+    slopes: { values: Float64Array.of(1, 1e-17), scale: 1 },
+  };
+  const formulas = {
+    factor: 'abs(gamma) * saved_invstd',
+    paths: 'dx_direct + dx_through_var + dx_through_mean',
+    missed: 'max(abs(paths - dx)), factor * sum(dx)',
+  };
+
+  test('quantities and formulas are what single calls give, each with its shown form', () => {
+    const all = core.quantities(givens);
+    const computed = core.compute({ givens, formulas });
+    expect(Object.keys(computed).toSorted()).toEqual(
+      [...Object.keys(all), ...Object.keys(formulas)].toSorted(),
+    );
+    for (const [name, quantity] of Object.entries(all))
+      expect(computed[name], name).toEqual(core.evaluate(name, { [name]: quantity }));
+    for (const name of ['factor', 'paths'] as const)
+      expect(computed[name], name).toEqual(core.evaluate(formulas[name], all));
+    expect([...computed.missed.shown]).toEqual([0, 0]);
+    expect([...(computed['slopes']?.shown ?? [])]).toEqual([1, 0]);
+    expect(core.compute({ givens, formulas })).toEqual(computed);
+  });
+
+  test('more formulas than are kept at once have their own values', () => {
+    for (let k = 0; k < 600; ++k) {
+      const { sum } = core.compute({ givens: { b: 2 }, formulas: { sum: `b + ${k}` } });
+      expect(sum).toEqual({ values: Float64Array.of(k + 2), shown: Float64Array.of(k + 2), is_list: false });
+    }
+  });
+
+  test.each([
+    ['that cannot be read', { sum: 'x +' }, /^sum: /, { begin: 3, end: 3 }],
+    ['without a value', { sum: 'x', far: 'x[9]' }, /^far: /, { begin: 2, end: 3 }],
+    ['that names a later one', { sum: 'far', far: 'x' }, /^sum: /, { begin: 0, end: 3 }],
+  ])(
+    'a formula %s is refused by its name, with the place',
+    (_, wrong: Record<string, string>, message, range) => {
+      try {
+        core.compute({ givens, formulas: wrong });
+        expect.unreachable('it has no value');
+      } catch (error) {
+        expect(error).toBeInstanceOf(UnreadableError);
+        expect((error as UnreadableError).message).toMatch(message);
+        expect((error as UnreadableError).range).toEqual(range);
+      }
+    },
+  );
+
+  test.each([
+    ['the name of a quantity', { givens, formulas: { dx: 'x' } }, /^dx: expected a name that no quantity/],
+    ['a number for a formula', { givens, formulas: { sum: 1 } }, /^sum: expected a text, got number/],
+    ['a text for the formulas', { givens, formulas: 'x' }, /^formulas: expected an object/],
+    ['givens that are refused', { givens: { ...givens, eps: -1 } }, /^eps: expected a number >= 0/],
+    ['no givens', { formulas }, /^givens: expected an object of quantities, got undefined/],
+  ])('%s is refused', (_, wrong, message) => {
+    expect(() => core.compute(wrong as never)).toThrow(message);
   });
 });
 
@@ -1249,6 +1320,7 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['judge_proof', { lines: [], order: ['a'], goal: 'a', names: ['x'] }],
     ['judge_line', { text: 'x = x', above: 'x = x', names: ['x'] }],
     ['quantities', { givens: { x: Float64Array.of(1, 1), gamma: 1, beta: 0, eps: 0 } }],
+    ['compute', { givens: { x: 1 }, formulas: { y: 'nope' } }],
     ['draw', { id: 'a', givens: {}, drawn: ['y'], parts: [], seed: 1 }],
     ['draw', { id: 'a', givens: {}, drawn: [], parts: [{ answer: '1' }], seed: 1 }],
     ['normal_batches', { seed: 1, batches: -1, m: 2, mean: 0, std: 1 }],

@@ -36,6 +36,7 @@ export interface CoreModule {
   running_series(options: object): Outcome;
   evaluate(options: object): Outcome;
   quantities(options: object): Outcome;
+  compute(options: object): Outcome;
   read(options: object): Outcome;
   judge(options: object): Outcome;
   judge_property(options: object): Outcome;

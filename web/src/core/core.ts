@@ -290,6 +290,9 @@ export interface FormulaValue {
   is_list: boolean;
 }
 
+/** Quantities with their shown form. */
+export type FormulaValues<Name extends string = string> = Readonly<Record<Name, FormulaValue>>;
+
 /** A form that answers may have. */
 export interface Form {
   what: string;
@@ -547,6 +550,7 @@ export const bindingNames = [
   'running_series',
   'evaluate',
   'quantities',
+  'compute',
   'read',
   'judge',
   'judge_property',
@@ -637,6 +641,14 @@ export interface Core {
   evaluate: (text: string, quantities: Quantities) => FormulaValue;
   /** Every quantity that follows from the givens (see answers/quantities.h). */
   quantities: (givens: Quantities) => Quantities;
+  /**
+   * All that a figure shows, in one call: every quantity that follows from the givens, and formulas of them by names of
+   * their own, each of which may name those before it. Throws UnreadableError where a formula has no value.
+   */
+  compute: <Name extends string = string>(input: {
+    givens: Quantities;
+    formulas?: Readonly<Record<Name, string>>;
+  }) => FormulaValues & FormulaValues<Name>;
   /**
    * Reads typed text as the judges do, without asking what is right: for what is shown at each key. Throws nothing for
    * what a learner types.
@@ -736,6 +748,7 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
     evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
     quantities: (givens) => ask('quantities', { givens }) as Quantities,
+    compute: (input) => ask('compute', input) as never,
     read: (input) => ask('read', input) as TypedText,
     judge: (input) => ask('judge', input) as Judgement,
     judgeProperty: (input) => ask('judge_property', input) as PropertyJudgement,

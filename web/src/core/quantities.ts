@@ -27,6 +27,8 @@ type NamesWith<Field extends keyof Row> = {
 const rows = table as Readonly<Record<string, Row>>;
 const entries = Object.entries(rows);
 
+export type QuantityName = keyof Table;
+
 /** What an author may give and a learner may edit. */
 export type GivenName = NamesWith<'given'>;
 /** What has a letter. */

@@ -1,8 +1,15 @@
 // From the givens of a block to every quantity that follows from them. No DOM: the build runs it for the static page,
 // the page runs it again at every edit.
 
-import { type Core, type Quantities, type Quantity, type Range, UnreadableError } from './core.ts';
-import { type GivenName, givenNames, givens } from './quantities.ts';
+import {
+  type Core,
+  type FormulaValues,
+  type Quantities,
+  type Quantity,
+  type Range,
+  UnreadableError,
+} from './core.ts';
+import { type GivenName, givenNames, givens, type QuantityName } from './quantities.ts';
 
 /** The most values a list may have, so that every table still fits a page. */
 export const mostValues = 16;
@@ -82,6 +89,16 @@ export function computeQuantities(core: Core, given: Quantities): Quantities {
     throw new GivenError(name as GivenName, sentence as string, { begin: 0, end: 0 });
   }
 }
+
+/**
+ * core.compute for a figure, which knows what follows from its givens: what does not is not there, whatever the type
+ * says.
+ */
+export const computeFrame = <Name extends string = never>(
+  core: Core,
+  given: Quantities,
+  formulas?: Readonly<Record<Name, string>>,
+): FormulaValues<QuantityName | Name> => core.compute({ givens: given, ...(formulas && { formulas }) });
 
 /** Why givens cannot be used, for a learner. What the core says of a division by 0 names none of the boxes. */
 export function refusalInWords(error: RangeError): string {
