@@ -11,9 +11,12 @@ import {
   type Limits,
   readGivens,
   refusalInWords,
+  resultOrNothing,
   type Typed,
 } from '../core/scenario.ts';
 import { keepLinesApart } from '../core/typed-text.ts';
+import type { Drawing } from './draw.ts';
+import { DrawnNote, NewNumbers } from './drawn.tsx';
 
 /** The givens of an item and what a learner may do with them. */
 export interface SheetData extends Limits {
@@ -49,13 +52,8 @@ export function givensText({ given }: Pick<SheetData, 'given'>, typed: Typed): s
 export function acceptsGivens(sheet: SheetData, text: string, core: Core): boolean {
   const values = textsFrom(text);
   if (!values || !Object.keys(values).every((name) => Object.hasOwn(sheet.given, name))) return false;
-  try {
-    computeQuantities(core, readGivens(core, { ...sheet.given, ...values }, sheet));
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
+  const compute = () => computeQuantities(core, readGivens(core, { ...sheet.given, ...values }, sheet));
+  return resultOrNothing(compute) !== undefined;
 }
 
 /** The texts that a button sets, with its formulas computed from the numbers as they stand; undefined where it cannot. */
@@ -64,17 +62,14 @@ function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): 
     text.startsWith('=') && sheet.edit.includes(name as GivenName);
   // A button without formulas mends numbers that cannot be used.
   if (!Object.entries(set).some(([name, text]) => isFormula(name, text))) return set;
-  try {
+  return resultOrNothing(() => {
     const quantities = computeQuantities(core, readGivens(core, typed, sheet));
     const texts = Object.entries(set).map(
       ([name, text]) =>
         [name, isFormula(name, text) ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const,
     );
     return Object.fromEntries(texts);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  });
 }
 
 interface Props {
@@ -85,20 +80,14 @@ interface Props {
   /** why the numbers cannot be used */
   refusal: RangeError | undefined;
   allDigits: boolean;
-  canDraw: boolean;
-  /** a draw is under way */
-  isDrawing?: boolean;
-  /** what was done last, in a sentence, with what undoes it */
-  note?: string;
+  /** where other numbers can be drawn */
+  drawing?: Drawing | undefined;
   onSet: (typed: Typed) => void;
   onAllDigits: (isOn: boolean) => void;
-  onDraw: () => void;
-  onUndo?: (() => void) | undefined;
 }
 
 export function Givens(props: Props) {
-  const { id, sheet, core, typed, refusal, allDigits, canDraw, isDrawing, note, onSet, onDraw, onUndo } =
-    props;
+  const { id, sheet, core, typed, refusal, allDigits, drawing, onSet } = props;
   const at = refusal ? givensNamedBy(refusal) : [];
   const press = (set: Typed) => {
     const texts = core && computedTexts(core, sheet, typed, set);
@@ -106,17 +95,7 @@ export function Givens(props: Props) {
   };
   return (
     <div class="givens-line live-only" role="group" aria-label="Change the numbers">
-      {canDraw && (
-        <button
-          type="button"
-          class="quiet"
-          data-task="draw"
-          aria-disabled={isDrawing}
-          onClick={() => !isDrawing && onDraw()}
-        >
-          New numbers
-        </button>
-      )}
+      {drawing && <NewNumbers drawing={drawing} />}
       <details class="change-numbers">
         <summary>Change numbers</summary>
         <div class="givens">
@@ -165,17 +144,7 @@ export function Givens(props: Props) {
           ? `${refusalInWords(refusal)}. The dimmed numbers belong to the last values that could be used.`
           : ''}
       </p>
-      <p class="sheet-note" role="status">
-        {isDrawing ? 'Drawing other numbers…' : note}
-        {note && onUndo && !isDrawing ? (
-          <>
-            {' '}
-            <button type="button" class="link" onClick={onUndo}>
-              Undo
-            </button>
-          </>
-        ) : null}
-      </p>
+      <DrawnNote drawing={drawing} />
     </div>
   );
 }
