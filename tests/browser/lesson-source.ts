@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { fencesIn } from '../../web/render/fences.ts';
 
 interface Option {
   text: string;
@@ -69,9 +70,8 @@ function blocks<Kind>(folder: string, kind: string): Kind[] {
     .filter((file) => file.endsWith('.md'))
     .toSorted();
   return files.flatMap((file) => {
-    const text = readFileSync(new URL(file, place), 'utf8');
-    const fences = text.matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\``, 'gms'));
-    return [...fences].map((fence) => parse(fence[1] as string) as Kind);
+    const fences = fencesIn(readFileSync(new URL(file, place), 'utf8'));
+    return fences.filter(({ lang }) => lang === kind).map(({ value }) => parse(value) as Kind);
   });
 }
 

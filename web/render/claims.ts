@@ -4,7 +4,7 @@ import type { Measures } from '../src/core/condition.ts';
 import { countOf, resultsOf } from '../src/core/evidence.ts';
 import type { ExperimentBlock } from '../src/kinds/experiment/schema.ts';
 import { parseBlock } from './blocks.ts';
-import { blocksOf } from './items.ts';
+import { blocksOf } from './fences.ts';
 import { schemas } from './kinds.ts';
 import { lessonFiles } from './lesson.ts';
 import { pages } from './pages.ts';

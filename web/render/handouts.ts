@@ -11,7 +11,7 @@ import type { Shareable } from '../src/kinds/share/share.tsx';
 import type { Typed } from '../src/core/scenario.ts';
 import { parseBlock } from './blocks.ts';
 import { contentOf, type Kind, type Lesson } from './item.tsx';
-import { blocksOf } from './items.ts';
+import { blocksOf } from './fences.ts';
 import { kinds, schemas } from './kinds.ts';
 import { type FigureBlock, nameOfFigure } from './kinds/figure.tsx';
 import { lessonFiles, numbering } from './lesson.ts';

@@ -1,14 +1,7 @@
 // The graded items of the lesson as data: for the check of their content, for judging answers in bulk, and for what sums
 // up where a learner stands.
 
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { Code, Nodes } from 'mdast';
-import remarkGfm from 'remark-gfm';
-import remarkMath from 'remark-math';
-import remarkParse from 'remark-parse';
-import { unified } from 'unified';
-import { visit } from 'unist-util-visit';
+import type { Code } from 'mdast';
 import type { ProofLine, Tolerance } from '../src/core/core.ts';
 import type { Graded, Part, Problem } from '../src/core/items.ts';
 import type { ObjectivesBlock } from '../src/kinds/objectives/schema.ts';
@@ -20,6 +13,7 @@ import type { WorksheetBlock } from '../src/kinds/worksheet/schema.ts';
 import type { Listed } from '../src/memory/mastery.ts';
 import { parseBlock, type ParsedBlock } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
+import { blocksOf } from './fences.ts';
 import { schemas } from './kinds.ts';
 import { type FigureBlock, predictionOf } from './kinds/figure.tsx';
 import { gradedOf, problemOf, toleranceOf } from './kinds/practice.ts';
@@ -28,106 +22,82 @@ import { problemOfWorksheet } from './kinds/worksheet.ts';
 import { lessonFiles, numbering } from './lesson.ts';
 import { pages } from './pages.ts';
 
+/** What is asked, and what is right. */
+type Asked =
+  | { kind: 'part'; problem: Problem; part: Part; example: string }
+  | { kind: 'quiz'; block: QuizBlock }
+  | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
+  | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
+  | { kind: 'program'; task: string; solution: string };
+
 /** A graded item, where its author wrote it, and how the pages that sum up know it. */
-export type Item = Graded & { place: Place; listed: Listed } & (
-    | { kind: 'part'; problem: Problem; part: Part; example: string }
-    | { kind: 'quiz'; block: QuizBlock }
-    | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
-    | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
-    | { kind: 'program'; task: string; solution: string }
-  );
+export type Item = Graded & Asked & { place: Place; listed: Listed };
 
-/** An item before it is known where it stands. */
-type Found = Graded & { place: Place; block_: string; name: string; at: string } & (
-    | { kind: 'part'; problem: Problem; part: Part; example: string }
-    | { kind: 'quiz'; block: QuizBlock }
-    | { kind: 'worksheet'; problem: Problem; cells: string[]; tolerance: Tolerance }
-    | { kind: 'proof'; lines: ProofLine[]; goal: string; names: string[]; proof: string[] }
-    | { kind: 'program'; task: string; solution: string }
-  );
-
-const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
+/** An item as its block has it, whatever the page. */
+type Found = Graded & Asked & { place: Place; kept: Pick<Listed, 'block' | 'name' | 'at'> };
 
 function partsOf(block: PracticeBlock, at: string, placeOf: (k: number) => Place): Found[] {
   const problem = problemOf(block);
   return problem.parts.map((part, k) => {
     // A right answer: what the author gave as an example, or the formula itself.
     const { id: name, example, answer, formula } = block.parts[k] as (typeof block.parts)[number];
-    const right = example ?? formula ?? answer ?? '';
     const { id, objective, pitfalls, core } = part;
-    return {
-      kind: 'part',
-      id,
-      objective,
-      pitfalls,
-      core,
-      problem,
-      part,
-      example: right,
-      place: placeOf(k),
-      block_: block.id,
-      name,
-      at,
-    };
+    const graded = { id, objective, pitfalls, core };
+    const right = example ?? formula ?? answer ?? '';
+    const kept = { block: block.id, name, at };
+    return { kind: 'part', ...graded, problem, part, example: right, place: placeOf(k), kept };
   });
 }
 
-function itemsOf({ lang, value }: Code, place: Place): Found[] {
+/** The title of a block, where one is printed, and its items. */
+function itemsOf({ lang, value }: Code, place: Place): { title: string; found: Found[] } {
   const parse = <Block>(): ParsedBlock<Block> =>
     parseBlock<Block>(lang ?? '', schemas[lang ?? ''] as never, value, place);
+  const whole = (
+    block: Parameters<typeof gradedOf>[0] & { title: string },
+    asked: Asked,
+    name = 'whole',
+  ) => ({
+    title: block.title,
+    found: [{ ...gradedOf(block), ...asked, place, kept: { block: block.id, name, at: block.id } }],
+  });
   switch (lang) {
     case 'practice': {
       const { block, placeOf } = parse<PracticeBlock>();
-      return partsOf(block, block.id, (k) => placeOf(['parts', k]));
+      return { title: block.title, found: partsOf(block, block.id, (k) => placeOf(['parts', k])) };
     }
     case 'figure': {
       const { block, placeOf } = parse<FigureBlock>();
       const prediction = predictionOf(block);
-      return prediction ? partsOf(prediction, `${prediction.id}-prediction`, () => placeOf(['predict'])) : [];
+      const found = prediction
+        ? partsOf(prediction, `${prediction.id}-prediction`, () => placeOf(['predict']))
+        : [];
+      return { title: block.title, found };
     }
     case 'quiz': {
       const { block } = parse<QuizBlock>();
-      return [
-        { kind: 'quiz', ...gradedOf(block), block, place, block_: block.id, name: 'choice', at: block.id },
-      ];
+      return whole(block, { kind: 'quiz', block }, 'choice');
     }
     case 'worksheet': {
       const { block } = parse<WorksheetBlock>();
-      const tolerance = toleranceOf(block.tolerance);
-      const problem = problemOfWorksheet(block);
-      const known = { block_: block.id, name: 'whole', at: block.id };
-      return [
-        { kind: 'worksheet', ...gradedOf(block), problem, cells: block.cells, tolerance, place, ...known },
-      ];
+      const { cells } = block;
+      const [problem, tolerance] = [problemOfWorksheet(block), toleranceOf(block.tolerance)];
+      return whole(block, { kind: 'worksheet', problem, cells, tolerance });
     }
     case 'proof': {
       const { block } = parse<ProofBlock>();
       const { goal, names } = block;
       const proof = block.lines.map(({ id }) => id);
-      const known = { block_: block.id, name: 'whole', at: block.id };
-      return [
-        { kind: 'proof', ...gradedOf(block), lines: coreLines(block), goal, names, proof, place, ...known },
-      ];
+      return whole(block, { kind: 'proof', lines: coreLines(block), goal, names, proof });
     }
     case 'program': {
       const { block } = parse<ProgramBlock>();
       const { task, solution } = block;
-      const known = { block_: block.id, name: 'whole', at: block.id };
-      return [{ kind: 'program', ...gradedOf(block), task, solution, place, ...known }];
+      return whole(block, { kind: 'program', task, solution });
     }
     default:
-      return [];
+      return { title: '', found: [] };
   }
-}
-
-/** The fenced blocks of a file, each with the place of its first line. */
-export async function blocksOf(file: string): Promise<{ node: Code; place: Place }[]> {
-  const name = path.relative(process.cwd(), file);
-  const found: { node: Code; place: Place }[] = [];
-  visit(parser.parse(await readFile(file, 'utf8')) as Nodes, 'code', (node) => {
-    found.push({ node, place: { file: name, line: (node.position?.start.line ?? 0) + 1 } });
-  });
-  return found;
 }
 
 /** All graded items in reading order. Throws LessonError, also where two have the same id. */
@@ -138,9 +108,9 @@ export async function lessonItems(folder: string): Promise<Item[]> {
     const numbered = numbering();
     for (const file of await lessonFiles(folder, page)) {
       for (const { node, place } of await blocksOf(file)) {
-        const title = /^title: "?(.*?)"?$/m.exec(node.value)?.[1] ?? '';
+        const { title, found } = itemsOf(node, place);
         const [label = ''] = numbered(title).split(':');
-        for (const { block_: block, name, at, ...item } of itemsOf(node, place)) {
+        for (const { kept, ...item } of found) {
           const other = ids.get(item.id);
           if (other)
             throw new LessonError(
@@ -150,7 +120,7 @@ export async function lessonItems(folder: string): Promise<Item[]> {
           ids.set(item.id, item.place);
           const { objective, pitfalls, core } = item;
           const isDrill = page.folder === 'workshop';
-          const listed = { block, name, objective, pitfalls, core, isDrill, page: page.file, at, label };
+          const listed = { ...kept, objective, pitfalls, core, isDrill, page: page.file, label };
           items.push({ ...item, listed });
         }
       }

@@ -4,11 +4,7 @@
 import type { Element, ElementContent, Properties } from 'hast';
 import { h } from 'hastscript';
 import type { Blockquote, Code, Html, InlineCode, Nodes, Root, RootContent, Text } from 'mdast';
-import remarkGfm from 'remark-gfm';
-import remarkMath from 'remark-math';
-import remarkParse from 'remark-parse';
 import { defaultHandlers, type State, toHast } from 'mdast-util-to-hast';
-import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
 import { type Core, type FormulaValue, type Quantities, UnreadableError } from '../src/core/core.ts';
 import { formatNumber, formatValue, fullText } from '../src/core/format.ts';
@@ -16,11 +12,10 @@ import { type Condition, readCondition } from '../src/core/condition.ts';
 import { countOf, quartilesOf, type Results, seedsIn } from '../src/core/evidence.ts';
 import { colourOfFormula } from '../src/core/quantities.ts';
 import { LessonError, type Place } from './error.ts';
+import { parseMarkdown } from './fences.ts';
 import { nameFormulas, renderMath } from './math.ts';
 import { nearest } from './nearest.ts';
 import { findTypedNumber, type Strictness } from './typed-numbers.ts';
-
-const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath);
 
 export type Evidence = Readonly<Record<string, Results>>;
 
@@ -118,7 +113,7 @@ export function renderMarkdown(source: string, place: Place, around: Surrounding
     file: place.file,
     line: place.line + (node.position?.start.line ?? 1) - 1,
   });
-  const tree: Root = parser.parse(source);
+  const tree = parseMarkdown(source);
   refuseTypedNumbers(tree, at, around.strictness);
 
   const formula = (node: { value: string } & Nodes, display: boolean): Element => {
