@@ -8,7 +8,7 @@ import { Formula, Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
 import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Arrow, Handle, pixelOf, roundUp, type Scale } from '../../drawing/plot.tsx';
 import { withoutRounding } from '../../drawing/rounding.ts';
-import { Waterfall } from '../../drawing/waterfall.tsx';
+import { Waterfall } from './waterfall.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { formatNumber, subscript } from '../../core/format.ts';
 import { only, valueAt } from '../../core/values.ts';

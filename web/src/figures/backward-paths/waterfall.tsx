@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // A sum as a waterfall: each part starts where the one before it ends.
 
-import { pixelOf, type Scale } from './plot.tsx';
+import { pixelOf, type Scale } from '../../drawing/plot.tsx';
 
 export interface Part {
   value: number;

@@ -1,15 +1,7 @@
 /** @jsxImportSource preact */
 // Two or three examples seen along (1, ..., 1): the circle on which x_hat lives, and what of dy moves it along there.
 
-import {
-  degreesOf,
-  lengthOf,
-  pixelsOf,
-  type Plane,
-  PlaneHandle,
-  type Point,
-  pointAt,
-} from '../../drawing/plane.tsx';
+import { degreesOf, lengthOf, pixelsOf, type Plane, PlaneHandle, type Point, pointAt } from './plane.tsx';
 import { Picture } from '../../drawing/picture.tsx';
 import { Arrow, Handle } from '../../drawing/plot.tsx';
 import { formatList, subscript } from '../../core/format.ts';

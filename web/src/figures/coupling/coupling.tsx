@@ -6,7 +6,7 @@ import { areInside, BatchButtons } from '../../drawing/batch-buttons.tsx';
 import { choice, list, number, stops } from '../../drawing/fields.ts';
 import { figure } from '../../drawing/figure.tsx';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
-import { type Point, pointAt } from '../../drawing/plane.tsx';
+import { type Point, pointAt } from './plane.tsx';
 import { Picture } from '../../drawing/picture.tsx';
 import { Axis, Handle, pixelOf, type Scale } from '../../drawing/plot.tsx';
 import { Phrase, Words } from '../../drawing/words.tsx';

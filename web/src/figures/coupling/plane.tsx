@@ -2,7 +2,7 @@
 // A point in a plane: dragged in any direction, turned about a centre with the arrow keys.
 
 import type { ComponentChildren, TargetedPointerEvent } from 'preact';
-import { keepFocus, takeNearest } from './plot.tsx';
+import { keepFocus, takeNearest } from '../../drawing/plot.tsx';
 
 /** Across and up, from a centre. */
 export type Point = readonly [number, number];
