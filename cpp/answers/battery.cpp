@@ -61,103 +61,83 @@ std::vector<double> integers(lab::Random& random, std::size_t count, double most
   return values;
 }
 
-struct Draft {
-  std::vector<double> u, dy;
-  double w, b, gamma, beta, eps, momentum, running_mean, running_var, steps, h, neurons, inputs;
-
-  Quantities quantities() const {
-    return quantities_of({{"u", list(u)},
-                          {"dy", list(dy)},
-                          {"w", number(w)},
-                          {"b", number(b)},
-                          {"gamma", number(gamma)},
-                          {"beta", number(beta)},
-                          {"eps", number(eps)},
-                          {"momentum", number(momentum)},
-                          {"running_mean", number(running_mean)},
-                          {"running_var", number(running_var)},
-                          {"steps", number(steps)},
-                          {"h", number(h)},
-                          {"neurons", number(neurons)},
-                          {"inputs", number(inputs)}});
-  }
-};
-
-Draft ordinary(lab::Random& random, std::size_t m) {
-  Draft draft;
-  draft.u = normals(random, m);
-  draft.dy = normals(random, m);
-  draft.w = between(random, 0.5, 2) * one_of(random, {-1, 1});
-  draft.b = random.normal();
-  draft.gamma = between(random, 0.5, 2);
-  draft.beta = random.normal();
-  draft.eps = std::pow(10, between(random, -3, 0));
-  draft.momentum = between(random, 0.05, 0.95);
-  draft.running_mean = random.normal();
-  draft.running_var = between(random, 0.5, 3);
-  draft.steps = one_of(random, {1, 1, 1, 2, 3});
-  draft.h = between(random, 0.25, 2);
-  draft.neurons = static_cast<double>(count_from(random, 1, 9));
-  draft.inputs = static_cast<double>(count_from(random, 1, 9));
-  return draft;
+/// The givens of a batch in which nothing is special, drawn in this order.
+Quantities ordinary(lab::Random& random, std::size_t m) {
+  return {{"u", list(normals(random, m))},
+          {"dy", list(normals(random, m))},
+          {"w", number(between(random, 0.5, 2) * one_of(random, {-1, 1}))},
+          {"b", number(random.normal())},
+          {"gamma", number(between(random, 0.5, 2))},
+          {"beta", number(random.normal())},
+          {"eps", number(std::pow(10, between(random, -3, 0)))},
+          {"momentum", number(between(random, 0.05, 0.95))},
+          {"running_mean", number(random.normal())},
+          {"running_var", number(between(random, 0.5, 3))},
+          {"steps", number(one_of(random, {1, 1, 1, 2, 3}))},
+          {"h", number(between(random, 0.25, 2))},
+          {"neurons", number(static_cast<double>(count_from(random, 1, 9)))},
+          {"inputs", number(static_cast<double>(count_from(random, 1, 9)))}};
 }
 
 /// The k-th batch: each kind comes back every twelve batches, the ordinary ones first.
-Draft draft_of(std::size_t k, lab::Random& random) {
-  Draft draft = ordinary(random, count_from(random, 4, 8));
+Quantities batch_of(std::size_t k, lab::Random& random) {
+  Quantities givens = ordinary(random, count_from(random, 4, 8));
+  std::vector<double>&u = givens["u"].values, &dy = givens["dy"].values;
+  double &w = givens["w"].values[0], &b = givens["b"].values[0], &gamma = givens["gamma"].values[0],
+         &eps = givens["eps"].values[0];
   switch (k % 12) {
     case 2:
       // With 0 among x and dy: what divides by them has no value.
-      draft.u = integers(random, draft.u.size(), 2);
-      draft.dy = integers(random, draft.dy.size(), 2);
-      draft.u[0] = draft.dy[0] = 0;
-      draft.u[1] = draft.dy[1] = 1;
-      draft.w = 1;
-      draft.b = 0;
+      u = integers(random, u.size(), 2);
+      dy = integers(random, dy.size(), 2);
+      u[0] = dy[0] = 0;
+      u[1] = dy[1] = 1;
+      w = 1;
+      b = 0;
       break;
     case 3:
       return ordinary(random, 2);
     case 4:
       return ordinary(random, 3);
     case 5:
-      draft.gamma = -draft.gamma;
+      gamma = -gamma;
       break;
     case 6:
-      draft.eps = between(random, 1, 100);
+      eps = between(random, 1, 100);
       break;
     case 7:
-      draft.eps = 0;
+      eps = 0;
       break;
     case 8:
-      draft.u.assign(draft.u.size(), draft.u[0]);
-      draft.eps = between(random, 0.1, 1);
+      u.assign(u.size(), u[0]);
+      eps = between(random, 0.1, 1);
       break;
     case 9:
       // Whole numbers spread wide enough that mean(x^2) - mean(x)^2 keeps some digits.
-      draft.u = integers(random, 4, 50);
-      draft.u[0] = 60;
-      draft.dy.resize(4);
-      draft.w = one_of(random, {-1, 1, 2});
-      draft.b = 1e6;
+      u = integers(random, 4, 50);
+      u[0] = 60;
+      dy.resize(4);
+      w = one_of(random, {-1, 1, 2});
+      b = 1e6;
       break;
     case 10: {
       const double scale = one_of(random, {1e-6, 1e-3, 1e3, 1e6}), dy_scale = one_of(random, {1e-9, 1, 1e3});
-      for (double& each : draft.u) each *= scale;
-      for (double& each : draft.dy) each *= dy_scale;
-      draft.b *= scale;
-      draft.eps = one_of(random, {0, scale * scale});
+      for (double& each : u) each *= scale;
+      for (double& each : dy) each *= dy_scale;
+      b *= scale;
+      eps = one_of(random, {0, scale * scale});
       break;
     }
     case 11: {
       const bool is_constant = random.uniform() < 0.5;
       const double slope = is_constant ? 0 : random.normal(), level = random.normal();
-      for (std::size_t i = 0; i < draft.u.size(); ++i) draft.dy[i] = level + slope * draft.u[i];
+      for (std::size_t i = 0; i < u.size(); ++i) dy[i] = level + slope * u[i];
       break;
     }
     default:
       break;
   }
-  return draft;
+  return givens;
 }
 
 /// Batches of small whole numbers, the smallest first: among them a counterexample is looked for.
@@ -167,21 +147,25 @@ const std::vector<Quantities>& small_batches() {
     lab::Random random(2);
     for (std::size_t m = 2; m <= 4; ++m) {
       for (std::size_t k = 0; k < small_batches_of_a_size; ++k) {
-        Draft draft = ordinary(random, m);
-        draft.u = integers(random, m, 3);
-        draft.dy = integers(random, m, 3);
-        draft.w = one_of(random, {1, 2, -1});
-        draft.b = one_of(random, {0, 1, 2});
-        draft.gamma = one_of(random, {1, 2, -1, 0.5});
-        draft.beta = one_of(random, {0, 1, -1});
-        draft.eps = one_of(random, {0, 1, 2});
-        draft.momentum = one_of(random, {0.5, 0.25, 0.75});
-        draft.running_mean = one_of(random, {0, 1, 2});
-        draft.running_var = one_of(random, {1, 4, 2});
-        draft.h = one_of(random, {1, 2, 0.5});
-        const bool is_constant = std::set<double>(draft.u.begin(), draft.u.end()).size() == 1;
-        if (is_constant) draft.eps = 1;
-        batches.push_back(draft.quantities());
+        Quantities givens = ordinary(random, m);
+        givens["u"] = list(integers(random, m, 3));
+        givens["dy"] = list(integers(random, m, 3));
+        const auto draw = [&](const char* name, std::initializer_list<double> values) {
+          givens[name] = number(one_of(random, values));
+        };
+        draw("w", {1, 2, -1});
+        draw("b", {0, 1, 2});
+        draw("gamma", {1, 2, -1, 0.5});
+        draw("beta", {0, 1, -1});
+        draw("eps", {0, 1, 2});
+        draw("momentum", {0.5, 0.25, 0.75});
+        draw("running_mean", {0, 1, 2});
+        draw("running_var", {1, 4, 2});
+        draw("h", {1, 2, 0.5});
+        const std::vector<double>& u = givens["u"].values;
+        const bool is_constant = std::set<double>(u.begin(), u.end()).size() == 1;
+        if (is_constant) givens["eps"] = number(1);
+        batches.push_back(quantities_of(givens));
       }
     }
     return batches;
@@ -285,7 +269,7 @@ const std::vector<Quantities>& battery() {
   static const std::vector<Quantities> all = [] {
     std::vector<Quantities> batches;
     lab::Random random(1);
-    for (std::size_t k = 0; k < tried_batches; ++k) batches.push_back(draft_of(k, random).quantities());
+    for (std::size_t k = 0; k < tried_batches; ++k) batches.push_back(quantities_of(batch_of(k, random)));
     return batches;
   }();
   return all;

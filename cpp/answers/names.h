@@ -49,10 +49,6 @@ inline constexpr std::string_view count_words[] = {
     "moved",    "example",     "channel",    "neuron",  "layer",      "step",       "rounded",
 };
 
-/// Quantities of the lesson that are such words too: 16 examples is 16, or 16 times their number.
-inline constexpr std::string_view counted_quantities[] = {"examples",   "channels", "inputs", "neurons",
-                                                          "parameters", "steps",    "draws"};
-
 inline constexpr std::string_view percent_words[] = {"percent", "pct", "prozent", "Prozent"};
 
 /// What says that a number is rounded, before it or behind it.

@@ -10,7 +10,8 @@ namespace programs {
 /// that says nothing.
 std::vector<std::string> meanings(const std::string& name);
 
-/// The input that a function's parameter of this name is; empty where the name says nothing.
+/// The input that a function’s parameter of this name is, or another quantity that is called so; empty where
+/// the name says nothing.
 std::string input_named(const std::string& name);
 
 }  // namespace programs

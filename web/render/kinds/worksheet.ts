@@ -3,6 +3,7 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import { drawGivens, type Problem } from '../../src/core/items.ts';
+import { isComputedFrom } from '../../src/core/quantities.ts';
 import { type WorksheetBlock, schema } from '../../src/kinds/worksheet/schema.ts';
 import type { WorksheetData } from '../../src/kinds/worksheet/model.ts';
 import { item } from '../../src/kinds/worksheet/worksheet.tsx';
@@ -13,11 +14,10 @@ import { nameFormulas, renderMath } from '../math.ts';
 import { sheetData } from '../sheet.ts';
 import { gradedOf, toleranceOf } from './practice.ts';
 
-/** What can be a step: its symbol, how it is computed, and from which other steps. */
+/** How a step is set in print; the table of quantities says from what it is computed. */
 interface Step {
   symbol: string;
   formula: string;
-  from: string[];
 }
 
 const gradient = (of: string) => `\\frac{\\partial L}{\\partial ${of}}`;
@@ -25,50 +25,30 @@ const inline = (of: string) => `\\partial L / \\partial ${of}`;
 const invstd = '\\frac{1}{\\sqrt{\\sigma_B^2 + \\varepsilon}}';
 
 const steps: Record<string, Step> = {
-  batch_mean: { symbol: '\\mu_B', formula: '\\frac{1}{m} \\sum_i x_i', from: [] },
-  batch_var: {
-    symbol: '\\sigma_B^2',
-    formula: '\\frac{1}{m} \\sum_i (x_i - \\mu_B)^2',
-    from: ['batch_mean'],
-  },
-  saved_invstd: { symbol: '1/\\sqrt{\\sigma_B^2 + \\varepsilon}', formula: invstd, from: ['batch_var'] },
-  x_hat: {
-    symbol: '\\hat x_i',
-    formula: '\\frac{x_i - \\mu_B}{\\sqrt{\\sigma_B^2 + \\varepsilon}}',
-    from: ['batch_mean', 'batch_var', 'saved_invstd'],
-  },
-  y: { symbol: 'y_i', formula: '\\gamma \\hat x_i + \\beta', from: ['x_hat'] },
-  dbeta: { symbol: inline('\\beta'), formula: `\\sum_i ${gradient('y_i')}`, from: [] },
-  dgamma: {
-    symbol: inline('\\gamma'),
-    formula: `\\sum_i ${gradient('y_i')} \\, \\hat x_i`,
-    from: ['x_hat'],
-  },
-  dx_hat: { symbol: inline('\\hat x_i'), formula: `\\gamma \\, ${gradient('y_i')}`, from: [] },
+  batch_mean: { symbol: '\\mu_B', formula: '\\frac{1}{m} \\sum_i x_i' },
+  batch_var: { symbol: '\\sigma_B^2', formula: '\\frac{1}{m} \\sum_i (x_i - \\mu_B)^2' },
+  saved_invstd: { symbol: '1/\\sqrt{\\sigma_B^2 + \\varepsilon}', formula: invstd },
+  x_hat: { symbol: '\\hat x_i', formula: '\\frac{x_i - \\mu_B}{\\sqrt{\\sigma_B^2 + \\varepsilon}}' },
+  y: { symbol: 'y_i', formula: '\\gamma \\hat x_i + \\beta' },
+  dbeta: { symbol: inline('\\beta'), formula: `\\sum_i ${gradient('y_i')}` },
+  dgamma: { symbol: inline('\\gamma'), formula: `\\sum_i ${gradient('y_i')} \\, \\hat x_i` },
+  dx_hat: { symbol: inline('\\hat x_i'), formula: `\\gamma \\, ${gradient('y_i')}` },
   dvar: {
     symbol: inline('\\sigma_B^2'),
     formula: `-\\frac{1}{2} \\sum_i ${gradient('\\hat x_i')} (x_i - \\mu_B) (\\sigma_B^2 + \\varepsilon)^{-3/2}`,
-    from: ['dx_hat', 'batch_mean', 'batch_var', 'saved_invstd', 'x_hat'],
   },
-  dmean: {
-    symbol: inline('\\mu_B'),
-    formula: `-\\sum_i ${gradient('\\hat x_i')} ${invstd}`,
-    from: ['dx_hat', 'batch_var', 'saved_invstd', 'dvar'],
-  },
+  dmean: { symbol: inline('\\mu_B'), formula: `-\\sum_i ${gradient('\\hat x_i')} ${invstd}` },
   dx: {
     symbol: inline('x_i'),
     formula: `${gradient('\\hat x_i')} ${invstd} + ${gradient('\\sigma_B^2')} \\frac{2 (x_i - \\mu_B)}{m} + ${gradient('\\mu_B')} \\frac{1}{m}`,
-    from: ['dx_hat', 'dvar', 'dmean', 'batch_mean', 'batch_var', 'saved_invstd', 'x_hat'],
   },
   new_running_mean: {
     symbol: '\\mu_{\\text{run}}',
     formula: '\\alpha \\, \\mu_{\\text{run}} + (1 - \\alpha) \\, \\mu_B',
-    from: ['batch_mean'],
   },
   new_running_var: {
     symbol: '\\sigma^2_{\\text{run}}',
     formula: '\\alpha \\, \\sigma^2_{\\text{run}} + (1 - \\alpha) \\, \\sigma_B^2',
-    from: ['batch_var'],
   },
 };
 
@@ -100,7 +80,7 @@ function stepAt({ cells }: WorksheetBlock, k: number, { refuse }: Building): Ste
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
   if (!step)
     return refuse(['cells', k], `worksheet.cells: no step “${name}”${nearest(name, Object.keys(steps))}`);
-  const late = step.from.find((source) => cells.indexOf(source) > k);
+  const late = cells.find((source) => cells.indexOf(source) > k && isComputedFrom(name, source));
   if (late !== undefined)
     refuse(['cells', k], `worksheet.cells: “${name}” is computed from “${late}”, which must stand before it`);
   if (cells.indexOf(name) !== k) refuse(['cells', k], `worksheet.cells: “${name}” stands there twice`);

@@ -17,6 +17,8 @@ interface Row {
   colour?: string;
   /** the name of the derivative of the loss by it */
   gradient?: string;
+  /** how it is computed from quantities above it */
+  formula?: string;
 }
 
 type Table = typeof table;
@@ -74,6 +76,12 @@ export function lettersOf(name: string): string {
 export const differentiatedBy: ReadonlyMap<string, string> = new Map(
   entries.flatMap(([name, { gradient }]) => (gradient === undefined ? [] : [[gradient, name] as const])),
 );
+
+/** Whether a quantity is computed from another, by the formulas of the table, directly or not. */
+export function isComputedFrom(name: string, source: string): boolean {
+  const names = rowOf(name).formula?.match(/[a-z]\w*/g) ?? [];
+  return names.some((each) => each === source || isComputedFrom(each, source));
+}
 
 /** All colours, each once. */
 export const colours: readonly string[] = [...new Set(entries.flatMap(([, { colour }]) => colour ?? []))];
