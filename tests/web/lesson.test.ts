@@ -1,7 +1,7 @@
 // The lesson as it is built, page by page: nothing of its source is left out, every number is computed, every link and
 // every address that the lesson once had leads somewhere, and no page is too large.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import type { Element, Root } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
@@ -194,6 +194,28 @@ describe('every number is computed', () => {
         expect(Number.isFinite(Number(number)), String(value.properties.dataFormula)).toBe(true);
       expect(toString(value)).not.toMatch(/NaN|infinity|undefined/i);
     }
+  });
+
+  test('no computed value of four digits is typed into the code of the page', () => {
+    const digitsOf = (text: string) => text.replace(/^[-0.]+|[.]|e.*/g, '').length;
+    const computed = new Set(
+      values
+        .flatMap((value) => toString(value).split(', '))
+        .map((text) => text.replace('−', '-').replace(/^-/, ''))
+        .filter((text) => /^\d*\.\d+$/.test(text) && digitsOf(text) >= 4),
+    );
+    expect(computed.size).toBeGreaterThan(50);
+    const code = readdirSync('web/src', { withFileTypes: true, recursive: true }).filter(({ name }) =>
+      /\.tsx?$/.test(name),
+    );
+    expect(code.length).toBeGreaterThan(100);
+    for (const { parentPath, name } of code)
+      expect(
+        readFileSync(`${parentPath}/${name}`, 'utf8')
+          .match(/\d*\.\d+/g)
+          ?.filter((text) => computed.has(text)) ?? [],
+        name,
+      ).toEqual([]);
   });
 
   test.each([

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../web/render/kinds.ts';
 import { items } from '../../web/src/kinds/load.ts';
-import { colours, givenNames } from '../../web/src/core/quantities.ts';
+import table from '../../cpp/answers/quantities.json' with { type: 'json' };
+import { colours } from '../../web/src/core/quantities.ts';
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -15,18 +16,27 @@ function filesUnder(folder: string): string[] {
 const read = (file: string) => readFileSync(file, 'utf8');
 const matches = (file: string, pattern: RegExp) =>
   [...read(file).matchAll(pattern)].map((match) => match[1] ?? '');
+/** Without its comments. */
+const codeOf = (file: string) => read(file).replace(/\/\*.*?\*\/|(?<!:)\/\/[^\n]*/gs, '');
 const includesOf = (file: string) => matches(file, /^\s*#include\s*[<"]([^>"]+)[>"]/gm);
-const importsOf = (file: string) => matches(file, /(?:from|import)\s*\(?['"]([^'"]+)['"]/g);
-/** The files of this tree that a file imports: all, or those that are still there when types are gone. */
-const filesFrom = (file: string, of = read(file)) =>
-  [...of.matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)['"]/g)].map(([, name = '']) =>
-    path.join(path.dirname(file), name),
+/** What a file imports, by a statement or when it is needed; without what tells the build how: ?worker. */
+const importsIn = (code: string) =>
+  [...code.matchAll(/\b(?:from|import|import\()\s*['"]([^'"\s?]+)[^'"\s]*['"]/g)].map(
+    ([, name = '']) => name,
   );
+const importsOf = (file: string) => importsIn(read(file));
+/** The files of this tree among them: all, or those that are still imported when types are gone. */
+const filesIn = (file: string, code: string) =>
+  importsIn(code)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.join(path.dirname(file), name));
+const filesFrom = (file: string) => filesIn(file, read(file));
 const loadedFrom = (file: string) =>
-  filesFrom(file, read(file).replace(/^(?:import|export) type\b[^;]*;/gm, ''));
+  filesIn(file, read(file).replace(/^(?:import|export) type\b[^;]*;/gm, ''));
 
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
 const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
+const render = filesUnder('web/render').filter((file) => /\.tsx?$/.test(file));
 const memory = src.filter((file) => file.startsWith('web/src/memory/'));
 const core = src.filter((file) => file.startsWith('web/src/core/'));
 
@@ -38,28 +48,36 @@ describe('C++', () => {
     expect(users.toSorted()).toEqual(['cpp/bench/wasm_bench.cpp', 'cpp/bindings/arguments.h']);
   });
 
-  test.each(['batchnorm', 'answers', 'lab', 'programs'])(
-    'cpp/%s includes Eigen, std and what lies below it only',
-    (library) => {
-      const allowed =
-        {
-          batchnorm: ['batchnorm'],
-          answers: ['answers', 'batchnorm', 'lab'],
-          lab: ['lab', 'batchnorm'],
-          programs: ['programs', 'answers', 'batchnorm', 'lab'],
-        }[library] ?? [];
-      for (const file of cpp.filter((each) => each.startsWith(`cpp/${library}/`))) {
-        for (const name of includesOf(file)) {
-          // The compiler's own header for WebAssembly's vectors; Eigen has none for them.
-          if (file === 'cpp/batchnorm/internal/lanes.h' && name === 'wasm_simd128.h') continue;
+  test.each([
+    ['batchnorm', []],
+    ['lab', ['batchnorm']],
+    ['answers', ['lab', 'batchnorm']],
+    ['programs', ['answers', 'lab', 'batchnorm']],
+    ['bindings', ['programs', 'answers', 'lab', 'batchnorm']],
+    ['bench', ['batchnorm']],
+  ])('cpp/%s includes Eigen, std, itself and of this tree only %j', (library, below) => {
+    // What is no library of C++: the compiler's vectors for WebAssembly, the boundary and the benchmarks.
+    const own: Record<string, string[]> = {
+      'cpp/batchnorm/internal/lanes.h': ['wasm_simd128.h'],
+      'cpp/bindings/arguments.h': ['emscripten/bind.h', 'emscripten/val.h'],
+      'cpp/bench/wasm_bench.cpp': ['emscripten/bind.h', 'emscripten/val.h'],
+      'cpp/bench/native_bench.cpp': ['benchmark/benchmark.h'],
+    };
+    const files = cpp.filter((each) => each.startsWith(`cpp/${library}/`));
+    expect(files.length).toBeGreaterThan(2);
+    const foreign = files.flatMap((file) =>
+      includesOf(file)
+        .filter((name) => !own[file]?.includes(name))
+        .filter((name) => {
           const [first = '', second] = name.split('/');
-          const fine =
-            second === undefined ? /^[a-z_]+$/.test(first) : first === 'Eigen' || allowed.includes(first);
-          expect(fine, `${file} includes ${name}`).toBe(true);
-        }
-      }
-    },
-  );
+          return second === undefined
+            ? !/^[a-z_]+$/.test(first)
+            : !['Eigen', library, ...below].includes(first);
+        })
+        .map((name) => `${file} includes ${name}`),
+    );
+    expect(foreign).toEqual([]);
+  });
 });
 
 describe('TypeScript', () => {
@@ -123,14 +141,33 @@ describe('TypeScript', () => {
     expect(entries).toEqual(['core', 'drawing', 'figures', 'kinds', 'main.ts', 'memory', 'page']);
   });
 
-  test('core knows nothing but itself and the table of quantities', () => {
-    expect(core.length).toBeGreaterThan(10);
-    const others = core.flatMap((file) =>
+  test.each([
+    ['memory', []],
+    ['core', []],
+    ['drawing', ['core']],
+    ['figures', ['drawing', 'core']],
+    ['kinds', ['drawing', 'memory', 'core']],
+    ['page', ['kinds', 'figures', 'drawing', 'memory', 'core']],
+  ])('web/src/%s imports itself and of this tree only %j', (folder, below) => {
+    const allowed = [folder, ...below].map((name) => `web/src/${name}/`);
+    // The one table that C++ reads too, and where the browser finds the built modules.
+    if (folder === 'core') allowed.push('cpp/answers/quantities.json');
+    if (folder === 'page') allowed.push('build/wasm/');
+    const files = src.filter((file) => file.startsWith(`web/src/${folder}/`));
+    expect(files.length).toBeGreaterThan(3);
+    const foreign = files.flatMap((file) =>
       filesFrom(file)
-        .filter((other) => !/^web\/src\/core\/|^cpp\/answers\/quantities\.json$/.test(other))
+        .filter((other) => !allowed.some((start) => other.startsWith(start)) && !other.endsWith('.css'))
         .map((other) => `${file} imports ${other}`),
     );
-    expect(others).toEqual([]);
+    expect(foreign).toEqual([]);
+  });
+
+  test('of packages, core imports the built modules only, and memory none', () => {
+    const packages = (files: string[]) =>
+      new Set(files.flatMap(importsOf).filter((name) => !name.startsWith('.')));
+    expect(packages(core)).toEqual(new Set(['#core-module', '#laboratory-module', '#programs-module']));
+    expect(packages(memory)).toEqual(new Set());
   });
 
   test('core and memory touch no DOM', () => {
@@ -139,23 +176,50 @@ describe('TypeScript', () => {
       expect(read(file), file).not.toMatch(/\b(document|window|location|localStorage|HTMLElement|Node)\b/);
   });
 
-  test('memory knows nothing but itself', () => {
-    expect(memory.length).toBeGreaterThan(3);
-    for (const file of memory) {
-      expect(
-        importsOf(file).filter((name) => !name.startsWith('./')),
-        file,
-      ).toEqual([]);
-    }
+  test('what serves one figure or one kind lies in its folder', () => {
+    const ownerOf = (file: string) =>
+      /^web\/src\/(?:figures|kinds)\/([a-z-]+)\//.exec(file)?.[1] ??
+      /^web\/render\/kinds\/([a-z-]+)\.tsx?$/.exec(file)?.[1] ??
+      file;
+    // Lists of all kinds and of all figures, which one kind alone asks for.
+    const lists = ['web/src/kinds/papers.ts', 'web/src/figures/all.ts'];
+    const shared = src.filter((file) => /^web\/src\/(?:figures|kinds|drawing|core)\//.test(file));
+    const misplaced = shared
+      .filter((file) => ownerOf(file) === file && !lists.includes(file))
+      .filter((file) => {
+        const owners = new Set(
+          [...src, ...render].filter((other) => filesFrom(other).includes(file)).map(ownerOf),
+        );
+        const [owner = ''] = owners;
+        return owners.size === 1 && !owner.includes('/');
+      });
+    expect(misplaced).toEqual([]);
   });
 
-  test('drawing knows no kinds, no figures and no page', () => {
-    const drawing = src.filter((file) => file.includes('/drawing/'));
-    expect(drawing.length).toBeGreaterThan(5);
-    const above = drawing.flatMap((file) =>
-      importsOf(file).filter((name) => /\/(kinds|figures|page|memory)\//.test(name)),
+  test('a block is a view: no element of its own is registered', () => {
+    expect(src.filter((file) => /\bcustomElements\b|extends HTMLElement/.test(read(file)))).toEqual([]);
+  });
+
+  test('no sentence of the lesson stands in the code: no twelve words in a row are the same', () => {
+    const runsOf = (file: string) => {
+      const words =
+        read(file)
+          .toLowerCase()
+          .match(/[\p{L}\p{N}']+/gu) ?? [];
+      return words.slice(11).map((_, k) => words.slice(k, k + 12).join(' '));
+    };
+    const said = new Set(
+      filesUnder('web/lesson')
+        .filter((file) => file !== 'web/lesson/README.md')
+        .flatMap(runsOf),
     );
-    expect(above).toEqual([]);
+    expect(said.size).toBeGreaterThan(10_000);
+    const again = [...src, ...render].flatMap((file) =>
+      runsOf(file)
+        .filter((run) => said.has(run))
+        .map((run) => `${file}: ${run}`),
+    );
+    expect(again).toEqual([]);
   });
 
   test('a kind imports no other kind', () => {
@@ -195,6 +259,8 @@ describe('TypeScript', () => {
 });
 
 describe('the table of quantities', () => {
+  const rows: Record<string, { given?: string; helper?: boolean; formula?: string }> = table;
+
   test('each colour has its class, and lights up with its symbol', () => {
     const [tokens, linked] = ['tokens', 'linked-symbols'].map((name) => read(`web/style/${name}.css`));
     const classesIn = (css = '') => new Set([...css.matchAll(/\.q-(\w+)/g)].map(([, name]) => name));
@@ -202,9 +268,23 @@ describe('the table of quantities', () => {
     expect(classesIn(linked)).toEqual(new Set(colours));
   });
 
-  test('the lesson’s README names every given', () => {
+  test('each formula is of quantities above it', () => {
+    const names = Object.keys(rows);
+    const formulas = Object.entries(rows).filter(([, row]) => row.formula !== undefined);
+    expect(formulas.length).toBeGreaterThan(20);
+    for (const [name, { formula = '' }] of formulas) {
+      const used = formula.match(/[a-z]\w*/g)?.filter((each) => names.includes(each)) ?? [];
+      expect(
+        used.filter((each) => names.indexOf(each) >= names.indexOf(name)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  test('the lesson’s README names every quantity that a formula of the lesson may name', () => {
     const readme = read('web/lesson/README.md');
-    for (const name of givenNames) expect(readme).toMatch(new RegExp(`\\b${name}\\b`));
+    const names = Object.entries(rows).flatMap(([name, row]) => (row.helper ? [] : name));
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
   });
 
   test('it stands once: no other file of the page has letters or colours of its own', () => {
@@ -213,6 +293,46 @@ describe('the table of quantities', () => {
         !file.endsWith('/quantities.ts') && /\b(gamma|beta)['"]?[:,] (\{[^}]*)?['"][γβ]['"]/.test(read(file)),
     );
     expect(lists).toEqual([]);
+  });
+
+  /** The most quantities that stand beside each other in one pair of brackets: as texts, keys or firsts of lists. */
+  function longestList(file: string): number {
+    const [all, open] = [new Set(Object.keys(rows)), [] as { names: Set<string>; isEmpty: boolean }[]];
+    let longest = 0;
+    for (const [token, text, key] of codeOf(file).matchAll(/['"](\w+)['"]|(\w+)\??:(?!:)|\S/g)) {
+      const list = open.at(-1);
+      const name = text ?? key ?? '';
+      if (all.has(name)) {
+        list?.names.add(name);
+        if (list?.isEmpty) open.at(-2)?.names.add(name);
+      }
+      if (list) list.isEmpty = false;
+      if (/^[([{]$/.test(token)) open.push({ names: new Set(), isEmpty: true });
+      if (/^[)\]}]$/.test(token)) longest = Math.max(longest, open.pop()?.names.size ?? 0);
+    }
+    return longest;
+  }
+
+  test('no other list says what quantities there are', () => {
+    const lists = [...cpp, ...src, ...render].filter((file) => longestList(file) > 6);
+    const reasons = Object.entries({
+      'cpp/answers/battery.cpp': 'how the givens of a batch are drawn, each in its own way',
+      'cpp/answers/formula_answer.cpp': 'formulas that a difference may be made of, the simplest first',
+      'cpp/answers/quantities.cpp': 'what the operator gives for each quantity',
+      'cpp/answers/rounding.cpp': 'other orders of computing some of them',
+      'cpp/bench/': 'the arguments of one call',
+      'cpp/bindings/': 'the arguments and results of functions',
+      'cpp/programs/tasks.cpp': 'the inputs and outputs of programs, with their shapes',
+      'web/render/kinds/worksheet.ts': 'how each step is set in print',
+      'web/src/figures/computation-graph/':
+        'what the figure says of each step, in the order in which it shows them',
+    });
+    expect(lists.filter((file) => !reasons.some(([place]) => file.startsWith(place)))).toEqual([]);
+    for (const [place, reason] of reasons)
+      expect(
+        lists.some((file) => file.startsWith(place)),
+        `${place}: ${reason}`,
+      ).toBe(true);
   });
 });
 
