@@ -13,7 +13,7 @@ namespace answers {
 namespace {
 
 constexpr double tolerance = 1e-9;
-/// On ordinary batches, whose numbers are about 1, an honest formula leaves far less than this to rounding.
+/// On ordinary batches, whose numbers are about 1, the rounding error of a usual formula is far below this.
 constexpr double most_allowed = 1e-5;
 /// Agreement on fewer batches proves nothing.
 constexpr int enough_batches = 20;
@@ -178,7 +178,7 @@ bool counts(const Quantities& batch, const Claim& claim) {
   return batch.at("steps").values[0] == 1 || has(claim.givens, "steps");
 }
 
-/// Whether x lies so far from 0 that rounding may eat its deviations.
+/// Whether x lies so far from 0 that its deviations may be lost to cancellation.
 bool is_far_from_zero(const Quantities& batch) {
   double largest = 0;
   for (const double each : batch.at("x").values) largest = std::max(largest, std::abs(each));

@@ -25,7 +25,7 @@ Evaluation evaluation_of(const Node& tree);
 /// outlive the result.
 Evaluation evaluation_of(const Formula& formula);
 
-/// Two formulas that are said to be equal. Where `right` has no value, nothing is said.
+/// The claim that two formulas are equal wherever `right` has a value.
 struct Claim {
   Evaluation left;
   Evaluation right;
@@ -33,7 +33,7 @@ struct Claim {
   std::vector<std::string> givens;
 };
 
-/// Throws std::invalid_argument where one of the names is none of a quantity that batches have.
+/// Throws std::invalid_argument if one of the names is not a quantity of the batches.
 void require_quantities_of_a_batch(const std::vector<std::string>& names);
 
 /// The givens that the named quantities are made of, by their definitions: x alone, or u, w and b where any
@@ -65,8 +65,8 @@ struct Outcome {
 
 /// Tries a claim on the whole battery, up to the first batch on which the values differ.
 ///
-/// Where `left` has no value and `right` has one, it fails: what has no value agrees with nothing. Only far
-/// from 0, where rounding may eat the digits of a right formula, no value proves nothing.
+/// A batch on which `right` has a value and `left` has none refutes the claim, unless x lies so far from 0
+/// that cancellation may have left the formula without a value.
 Outcome try_on_battery(const Claim& claim);
 
 /// A batch on which a claim fails, as small as single steps can make it.
@@ -81,12 +81,12 @@ struct Counterexample {
 /// digits if it does anywhere. None if the claim fails nowhere.
 std::optional<Counterexample> find_counterexample(const Claim& claim);
 
-/// All quantities of a batch whose givens are only those that matter: the others take values that do not
-/// stand in the way. None where these givens make no batch.
+/// All quantities of a batch of which only some givens are known: the others take neutral default values.
+/// None if these givens do not make a batch.
 std::optional<Quantities> quantities_around(const Quantities& givens);
 
-/// Goes once through all the ways to make a batch simpler: one example less, one number (or all the equal
-/// ones of a list) nearer to 0 or 1. Takes each that `accept` accepts. True if any was taken.
+/// One pass of shrinking, through all the ways to make a batch simpler: one example less, one number (or all
+/// the equal ones of a list) nearer to 0 or 1. Takes each that `accept` accepts. True if any was taken.
 bool simplify(Quantities& givens, const std::function<bool(const Quantities&)>& accept);
 
 }  // namespace answers

@@ -7,7 +7,7 @@ namespace answers {
 
 namespace {
 
-/// What the commas inside one pair of brackets, or outside all of them, look like.
+/// The kinds of commas that occur inside one pair of brackets, or outside all brackets.
 struct Commas {
   std::size_t first;       // token
   std::size_t tight = 0;   // between two digits: 1,5

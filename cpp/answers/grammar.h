@@ -86,7 +86,7 @@ class Parser {
   static bool is_count_word(const Token& token);
   static bool is_word_of_counting(const Token& token);
   static bool ends_value(const Token& token);
-  /// ≈ 0.8, about 0.8, ca. 0.8: nothing that a judge of rounded numbers needs.
+  /// ≈ 0.8, about 0.8, ca. 0.8: skipped, since rounded numbers are accepted anyway.
   void skip_about();
   /// A value of a list, with what may stand around it.
   Node element();
@@ -141,7 +141,7 @@ class Parser {
   void skip_arguments(std::optional<int>* correction = nullptr);
   static bool is_spread(const std::string& word);
   /// The variance, or its root, of `of`, up to the closing bracket of the call. NumPy divides by m, PyTorch
-  /// by m − 1, unless they are told otherwise; without their names nobody can tell.
+  /// by m − 1, unless a parameter says otherwise; without the name of a library it is ambiguous.
   Node spread(const Token& name, Range range, Node of, bool has_module);
   /// VAR.P(1, 2), STDEV.S(1, 2): of the whole population, or of a sample.
   bool is_spreadsheet_spread(const Token& name) const;
@@ -174,7 +174,7 @@ class Parser {
   Node without_brackets(const Token& token, const std::string& function);
   /// The ^m of Σ_{i=1}^m, which says nothing that the list does not.
   void skip_upper_limit();
-  /// sqrt 5x, mean dy·x_hat: how far the function reaches is anybody's guess.
+  /// sqrt 5x, mean dy·x_hat: how much of it is the argument is ambiguous.
   [[noreturn]] void refuse_missing_brackets(const Token& function, const std::string& name);
 
   static constexpr int deepest_nesting = 60;

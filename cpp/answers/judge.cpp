@@ -201,8 +201,8 @@ const Candidate* nearest_mistake(const Typed& typed, const std::vector<Candidate
   return nearest;
 }
 
-/// Rounding that moves an answer by more than this part of the terms that it is made of is no excuse any
-/// more.
+/// Rounding that moves an answer by more than this part of the terms that it is made of does not excuse a
+/// wrong answer.
 constexpr double most_rounding = 0.25;
 
 /// Whether all that is wrong may be what rounding on the way has left. What is computed without rounding,
@@ -218,7 +218,7 @@ bool is_rounding(const Typed& typed, const std::vector<Verdict>& cells, const Va
   return true;
 }
 
-/// new_running_mean and running_mean, y_inference and y are called by one name.
+/// Learners use one name for new_running_mean and running_mean, and for y_inference and y.
 std::string called(std::string name) {
   if (name.compare(0, 4, "new_") == 0) name.erase(0, 4);
   for (const std::string ending : {"_inference", "_frozen", "_unbiased"}) {

@@ -18,8 +18,8 @@ struct Tolerance {
 };
 
 /// max(relative |truth|, absolute, carried) for each value of the answer. `carried` is what the answer moves
-/// at most, to first order, when every quantity on the way to it is rounded to three significant digits: who
-/// carries three digits stays right.
+/// at most, to first order, when every quantity on the way to it is rounded to three significant digits:
+/// carrying three digits is always enough.
 std::vector<double> allowances(const Formula& answer, const Value& truth, const Quantities& right,
                                const Tolerance& tolerance);
 

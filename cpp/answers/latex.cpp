@@ -29,7 +29,7 @@ const std::map<std::string, const char*>& symbols() {
   return all;
 }
 
-/// Commands that say how large something is, or how it is set, and nothing of what it is.
+/// Commands of size and spacing, which do not change the meaning.
 bool is_setting(const std::string& command) {
   static const char* const all[] = {"big",  "Big",  "bigl",         "bigr",      "Bigl",   "Bigr",
                                     "bigg", "Bigg", "displaystyle", "textstyle", "limits", "nolimits"};
@@ -212,7 +212,7 @@ class LatexReader {
     }
   }
 
-  /// A matrix is a list. An array says how its columns are set, which matters to nobody here.
+  /// A matrix is a list. The column format of an array is skipped.
   void read_environment(Characters& out, const std::string& command, std::size_t place) {
     std::string name;
     for (const Character& each : argument(place)) name += each.bytes;

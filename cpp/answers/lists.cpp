@@ -49,8 +49,8 @@ Node Parser::elements(char32_t closing) {
     }
   }
   if (between_numbers && spaced_factor_) refuse_gap(*spaced_factor_);
-  // Spaces alone separate in brackets, as numpy prints; beside commas, or without brackets, nobody can
-  // tell.
+  // In brackets spaces alone separate values, as numpy prints them; beside commas, or without brackets, they
+  // are ambiguous.
   if (doubtful_sign_ && !notation_.spaces && (separator || (spaced && !in_brackets))) {
     throw ReadError(doubtful_sign_->range,
                     "is “" + doubtful_sign_->text +

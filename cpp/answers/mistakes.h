@@ -25,7 +25,7 @@ struct Mistake {
 const std::vector<Mistake>& mistakes();
 
 /// Where the same mistakes lead in formulas whose other factors are right: ε forgotten before the bracket of
-/// dx, with the right x̂ inside it. In numbers nobody makes them so.
+/// dx, with the right x̂ inside it. They are looked for in formulas only.
 const std::vector<Mistake>& formula_mistakes();
 
 /// Mistakes in the unit of a right answer, which are of no line: 80.2 for 0.802, and 0.802 % for it.

@@ -88,7 +88,7 @@ Node Parser::product() {
       }
       left = binary(divide ? Node::Kind::divide : Node::Kind::multiply, std::move(left), std::move(right));
     } else if (counts(peek())) {
-      // 16 examples is 16, or 16 times their number: whoever knows what is asked decides.
+      // 16 examples is 16, or 16 times their number: the judge decides, which knows the question.
       left = binary(Node::Kind::multiply, std::move(left), power());
       left.counts = true;
     } else if (factor_follows()) {
@@ -387,7 +387,7 @@ Node Parser::named(const Token& token) {
       return without_brackets(token, function);
     return {Node::Kind::name, token.range, function, 0, {}};
   }
-  // Whoever evaluates it knows whether the function is misspelt or a quantity.
+  // The evaluation tells a misspelt function from a quantity.
   if (bracket && !token.name.of_the_lesson) return call(token.name.name, token.range, parenthesised(take()));
   return quantity(token);
 }

@@ -100,7 +100,8 @@ const Line& line_of(const Lines& lines, const std::string& id) {
   return *found->second;
 }
 
-/// Follows the needs of a line; `begun` are the lines on the way, and `done` those known to be sound.
+/// Depth-first search for a cycle of needs: `begun` are the lines on the current path, `done` those that are
+/// searched already.
 void require_sound_needs(const Lines& lines, const Line& line, std::set<std::string>& begun,
                          std::set<std::string>& done) {
   if (done.count(line.id) != 0) return;

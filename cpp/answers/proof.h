@@ -64,7 +64,7 @@ struct ProofJudgement {
 ///
 /// `order` holds the ids of the placed lines, `goal` that of the last one to reach. Throws
 /// std::invalid_argument that names it: an id that is unknown or placed twice; and for the author, an id
-/// given twice, a need that is unknown or comes back to its own line, an equation that cannot be read.
+/// given twice, a need that is unknown, a cycle of needs, an equation that cannot be parsed.
 ProofJudgement judge_proof(const std::vector<Line>& lines, const std::vector<std::string>& order,
                            const std::string& goal, const std::vector<std::string>& names);
 

@@ -104,8 +104,8 @@ void add_backward(Quantities& all, const batchnorm::TrainingForward& forward, do
   const auto trace = batchnorm::backward_trace(dy, forward, one(gamma));
   const double invstd = forward.saved_invstd(0);
   const double spread = largest(forward.x - forward.batch_mean(0));
-  // Where every value is the same, the root of eps is the length on which y bends. Far from 0 the step must
-  // still be some units in the last place of x.
+  // For a constant feature y changes on the scale of sqrt(eps). Far from 0 the step must still be some units
+  // in the last place of x.
   const double length = spread > 0 ? spread : std::sqrt(eps);
   const double step =
       std::max(6e-6 * length, 8 * std::numeric_limits<double>::epsilon() * largest(forward.x));

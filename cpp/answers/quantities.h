@@ -16,7 +16,7 @@ namespace answers {
 /// Throws std::invalid_argument whose text names the given, what was expected and what was there.
 Quantities quantities_of(const Quantities& givens);
 
-/// What an answer may name: the givens, and the x and m that are plain from them. Throws
+/// What an answer may name: the givens, and x and m where they follow from these alone. Throws
 /// std::invalid_argument where w or b is no number.
 Quantities nameable(const Quantities& givens);
 

@@ -37,7 +37,7 @@ const std::multimap<std::string, Formula>& other_orders() {
   return all;
 }
 
-/// Follows the definitions as somebody does who writes down three digits of each result.
+/// Evaluates the definitions with every result rounded to three digits, with error bounds.
 class Follower {
  public:
   explicit Follower(const Quantities& right) : right_(right) {}

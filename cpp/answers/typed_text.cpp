@@ -34,7 +34,7 @@ std::string name_of_separators(char separator) {
   }
 }
 
-/// Whether a quantity or a function is named that nobody knows here.
+/// Whether the formula names an unknown quantity or function.
 bool names_unknown(const Node& node, const Quantities& known) {
   if (node.kind == Node::Kind::name && known.count(node.text) == 0) return true;
   if (node.kind == Node::Kind::call && !contains(functions, std::string_view(node.text))) return true;
@@ -158,8 +158,8 @@ bool agree(const Link& left, const Link& right) {
   return true;
 }
 
-/// The link of a chain that says most about the value, where all of them agree. One that names what nobody
-/// knows here, σ/4 = 1.5, is a name for the next one.
+/// The link of a chain that says most about the value, where all of them agree. A link with an unknown name,
+/// as in σ/4 = 1.5, is taken as a label of the next one.
 Node settle(const std::string& typed, const Node& chain, const Quantities& known, std::string& note) {
   std::vector<Link> links;
   for (const Node& child : chain.children) {
@@ -226,7 +226,7 @@ std::string understood(const std::string& typed, std::size_t refused, std::size_
   return "";
 }
 
-/// Whoever typed σ is not told of batch_var.
+/// A message about σ must not speak of batch_var, which was not typed.
 void quote_as_typed(std::string& message, const std::string& typed) {
   const std::string start = "unknown name “";
   if (message.compare(0, start.size(), start) != 0) return;

@@ -1,6 +1,6 @@
 #pragma once
-// Typed text before it is judged: how it is read and what it comes to, or why it cannot be read. Needs
-// nothing that has to be computed first, so that it can follow each key.
+// Typed text before it is judged: how it is read and what it comes to, or why it cannot be read. Cheap, as
+// nothing has to be computed first: it runs at each key press.
 
 #include <functional>
 #include <optional>
@@ -38,13 +38,13 @@ enum class Grouping {
 /// `asked` is the number of values that are asked for, 0 where any will do. It may tell what commas and
 /// spaces are: 1,5 is one number where one is asked for, and so is 1 024; the note then says so. 1,024 is
 /// refused there, as it may be 1.024 or 1024, unless `grouping` says which.
-/// Otherwise nobody looks here at how many values there are. Of a chain, 3/√14 = 0.802, the link that says
+/// Otherwise the number of values is not checked here. Of a chain, 3/√14 = 0.802, the link that says
 /// most is taken; it is refused where its links differ. Never throws for what a learner types, like all that
 /// follow.
 TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
                      Grouping grouping = Grouping::unknown);
 
-/// The same, where `known` is called only if the text names anything. What it throws is thrown on.
+/// The same, where `known` is called only if the text names anything. Its exceptions are passed on.
 TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
                      Grouping grouping = Grouping::unknown);
 

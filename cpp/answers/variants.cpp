@@ -16,7 +16,7 @@ namespace {
 using batchnorm::refuse;
 
 constexpr int most_attempts = 3000;
-/// Draws that show which pairs always one_answer.
+/// So many draws tell which pairs of answers coincide in every draw.
 constexpr int probes = 12;
 
 const Choice* choice_of(std::string_view given) {
@@ -145,7 +145,7 @@ PairsByPart always_coinciding(const Problem& problem, std::uint64_t seed) {
   return always;
 }
 
-/// As separation(), but given up at the first pair that is too near.
+/// As separation(), but returns early at the first pair that is too near.
 bool is_separated(const Part& part, const Quantities& right, const std::vector<const Mistake*>& possible,
                   const std::vector<Pair>& always) {
   std::size_t coinciding = 0;

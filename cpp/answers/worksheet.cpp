@@ -84,7 +84,7 @@ class Worksheet {
     if (judgement.verdict != Verdict::right) {
       wrong_.push_back({entry.name, judgement.value});
     } else {
-      // Who got this right did not make the mistakes that would have changed it.
+      // A right answer rules out the mistakes that would have changed it.
       for (const Candidate& each : candidates(question, right_)) ruled_out_.insert(each.mistake->id);
     }
     return cell;

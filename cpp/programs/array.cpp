@@ -11,7 +11,7 @@ namespace programs {
 
 namespace {
 
-/// Of the run that is going on; none outside of runs.
+/// The allowance of the current run; null outside of runs.
 std::size_t* allowance = nullptr;
 
 constexpr double largest_whole = 9007199254740992.0;  // 2^53

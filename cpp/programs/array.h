@@ -33,8 +33,8 @@ class TooLarge : public ArrayError {
   using ArrayError::ArrayError;
 };
 
-/// Numbers in memory that arrays share, seen through a shape: as in NumPy, x[0] and x.T are views, and
-/// changing them in place changes x.
+/// A shape and strides over a shared buffer: as in NumPy, x[0] and x.T are views, and changing them in place
+/// changes x.
 struct Array {
   Type type = Type::float64;
   bool is_python = false;  ///< a number of Python's (2, 0.5): it takes the other operand's type
@@ -71,7 +71,7 @@ class Allowance {
   std::size_t left_;
   std::size_t* outer_;
 };
-/// Takes so many numbers from the allowance.
+/// Charges so many numbers to the allowance.
 void spend(double count);
 
 /// (2, 3) as Python prints it; (2,) with its comma.

@@ -21,7 +21,7 @@ const Array* find_array(const Names& names, const std::string& name) {
   throw ProgramError(ProgramError::Kind::failed, range, sentence);
 }
 
-/// One of these for one run.
+/// The state of one run.
 class Caller {
  public:
   Caller(const Case& batch, const Program& program, Interpreter& interpreter, Attempt& made)
@@ -121,7 +121,7 @@ class Caller {
       const std::string input = inputs_.count(name) > 0 ? name : input_named(name);
       if (inputs_.count(input) > 0) {
         made.arguments.emplace_back(name, input);
-      } else if (!parameter.standard.empty()) {
+      } else if (!parameter.default_value.empty()) {
         continue;
       } else if (input == "beta") {
         made.arguments.emplace_back(name, "0");  // of a forward pass whose gradients are asked for
@@ -166,9 +166,9 @@ class Caller {
     return {by_name};
   }
 
-  /// The landmark or the input that a name of the cache means; empty where it means nothing.
+  /// The intermediate or the input that a name of the cache means; empty where it means nothing.
   std::string known_as(const std::string& name) const {
-    const Names& known = batch_.landmarks();
+    const Names& known = batch_.intermediates();
     if (inputs_.count(name) > 0) return name;
     for (const std::string& meaning : meanings(name))
       if (known.count(meaning) > 0) return meaning;
@@ -182,7 +182,7 @@ class Caller {
     if (found.empty()) return std::nullopt;
     made_.asked.emplace_back(name, found);
     if (const auto input = inputs_.find(found); input != inputs_.end()) return input->second;
-    return batch_.landmarks().at(found);
+    return batch_.intermediates().at(found);
   }
 
   /// bn_param as CS231n has it.

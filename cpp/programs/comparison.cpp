@@ -129,7 +129,7 @@ bool among(const Array& some, const Array& all, double tolerance) {
   return true;
 }
 
-double tolerance_of_landmarks(const Case& batch) {
+double tolerance_of_intermediates(const Case& batch) {
   return batch.kind.single ? 1e-6 : std::max(1e-9, 64 * epsilon * condition(batch));
 }
 

@@ -32,7 +32,7 @@ Shape expected_shape(const Case& batch, const std::string& output);
 /// of `all`.
 bool among(const Array& some, const Array& all, double tolerance);
 
-/// Of among() for the landmarks of a batch.
-double tolerance_of_landmarks(const Case& batch);
+/// Of among() for the intermediates of a batch.
+double tolerance_of_intermediates(const Case& batch);
 
 }  // namespace programs

@@ -697,12 +697,12 @@ const std::vector<Mistaken>& mistaken_derivations(const TaskKind& kind) {
 Case::Case(const TaskKind& of, Names given)
     : kind(of), inputs(std::move(given)), right(truth(kind, inputs)) {}
 
-const Names& Case::landmarks() const {
-  if (landmarks_.empty()) landmarks_ = all_landmarks();
-  return landmarks_;
+const Names& Case::intermediates() const {
+  if (intermediates_.empty()) intermediates_ = all_intermediates();
+  return intermediates_;
 }
 
-Names Case::all_landmarks() const {
+Names Case::all_intermediates() const {
   Names all = right_derivation(kind).evaluate(inputs);
   for (const auto& [name, value] : right) all[name] = value;
   if (kind.family != Family::layer && kind.family != Family::images) return all;

@@ -76,11 +76,11 @@ class Case {
 
   /// The truth, and of the derivation what the operator does not name; in the shapes in which they broadcast
   /// against x: a statistic of images is (C, 1, 1), one of layer norm (N, 1). Computed when it is asked for.
-  const Names& landmarks() const;
+  const Names& intermediates() const;
 
  private:
-  Names all_landmarks() const;
-  mutable Names landmarks_;
+  Names all_intermediates() const;
+  mutable Names intermediates_;
 };
 
 }  // namespace programs

@@ -32,9 +32,9 @@ class Detective {
       : batch_(batch),
         kind_(batch.kind),
         inputs_(batch.inputs),
-        known_(batch.landmarks()),
+        known_(batch.intermediates()),
         program_(program),
-        tolerance_(tolerance_of_landmarks(batch)) {
+        tolerance_(tolerance_of_intermediates(batch)) {
     for (const Mistaken& each : mistaken_derivations(kind_))
       mistaken_.push_back(each.derivation.evaluate(inputs_));
   }
@@ -44,7 +44,7 @@ class Detective {
     bool ran = false;
     for (int k = 0; k < most_faults; ++k) {
       const Attempt made = attempt(batch_, program_, corrections_, true);
-      // What was mended may not fit the rest of a program that goes its own way.
+      // A corrected value may not fit the rest of an unusual program.
       if (is_right(made) || (made.error && ran)) break;
       ran = !made.error;
       const Fault fault = first_fault(made, found.empty());
@@ -120,9 +120,9 @@ class Detective {
         return true;
       }
     }
-    return quantities.empty() ? is_landmark(value) : false;
+    return quantities.empty() ? is_intermediate(value) : false;
   }
-  bool is_landmark(const Array& value) const {
+  bool is_intermediate(const Array& value) const {
     for (const auto& [name, known] : known_) {
       if (is_one_of(value, known_, name)) return true;
     }
@@ -212,7 +212,7 @@ class Detective {
       if (value == nullptr || quantities.empty() || !step.is_last || is_given) continue;
       const bool strict = is_output(quantities[0]) && (is_output(step.name) || !step.output.empty());
       if (is_right(*value, quantities, step) ||
-          (!strict && is_landmark(*value) && !mends(step, quantities[0])))
+          (!strict && is_intermediate(*value) && !mends(step, quantities[0])))
         continue;
       return fault_of(step, quantities[0], mistake_of(*value, quantities));
     }
@@ -237,7 +237,7 @@ class Detective {
     for (const std::string& quantity : quantities) {
       if (is_mistaken(value, variant, quantity)) return quantity;
     }
-    if (!quantities.empty() && !is_landmark(value) && is_output(quantities[0])) return "";
+    if (!quantities.empty() && !is_intermediate(value) && is_output(quantities[0])) return "";
     for (const auto& [name, wrong] : mistaken_[variant]) {
       if (is_mistaken(value, variant, name)) return name;
     }
@@ -270,7 +270,8 @@ class Detective {
     return "";
   }
 
-  /// Whether the program is right with the right value here: then this line was to be what its name says.
+  /// Whether the program gives the right outputs with the right value here: then the line was meant as the
+  /// quantity of its name.
   bool mends(const Step& step, const std::string& quantity) const {
     const Fault fault = fault_of(step, quantity, "");
     if (!fault.expected) return false;

@@ -9,7 +9,7 @@ namespace programs {
 struct Fault {
   int line = 0;          ///< the first line that is wrong, from 1
   std::string name;      ///< what it gave a value, or “return”
-  std::string quantity;  ///< the landmark that it should be; empty where that is not known
+  std::string quantity;  ///< the intermediate that it should be; empty where that is not known
   std::string mistake;   ///< id of a known mistake; empty where none leads to this value
   std::optional<Value> got;
   std::optional<Value> expected;

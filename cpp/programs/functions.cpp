@@ -19,8 +19,8 @@ class Given {
   const std::string& function() const { return function_; }
 
   Array array(std::size_t k) const { return as_array(*values_[k], function_); }
-  double number(std::size_t k, double standard) const {
-    if (!has(k)) return standard;
+  double number(std::size_t k, double otherwise) const {
+    if (!has(k)) return otherwise;
     const Array value = array(k);
     if (value.axes() != 0)
       throw ArrayError(function_ + ": a number is expected, not " + described(*values_[k]));
@@ -46,8 +46,8 @@ class Given {
     return all;
   }
 
-  Type type(std::size_t k, Type standard) const {
-    if (!has(k)) return standard;
+  Type type(std::size_t k, Type otherwise) const {
+    if (!has(k)) return otherwise;
     std::string name;
     if (const Callable* const callable = values_[k]->as<Callable>()) name = callable->name;
     if (const std::string* const text = values_[k]->as<std::string>()) name = *text;

@@ -27,7 +27,7 @@ Value python_bool(bool value) {
   return {python_number(value ? 1 : 0, Type::boolean)};
 }
 
-/// What is changed through one name must not change through another that got a copy.
+/// A deep copy: what changes an array in place later does not change it.
 Value snapshot(const Value& value) {
   if (const Array* const array = value.as<Array>(); array != nullptr && array->axes() > 0)
     return {copy(*array)};
@@ -39,7 +39,7 @@ Value snapshot(const Value& value) {
   return value;
 }
 
-/// Arrays, numbers, texts, None and tuples of them: what a dictionary can hold without holding itself.
+/// Arrays, numbers, texts, None and tuples of them: what a dictionary can hold without a reference cycle.
 bool is_data(const Value& value) {
   if (const Sequence* const sequence = value.as<Sequence>())
     return std::all_of(sequence->items().begin(), sequence->items().end(), is_data);
@@ -94,9 +94,9 @@ class Interpreter::Machine {
   Run result() const { return {names_, trace_, printed_}; }
 
  private:
-  enum class Flow { next, leave_loop, next_round, give_back };
+  enum class Flow { next, leave_loop, next_round, return_statement };
 
-  /// What arrays refuse gets its place: that of the innermost expression.
+  /// Adds the source range of the innermost expression to an ArrayError.
   template <typename Action>
   static auto guarded(const Range& range, const Action& action) {
     try {
@@ -205,10 +205,10 @@ class Interpreter::Machine {
       case Statement::Kind::definition:
         (locals_ != nullptr ? *locals_ : names_)[statement.text] = {Function{&statement}};
         return Flow::next;
-      case Statement::Kind::give_back:
+      case Statement::Kind::return_statement:
         returned_ = statement.value.empty() ? Value{None{}} : evaluate(statement.value[0]);
         note(statement.range.line, "return", returned_);
-        return Flow::give_back;
+        return Flow::return_statement;
       case Statement::Kind::raise:
         raise(statement);
       case Statement::Kind::assertion:
@@ -250,7 +250,7 @@ class Interpreter::Machine {
       assign_to(statement.targets[0], item, statement.range.line);
       const Flow flow = execute(statement.body);
       if (flow == Flow::leave_loop) break;
-      if (flow == Flow::give_back) return flow;
+      if (flow == Flow::return_statement) return flow;
     }
     return Flow::next;
   }
@@ -595,7 +595,8 @@ class Interpreter::Machine {
     }
     Names locals;
     for (std::size_t k = 0; k < parameters.size(); ++k) {
-      if (!given[k] && !parameters[k].standard.empty()) given[k] = evaluate(parameters[k].standard[0]);
+      if (!given[k] && !parameters[k].default_value.empty())
+        given[k] = evaluate(parameters[k].default_value[0]);
       if (!given[k])
         fail(range,
              definition.text + "() missing 1 required positional argument: '" + parameters[k].name + "'");
@@ -616,7 +617,7 @@ class Interpreter::Machine {
     }
     locals_ = outer;
     --calls_;
-    return flow == Flow::give_back ? std::move(returned_) : Value{None{}};
+    return flow == Flow::return_statement ? std::move(returned_) : Value{None{}};
   }
 
   /// What stands in the brackets behind an array.

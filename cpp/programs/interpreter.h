@@ -1,6 +1,6 @@
 #pragma once
-// Runs a program: every line in its turn, with NumPy's arithmetic. Nothing of the page is within reach, and
-// no program takes more than source.h allows.
+// Runs a program: statement by statement, with NumPy's arithmetic. It is a sandbox: programs cannot reach the
+// page, and source.h limits their time and memory.
 
 #include "programs/parser.h"
 #include "programs/value.h"
@@ -16,8 +16,7 @@ struct Assigned {
   Value value;
 };
 
-/// What lines are to give their names instead of what they compute: how it is found out whether an error is
-/// only carried forward.
+/// Values that replace those that lines assign: so it is found out whether an error is only carried forward.
 using Corrections = std::map<std::pair<int, std::string>, Value>;
 
 struct Run {

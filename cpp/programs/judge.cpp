@@ -11,7 +11,7 @@ namespace programs {
 
 namespace {
 
-/// A program in loops over numbers takes long on large batches; after so many steps it has been tried enough.
+/// Loops over single numbers are slow on large batches: no further batch is tried after so many steps.
 constexpr std::size_t enough_steps = 60000;
 constexpr int fewest_batches = 25;
 constexpr int most_shrinking_trials = 120;

@@ -100,7 +100,7 @@ class Court {
 
   void try_gradient() {
     const Array& dx = output("dx");
-    const double terms = largest(*trial_.batch.landmarks().at("dx_direct").as<Array>());
+    const double terms = largest(*trial_.batch.intermediates().at("dx_direct").as<Array>());
     const double count = static_cast<double>(dx.size());
     add("sum_of_dx", "dx sums to 0: moving all x together changes nothing",
         is_small(reduce(Reduction::sum, dx, axes(), false), count * terms * tolerance()));
@@ -108,7 +108,7 @@ class Court {
     exact["eps"] = {python_number(0, Type::float64)};
     if (const std::optional<std::map<std::string, Array>> without_eps = run(exact)) {
       const Case at_zero(trial_.batch.kind, exact);
-      const Names& known = at_zero.landmarks();
+      const Names& known = at_zero.intermediates();
       const Array along = reduce(
           Reduction::sum, operate("*", without_eps->at("dx"), *known.at("x_hat").as<Array>()), axes(), false);
       const double size = largest(*known.at("dx_direct").as<Array>());
@@ -144,10 +144,10 @@ class Court {
     const Index columns = in_rows.cols();
     const double eps = input("eps").first();
     double spread = std::sqrt(eps);
-    for (const double var : trial_.batch.landmarks().at("batch_var").as<Array>()->values())
+    for (const double var : trial_.batch.intermediates().at("batch_var").as<Array>()->values())
       spread = std::max(spread, std::sqrt(var));
     double least = spread;
-    for (const double var : trial_.batch.landmarks().at("batch_var").as<Array>()->values())
+    for (const double var : trial_.batch.intermediates().at("batch_var").as<Array>()->values())
       least = std::min(least, std::sqrt(var + eps));
     const batchnorm::Gradients found = batchnorm::central_difference_gradient(
         in_rows, is_layer ? Channels::Ones(columns) : gamma, Channels::Zero(columns), eps, upstream,
@@ -213,7 +213,7 @@ class Court {
     const bool torch = trial_.batch.kind.unbiased;
     Names new_alone = trial_.batch.inputs;
     new_alone["momentum"] = {python_number(torch ? 1 : 0, Type::int64)};
-    const Names& known = trial_.batch.landmarks();
+    const Names& known = trial_.batch.intermediates();
     if (const auto found = run(new_alone))
       add("whole_weight",
           std::string("with a momentum of ") + (torch ? "1" : "0") +
@@ -254,7 +254,7 @@ class Court {
     Names at_rest = trial_.batch.inputs;
     for (const auto& [name, of] :
          {std::pair("running_mean", "batch_mean"), std::pair("running_var", "batch_var")})
-      at_rest[name] = trial_.batch.landmarks().at(of);
+      at_rest[name] = trial_.batch.intermediates().at(of);
     if (const auto found = run(at_rest))
       add("rest", "running statistics that equal the batch's do not move",
           same(found->at("running_mean"), *at_rest.at("running_mean").as<Array>()) &&

@@ -129,7 +129,7 @@ class Parser {
       if (first.text == "return") {
         if (!in_function_) throw syntax(first.range, "“return” stands in no function");
         take();
-        made.kind = Statement::Kind::give_back;
+        made.kind = Statement::Kind::return_statement;
         if (starts_value()) made.value.push_back(value());
         made.range = from(first.range);
         return made;
@@ -137,8 +137,8 @@ class Parser {
       if (first.text == "raise" || first.text == "assert") {
         take();
         made.kind = first.text == "raise" ? Statement::Kind::raise : Statement::Kind::assertion;
-        made.value.push_back(choice());
-        if (made.kind == Statement::Kind::assertion && accept(",")) choice();
+        made.value.push_back(conditional());
+        if (made.kind == Statement::Kind::assertion && accept(",")) conditional();
         made.range = from(first.range);
         return made;
       }
@@ -260,7 +260,7 @@ class Parser {
     const Token first = take();
     Statement made{Statement::Kind::condition, first.range};
     const Levels levels(*this);
-    made.value.push_back(choice());
+    made.value.push_back(conditional());
     if (peek().is("=")) throw syntax(peek().range, "“=” gives a value: write == to compare");
     made.range = from(first.range);
     made.body = block(first.text);
@@ -288,17 +288,17 @@ class Parser {
         if (each.name == parameter.name)
           throw syntax(parameter.range, quoted(each.name) + " stands here twice");
       }
-      if (accept(":")) choice();  // a type: it says nothing to the interpreter, as in Python
+      if (accept(":")) conditional();  // a type: it says nothing to the interpreter, as in Python
       if (accept("=")) {
-        parameter.standard.push_back(choice());
-      } else if (!made.parameters.empty() && !made.parameters.back().standard.empty()) {
+        parameter.default_value.push_back(conditional());
+      } else if (!made.parameters.empty() && !made.parameters.back().default_value.empty()) {
         throw syntax(parameter.range, "parameters without a value come before those with one");
       }
       made.parameters.push_back(std::move(parameter));
       if (!accept(",")) break;
     }
     expect(")", "behind the parameters");
-    if (accept("->")) choice();
+    if (accept("->")) conditional();
     made.range = from(first);
     in_function_ = true;
     const int loops = std::exchange(loops_, 0);
@@ -342,26 +342,26 @@ class Parser {
   }
 
   Expression value() {
-    Expression first = choice();
+    Expression first = conditional();
     if (!peek().is(",")) return first;
     std::vector<Expression> all;
     all.push_back(std::move(first));
     while (accept(",")) {
       if (!starts_value()) break;
-      all.push_back(choice());
+      all.push_back(conditional());
     }
     const Range range = spanning(all.front().range, all.back().range);
     return node(Kind::tuple, range, std::move(all));
   }
 
-  Expression choice() {
+  Expression conditional() {
     const Levels levels(*this);
-    Expression first = either();
+    Expression first = disjunction();
     if (peek().is(":=")) throw refused(peek().range, "“:=” is not known here: write a line of its own");
     if (!accept("if")) return first;
-    Expression condition = either();
+    Expression condition = disjunction();
     if (!accept("else")) throw syntax(peek().range, "“else” is expected here, as in a if condition else b");
-    Expression other = choice();
+    Expression other = conditional();
     std::vector<Expression> children;
     const Range range = spanning(first.range, other.range);
     children.push_back(std::move(first));
@@ -370,22 +370,22 @@ class Parser {
     return node(Kind::conditional, range, std::move(children));
   }
 
-  Expression either() {
-    Expression left = both();
-    while (accept("or")) left = pair(Kind::logical, std::move(left), both(), "or");
+  Expression disjunction() {
+    Expression left = conjunction();
+    while (accept("or")) left = pair(Kind::logical, std::move(left), conjunction(), "or");
     return left;
   }
-  Expression both() {
-    Expression left = negated();
-    while (accept("and")) left = pair(Kind::logical, std::move(left), negated(), "and");
+  Expression conjunction() {
+    Expression left = inversion();
+    while (accept("and")) left = pair(Kind::logical, std::move(left), inversion(), "and");
     return left;
   }
-  Expression negated() {
-    if (!peek().is("not")) return compared();
+  Expression inversion() {
+    if (!peek().is("not")) return comparison();
     const Levels levels(*this);
     const Range first = take().range;
     std::vector<Expression> children;
-    children.push_back(negated());
+    children.push_back(inversion());
     return node(Kind::unary, from(first), std::move(children), "not");
   }
 
@@ -396,7 +396,7 @@ class Parser {
     return false;
   }
 
-  Expression compared() {
+  Expression comparison() {
     Expression left = sum();
     if (peek().is("in"))
       throw refused(peek().range, "“in” is known in for i in range(n) only: compare with ==");
@@ -490,11 +490,11 @@ class Parser {
         const Token name = take();
         take();
         std::vector<Expression> children;
-        children.push_back(choice());
+        children.push_back(conditional());
         into.push_back(node(Kind::keyword, from(name.range), std::move(children), name.text));
       } else {
         if (named) throw syntax(peek().range, "arguments without a name come before those with one");
-        into.push_back(choice());
+        into.push_back(conditional());
         refuse_comprehension();
       }
       if (!accept(",")) break;
@@ -523,7 +523,7 @@ class Parser {
     const Range first = peek().range;
     const auto part = [this] {
       const bool is_there = !peek().is(":") && !peek().is(",") && !peek().is("]");
-      return is_there ? choice() : Expression{Kind::absent, peek().range};
+      return is_there ? conditional() : Expression{Kind::absent, peek().range};
     };
     Expression start = part();
     if (!peek().is(":")) return start;
@@ -574,7 +574,7 @@ class Parser {
     if (accept("[")) {
       std::vector<Expression> all;
       while (!peek().is("]")) {
-        all.push_back(choice());
+        all.push_back(conditional());
         refuse_comprehension();
         if (!accept(",")) break;
       }
@@ -584,10 +584,10 @@ class Parser {
     if (accept("{")) {
       std::vector<Expression> all;
       while (!peek().is("}")) {
-        all.push_back(choice());
+        all.push_back(conditional());
         if (!peek().is(":")) throw refused(peek().range, "sets are not known here: write {'name': value}");
         take();
-        all.push_back(choice());
+        all.push_back(conditional());
         refuse_comprehension();
         if (!accept(",")) break;
       }

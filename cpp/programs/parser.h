@@ -10,10 +10,11 @@
 //   for        = "for" target "in" value ":" block
 //   if         = "if" value ":" block { "elif" value ":" block } [ "else" ":" block ]
 //   def        = "def" name "(" [ parameter { "," parameter } ] ")" [ "->" value ] ":" block
-//   value      = choice { "," choice }                       a tuple where there is a comma
-//   choice     = either [ "if" either "else" choice ]
-//   either     = both { "or" both }        both = negated { "and" negated }       negated = [ "not" ] compared
-//   compared   = sum [ ( "<" | "<=" | "==" | "!=" | ">=" | ">" | "is" [ "not" ] ) sum ]
+//   value      = conditional { "," conditional }              a tuple where there is a comma
+//   conditional = disjunction [ "if" disjunction "else" conditional ]
+//   disjunction = conjunction { "or" conjunction }
+//   conjunction = inversion { "and" inversion }             inversion = [ "not" ] comparison
+//   comparison = sum [ ( "<" | "<=" | "==" | "!=" | ">=" | ">" | "is" [ "not" ] ) sum ]
 //   sum, product (* / // % @), unary, power (**), postfix (calls, brackets, attributes) as in Python
 // clang-format on
 

@@ -1,5 +1,5 @@
 #pragma once
-// Places in a program's text, and the one kind of error that everything here ends with.
+// Source ranges in a program's text, and the one type of error that parsing and running throw.
 
 #include <cstddef>
 #include <stdexcept>
@@ -42,7 +42,7 @@ inline std::string quoted(const std::string& text) {
   return "“" + text + "”";
 }
 
-// What a program may be, so that no text takes the page's time or memory. A backward pass by loops over a
+// Limits of a program's size, time and memory. A backward pass by loops over a
 // batch of 64 by 8 takes some 20,000 steps.
 inline constexpr std::size_t longest_text = 20000;     ///< in UTF-16 code units
 inline constexpr int deepest_tree = 100;               ///< levels of an expression, and of blocks

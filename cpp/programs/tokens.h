@@ -21,8 +21,8 @@ struct Token {
 };
 
 /// The tokens of a text (UTF-8), last one for its end. Comments and empty lines are gone; brackets and a
-/// backslash continue a line. Throws ProgramError: characters that Python has no use for, texts without an
-/// end, indentation that fits no block, brackets that do not match, more than longest_text.
+/// backslash continue a line. Throws ProgramError: characters that are not part of Python, unterminated
+/// strings, inconsistent indentation, unmatched brackets, more than longest_text.
 std::vector<Token> tokenize(const std::string& text);
 
 }  // namespace programs

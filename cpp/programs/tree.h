@@ -41,7 +41,7 @@ struct Expression {
 struct Parameter {
   std::string name;
   Range range;
-  std::vector<Expression> standard;  ///< the value it has where none is given: one, or none
+  std::vector<Expression> default_value;  ///< one, or none
 };
 
 struct Statement {
@@ -49,10 +49,10 @@ struct Statement {
     assign,     ///< a = b = value: targets in order
     augmented,  ///< a += value; text: "+"
     expression,
-    for_loop,    ///< targets[0]: what is counted; value: what it runs through; body
-    condition,   ///< value; body; otherwise (an elif is a condition alone in it)
-    definition,  ///< text: the function's name; parameters; body
-    give_back,   ///< return, with value or without
+    for_loop,          ///< targets[0]: what is counted; value: what it runs through; body
+    condition,         ///< value; body; otherwise (an elif is a condition alone in it)
+    definition,        ///< text: the function's name; parameters; body
+    return_statement,  ///< return, with value or without
     raise,
     assertion,
     pass,  ///< also what is read and ignored: import numpy as np

@@ -31,8 +31,8 @@ class Sequence {
   std::size_t depth_ = 1;
 };
 
-/// A dictionary with texts for keys. One that comes from outside may know its values by other means: then
-/// unpacking it, x_hat, gamma = cache, asks it for each name.
+/// A dictionary with texts for keys. One that is given to the program may look its values up by a callback:
+/// then unpacking it, x_hat, gamma = cache, calls it with each name.
 struct Dictionary {
   std::map<std::string, Value> items;
   std::function<std::optional<Value>(const std::string&)> by_name;

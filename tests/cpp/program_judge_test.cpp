@@ -164,7 +164,7 @@ TEST_P(ProgramTask, DerivationAgreesWithTheOperator) {
     const Case right(kind, inputs);
     for (const auto& [name, value] : right.right) {
       if (derived.count(name) == 0) continue;
-      const double tolerance = kind.single ? 2e-3 : tolerance_of_landmarks(right);
+      const double tolerance = kind.single ? 2e-3 : tolerance_of_intermediates(right);
       // Terms of dx cancel: what is left is measured with them.
       const bool cancels = name == "dx" || name == "dvar" || name == "dmean";
       if (cancels && number > 1) continue;
