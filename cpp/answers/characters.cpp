@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "answers/utf8.h"
+
 namespace answers {
 
 namespace {
@@ -144,18 +146,8 @@ std::vector<Character> decode(const std::string& text) {
   std::vector<Character> characters;
   std::size_t position = 0;
   for (std::size_t k = 0; k < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[k]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
-    std::size_t taken = 1;
-    for (; taken < length && k + taken < text.size(); ++taken) {
-      const auto next = static_cast<unsigned char>(text[k + taken]);
-      if ((next & 0xC0) != 0x80) break;
-      code = code << 6 | (next & 0x3Fu);
-    }
-    // Bytes that are no UTF-8 must not pass for a character of the language.
-    const bool well_formed = length == 1 || (lead >= 0xC2 && taken == length && code >= 0x80);
-    if (!well_formed) code = 0xFFFD;
+    // Bytes that are not UTF-8 must not pass for a character of the language.
+    const auto [code, size, well_formed] = utf8_at(text, k);
     // Nor may they get into a sentence that quotes them, any more than control characters.
     const bool shown = well_formed && code >= 0x20 && code != 0x7F;
     const Range range{position, position + (code > 0xFFFF ? 2 : 1)};
@@ -166,10 +158,10 @@ std::vector<Character> decode(const std::string& text) {
     } else if (const char narrow = narrow_form(code)) {
       characters.push_back({static_cast<char32_t>(narrow), std::string(1, narrow), range});
     } else if (!is_invisible(code)) {
-      characters.push_back({code, shown ? text.substr(k, taken) : "\uFFFD", range});
+      characters.push_back({code, shown ? text.substr(k, size) : "\uFFFD", range});
     }
     position = range.end;
-    k += taken;
+    k += size;
   }
   characters.push_back({U'\0', "", {position, position}});  // the end
   return with_fractions(std::move(characters));

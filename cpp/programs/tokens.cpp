@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "answers/utf8.h"
+
 namespace programs {
 
 namespace {
@@ -19,25 +21,15 @@ std::vector<Character> decode(const std::string& text) {
   std::vector<Character> characters;
   std::size_t position = 0;
   for (std::size_t k = 0; k < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[k]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
-    std::size_t taken = 1;
-    for (; taken < length && k + taken < text.size(); ++taken) {
-      const auto next = static_cast<unsigned char>(text[k + taken]);
-      if ((next & 0xC0) != 0x80) break;
-      code = code << 6 | (next & 0x3Fu);
-    }
-    const bool well_formed = length == 1 || (lead >= 0xC2 && taken == length && code >= 0x80);
-    if (!well_formed) code = 0xFFFD;
+    const auto [code, size, well_formed] = answers::utf8_at(text, k);
     const bool after_return = code == U'\n' && k > 0 && text[k - 1] == '\r';
     if (after_return) {
       characters.back().code = U'\n';
     } else {
-      characters.push_back({code, well_formed ? text.substr(k, taken) : "\uFFFD", position});
+      characters.push_back({code, well_formed ? text.substr(k, size) : "\uFFFD", position});
     }
     position += code > 0xFFFF ? 2 : 1;
-    k += taken;
+    k += size;
   }
   for (Character& each : characters) {
     if (each.code == U'\r') each.code = U'\n';
