@@ -13,7 +13,12 @@ function filesUnder(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
-const read = (file: string) => readFileSync(file, 'utf8');
+const texts = new Map<string, string>();
+function read(file: string): string {
+  const text = texts.get(file) ?? readFileSync(file, 'utf8');
+  texts.set(file, text);
+  return text;
+}
 const matches = (file: string, pattern: RegExp) =>
   [...read(file).matchAll(pattern)].map((match) => match[1] ?? '');
 /** Without its comments. */
@@ -183,15 +188,16 @@ describe('TypeScript', () => {
       file;
     // Lists of all kinds and of all figures, which one kind alone asks for.
     const lists = ['web/src/kinds/papers.ts', 'web/src/figures/all.ts'];
-    const shared = src.filter((file) => /^web\/src\/(?:figures|kinds|drawing|core)\//.test(file));
-    const misplaced = shared
+    const owners = new Map<string, Set<string>>();
+    for (const file of [...src, ...render])
+      for (const other of filesFrom(file))
+        owners.set(other, (owners.get(other) ?? new Set()).add(ownerOf(file)));
+    const misplaced = src
+      .filter((file) => /^web\/src\/(?:figures|kinds|drawing|core)\//.test(file))
       .filter((file) => ownerOf(file) === file && !lists.includes(file))
       .filter((file) => {
-        const owners = new Set(
-          [...src, ...render].filter((other) => filesFrom(other).includes(file)).map(ownerOf),
-        );
-        const [owner = ''] = owners;
-        return owners.size === 1 && !owner.includes('/');
+        const [owner = '', ...others] = owners.get(file) ?? [];
+        return others.length === 0 && owner !== '' && !owner.includes('/');
       });
     expect(misplaced).toEqual([]);
   });
@@ -372,6 +378,12 @@ test('the table of faults names tests that exist', () => {
   expect(named.length).toBeGreaterThan(30);
   for (const [, file = '', name = ''] of named)
     expect(read(file).replaceAll("\\'", "'"), name).toContain(`'${name}'`);
+});
+
+test('package.json, CMake and the list of changes have the same version', () => {
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  expect(matches('CMakeLists.txt', /^project\(batchnorm VERSION (\S+)/gm)).toEqual([version]);
+  expect(matches('web/CHANGELOG.md', /^## (\d\S*)/gm)[0]).toBe(version);
 });
 
 test('the lesson’s folder holds Markdown only', () => {

@@ -10,7 +10,7 @@ type Both<Each> = Record<Arm, Each>;
 
 export type Ask = Pick<Asked, 'mode' | 'example'> & { with_plane: boolean };
 
-/** Orders between two beginnings are about the same training, and what is told of it has its number. */
+/** Orders after a `begin` are about the same training, and its messages carry its number. */
 export type Order =
   | { begin: Both<RunSettings>; ask: Ask; training: number }
   /** so many steps a second, up to this step; pause: 0 */
@@ -36,7 +36,7 @@ export type Told = ({ data: Data } | { seen: Seen } | { paused: true } | { reaso
   training?: number;
 };
 
-/** What can be handed over without a copy. */
+/** The buffers that can be transferred instead of copied. */
 export const buffersOf = ({ arms: { a, b } }: Seen): ArrayBuffer[] =>
   [a, b].flatMap(({ losses, tones, layers }) =>
     [losses, tones, ...(layers ? Object.values(layers) : [])].flatMap((each) =>
@@ -50,7 +50,7 @@ export interface Playing {
   end: () => void;
 }
 
-/** Between two looks, in milliseconds: no eye needs more. */
+/** Between two frames, in milliseconds. */
 const between = 50;
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -112,7 +112,7 @@ export class Session {
     this.runs = undefined;
   }
 
-  /** What is refused is told, and ends the training. */
+  /** An error is reported, and ends the training. */
   private saying(act: () => void): void {
     try {
       act();
@@ -162,7 +162,7 @@ export class Session {
       return { losses, ...seenOf(this.laboratory.lookClosely(runs[arm], asked), this.classes) };
     };
     this.tell({ seen: { step: this.step, arms: { a: armSeen('a'), b: armSeen('b') } } });
-    // Looking takes no more than half of the time.
+    // Evaluating a frame takes at most half of the time.
     const end = performance.now();
     this.lookDue = Math.max(start + between, 2 * end - start);
   }
@@ -191,7 +191,7 @@ export class Session {
       this.due += 1000 / this.pace;
       now = performance.now();
     }
-    // What could not be done in time is not made up for later.
+    // Steps that are late are skipped, not made up for.
     this.due = Math.max(this.due, now - 2 * this.slice);
     if (this.step >= this.until) this.stand();
     else {
@@ -201,7 +201,10 @@ export class Session {
   }
 }
 
-/** A value over the steps, at most so many points: then every second one goes, and further ones come half as often. */
+/**
+ * A value over the steps in a bounded number of points: when it is reached, every second one is dropped, and from then on
+ * only half as many are recorded.
+ */
 export class Track {
   private static readonly most = 300;
   private gap = 0;
@@ -220,7 +223,7 @@ export class Track {
   }
 }
 
-/** The losses of the steps as a calm eye sees them: 0.8 of what was, 0.2 of what comes. Not finite ones end the line. */
+/** The losses of the steps as an exponential moving average: 0.8 of the old value, 0.2 of the new one. */
 export class Losses {
   readonly track = new Track();
   private smooth = Number.NaN;
@@ -257,7 +260,7 @@ const shareOf = (share: number) => `${Math.floor(100 * share + 1e-9)} %`;
 export function inWords({ correct, range, layers }: Omit<ArmSeen, 'losses'>, guess: string): string {
   if (Number.isNaN(correct)) return 'its numbers are no longer finite';
   if (range >= nearlySame) return `${shareOf(correct)} right`;
-  // Without a gradient it will not wake up again.
+  // Without a gradient its weights never change again.
   const hidden = layers?.gradient_norm.subarray(0, -1);
   const isDead = hidden !== undefined && hidden.every((norm) => norm < 1e-12);
   return `${isDead ? 'dead, answers' : 'answers nearly'} alike everywhere: the loss of a guess, ${guess}`;

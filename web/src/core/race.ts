@@ -4,7 +4,7 @@
 import type { Data, Laboratory } from './laboratory.ts';
 import { reach, side, type Tones, tonesOfTwo } from './surface.ts';
 
-/** What may be chosen. The first choice is the one that is shown first. */
+/** The settings. The first choice of each is the default. */
 export const choices = {
   rate: [1, 1 / 32, 0.1, 0.5, 2, 4],
   gain: [1, 0.5, 2],
@@ -24,7 +24,7 @@ export const arms = ['none', 'batch'] as const;
 export type Arm = (typeof arms)[number];
 
 export const steps = 300;
-/** between two looks */
+/** steps between two frames */
 export const every = 4;
 export const frames = steps / every;
 
@@ -37,7 +37,7 @@ export interface Frame {
 /** What a race tells while it runs. */
 export type RaceMessage = { seen: Data | Frame } | { end: true } | { reason: string };
 
-/** What can be handed over without a copy. */
+/** The buffers that can be transferred instead of copied. */
 export const buffersOf = (seen: Data | Frame): ArrayBuffer[] =>
   'step' in seen
     ? arms.flatMap((arm) => {
@@ -78,7 +78,10 @@ export function* raced(
   }
 }
 
-/** The losses as a calm eye sees them: 0.8 of what was, 0.2 of what comes. Not finite ones end the line. */
+/**
+ * The losses as an exponential moving average (0.8 of the old value, 0.2 of the new one), up to the first that is not
+ * finite.
+ */
 export function smoothed(losses: ArrayLike<number>): number[] {
   const line: number[] = [];
   for (const loss of Array.from(losses)) {

@@ -27,7 +27,7 @@ export const dark: Palette = {
 export const side = 48;
 export const reach = 2.4;
 
-/** No eye tells more shades apart. */
+/** More shades could not be told apart. */
 const shades = 16;
 
 /**

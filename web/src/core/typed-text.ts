@@ -6,7 +6,7 @@
  */
 export function onOneLine(text: string): string {
   const lineEnds = /([,;=]?)\s*[\r\n\t]\s*/g;
-  // In brackets, numpy's line ends are spaces like all the others.
+  // In brackets, as numpy prints arrays, a line end separates values as a space does.
   if (text.includes('[')) return text.replace(lineEnds, '$1 ');
   const decimalCommas = /\d,\d/.test(text) && !/\.|\d,\d+,\d/.test(text);
   const separator = decimalCommas ? '; ' : ', ';

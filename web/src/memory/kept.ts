@@ -35,7 +35,7 @@ export interface Kept {
 export const nothingKept: Kept = { cleared: 0, texts: {}, answers: {} };
 export const unanswered: Answered = { mistakes: {}, hints: 0, opened: false, fresh: false };
 
-/** An entry of the record itself: every object knows "constructor". */
+/** An own property only: every object inherits "constructor". */
 const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
@@ -136,8 +136,8 @@ function mergedAnswer(older: Answered, newer: Answered, isLater: boolean): Answe
 }
 
 /**
- * Two states of the same block, from two tabs or devices: what was answered in either is answered. `changes` are what the
- * newer one has changed; all of it where left out. What was cleared later wins whole.
+ * Merges two states of the same block, from two tabs or devices: what was answered in either is answered. `changes` are
+ * what the newer one has changed; all of it where left out. What was cleared later wins whole.
  */
 export function merged(older: Kept, newer: Kept, changes?: Changes): Kept {
   if (older.cleared !== newer.cleared) return older.cleared > newer.cleared ? older : newer;

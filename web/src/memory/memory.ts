@@ -13,14 +13,14 @@ import {
   writeKept,
 } from './kept.ts';
 
-/** What of the browser's Storage is used; a Map's worth of it will do in a test. */
+/** The part of the browser's Storage that is used, so that a test can pass a Map with these methods. */
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const noChanges: Changes = { texts: new Set(), answers: new Set() };
 
 export class Memory {
   private readonly drawer: Drawer | undefined;
-  /** In front of every key: two copies of the lesson on one host have different ones. */
+  /** The prefix of every key, which differs between two copies of the lesson on one host. */
   readonly prefix: string;
   private readonly states = new Map<string, Kept>();
   /** What of each block changed here since it was last stored. */
@@ -93,10 +93,10 @@ export class Memory {
     if (theirs && this.states.has(name)) this.take(name, theirs);
   }
 
-  /** What another page has stored comes to what is kept here. */
+  /** Merges what another page has stored into the state here. */
   private take(name: string, theirs: Kept): void {
     const mine = this.get(name);
-    // What was changed here before all was cleared there is no change to what comes after.
+    // A clearing that is newer than the changes here discards them.
     if (theirs.cleared > mine.cleared) this.changed.delete(name);
     this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
     this.tell(name);
@@ -122,7 +122,7 @@ export class Memory {
       try {
         this.drawer?.setItem(this.prefix + name, writeKept(both));
       } catch (error) {
-        // It may take a smaller one; this one is tried again with the next change.
+        // A smaller entry may still fit; this one is tried again with the next change.
         refusal = error instanceof Error ? error.message : String(error);
         continue;
       }

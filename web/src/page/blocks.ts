@@ -65,7 +65,7 @@ export function startWhenMet(blocks: Iterable<HTMLElement>, start: Start): void 
   document.addEventListener('pointerdown', ({ target }) => {
     for (const block of around(target as Element)) void meet(block);
   });
-  // One at a time, so that nothing keeps the page from what its reader does.
+  // One at a time, so that the main thread stays responsive.
   const next = () => {
     const block = waiting.shift();
     if (!block) return;

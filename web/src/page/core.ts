@@ -1,4 +1,4 @@
-// The one core of the page: asked for once, waited for by whoever needs it.
+// The one core of the page: fetched and started once, as a promise for everything that needs it.
 
 import wasmUrl from '../../../build/wasm/core.wasm?url';
 import { type Core, loadCore } from '../core/core.ts';
@@ -29,7 +29,7 @@ export function startCore(): Promise<Core> {
   return starting;
 }
 
-/** The core when it runs, after however many tries. That a start failed is told by whoever starts it. */
+/** The core when it runs, after however many tries. The caller that starts it reports a failure. */
 export const coreWhenRunning = (): Promise<Core> => ready;
 
 /** The core, if it runs. */

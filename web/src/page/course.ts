@@ -1,7 +1,7 @@
-// What a course that the page was opened in hears of its reader (SCORM 1.2 or 2004): the score of each objective, what is
-// done, and what to go on from elsewhere. All pages of the lesson are one unit of the course, and share one session with it:
-// whoever goes from page to page does not end it. A host may refuse, throw, or be gone: the lesson goes on, and all is kept
-// in the browser as ever.
+// Reports to the learning management system that opened the page (SCORM 1.2 or 2004): the score of each objective, the
+// completion, and the suspend data with which the work is resumed on another device. All pages of the lesson are one unit
+// (SCO) of the course and share one session: going from page to page does not end it. The host may refuse, throw, or be
+// gone: the lesson goes on, and everything is kept in the browser as ever.
 
 import { answerOf, type Kept, merged, nothingKept, readKept, writeKept } from '../memory/kept.ts';
 import { type Listed, type Standing, standingOf } from '../memory/mastery.ts';
@@ -150,7 +150,7 @@ const dialects: Readonly<Record<Standard, Dialect>> = {
   },
 };
 
-/** The host's object, which may do anything: here nothing of it throws, and every answer is a text. */
+/** Wraps the host's API object: its exceptions are caught, and every answer is a string. */
 class Host {
   readonly dialect: Dialect;
   private readonly api: Found['api'];
@@ -224,7 +224,7 @@ export interface Surroundings {
   say: (standpoint: Standpoint) => void;
 }
 
-/** A learner's name at the host, as something that says nothing to who reads it here. Source: the FNV-1a hash, twice. */
+/** A learner's id at the host as a hash, so that the stored key does not reveal it. Source: FNV-1a, twice. */
 function markOf(learner: string): string {
   const hash = (start: number) => {
     let value = start;
@@ -234,7 +234,7 @@ function markOf(learner: string): string {
   return learner === '' ? '' : `${hash(0x811c9dc5)}-${hash(0x01234567)}`;
 }
 
-/** Storage that is full or forbidden is as if it were not there. */
+/** Errors of a storage that is full or forbidden are ignored. */
 function quietly<Value>(act: () => Value): Value | undefined {
   try {
     return act();
@@ -405,7 +405,7 @@ export class Course {
     this.tell(host.commit() ? 'recorded' : 'refused');
   }
 
-  /** What once was reached stays so. */
+  /** A status never goes back. */
   private reportStatus(progress: Progress): void {
     const { host } = this;
     for (const [element, value] of host.dialect.status(progress)) {

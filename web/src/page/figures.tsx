@@ -206,7 +206,7 @@ class LiveFigure {
     this.drawSoon();
   }
 
-  /** However many changes come, one drawing a frame. */
+  /** At most one drawing a frame, however many changes come. */
   private drawSoon(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;

@@ -32,7 +32,7 @@ const places = [
   ['1.2', 'API', 'LMSInitialize'],
 ] as const;
 
-/** Whatever a window of somebody else's refuses to tell is not there. */
+/** A property that a cross-origin window refuses to give counts as missing. */
 function told<Value>(ask: () => Value): Value | undefined {
   try {
     return ask();

@@ -11,7 +11,10 @@ import { coreIfRunning, coreWhenRunning } from './core.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 
-/** Takes the text out of its places, so that the view finds them as it left them; nested blocks stay in one piece. */
+/**
+ * Takes the content of the slots out of the page, so that the markup equals what the view renders; nested blocks stay in
+ * one piece.
+ */
 function takeSlots(root: HTMLElement): Slots {
   const slots = new Map<string, Node[]>();
   const places = [...root.querySelectorAll<HTMLElement>('[data-slot]')].filter(

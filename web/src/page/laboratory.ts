@@ -1,4 +1,4 @@
-// The laboratory's module, asked for by whoever trains.
+// Fetches the laboratory's module when networks are to be trained.
 
 import wasmUrl from '../../../build/wasm/laboratory.wasm?url';
 import { type Laboratory, loadLaboratory } from '../core/laboratory.ts';

@@ -15,7 +15,7 @@ const within = <E extends Element>(nodes: readonly Node[], selector: string): E[
       : [],
   );
 
-/** Numbers of another block that stands in these nodes are not these givens' business. */
+/** Skips the numbers of another block nested in these nodes: they have other givens. */
 const ownOf = (nodes: readonly Node[]) => (element: Element) => {
   const block = element.closest('[data-kind]');
   return !block || !nodes.some((node) => node !== block && node.contains(block));

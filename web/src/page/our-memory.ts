@@ -6,7 +6,7 @@ import { readLink } from '../memory/link.ts';
 import { type Drawer, Memory } from '../memory/memory.ts';
 import { earlierTexts } from '../memory/earlier.ts';
 
-/** The browser's storage; undefined where it lets no page keep anything. */
+/** The browser's storage; undefined where it is blocked. */
 function drawerOfBrowser(): Drawer | undefined {
   try {
     const { localStorage: drawer } = window;

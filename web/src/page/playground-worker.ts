@@ -4,7 +4,7 @@ import { buffersOf, type Order, Session, type Told } from '../core/playground.ts
 import { fetchLaboratory } from './laboratory.ts';
 
 const send = (told: Told) => postMessage(told, { transfer: 'seen' in told ? buffersOf(told.seen) : [] });
-/** Begun with the first order, so that somebody hears if the laboratory does not come. */
+/** Started with the first order, so that a failure to load the laboratory is reported. */
 let session: Promise<Session> | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Order>) => {

@@ -1,4 +1,4 @@
-// The module of programs, asked for once by whoever shows one.
+// Fetches the module of programs once, for the first block that needs it.
 
 import wasmUrl from '../../../build/wasm/programs.wasm?url';
 import { loadPrograms, type Programs } from '../core/programs.ts';

@@ -3,7 +3,7 @@
 
 import { cleanupOutdatedCaches, precacheAndRoute } from 'workbox-precaching';
 
-/** What TypeScript knows of service workers only without pages. */
+/** Types of service workers, which cannot be loaded beside those of pages. */
 interface Worker {
   skipWaiting: () => Promise<void>;
   clients: { claim: () => Promise<void> };

@@ -1,9 +1,9 @@
-// Long work in slices, so that the page is kept from nothing else for long.
+// Long work in slices, so that the main thread stays responsive.
 
 /** How long a slice lasts, in milliseconds. */
 const length = 8;
 
-/** A moment in which the browser has nothing else to do, or will not have one soon. */
+/** Resolves when the browser is idle, or after a time limit. */
 export const idle: (run: () => void) => void =
   'requestIdleCallback' in window
     ? (run) => requestIdleCallback(run, { timeout: 500 })

@@ -10,7 +10,7 @@ import playgroundUrl from './playground-worker.ts?worker&url';
 // oxlint-disable-next-line import/default
 import raceUrl from './race-worker.ts?worker&url';
 
-/** What TypeScript does not know of browsers yet. */
+/** Trusted Types, which the types of TypeScript lack. */
 interface TrustedTypes {
   createPolicy: (
     name: string,
@@ -38,7 +38,7 @@ const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes?.cr
   },
 });
 
-/** An address as a browser that checks for it wants it. */
+/** The address as a TrustedScriptURL where the browser enforces Trusted Types. */
 export function trustedAddress(name: keyof typeof addresses): string {
   return trusted ? trusted.createScriptURL(addresses[name]) : addresses[name];
 }
