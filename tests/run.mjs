@@ -121,7 +121,7 @@ const ordinary = [
       name: 'core as WebAssembly, lesson, structure (Vitest)',
       long: true,
       run: () => {
-        if (!build('wasm') || !buildPackage()) return one(false);
+        if (!build('wasm', ['all', 'bits']) || !buildPackage()) return one(false);
         const outputs = ['--reporter=default', '--reporter=json', `--outputFile=${report('vitest.json')}`];
         const succeeded = run(bin('vitest'), ['run', '--config', 'tests/web/vitest.config.ts', ...outputs]);
         const { numPassedTests, numTotalTests } = readJson('vitest.json');
