@@ -4,7 +4,8 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { ProofJudgement, ProofLine } from '../../src/core/core.ts';
-import { item, type ProofData } from '../../src/kinds/proof/proof.tsx';
+import type { ProofData } from '../../src/kinds/proof/order.ts';
+import { item } from '../../src/kinds/proof/proof.tsx';
 import { type ProofBlock, schema } from '../../src/kinds/proof/schema.ts';
 import { nearest } from '../nearest.ts';
 import { type Building, kind } from '../item.tsx';
