@@ -4,7 +4,7 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { ProofJudgement, ProofLine } from '../../src/core/core.ts';
-import type { ProofData } from '../../src/kinds/proof/order.ts';
+import type { ProofData } from '../../src/kinds/proof/model.ts';
 import { item } from '../../src/kinds/proof/proof.tsx';
 import { type ProofBlock, schema } from '../../src/kinds/proof/schema.ts';
 import { nearest } from '../nearest.ts';

@@ -14,6 +14,8 @@ import {
   type Typed,
 } from '../core/scenario.ts';
 import { keepLinesApart } from '../core/typed-text.ts';
+import type { Drawing } from './draw.ts';
+import { DrawnNote, NewNumbers } from './drawn.tsx';
 
 /** The givens of an item and what a learner may do with them. */
 export interface SheetData extends Limits {
@@ -85,20 +87,14 @@ interface Props {
   /** why the numbers cannot be used */
   refusal: RangeError | undefined;
   allDigits: boolean;
-  canDraw: boolean;
-  /** a draw is under way */
-  isDrawing?: boolean;
-  /** what was done last, in a sentence, with what undoes it */
-  note?: string;
+  /** where other numbers can be drawn */
+  drawing?: Drawing | undefined;
   onSet: (typed: Typed) => void;
   onAllDigits: (isOn: boolean) => void;
-  onDraw: () => void;
-  onUndo?: (() => void) | undefined;
 }
 
 export function Givens(props: Props) {
-  const { id, sheet, core, typed, refusal, allDigits, canDraw, isDrawing, note, onSet, onDraw, onUndo } =
-    props;
+  const { id, sheet, core, typed, refusal, allDigits, drawing, onSet } = props;
   const at = refusal ? givensNamedBy(refusal) : [];
   const press = (set: Typed) => {
     const texts = core && computedTexts(core, sheet, typed, set);
@@ -106,17 +102,7 @@ export function Givens(props: Props) {
   };
   return (
     <div class="givens-line live-only" role="group" aria-label="Change the numbers">
-      {canDraw && (
-        <button
-          type="button"
-          class="quiet"
-          data-task="draw"
-          aria-disabled={isDrawing}
-          onClick={() => !isDrawing && onDraw()}
-        >
-          New numbers
-        </button>
-      )}
+      {drawing && <NewNumbers drawing={drawing} />}
       <details class="change-numbers">
         <summary>Change numbers</summary>
         <div class="givens">
@@ -165,17 +151,7 @@ export function Givens(props: Props) {
           ? `${refusalInWords(refusal)}. The dimmed numbers belong to the last values that could be used.`
           : ''}
       </p>
-      <p class="sheet-note" role="status">
-        {isDrawing ? 'Drawing other numbers…' : note}
-        {note && onUndo && !isDrawing ? (
-          <>
-            {' '}
-            <button type="button" class="link" onClick={onUndo}>
-              Undo
-            </button>
-          </>
-        ) : null}
-      </p>
+      <DrawnNote drawing={drawing} />
     </div>
   );
 }

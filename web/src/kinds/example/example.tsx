@@ -22,7 +22,7 @@ function Example(scene: Scene<ExampleData>) {
   const [allDigits, setAllDigits] = useState(false);
   const typed = typedOf(sheet, kept);
   const refusal = useNumbers(scene, { typed, fewest: sheet.fewest, allDigits });
-  const { isDrawing, note, setNote, draw } = useDrawing(scene, data);
+  const drawing = useDrawing(scene, data);
   return (
     <div class={`example${refusal ? ' stale' : ''}`}>
       <h3 id={`${id}-title`}>{title}</h3>
@@ -34,15 +34,12 @@ function Example(scene: Scene<ExampleData>) {
         typed={typed}
         refusal={refusal}
         allDigits={allDigits}
-        canDraw={problem.drawn.length > 0}
-        isDrawing={isDrawing}
-        note={note}
+        drawing={problem.drawn.length > 0 ? drawing : undefined}
         onSet={(texts) => {
-          setNote('');
+          drawing.setNote('');
           change((now) => withTexts(now, { givens: givensText(sheet, texts) }));
         }}
         onAllDigits={setAllDigits}
-        onDraw={() => void draw()}
       />
       <ol class="steps">
         {Array.from({ length: data.steps }, (_, k) => (

@@ -44,9 +44,7 @@ function Practice(scene: Scene<PracticeData>) {
     return kept.answers[name]?.best === 'right' || isOpen(kept, name);
   });
 
-  const { isDrawing, note, setNote, draw, undo } = useDrawing(scene, data, (now) =>
-    withoutAnswers(now, problem, false),
-  );
+  const drawing = useDrawing(scene, data, (now) => withoutAnswers(now, problem, false));
 
   return (
     <div class={`problem${refusal ? ' stale' : ''}`} data-done={isDone ? '' : undefined}>
@@ -60,18 +58,14 @@ function Practice(scene: Scene<PracticeData>) {
           typed={typed}
           refusal={refusal}
           allDigits={allDigits}
-          canDraw={canDraw}
-          isDrawing={isDrawing}
-          note={note}
+          drawing={canDraw ? drawing : undefined}
           onSet={(texts) => {
-            setNote('');
+            drawing.setNote('');
             change((now) =>
               withTexts(withoutAnswers(now, problem, true), { givens: givensText(sheet, texts) }),
             );
           }}
           onAllDigits={setAllDigits}
-          onDraw={() => void draw()}
-          onUndo={undo}
         />
       )}
       {problem.parts.map((part, k) => (

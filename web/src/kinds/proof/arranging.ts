@@ -4,7 +4,7 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { withTexts } from '../../memory/kept.ts';
 import type { Scene } from '../item.tsx';
-import { isOwn, nameOf, type Placed, type ProofData, textOfOrder, textOfOwn } from './order.ts';
+import { isOwn, nameOf, type Placed, type ProofData, textOfOrder, textOfOwn } from './model.ts';
 
 export interface Arranging {
   /** within which the lines stand */

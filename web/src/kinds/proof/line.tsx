@@ -7,7 +7,7 @@ import { mathOf } from '../../drawing/mathml.ts';
 import { SlotCopy } from '../item.tsx';
 import { TwoReadings } from '../readings.tsx';
 import type { Arranging } from './arranging.ts';
-import { isOwn, type LineVerdict, nameOf, type Placed, type ProofData, textOfOwn } from './order.ts';
+import { isOwn, type LineVerdict, nameOf, type Placed, type ProofData, textOfOwn } from './model.ts';
 
 type State = LineVerdict['state'];
 const icons: Record<State, string> = { follows: '✓', 'not-yet': '…', false: '✗' };

@@ -6,7 +6,7 @@ import type { Core, LineJudgement } from '../../core/core.ts';
 import { keepLinesApart } from '../../core/typed-text.ts';
 import { Counterexample } from '../../drawing/counterexample.tsx';
 import { Equation, heads } from './line.tsx';
-import type { ProofData } from './order.ts';
+import type { ProofData } from './model.ts';
 
 interface Props {
   /** of the input */

@@ -3,7 +3,7 @@
 
 import { Slot } from '../item.tsx';
 import { type Paper, type Printed, Room } from '../paper.tsx';
-import type { ProofData } from './order.ts';
+import type { ProofData } from './model.ts';
 
 const Task = ({ data }: Printed<ProofData>) => (
   <>

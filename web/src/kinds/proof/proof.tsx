@@ -31,7 +31,7 @@ import {
   type ProofData,
   textOfOrder,
   withOwnLine,
-} from './order.ts';
+} from './model.ts';
 import { OwnLine } from './own-line.tsx';
 import { ProofSays, type Said } from './says.tsx';
 

@@ -4,7 +4,7 @@
 import type { LineJudgement } from '../../core/core.ts';
 import { asSentence } from '../../core/sentence.ts';
 import { Marked, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
-import { nameOf, type OrderVerdict, type Placed, type ProofData } from './order.ts';
+import { nameOf, type OrderVerdict, type Placed, type ProofData } from './model.ts';
 
 /** A sentence, with an icon where it is about a mistake; another turn each time. */
 export interface Said {

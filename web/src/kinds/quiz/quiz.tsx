@@ -135,10 +135,8 @@ function Quiz(scene: Scene<QuizData>) {
           typed={typed}
           refusal={refusal}
           allDigits={allDigits}
-          canDraw={false}
           onSet={(texts) => change((now) => withTexts(now, { givens: givensText(sheet, texts) }))}
           onAllDigits={setAllDigits}
-          onDraw={() => {}}
         />
         <Present names={['text', 'table', 'results', 'after'].map((each) => `check.${each}`)}>
           {(name) => <Slot name={name} key={name} />}

@@ -3,7 +3,7 @@
 
 import { Slot } from '../item.tsx';
 import type { Paper, Printed } from '../paper.tsx';
-import type { WorksheetData } from './worksheet.tsx';
+import type { WorksheetData } from './model.ts';
 
 const Task = ({ data }: Printed<WorksheetData>) => (
   <>
