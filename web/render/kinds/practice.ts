@@ -2,7 +2,8 @@
 
 import type { Tolerance as CoreTolerance } from '../../src/core/core.ts';
 import type { Graded, Part, Problem } from '../../src/core/items.ts';
-import { item, type PracticeData } from '../../src/kinds/practice/practice.tsx';
+import type { PracticeData } from '../../src/kinds/practice/model.ts';
+import { item } from '../../src/kinds/practice/practice.tsx';
 import { type PracticeBlock, schema } from '../../src/kinds/practice/schema.ts';
 import { type GivenName, givens } from '../../src/core/quantities.ts';
 import { type Building, kind } from '../item.tsx';

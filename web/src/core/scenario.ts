@@ -100,6 +100,22 @@ export const computeFrame = <Name extends string = never>(
   formulas?: Readonly<Record<Name, string>>,
 ): FormulaValues<QuantityName | Name> => core.compute({ givens: given, ...(formulas && { formulas }) });
 
+/** What is computed from givens, or why these cannot be used. */
+export function resultOrRefusal<Result>(compute: () => Result): Result | RangeError {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
+/** The same where nobody asks why. */
+export function resultOrNothing<Result>(compute: () => Result): Result | undefined {
+  const result = resultOrRefusal(compute);
+  return result instanceof RangeError ? undefined : result;
+}
+
 /** Why givens cannot be used, for a learner. What the core says of a division by 0 names none of the boxes. */
 export function refusalInWords(error: RangeError): string {
   return error.message.startsWith('batch_var + eps')

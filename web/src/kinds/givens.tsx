@@ -11,6 +11,7 @@ import {
   type Limits,
   readGivens,
   refusalInWords,
+  resultOrNothing,
   type Typed,
 } from '../core/scenario.ts';
 import { keepLinesApart } from '../core/typed-text.ts';
@@ -51,13 +52,8 @@ export function givensText({ given }: Pick<SheetData, 'given'>, typed: Typed): s
 export function acceptsGivens(sheet: SheetData, text: string, core: Core): boolean {
   const values = textsFrom(text);
   if (!values || !Object.keys(values).every((name) => Object.hasOwn(sheet.given, name))) return false;
-  try {
-    computeQuantities(core, readGivens(core, { ...sheet.given, ...values }, sheet));
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
+  const compute = () => computeQuantities(core, readGivens(core, { ...sheet.given, ...values }, sheet));
+  return resultOrNothing(compute) !== undefined;
 }
 
 /** The texts that a button sets, with its formulas computed from the numbers as they stand; undefined where it cannot. */
@@ -66,17 +62,14 @@ function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): 
     text.startsWith('=') && sheet.edit.includes(name as GivenName);
   // A button without formulas mends numbers that cannot be used.
   if (!Object.entries(set).some(([name, text]) => isFormula(name, text))) return set;
-  try {
+  return resultOrNothing(() => {
     const quantities = computeQuantities(core, readGivens(core, typed, sheet));
     const texts = Object.entries(set).map(
       ([name, text]) =>
         [name, isFormula(name, text) ? fullText(core.evaluate(text.slice(1), quantities)) : text] as const,
     );
     return Object.fromEntries(texts);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  });
 }
 
 interface Props {

@@ -7,8 +7,8 @@ import { quantitiesOfPart, type ValuePart } from '../../core/items.ts';
 import { readGivens, type Typed } from '../../core/scenario.ts';
 import { Slot } from '../item.tsx';
 import { Formula, type Paper, type Printed, Room } from '../paper.tsx';
-import type { PracticeData } from './practice.tsx';
-import { rightAnswer } from './question.tsx';
+import type { Card, PracticeData } from './model.ts';
+import { RightAnswer } from './outcome.tsx';
 
 /** A list is known by its first value. */
 const shownFirst = ({ shown }: FormulaValue) => formatNumber(shown[0] ?? Number.NaN);
@@ -47,7 +47,7 @@ const Key = ({ data, core, typed }: Printed<PracticeData>) => (
   <ol class="asks">
     {data.problem.parts.map((part, k) => {
       const mistakes = part.kind === 'value' ? mistakenAnswers(core, part, typed, data) : [];
-      const card = data.cards[k] as PracticeData['cards'][number];
+      const card = data.cards[k] as Card;
       return (
         <li key={part.id}>
           <p>
@@ -56,7 +56,7 @@ const Key = ({ data, core, typed }: Printed<PracticeData>) => (
               {part.kind === 'formula' ? (
                 <Formula core={core} text={part.answer} names={part.names} />
               ) : (
-                rightAnswer(core, part, card, typed, data)
+                <RightAnswer {...{ core, part, card, typed, data }} />
               )}
             </strong>{' '}
             <Slot as="span" name={`parts.${k}.why`} />

@@ -3,34 +3,13 @@
 
 import { useState } from 'preact/hooks';
 import type { Core } from '../../core/core.ts';
-import type { Problem } from '../../core/items.ts';
-import { isOpen, type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
+import { isOpen, openName, withTexts } from '../../memory/kept.ts';
 import { useDrawing } from '../draw.ts';
-import { acceptsGivens, Givens, givensText, type SheetData, typedOf } from '../givens.tsx';
+import { acceptsGivens, Givens, givensText, typedOf } from '../givens.tsx';
 import { type Item, Present, type Scene, Slot } from '../item.tsx';
 import { useNumbers } from '../numbers.ts';
+import { type Card, nameOfPart, type PracticeData, withoutAnswers } from './model.ts';
 import { Question } from './question.tsx';
-
-export interface PracticeData {
-  title: string;
-  /** of the heading; a prediction stands below headings of any level, and has a line instead */
-  level: 'h2' | 'p';
-  problem: Problem;
-  sheet: SheetData;
-  /** one for each part of the problem */
-  cards: { hints: number; rule: string; placeholder: string; example: string; isList: boolean }[];
-}
-
-/** The name by which a part is kept: that of its id behind the block's. */
-export const nameOfPart = (id: string): string => id.slice(id.indexOf('/') + 1);
-
-/** The same without the answers that belong to other numbers: what they were is what is typed, not what was learnt. */
-export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolean): Kept {
-  const about = parts.filter(({ kind }) => kind !== 'formula').map(({ id }) => nameOfPart(id));
-  const closed = Object.fromEntries(about.map((name) => [openName(name), undefined]));
-  const without = withTexts(about.reduce(withoutVerdict, kept), closed);
-  return keepTexts ? without : withTexts(without, Object.fromEntries(about.map((name) => [name, undefined])));
-}
 
 function Practice(scene: Scene<PracticeData>) {
   const { id, data, kept, change, core } = scene;
@@ -75,7 +54,7 @@ function Practice(scene: Scene<PracticeData>) {
           part={part}
           name={nameOfPart(part.id)}
           slot={`parts.${k}`}
-          card={cards[k] as PracticeData['cards'][number]}
+          card={cards[k] as Card}
           typed={typed}
         />
       ))}

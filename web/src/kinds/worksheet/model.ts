@@ -2,7 +2,7 @@
 
 import type { Core, Tolerance, Tree, TypedText, WorksheetJudgement } from '../../core/core.ts';
 import type { Graded, Problem } from '../../core/items.ts';
-import { readGivens, type Typed } from '../../core/scenario.ts';
+import { readGivens, resultOrNothing, type Typed } from '../../core/scenario.ts';
 import type { SheetData } from '../givens.tsx';
 
 /** Of one step. */
@@ -44,16 +44,6 @@ export function standing(
   });
 }
 
-/** What is computed from the givens, or nothing where these cannot be used. */
-function whereUsable<Result>(compute: () => Result): Result | undefined {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-}
-
 /** Nothing where the numbers of the worksheet cannot be used, as after a change of the lesson. */
 export const judgeSteps = (
   core: Core,
@@ -61,7 +51,7 @@ export const judgeSteps = (
   typed: Typed,
   texts: readonly string[],
 ): WorksheetJudgement | undefined =>
-  whereUsable(() =>
+  resultOrNothing(() =>
     core.judgeWorksheet({
       givens: readGivens(core, typed, sheet),
       cells: cells.map(({ name }, k) => ({ name, text: texts[k] ?? '' })),
@@ -80,7 +70,7 @@ export function readStep(
   const batch = typed.x?.split(',').length ?? 1;
   const [above, [cell]] = [cells.slice(0, step), cells.slice(step)];
   const countOf = ({ isList }: { isList: boolean }) => (isList ? batch : 1);
-  return whereUsable(() =>
+  return resultOrNothing(() =>
     core.read({
       text: texts[step] ?? '',
       givens: readGivens(core, typed, sheet),
