@@ -2,7 +2,8 @@
 
 import type { Element } from 'hast';
 import { h } from 'hastscript';
-import { inFull, item, pictureSize, type RaceData, stillEvery } from '../../src/kinds/race/race.tsx';
+import { stillEvery } from '../../src/kinds/race/losses.tsx';
+import { inFull, item, pictureSize, type RaceData } from '../../src/kinds/race/race.tsx';
 import { type RaceBlock, schema } from '../../src/kinds/race/schema.ts';
 import {
   type Arm,
