@@ -1,6 +1,6 @@
-// The options of a quiz question, and the order in which they stand.
+// The options of a quiz question, the order in which they stand, and how the question stands.
 
-import { type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
+import { answerOf, isOpen, type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
 
 export const letters = ['A', 'B', 'C', 'D'] as const;
 export type Letter = (typeof letters)[number];
@@ -45,3 +45,29 @@ export const openedAgain = (kept: Kept): Kept =>
     [openName(choice)]: undefined,
     order: anotherOrder(orderOf(kept.texts.order)).join(''),
   });
+
+/** How the question stands. */
+export interface Standing {
+  order: readonly Letter[];
+  chosen: string | undefined;
+  isChecked: boolean;
+  isRight: boolean;
+  /** its answer is shown */
+  isShown: boolean;
+}
+
+export function standingOf(kept: Kept, correct: Letter): Standing {
+  const { [choice]: chosen } = kept.texts;
+  const isChecked = isLetter(chosen) && answerOf(kept, choice).checked === chosen;
+  return {
+    order: orderOf(kept.texts.order),
+    chosen,
+    isChecked,
+    isRight: isChecked && chosen === correct,
+    isShown: isOpen(kept, choice),
+  };
+}
+
+/** The letter of an option where it stands. */
+export const printed = (order: readonly Letter[], letter: Letter): Letter | undefined =>
+  letters[order.indexOf(letter)];
