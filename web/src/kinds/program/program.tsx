@@ -2,18 +2,18 @@
 // A program to write, or one to find the mistake of: an editor, the values of its lines on a small batch, and the verdict
 // of laws on a hundred batches.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import type { Graded } from '../../core/items.ts';
 import { answerOf, isOpen, withTexts } from '../../memory/kept.ts';
-import type { Input, Programs, Ran } from '../../core/programs.ts';
+import type { Programs } from '../../core/programs.ts';
 import { asSentence } from '../../core/sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
-import { BatchFields, batchName, batchOf } from './batch.tsx';
+import { BatchFields, batchName } from './batch.tsx';
 import { useEditor, usePrograms } from './bench.ts';
 import { type Checked, isHunting, line, useChecking, whole } from './checking.ts';
-import { shown } from './inputs.ts';
+import { useRemarks } from './remarks.ts';
 import { Difference, Says } from './says.tsx';
 import type { BatchArray } from './schema.ts';
 
@@ -28,26 +28,6 @@ export interface ProgramData extends Graded {
   isHunt: boolean;
 }
 
-/** What each line gave its names, in one text a line. */
-function valuesOf({ trace }: Ran): Map<number, string> {
-  const values = new Map<number, string>();
-  for (const step of trace) {
-    const text = `${step.name} ${shown(step.value)}`;
-    values.set(step.line, values.has(step.line) ? `${values.get(step.line)}   ${text}` : text);
-  }
-  return values;
-}
-
-/** Runs a program on the batch of the page; a sentence where the batch is none. */
-function runOn(programs: Programs, text: string, inputs: Input[] | string, task: string): Ran | string {
-  if (typeof inputs === 'string') return inputs;
-  try {
-    return programs.run(text, inputs, task);
-  } catch (reason) {
-    return (reason as RangeError).message;
-  }
-}
-
 function kindOf(programs: Programs | string | undefined, now: Checked | undefined): VerdictKind | undefined {
   if (typeof programs === 'string' || now?.judged.verdict === 'failed') return 'unjudged';
   return now?.judged.verdict;
@@ -58,7 +38,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const programs = usePrograms(() => surroundings.programs(task, start));
   const answer = useRef<HTMLElement>(null);
   const text = kept.texts.code ?? start;
-  const seeks = isHunting({ isHunt, kept });
+  const keep = (texts: Record<string, string | undefined>) => change((was) => withTexts(was, texts));
   const { checked, ask, isWaiting } = useChecking(programs, {
     task,
     start,
@@ -67,44 +47,20 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     change,
     code: () => editing.code.current,
   });
-  const editing = useEditor(
-    title,
-    text,
-    (code) => change((was) => withTexts(was, { code: code === start ? undefined : code })),
-    ask,
-  );
-
+  const editing = useEditor(title, text, (code) => keep({ code: code === start ? undefined : code }), ask);
+  const { editor } = editing;
+  const seeks = isHunting({ isHunt, kept });
   const now = checked?.code === text ? checked : undefined;
   const tellsLine = !seeks || now?.judged.verdict === 'right';
-  const ran =
-    typeof programs === 'object'
-      ? runOn(programs, text, batchOf(programs, batch, kept.texts), task)
-      : undefined;
-  const values = typeof ran === 'object' ? valuesOf(ran) : new Map<number, string>();
-  useEffect(() => {
-    const faults = tellsLine ? (now?.judged.faults ?? []) : [];
-    const lines = [now?.judged.error?.line, ...faults.map((fault) => fault.line)];
-    editing.editor.current?.remark({
-      values,
-      faults: new Set(lines.filter((each) => each !== undefined)),
-    });
-  });
-  // The box goes when the line is found; who typed in it goes on in that line.
-  const found = now?.said?.isFound === true ? now.judged.faults[0]?.line : undefined;
-  useEffect(() => {
-    if (found !== undefined && document.activeElement === document.body) editing.editor.current?.goTo(found);
-  }, [found]);
-  const stops = typeof ran === 'object' && !now ? ran.error : null;
-  const error = typeof ran === 'string' ? ran : stops ? `Line ${stops.line}: ${stops.sentence}` : '';
+  const error = useRemarks(editor, { programs, task, text, batch, texts: kept.texts, now, tellsLine });
 
-  const download = () => {
+  const download = async () => {
     if (typeof programs !== 'object') return;
-    const inPython = import('./python-file.ts');
-    void inPython.then(({ pythonFileOf }) =>
-      surroundings.save(`${data.id}.py`, pythonFileOf(programs, title, task, editing.code.current)),
-    );
+    const { pythonFileOf } = await import('./python-file.ts');
+    surroundings.save(`${data.id}.py`, pythonFileOf(programs, title, task, editing.code.current));
   };
   const answered = answerOf(kept, whole);
+  const tried = (answered.first ?? answerOf(kept, line).first) !== undefined;
   return (
     <div class="program" data-done={answered.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
       <h3 id={`${id}-title`}>{title}</h3>
@@ -120,18 +76,7 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         </p>
         <div class="actions">
           {seeks && (
-            <label class="line-field">
-              The wrong line{' '}
-              <input
-                type="text"
-                inputMode="numeric"
-                size={2}
-                autocomplete="off"
-                value={kept.texts.line ?? ''}
-                onInput={({ currentTarget: { value } }) => change((was) => withTexts(was, { line: value }))}
-                onKeyDown={({ key }) => key === 'Enter' && ask()}
-              />
-            </label>
+            <LineField text={kept.texts.line ?? ''} onType={(typed) => keep({ line: typed })} onEnter={ask} />
           )}
           <button type="button" class="main" onClick={ask}>
             Check
@@ -142,8 +87,8 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
               class="quiet"
               onClick={() => {
                 editing.takeKept();
-                editing.editor.current?.goTo(1);
-                change((was) => withTexts(was, { code: undefined }));
+                editor.current?.goTo(1);
+                keep({ code: undefined });
               }}
             >
               Start again
@@ -152,33 +97,19 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
           <ShowAnswer
             answer={answer}
             name={whole}
-            isOffered={
-              (answered.first ?? answerOf(kept, line).first) !== undefined && answered.best !== 'right'
-            }
+            isOffered={tried && answered.best !== 'right'}
             {...{ kept, change }}
           />
         </div>
-        {isWaiting ? (
-          <Verdict kind="waiting" turn="waiting">
-            The judge is starting; this is judged as soon as it runs.
-          </Verdict>
-        ) : (
-          <Verdict kind={kindOf(programs, now)} turn={checked?.turn ?? 0}>
-            {typeof programs === 'string' ? asSentence(programs) : now?.said && `${now.said.sentence} `}
-            {now && (
-              <Says judged={now.judged} {...{ tellsLine }} goTo={(to) => editing.editor.current?.goTo(to)} />
-            )}
-          </Verdict>
-        )}
-        {now && <Difference judged={now.judged} />}
+        <Outcome
+          turn={checked?.turn ?? 0}
+          goTo={(to) => editor.current?.goTo(to)}
+          {...{ programs, now, isWaiting, tellsLine }}
+        />
         <details class="program-more">
           <summary>The batch, and a file for Python</summary>
-          <BatchFields
-            authors={batch}
-            texts={kept.texts}
-            onText={(name, value) => change((was) => withTexts(was, { [name]: value }))}
-          />
-          <button type="button" class="quiet" onClick={download}>
+          <BatchFields authors={batch} texts={kept.texts} onText={(name, value) => keep({ [name]: value })} />
+          <button type="button" class="quiet" onClick={() => void download()}>
             Download as .py
           </button>
         </details>
@@ -195,6 +126,57 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     </div>
   );
 };
+
+interface LineFieldProps {
+  text: string;
+  onType: (text: string) => void;
+  onEnter: () => void;
+}
+
+/** In a hunt: the number of the wrong line. */
+const LineField = ({ text, onType, onEnter }: LineFieldProps) => (
+  <label class="line-field">
+    The wrong line{' '}
+    <input
+      type="text"
+      inputMode="numeric"
+      size={2}
+      autocomplete="off"
+      value={text}
+      onInput={({ currentTarget: { value } }) => onType(value)}
+      onKeyDown={({ key }) => key === 'Enter' && onEnter()}
+    />
+  </label>
+);
+
+interface OutcomeProps {
+  programs: Programs | string | undefined;
+  /** the verdict on the program as it stands */
+  now: Checked | undefined;
+  turn: number;
+  isWaiting: boolean;
+  tellsLine: boolean;
+  goTo: (line: number) => void;
+}
+
+/** The verdict, with the batch that shows what is wrong. */
+function Outcome({ programs, now, turn, isWaiting, tellsLine, goTo }: OutcomeProps) {
+  return (
+    <>
+      {isWaiting ? (
+        <Verdict kind="waiting" turn="waiting">
+          The judge is starting; this is judged as soon as it runs.
+        </Verdict>
+      ) : (
+        <Verdict kind={kindOf(programs, now)} turn={turn}>
+          {typeof programs === 'string' ? asSentence(programs) : now?.said && `${now.said.sentence} `}
+          {now && <Says judged={now.judged} {...{ tellsLine, goTo }} />}
+        </Verdict>
+      )}
+      {now && <Difference judged={now.judged} />}
+    </>
+  );
+}
 
 export const item: Item<ProgramData> = {
   View: Program,
