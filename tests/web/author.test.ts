@@ -134,12 +134,27 @@ describe('a mistake in a file is refused with file, line and help', () => {
     [
       'a field that the figure does not have',
       figure('  show: {gama: 2}'),
-      /^f\.md:15: figure\.predict\.show: gama is no field of forward-explorer\. Valid here: .*gamma/,
+      /^f\.md:15: figure\.predict\.show: gama is no field of forward-explorer; did you mean “gamma”\? Valid here: .*gamma/,
     ],
     [
       'a field’s text that means nothing',
       figure('  show: {gamma: two}'),
       /^f\.md:15: figure\.predict\.show\.gamma: “two” is not allowed there/,
+    ],
+    [
+      'a start of a field that the figure does not have',
+      figure('  show: {}').replace('description: D', 'description: D\nstate: {gama: 2}'),
+      /^f\.md:5: figure\.state: gama is no field of forward-explorer; did you mean “gamma”\? Valid here: .*gamma/,
+    ],
+    [
+      'a start that its field does not allow',
+      figure('  show: {}').replace('description: D', 'description: D\nstate: {x: [1, 2, 11]}'),
+      /^f\.md:5: figure\.state\.x: “1,2,11” is not allowed there/,
+    ],
+    [
+      'a start computed from nothing',
+      figure('  show: {}').replace('description: D', 'description: D\nstate: {gamma: = gama}'),
+      /^f\.md:5: `= gama`: .*unknown name “gama”/,
     ],
     [
       'a prediction that cannot be computed',

@@ -10,6 +10,7 @@ import {
   list,
   number,
   snapped,
+  startingAt,
   stops,
 } from '../../web/src/drawing/fields.ts';
 import { figures } from '../../web/src/figures/all.ts';
@@ -83,4 +84,13 @@ test('on the way from a state to another numbers lie between, snapped; all else 
   expect(between(fields, from, to, 0.5)).toEqual({ ...to, number: 3, list: [1.5, 0.5] });
   expect(between(fields, from, to, 0.31)).toEqual({ ...to, number: 2, list: [1.3, 1.1] });
   expect(between(fields, from, to, 0)).toEqual({ ...to, number: 0, list: [1, 2] });
+});
+
+test('fields start at what a block says, and are allowed what they were before', () => {
+  const fields = { size: number(2, 0, 10, 1), mode: choice('a', 'a', 'b') };
+  const started = startingAt(fields, { size: '7' });
+  expect(initialState(started)).toEqual({ size: 7, mode: 'a' });
+  expect(started.size.read('11')).toBeUndefined();
+  // A page of an older version may say what is not allowed any more.
+  expect(initialState(startingAt(fields, { size: '11', toString: '3' }))).toEqual({ size: 2, mode: 'a' });
 });

@@ -8,6 +8,7 @@ import { h } from 'hastscript';
 import { renderToString } from 'preact-render-to-string';
 import { z } from 'zod';
 import { Controls } from '../../src/drawing/controls.tsx';
+import { startingAt } from '../../src/drawing/fields.ts';
 import { type Figure, Frame, stillState, stillWidth } from '../../src/drawing/figure.tsx';
 import { figures } from '../../src/figures/all.ts';
 import {
@@ -27,14 +28,30 @@ import type { ParsedBlock } from '../blocks.ts';
 import { cppLines } from '../cpp-lines.ts';
 import { LessonError } from '../error.ts';
 import { type Building, renderItem } from '../item.tsx';
-import { renderInline, renderLabel, renderMarkdown, type Surroundings } from '../markdown.ts';
+import {
+  evaluateFormula,
+  renderInline,
+  renderLabel,
+  renderMarkdown,
+  type Surroundings,
+} from '../markdown.ts';
+import { nearest } from '../nearest.ts';
 import { practice, practiceData } from './practice.ts';
 
+/** Fields of a figure's state: as texts of a link, as numbers, or as "= formula" of the givens at hand. */
+const stateFields = z.record(
+  z.string(),
+  z.union([
+    z.string(),
+    z.number().transform(String),
+    z.array(z.number()).transform((list) => list.join(',')),
+  ]),
+);
+
 /**
- * `predict` is judged before the figure is shown, which then plays it: `show` are fields of the figure's state, as in a
- * link, and `from` those that are others when it begins. A `bare` figure is its drawing alone.
+ * `state` is how the figure starts. `predict` is judged before it is shown, which then plays it: `show` are the fields
+ * that it ends with, and `from` those that are others when it begins. A `bare` figure is its drawing alone.
  */
-const shown = z.record(z.string(), z.union([z.string(), z.number().transform(String)]));
 
 export const figureSchema = z.strictObject({
   kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
@@ -43,6 +60,7 @@ export const figureSchema = z.strictObject({
   title: label,
   try: inline.optional(),
   description: paragraphs,
+  state: stateFields.default({}),
   predict: z
     .strictObject({
       objective: graded.objective,
@@ -58,8 +76,8 @@ export const figureSchema = z.strictObject({
       hints,
       why: inline,
       explain: paragraphs,
-      show: shown,
-      from: shown.default({}),
+      show: stateFields,
+      from: stateFields.default({}),
     })
     .optional(),
 });
@@ -110,21 +128,31 @@ function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundin
   return children as ElementContent[];
 }
 
-/** Refuses fields that the figure does not have, and texts that they do not allow. */
-function checkShown(figure: Figure, { kind, predict }: FigureBlock, placeOf: ParsedBlock['placeOf']): void {
-  for (const part of ['show', 'from'] as const) {
-    for (const [name, text] of Object.entries(predict?.[part] ?? {})) {
-      const field = figure.fields[name];
-      const place = placeOf(['predict', part, name]);
-      if (!field)
-        throw new LessonError(
-          place,
-          `figure.predict.${part}: ${name} is no field of ${kind}. Valid here: ${Object.keys(figure.fields).join(', ')}`,
-        );
-      if (field.read(text) === undefined)
-        throw new LessonError(place, `figure.predict.${part}.${name}: “${text}” is not allowed there`);
-    }
-  }
+/** Fields of a figure as texts. Refuses those that it does not have, and what they do not allow. */
+function textsOf(
+  { kind, fields }: Figure,
+  texts: Readonly<Record<string, string>>,
+  path: readonly string[],
+  placeOf: ParsedBlock['placeOf'],
+  around: Surroundings,
+): Record<string, string> {
+  const read = Object.entries(texts).map(([name, text]) => {
+    const field = fields[name];
+    const place = placeOf([...path, name]);
+    const where = ['figure', ...path].join('.');
+    if (!field)
+      throw new LessonError(
+        place,
+        `${where}: ${name} is no field of ${kind}${nearest(name, Object.keys(fields))}`,
+      );
+    const given = text.startsWith('=')
+      ? evaluateFormula(around, text.slice(1).trim(), place).values.join(',')
+      : text;
+    if (field.read(given) === undefined)
+      throw new LessonError(place, `${where}.${name}: “${given}” is not allowed there`);
+    return [name, given] as const;
+  });
+  return Object.fromEntries(read);
 }
 
 export function renderFigure(
@@ -133,10 +161,12 @@ export function renderFigure(
   at: Omit<Building, 'around' | 'placeOf' | 'refuse' | 'id'>,
 ): Element {
   const name = nameOfFigure(block);
-  const figure = figures.find(({ kind }) => kind === block.kind) as Figure;
+  const kind = figures.find((each) => each.kind === block.kind) as Figure;
+  const texts = (of: Record<string, string>, ...path: string[]) => textsOf(kind, of, path, placeOf, outer);
+  const starts = texts(block.state, 'state');
+  const figure = { ...kind, fields: startingAt(kind.fields, starts) };
   const facts = factsOf[block.kind]?.() ?? null;
   const prediction = predictionOf(block);
-  checkShown(figure, block, placeOf);
   return h(
     `bn-${block.kind}`,
     {
@@ -144,11 +174,12 @@ export function renderFigure(
       dataFigure: block.kind,
       className: block.bare ? ['figure', 'bare'] : ['figure'],
       ...(facts === null ? {} : { dataFacts: JSON.stringify(facts) }),
+      ...(Object.keys(starts).length > 0 ? { dataStarts: JSON.stringify(starts) } : {}),
       ...(block.predict
         ? {
             dataAsks: '',
-            dataShow: JSON.stringify(block.predict.show),
-            dataFrom: JSON.stringify(block.predict.from),
+            dataShow: JSON.stringify(texts(block.predict.show, 'predict', 'show')),
+            dataFrom: JSON.stringify(texts(block.predict.from, 'predict', 'from')),
           }
         : {}),
     },

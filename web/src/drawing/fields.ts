@@ -150,3 +150,15 @@ export function initialState<F extends Fields>(fields: F): StateOf<F> {
     Object.entries(fields).map(([name, { initial }]) => [name, initial]),
   ) as StateOf<F>;
 }
+
+/** The same fields, of which some start at what a text means; one that means nothing there leaves its field as it is. */
+export const startingAt = <F extends Fields>(fields: F, texts: Readonly<Record<string, string>>): F =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
+      return [
+        name,
+        { ...field, initial: (text === undefined ? undefined : field.read(text)) ?? field.initial },
+      ];
+    }),
+  ) as unknown as F;

@@ -5,7 +5,7 @@
 import { hydrate, render, type VNode } from 'preact';
 import type { Core } from '../core/core.ts';
 import { Controls } from '../drawing/controls.tsx';
-import { between, type Fields, initialState, type StateOf } from '../drawing/fields.ts';
+import { between, type Fields, initialState, startingAt, type StateOf } from '../drawing/fields.ts';
 import { type Figure, Frame, stillState, stillWidth, type View } from '../drawing/figure.tsx';
 import { waitForFingers } from '../drawing/touch.ts';
 import { loaders } from '../figures/load.ts';
@@ -284,8 +284,10 @@ class LiveFigure {
 }
 
 export async function startFigure(root: HTMLElement): Promise<Started> {
-  const [figure, core] = await Promise.all([loaders[root.dataset.figure ?? '']?.(), coreWhenRunning()]);
-  if (!figure) throw new Error(`no figure “${root.dataset.figure}”`);
+  const [kind, core] = await Promise.all([loaders[root.dataset.figure ?? '']?.(), coreWhenRunning()]);
+  if (!kind) throw new Error(`no figure “${root.dataset.figure}”`);
+  const starts = JSON.parse(root.dataset.starts ?? '{}') as Record<string, string>;
+  const figure = { ...kind, fields: startingAt(kind.fields, starts) };
   LiveFigure.start(root, figure, core);
   return {
     accepts: (name, text) =>
