@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { biasBefore } from '../../../web/src/figures/bias-before/bias-before.tsx';
-import { expectClose, expectDrawn, numbers } from './neuron.ts';
+import { expectClose, expectDrawn, numbers, problem5 } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
-const bias = (state: object = {}) => viewOf(biasBefore, state);
+const bias = (state: object = {}) => viewOf(biasBefore, { ...problem5, ...state });
 const effect = (state: object, mode: string) => numbers(column(bias(state), 'What b does', mode));
 
 test('Problem 5 by hand: y in training, running mean, both gradients of b', () => {
@@ -64,14 +64,15 @@ test('no state shows a number that is none, or draws outside of the page', () =>
   expectDrawn(
     biasBefore,
     ['training', 'inference'].flatMap((mode) => [
-      { mode, b: 0 },
-      { mode, gamma: 0, momentum: 1 },
-      { mode, b: -12, gamma: 3, running_var: 1, u: [-5, -5, -5, -4.5] },
-      { mode, b: 12, collected: true, u: [5, 5, 5, 4.5] },
+      { mode },
+      { ...problem5, mode, b: 0 },
+      { ...problem5, mode, gamma: 0, momentum: 1 },
+      { ...problem5, mode, b: -12, gamma: 3, running_var: 1, u: [-5, -5, -5, -4.5] },
+      { ...problem5, mode, b: 12, collected: true, u: [5, 5, 5, 4.5] },
     ]),
   );
 });
 
 test('a constant batch with eps = 0 is refused in the core’s words', () => {
-  expect(() => viewOf(biasBefore, { u: [2, 2, 2, 2] })).toThrow('batch_var + eps');
+  expect(() => bias({ u: [2, 2, 2, 2] })).toThrow('batch_var + eps');
 });

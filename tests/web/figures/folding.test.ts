@@ -2,10 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { folding } from '../../../web/src/figures/folding/folding.tsx';
-import { expectClose, expectDrawn, numbers } from './neuron.ts';
+import { expectClose, expectDrawn, numbers, problem5 } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
-const show = (state: object = {}) => viewOf(folding, state);
+const { w, b, gamma, beta, running_mean, running_var } = problem5;
+const neuron = { w, b, gamma, beta, running_mean, running_var };
+const show = (state: object = {}) => viewOf(folding, { ...neuron, ...state });
 
 test('W′ and b′ by hand', () => {
   const view = show();
@@ -55,7 +57,8 @@ test('the bars are to scale', () => {
 test('no state shows a number that is none, or draws outside of the page', () => {
   expectDrawn(folding, [
     {},
-    { neurons: 1, inputs: 1, gamma: 0, running_var: 1 },
-    { neurons: 1024, inputs: 1024, gamma: -2.9, running_var: 7, input_1: -4.5, b: -11.5 },
+    neuron,
+    { ...neuron, neurons: 1, inputs: 1, gamma: 0, running_var: 1 },
+    { ...neuron, neurons: 1024, inputs: 1024, gamma: -2.9, running_var: 7, input_1: -4.5, b: -11.5 },
   ]);
 });

@@ -4,6 +4,10 @@ import { expect } from 'vitest';
 import type { Figure } from '../../../web/src/drawing/figure.tsx';
 import { htmlOf, viewOf } from './view.ts';
 
+/** The neuron of Problem 5 and its batch; all that follows it. */
+export const neuron5 = { u: [1, 2, 4, 5], w: 2, b: 10, gamma: 1.5, beta: 0.5 };
+export const problem5 = { ...neuron5, dy: [0.3, -0.2, 0.5, 0.4], running_mean: 4, running_var: 9 };
+
 export const numbers = (values: readonly (number | string)[]) => values.map(Number);
 
 export function expectClose(actual: readonly (number | string)[], expected: readonly number[]): void {

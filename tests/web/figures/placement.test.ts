@@ -3,16 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { placement } from '../../../web/src/figures/placement/placement.tsx';
-import { expectClose, expectDrawn, numbers } from './neuron.ts';
+import { expectClose, expectDrawn, neuron5, numbers } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
 const [, sectionSix = ''] = readFileSync('web/lesson/learn/02-core-content.md', 'utf8').split(
   '{#where-to-place-it}',
 );
 
+const show = (state: object = {}, width = 720) => viewOf(placement, { ...neuron5, ...state }, width);
+
 /** The boxes of a chain as its table names them, without the input and without their numbers. */
 function boxesOf(state: object, caption: string): string[] {
-  const table = viewOf(placement, state).tables.find((each) => each.caption.startsWith(caption));
+  const table = show(state).tables.find((each) => each.caption.startsWith(caption));
   return (table?.rows ?? []).slice(1).map(({ label }) => label.replace(/^\d+\. /, ''));
 }
 
@@ -31,7 +33,7 @@ test('the two orders are those that section 6 names, in words and as boxes', () 
     (match[1] ?? '').replace(/\s+/g, ' '),
   );
   expect(orders).toHaveLength(2);
-  const html = htmlOf(viewOf(placement, {}, 900).drawing);
+  const html = htmlOf(show({}, 900).drawing);
   const boxOf: Record<string, string> = {
     'linear or convolution': 'Linear',
     'batch normalization': 'BN',
@@ -45,7 +47,7 @@ test('the two orders are those that section 6 names, in words and as boxes', () 
 
 test('boxes are drawn in this order, from left to right and from top to bottom', () => {
   for (const width of [300, 900]) {
-    const html = htmlOf(viewOf(placement, { diagrams: 'residual' }, width).drawing);
+    const html = htmlOf(show({ diagrams: 'residual' }, width).drawing);
     const drawn = [
       ...html.matchAll(/<g class="node[^"]*">.*?<text x="([\d.]+)" y="([\d.]+)">(\w+)<\/text>/g),
     ];
@@ -63,7 +65,7 @@ test('boxes are drawn in this order, from left to right and from top to bottom',
 });
 
 test('numbers by hand, with b = −6: the ReLU cuts two values in either order', () => {
-  const view = viewOf(placement, { b: -6 });
+  const view = show({ b: -6 });
   // u = 1, 2, 4, 5; x = 2u − 6 = −4, −2, 2, 4; eps = 1e-5
   const y = [-4, -2, 2, 4].map((value) => (1.5 * value) / Math.sqrt(10 + 1e-5) + 0.5);
   const cut = y.map((value) => Math.max(0, value));
@@ -87,15 +89,14 @@ test('numbers by hand, with b = −6: the ReLU cuts two values in either order',
 });
 
 test('in the original order nothing after the first box depends on b, in the other everything does', () => {
-  const after = (b: number, title: string) =>
-    numbers(column(viewOf(placement, { b }), title, 'mean')).slice(2);
+  const after = (b: number, title: string) => numbers(column(show({ b }), title, 'mean')).slice(2);
   const [original, other] = [after(10, 'The original'), after(10, 'Less')];
   for (const b of [-12, -7.5, 0, 3]) expectClose(after(b, 'The original'), original);
   expect(after(-6, 'Less')[0]).not.toBeCloseTo(other[0] ?? 0, 1);
 });
 
 test('a batch that the ReLU has made constant leaves batch normalization as β', () => {
-  const view = viewOf(placement, { b: -12 });
+  const view = show({ b: -12 });
   expect(column(view, 'Less', 'mean')[3]).toBe(0.5);
   expect(column(view, 'Less', 'standard deviation')[3]).toBe(0);
   expect(view.sentence).toContain('constant batch');
@@ -106,7 +107,7 @@ test('in an addition means add; variances add together with twice the covariance
     [1, 2, 4, 5],
     [-3, 0.5, -1, 2.5],
   ]) {
-    const view = viewOf(placement, { diagrams: 'residual', u });
+    const view = show({ diagrams: 'residual', u });
     for (const title of ['Post-activation: the addition', 'Pre-activation: the addition']) {
       const [skip = 0, branch = 0, , sum] = numbers(column(view, title, 'mean'));
       expect(sum).toBeCloseTo(skip + branch, 12);
@@ -118,7 +119,7 @@ test('in an addition means add; variances add together with twice the covariance
 
 test('after the addition: a ReLU in the original block, nothing in the pre-activation block', () => {
   // Here the sum of both paths is negative for some examples, so the ReLU raises the mean.
-  const view = viewOf(placement, { diagrams: 'residual', u: [-3, 0.5, -1, 2.5] });
+  const view = show({ diagrams: 'residual', u: [-3, 0.5, -1, 2.5] });
   const [sum = 0, after = 0] = numbers(column(view, 'Post-activation: what', 'mean')).slice(-2);
   expect(after).toBeGreaterThan(sum + 0.1);
   const sums = numbers(column(view, 'Pre-activation: the addition', 'mean'));
@@ -129,9 +130,10 @@ test('after the addition: a ReLU in the original block, nothing in the pre-activ
 test('no state shows a number that is none, or draws outside of the page', () => {
   expectDrawn(placement, [
     {},
-    { b: -12, gamma: 0, beta: 0 },
-    { diagrams: 'residual', gamma: -3, beta: -3, u: [-5, -5, 5, 5] },
-    { diagrams: 'residual', gamma: 0, beta: 0 },
-    { diagrams: 'residual', u: [0, 0, 0, 0] },
+    neuron5,
+    { ...neuron5, b: -12, gamma: 0, beta: 0 },
+    { ...neuron5, diagrams: 'residual', gamma: -3, beta: -3, u: [-5, -5, 5, 5] },
+    { ...neuron5, diagrams: 'residual', gamma: 0, beta: 0 },
+    { ...neuron5, diagrams: 'residual', u: [0, 0, 0, 0] },
   ]);
 });

@@ -1,13 +1,12 @@
-// The neuron of Problem 5, x = w u + b, its batch normalization, and the batch that it sees.
+// A neuron x = w u + b with its batch normalization, and the batch that it sees: what may stand in the state of a figure
+// about one. The block of the figure says which neuron it is.
 
 import { list, number } from '../drawing/fields.ts';
 
-/** The weight of the neuron. */
-export const w = 2;
-
 export const neuron = {
-  u: list([1, 2, 4, 5], { least: -5, most: 5, step: 0.5 }),
-  b: number(10, -12, 12, 0.5),
-  gamma: number(1.5, -3, 3, 0.1),
-  beta: number(0.5, -3, 3, 0.1),
+  u: list([-1, 0, 1, 2], { least: -5, most: 5, step: 0.5 }),
+  w: number(1, -2, 2, 0.5),
+  b: number(0, -12, 12, 0.5),
+  gamma: number(1, -3, 3, 0.1),
+  beta: number(0, -3, 3, 0.1),
 };
