@@ -94,6 +94,14 @@ describe('TypeScript', () => {
     expect(users.filter((file) => !file.endsWith('.d.ts'))).toEqual([`web/src/core/${module}.ts`]);
   });
 
+  test('render loads nothing of web/src/page', () => {
+    expect(render.length).toBeGreaterThan(30);
+    const users = render.filter((file) =>
+      loadedFrom(file).some((other) => other.startsWith('web/src/page/')),
+    );
+    expect(users).toEqual([]);
+  });
+
   test('src does not import render', () => {
     const users = src.filter((file) => filesFrom(file).some((other) => other.startsWith('web/render')));
     expect(users).toEqual([]);
@@ -378,6 +386,23 @@ test('the table of faults names tests that exist', () => {
   expect(named.length).toBeGreaterThan(30);
   for (const [, file = '', name = ''] of named)
     expect(read(file).replaceAll("\\'", "'"), name).toContain(`'${name}'`);
+});
+
+test('README counts what there is', () => {
+  const readme = read('README.md');
+  const reference = filesUnder('tests/reference').filter((file) =>
+    /^tests\/reference\/\w+\.json$/.test(file),
+  );
+  const casesIn = (files: string[]) =>
+    files
+      .map((file) => (JSON.parse(read(file)) as { cases?: unknown[] }).cases?.length ?? 0)
+      .reduce((sum, count) => sum + count, 0);
+  const programs = filesUnder('tests/programs').flatMap((file) => matches(file, /^# === (.*)$/gm));
+  const typed = casesIn(filesUnder('tests/answers').filter((file) => file.endsWith('.json')));
+  expect(readme).toContain(`[${typed.toLocaleString('en')} typed answers]`);
+  expect(readme).toContain(`or take the ${casesIn(reference)} cases there`);
+  expect(readme).toContain(`${programs.length} programs in others' habits`);
+  expect(readme).toMatch(new RegExp(`NumPy makes of ${casesIn(['tests/reference/numpy/values.json'])}\\s`));
 });
 
 test('package.json, CMake and the list of changes have the same version', () => {

@@ -1,5 +1,5 @@
-// What the first blocks of a page need is asked for before the page itself is read to its end: public/live.js does so, and
-// finds the addresses beside its own.
+// Preloads what the first blocks of a page need: public/live.js requests it before the page is parsed to its end, and finds
+// the addresses beside its own.
 
 import type { Plugin } from 'vite';
 

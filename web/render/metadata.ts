@@ -1,4 +1,4 @@
-// What others than readers want to know of the pages: search engines, and places where somebody shares a link. Addresses of
+// Metadata of the pages, for search engines and for places where somebody shares a link. Addresses of
 // the whole site are only in it where it is said at which address the site will stand (npm run build -- --site …): the folder
 // may be put anywhere.
 

@@ -7,6 +7,7 @@ import type { ProofJudgement, ProofLine } from '../../src/core/core.ts';
 import type { ProofData } from '../../src/kinds/proof/model.ts';
 import { item } from '../../src/kinds/proof/proof.tsx';
 import { type ProofBlock, schema } from '../../src/kinds/proof/schema.ts';
+import { hashOf } from '../../src/memory/hash.ts';
 import { nearest } from '../nearest.ts';
 import { type Building, kind } from '../item.tsx';
 import { renderInline } from '../markdown.ts';
@@ -22,13 +23,6 @@ const allLines = ({ lines, distractors }: ProofBlock) => [
     path: ['distractors', k] as PropertyKey[],
   })),
 ];
-
-/** FNV-1a: the same order at every build and in every browser. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
 
 /** An order of the ids that depends on the block's id alone, and in which the proof is not yet in order. */
 function shuffled(id: string, ids: string[], inOrder: string[]): string[] {

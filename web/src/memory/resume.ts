@@ -3,6 +3,7 @@
 // the long ones. What does not fit is left out whole. A host may cut the text anywhere all the same: what stands before the
 // cut can be read.
 
+import { hashOf } from './hash.ts';
 import {
   type Answered,
   answerOf,
@@ -41,11 +42,9 @@ function fromDigits(text: string): number {
   return value;
 }
 
-/** Three digits that stand for a name. Source: the FNV-1a hash. */
+/** Three digits that stand for a name. */
 export function codeOf({ block, name }: Asked): string {
-  let hash = 0x811c9dc5;
-  for (const character of `${block}/${name}`)
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  const hash = hashOf(`${block}/${name}`);
   return inDigits((hash ^ (hash >>> 18)) & 0x3ffff, 3);
 }
 

@@ -3,6 +3,7 @@
 // (SCO) of the course and share one session: going from page to page does not end it. The host may refuse, throw, or be
 // gone: the lesson goes on, and everything is kept in the browser as ever.
 
+import { hashOf } from '../memory/hash.ts';
 import { answerOf, type Kept, merged, nothingKept, readKept, writeKept } from '../memory/kept.ts';
 import { type Listed, type Standing, standingOf } from '../memory/mastery.ts';
 import type { Drawer, Memory } from '../memory/memory.ts';
@@ -224,15 +225,9 @@ export interface Surroundings {
   say: (standpoint: Standpoint) => void;
 }
 
-/** A learner's id at the host as a hash, so that the stored key does not reveal it. Source: FNV-1a, twice. */
-function markOf(learner: string): string {
-  const hash = (start: number) => {
-    let value = start;
-    for (const character of learner) value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193);
-    return (value >>> 0).toString(36);
-  };
-  return learner === '' ? '' : `${hash(0x811c9dc5)}-${hash(0x01234567)}`;
-}
+/** A learner's id at the host as a hash, so that the stored key does not reveal it. */
+const markOf = (learner: string): string =>
+  learner === '' ? '' : `${hashOf(learner).toString(36)}-${hashOf(learner, 0x01234567).toString(36)}`;
 
 /** Errors of a storage that is full or forbidden are ignored. */
 function quietly<Value>(act: () => Value): Value | undefined {
