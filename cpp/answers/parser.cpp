@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iomanip>
-#include <sstream>
+#include <cstdio>
 
 #include "answers/grammar.h"
 
@@ -30,10 +29,10 @@ Node Parser::whole() {
 std::string Parser::quoted(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end";
   if (!is_control(token.symbol)) return "“" + token.text + "”";
-  std::ostringstream name;
-  name << "the character U+" << std::hex << std::uppercase << std::setw(4) << std::setfill('0')
-       << static_cast<unsigned>(token.symbol) << ", which does not show,";
-  return name.str();
+  // Not a stream: the only one would bring all locales into the WebAssembly build.
+  char name[16];
+  std::snprintf(name, sizeof name, "U+%04X", static_cast<unsigned>(token.symbol));
+  return "the character " + std::string(name) + ", which does not show,";
 }
 
 void Parser::refuse_gap(const Token& token) const {
