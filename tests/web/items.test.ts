@@ -3,7 +3,8 @@
 
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
-import { type Item, lessonItems } from '../../web/render/items.ts';
+import type { Item } from '../../web/render/graded.ts';
+import { lessonItems } from '../../web/render/items.ts';
 import type { Core } from '../../web/src/core/core.ts';
 import {
   drawGivens,

@@ -12,7 +12,8 @@ import {
 } from '../src/core/items.ts';
 import { readGivens, type Typed } from '../src/core/scenario.ts';
 import { loadBuiltCore } from './core.ts';
-import { type Item, lessonItems } from './items.ts';
+import type { Item } from './graded.ts';
+import { lessonItems } from './items.ts';
 import { programs } from './programs.ts';
 
 /** What programs write for a number, and pandas for an answer that is missing. */

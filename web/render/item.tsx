@@ -13,6 +13,7 @@ import type { Listed } from '../src/memory/mastery.ts';
 import type { Typed } from '../src/core/scenario.ts';
 import type { ParsedBlock } from './blocks.ts';
 import { LessonError } from './error.ts';
+import type { GradedItem } from './graded.ts';
 import type { Handouts } from './handouts.ts';
 import { renderInline, renderLabel, renderMarkdown, type Surroundings } from './markdown.ts';
 import { quantitiesOf, renderResults, renderTable, type Sheet } from './sheet.ts';
@@ -48,6 +49,8 @@ export interface Kind<Block = never> {
   View: View<never>;
   /** by which the block is remembered; the block's id where left out */
   name?: (block: Block) => string;
+  /** its graded items */
+  items?: (parsed: ParsedBlock<Block>) => GradedItem[];
   /** the givens for the formulas in its text */
   sheet?: (block: Block) => Sheet;
   /** where these stand in the block, if not at its top */

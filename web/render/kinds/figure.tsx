@@ -27,6 +27,7 @@ import type { PracticeBlock } from '../../src/kinds/practice/schema.ts';
 import type { ParsedBlock } from '../blocks.ts';
 import { cppLines } from '../cpp-lines.ts';
 import { LessonError } from '../error.ts';
+import { type GradedItem, partsOf } from '../graded.ts';
 import { type Building, renderItem } from '../item.tsx';
 import {
   evaluateFormula,
@@ -36,7 +37,7 @@ import {
   type Surroundings,
 } from '../markdown.ts';
 import { nearest } from '../nearest.ts';
-import { practice, practiceData } from './practice.ts';
+import { practice, practiceData, problemOf } from './practice.ts';
 
 /** Fields of a figure's state: as texts of a link, as numbers, or as "= formula" of the givens at hand. */
 const stateFields = z.record(
@@ -93,7 +94,7 @@ const factsOf: Readonly<Record<string, () => unknown>> = {
 export const nameOfFigure = ({ id: own, kind }: Pick<FigureBlock, 'id' | 'kind'>): string => own ?? kind;
 
 /** The question of a figure as the practice block that it is. */
-export function predictionOf(block: FigureBlock): PracticeBlock | undefined {
+function predictionOf(block: FigureBlock): PracticeBlock | undefined {
   const { predict } = block;
   if (!predict) return undefined;
   const { given: givens, fewest, about, explain, show: _, from: __, ...part } = predict;
@@ -109,6 +110,14 @@ export function predictionOf(block: FigureBlock): PracticeBlock | undefined {
     parts: [{ id: 'prediction', ...part }],
     answer: explain,
   };
+}
+
+/** The question of a figure as a graded item. */
+export function itemsOfFigure({ block, placeOf }: ParsedBlock<FigureBlock>): GradedItem[] {
+  const prediction = predictionOf(block);
+  if (!prediction) return [];
+  const at = `${prediction.id}-prediction`;
+  return partsOf(prediction, problemOf(prediction), at, () => placeOf(['predict']));
 }
 
 /** The prediction is a practice block without a heading of its own. */

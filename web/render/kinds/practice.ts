@@ -6,6 +6,7 @@ import type { PracticeData } from '../../src/kinds/practice/model.ts';
 import { item } from '../../src/kinds/practice/practice.tsx';
 import { type PracticeBlock, schema } from '../../src/kinds/practice/schema.ts';
 import { type GivenName, givens } from '../../src/core/quantities.ts';
+import { gradedOf, partsOf } from '../graded.ts';
 import { type Building, kind } from '../item.tsx';
 import { evaluateFormula } from '../markdown.ts';
 import { quantitiesOf, sheetData } from '../sheet.ts';
@@ -18,14 +19,6 @@ export function toleranceOf(tolerance: Tolerance): CoreTolerance {
   if (tolerance === 'exact') return { relative: 0, absolute: 0, digits: 0 };
   return { relative: tolerance.percent / 100, absolute: tolerance.near_zero ?? 0, digits: tolerance.digits };
 }
-
-/** What an item says about itself, from its block. */
-export const gradedOf = (block: Pick<PartBlock, 'id' | 'objective' | 'pitfall' | 'core'>): Graded => ({
-  id: block.id,
-  objective: block.objective,
-  pitfalls: [block.pitfall].flat(),
-  core: block.core,
-});
 
 function ruleInWords(part: PartBlock, isList: boolean): string {
   if (part.formula !== undefined) {
@@ -107,6 +100,7 @@ export const practice = kind<PracticeBlock>({
   schema,
   View: item.View,
   name: ({ id }) => id,
+  items: ({ block, placeOf }) => partsOf(block, problemOf(block), block.id, (k) => placeOf(['parts', k])),
   sheet: (block) => block,
   givensAt: ({ parts }, [field, k]) => (field === 'parts' ? parts[Number(k)]?.with : undefined),
   data: practiceData,

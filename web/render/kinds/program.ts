@@ -4,10 +4,10 @@
 import { inputOf } from '../../src/kinds/program/inputs.ts';
 import { item, type ProgramData } from '../../src/kinds/program/program.tsx';
 import { type ProgramBlock, schema } from '../../src/kinds/program/schema.ts';
+import { gradedOf, wholeBlock } from '../graded.ts';
 import { type Building, kind } from '../item.tsx';
 import { nearest } from '../nearest.ts';
 import { programs } from '../programs.ts';
-import { gradedOf } from './practice.ts';
 
 function check({ task, start, solution, batch, wrong, bug }: ProgramBlock, { refuse }: Building): void {
   const known = programs.tasks();
@@ -62,6 +62,10 @@ export const program = kind<ProgramBlock>({
   schema,
   View: item.View,
   name: ({ id }) => id,
+  items(parsed) {
+    const { task, solution } = parsed.block;
+    return wholeBlock(parsed, { kind: 'program', task, solution });
+  },
   data(block, at): ProgramData {
     check(block, at);
     const { task, start, solution, batch, hints, bug } = block;

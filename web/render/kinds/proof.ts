@@ -9,9 +9,9 @@ import { item } from '../../src/kinds/proof/proof.tsx';
 import { type ProofBlock, schema } from '../../src/kinds/proof/schema.ts';
 import { hashOf } from '../../src/memory/hash.ts';
 import { nearest } from '../nearest.ts';
+import { gradedOf, wholeBlock } from '../graded.ts';
 import { type Building, kind } from '../item.tsx';
 import { renderInline } from '../markdown.ts';
-import { gradedOf } from './practice.ts';
 
 /** Every line to choose from, the proof's own first and in order, with where it is written. */
 const allLines = ({ lines, distractors }: ProofBlock) => [
@@ -97,6 +97,12 @@ export const proof = kind<ProofBlock>({
   schema,
   View: item.View,
   name: ({ id }) => id,
+  items(parsed) {
+    const { block } = parsed;
+    const { goal, names } = block;
+    const inOrder = block.lines.map(({ id }) => id);
+    return wholeBlock(parsed, { kind: 'proof', lines: coreLines(block), goal, names, proof: inOrder });
+  },
   data(block, at): ProofData {
     check(block, at);
     const lines = coreLines(block);

@@ -8,11 +8,12 @@ import { type WorksheetBlock, schema } from '../../src/kinds/worksheet/schema.ts
 import type { WorksheetData } from '../../src/kinds/worksheet/model.ts';
 import { item } from '../../src/kinds/worksheet/worksheet.tsx';
 import { nearest } from '../nearest.ts';
+import { gradedOf, wholeBlock } from '../graded.ts';
 import { type Building, kind } from '../item.tsx';
 import { computedValue, evaluateFormula } from '../markdown.ts';
 import { nameFormulas, renderMath } from '../math.ts';
 import { sheetData } from '../sheet.ts';
-import { gradedOf, toleranceOf } from './practice.ts';
+import { toleranceOf } from './practice.ts';
 
 /** How a step is set in print; the table of quantities says from what it is computed. */
 interface Step {
@@ -100,6 +101,11 @@ export const worksheet = kind<WorksheetBlock>({
   schema,
   View: item.View,
   name: ({ id }) => id,
+  items(parsed) {
+    const { cells, tolerance } = parsed.block;
+    const problem = problemOfWorksheet(parsed.block);
+    return wholeBlock(parsed, { kind: 'worksheet', problem, cells, tolerance: toleranceOf(tolerance) });
+  },
   sheet: sheetOf,
   data(block, at): WorksheetData {
     const problem = problemOfWorksheet(block);
