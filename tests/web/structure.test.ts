@@ -338,8 +338,7 @@ describe('the table of quantities', () => {
       'cpp/bindings/': 'the arguments and results of functions',
       'cpp/programs/tasks.cpp': 'the inputs and outputs of programs, with their shapes',
       'web/render/kinds/worksheet.ts': 'how each step is set in print',
-      'web/src/figures/computation-graph/':
-        'what the figure says of each step, in the order in which it shows them',
+      'web/src/figures/': 'the fields of a figure, and what it says of each step in its order',
     });
     expect(lists.filter((file) => !reasons.some(([place]) => file.startsWith(place)))).toEqual([]);
     for (const [place, reason] of reasons)
