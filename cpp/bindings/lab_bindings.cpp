@@ -82,6 +82,13 @@ val difference_check(Arguments& arguments) {
   return result;
 }
 
+/// Numbers that are made of terms of this size.
+template <typename Derived>
+answers::Value of_size(const Eigen::PlainObjectBase<Derived>& numbers, double size) {
+  const auto count = static_cast<std::size_t>(numbers.size());
+  return {{numbers.data(), numbers.data() + count}, true, std::vector<double>(count, size)};
+}
+
 val jacobian_spectrum(Arguments& arguments) {
   const Channels x = arguments.numbers("x");
   const double gamma = arguments.has("gamma") ? arguments.number("gamma") : 1;
@@ -89,9 +96,10 @@ val jacobian_spectrum(Arguments& arguments) {
   arguments.finish();
   const lab::JacobianSpectrum spectrum = lab::jacobian_spectrum(x, gamma, eps);
   val result = val::object();
-  result.set("eigenvalues", copy_out(spectrum.eigenvalues));
+  result.set("jacobian", copy_out(of_size(spectrum.jacobian, spectrum.size)));
+  result.set("eigenvalues", copy_out(of_size(spectrum.eigenvalues, spectrum.size)));
   result.set("rank", static_cast<double>(spectrum.rank));
-  result.set("row_sums", copy_out(spectrum.row_sums));
+  result.set("row_sums", copy_out(of_size(spectrum.row_sums, spectrum.size)));
   return result;
 }
 

@@ -34,6 +34,8 @@ TEST(JacobianSpectrum, ClosedFormAndRank) {
         expect_near(spectrum.eigenvalues, closed_form(x, gamma, eps), rounding);
         EXPECT_EQ(spectrum.rank, eps > 0 ? m - 1 : m - 2);
         expect_near(spectrum.row_sums, Channels::Zero(m), rounding);
+        EXPECT_NEAR(spectrum.size, std::abs(gamma) * invstd, 4 * epsilon * std::abs(gamma) * invstd);
+        EXPECT_TRUE((spectrum.jacobian == batchnorm::jacobian(x, gamma, eps)).all());
       }
     }
   }

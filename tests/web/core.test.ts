@@ -606,11 +606,21 @@ describe('values', () => {
 
   test('the spectrum of a jacobian', () => {
     // x_hat = (-1, 1) / 2 with var 1 and eps 3: J = [[1, -1], [-1, 1]] 3/8 gamma / 2.
-    const { eigenvalues, rank, row_sums } = core.jacobianSpectrum({ x: [4, 6], gamma: 8, eps: 3 });
-    expect(eigenvalues[0]).toBeCloseTo(0, 14);
-    expect(eigenvalues[1]).toBeCloseTo(3, 14);
+    const { jacobian, eigenvalues, rank, row_sums } = core.jacobianSpectrum({
+      x: [4, 6],
+      gamma: 8,
+      eps: 3,
+    });
+    expect(jacobian.values).toEqual(core.jacobian({ x: [4, 6], gamma: 8, eps: 3 }));
+    [1.5, -1.5, -1.5, 1.5].forEach((entry, k) => expect(jacobian.shown[k]).toBeCloseTo(entry, 14));
+    expect(eigenvalues.values[0]).toBeCloseTo(0, 14);
+    expect(eigenvalues.values[1]).toBeCloseTo(3, 14);
     expect(rank).toBe(1);
-    row_sums.forEach((sum) => expect(sum).toBeCloseTo(0, 14));
+    row_sums.values.forEach((sum) => expect(sum).toBeCloseTo(0, 14));
+    // Of two values with eps = 0 all of it is rounding, and is shown as 0.
+    const nothing = core.jacobianSpectrum({ x: [0.1, 0.7], gamma: 3, eps: 0 });
+    for (const { shown } of [nothing.jacobian, nothing.eigenvalues, nothing.row_sums])
+      expect(new Set(shown)).toEqual(new Set([0]));
     const x = Array.from({ length: 64 }, (_, k) => Math.sin(k));
     expect(core.jacobianSpectrum({ x, eps: 0 }).rank).toBe(62);
     expect(core.jacobianSpectrum({ x, eps: 1e-5 }).rank).toBe(63);

@@ -1,7 +1,7 @@
 // The Jacobian and the circle without a browser.
 
 import { expect, test } from 'vitest';
-import { fromPlane, inPlane } from '../../../web/src/figures/coupling/circle.tsx';
+import { fromPlane, inPlane } from '../../../web/src/figures/coupling/geometry.ts';
 import { coupling } from '../../../web/src/figures/coupling/coupling.tsx';
 import { column, core, htmlOf, viewOf } from './view.ts';
 

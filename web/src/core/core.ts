@@ -256,12 +256,14 @@ export interface DifferenceCheck {
 }
 
 export interface JacobianSpectrum {
+  /** (m, m) row by row */
+  jacobian: FormulaValue;
   /** (m) ascending */
-  eigenvalues: Float64Array;
+  eigenvalues: FormulaValue;
   /** how many eigenvalues are more than rounding */
   rank: number;
   /** (m) 0 up to rounding */
-  row_sums: Float64Array;
+  row_sums: FormulaValue;
 }
 
 /** A sequence of batches of one channel, and how each feeds the running statistics. */
@@ -635,7 +637,7 @@ export interface Core {
    * (T), one of each batch; at most 10,000.
    */
   runningSeries: (input: RunningSeriesInput) => RunningStatistics;
-  /** Eigenvalues, rank and row sums of the jacobian of 2 to 64 values. */
+  /** The jacobian of 2 to 64 values, with its eigenvalues, rank and row sums. */
   jacobianSpectrum: (input: { x: Numbers; gamma?: number; eps: number }) => JacobianSpectrum;
   /** The value of a formula of the answer language. Throws UnreadableError. */
   evaluate: (text: string, quantities: Quantities) => FormulaValue;
