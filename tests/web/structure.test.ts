@@ -210,6 +210,15 @@ describe('TypeScript', () => {
     expect(misplaced).toEqual([]);
   });
 
+  test('every file is imported, but those that the build names', () => {
+    const imported = new Set([...src, ...render].flatMap(filesFrom));
+    expect(src.filter((file) => !imported.has(file) && !file.endsWith('.d.ts')).toSorted()).toEqual([
+      'web/src/main.ts',
+      'web/src/page/no-workers.ts',
+      'web/src/page/service-worker.ts',
+    ]);
+  });
+
   test('a block is a view: no element of its own is registered', () => {
     expect(src.filter((file) => /\bcustomElements\b|extends HTMLElement/.test(read(file)))).toEqual([]);
   });
