@@ -154,12 +154,12 @@ function textsOf(
         place,
         `${where}: ${name} is no field of ${kind}${nearest(name, Object.keys(fields))}`,
       );
-    const given = text.startsWith('=')
+    const value = text.startsWith('=')
       ? evaluateFormula(around, text.slice(1).trim(), place).values.join(',')
       : text;
-    if (field.read(given) === undefined)
-      throw new LessonError(place, `${where}.${name}: “${given}” is not allowed there`);
-    return [name, given] as const;
+    if (field.read(value) === undefined)
+      throw new LessonError(place, `${where}.${name}: “${value}” is not allowed there`);
+    return [name, value] as const;
   });
   return Object.fromEntries(read);
 }
