@@ -1,11 +1,14 @@
 // The lab's part of the table of what JavaScript may call. No arithmetic here: each binding reads its
 // arguments, calls the library and copies the result out.
 
+#include <optional>
+
 #include "bindings/arguments.h"
 #include "lab/difference_check.h"
 #include "lab/jacobian_spectrum.h"
 #include "lab/random.h"
 #include "lab/running_series.h"
+#include "lab/running_stream.h"
 #include "lab/variance_methods.h"
 
 using namespace bindings;
@@ -35,15 +38,12 @@ val estimate_out(const lab::Estimate& estimate) {
   return result;
 }
 
-val variance_methods(Arguments& arguments) {
-  const Channels values = arguments.numbers("values");
-  const double offset = arguments.number("offset");
-  const lab::Precision in = precision(arguments);
-  arguments.finish();
-  const lab::VarianceMethods methods = lab::variance_methods(values, offset, in);
+val methods_out(const lab::VarianceMethods& methods) {
   val result = val::object();
   result.set("stored", copy_out(methods.stored));
   result.set("exact", methods.exact);
+  result.set("of_values", methods.of_values);
+  result.set("kept", methods.kept);
   result.set("one_pass", estimate_out(methods.one_pass));
   result.set("two_pass", estimate_out(methods.two_pass));
   result.set("corrected_two_pass", estimate_out(methods.corrected_two_pass));
@@ -51,8 +51,38 @@ val variance_methods(Arguments& arguments) {
   return result;
 }
 
-val difference_check(Arguments& arguments) {
-  using lab::Dropped;
+/// One result for each offset.
+val variance_methods(Arguments& arguments) {
+  const Channels values = arguments.numbers("values");
+  const Channels offsets = arguments.numbers("offsets");
+  const lab::Precision in = precision(arguments);
+  arguments.finish();
+  val results = val::array();
+  for (const double offset : offsets)
+    results.call<void>("push", methods_out(lab::variance_methods(values, offset, in)));
+  return results;
+}
+
+val code_out(const lab::CheckedCode& code) {
+  val result = val::object();
+  result.set("dx", copy_out(code.dx));
+  result.set("error", copy_out(code.error));
+  result.set("absolute", copy_out(code.absolute));
+  return result;
+}
+
+val check_out(const lab::DifferenceCheck& check) {
+  val result = val::object();
+  result.set("numeric", copy_out(check.numeric));
+  result.set("right", code_out(check.right));
+  result.set("without_mean", code_out(check.without_mean));
+  result.set("without_var", code_out(check.without_var));
+  result.set("without_both", code_out(check.without_both));
+  return result;
+}
+
+/// One result for each of the ways to check one gradient.
+val difference_checks(Arguments& arguments) {
   using lab::Loss;
   using lab::Scheme;
   lab::CheckedGradient gradient;
@@ -63,23 +93,18 @@ val difference_check(Arguments& arguments) {
   gradient.dy = arguments.numbers("dy");
   gradient.loss = choice<Loss>(arguments, "loss",
                                {{"weighted", Loss::weighted}, {"sum", Loss::sum}, {"relu", Loss::relu}});
-  gradient.scheme =
-      choice<Scheme>(arguments, "scheme", {{"forward", Scheme::forward}, {"central", Scheme::central}});
-  gradient.precision = precision(arguments);
-  const Channels steps = arguments.numbers("steps");
-  if (arguments.has("drop")) {
-    gradient.drop = choice<Dropped>(
-        arguments, "drop",
-        {{"none", Dropped::none}, {"mean", Dropped::mean}, {"var", Dropped::var}, {"both", Dropped::both}});
-  }
+  std::vector<Arguments> checks = arguments.objects("checks");
   arguments.finish();
-  const lab::DifferenceCheck check = lab::difference_check(gradient, steps);
-  val result = val::object();
-  result.set("dx", copy_out(check.dx));
-  result.set("numeric", copy_out(check.numeric));
-  result.set("error", copy_out(check.error));
-  result.set("absolute", copy_out(check.absolute));
-  return result;
+  val results = val::array();
+  for (Arguments& check : checks) {
+    gradient.scheme =
+        choice<Scheme>(check, "scheme", {{"forward", Scheme::forward}, {"central", Scheme::central}});
+    gradient.precision = precision(check);
+    const Channels steps = check.numbers("steps");
+    check.finish();
+    results.call<void>("push", check_out(lab::difference_check(gradient, steps)));
+  }
+  return results;
 }
 
 /// Numbers that are made of terms of this size.
@@ -103,26 +128,97 @@ val jacobian_spectrum(Arguments& arguments) {
   return result;
 }
 
-val running_series(Arguments& arguments) {
+/// How running statistics follow: `momentum` as the `convention` has it.
+batchnorm::Momentum momentum(Arguments& arguments) {
   using batchnorm::Momentum;
+  const double weight = arguments.number("momentum");
+  return choice<Momentum>(arguments, "convention",
+                          {{"decay", Momentum::decay(weight)}, {"torch", Momentum::torch(weight)}});
+}
+
+batchnorm::VarianceEstimator estimator(Arguments& arguments) {
   using batchnorm::VarianceEstimator;
+  return choice<VarianceEstimator>(
+      arguments, "estimator",
+      {{"biased", VarianceEstimator::biased}, {"unbiased", VarianceEstimator::unbiased}});
+}
+
+val running_series(Arguments& arguments) {
   const double running_mean = arguments.number("running_mean");
   const double running_var = arguments.number("running_var");
   const Channels batch_mean = arguments.numbers("batch_mean");
   const Channels batch_var = arguments.numbers("batch_var");
   const Eigen::Index m = arguments.count("m");
-  const double weight = arguments.number("momentum");
-  const Momentum momentum = choice<Momentum>(
-      arguments, "convention", {{"decay", Momentum::decay(weight)}, {"torch", Momentum::torch(weight)}});
-  const VarianceEstimator estimator = choice<VarianceEstimator>(
-      arguments, "estimator",
-      {{"biased", VarianceEstimator::biased}, {"unbiased", VarianceEstimator::unbiased}});
+  const batchnorm::Momentum weights = momentum(arguments);
+  const batchnorm::VarianceEstimator feeds = estimator(arguments);
   arguments.finish();
   const batchnorm::RunningStatistics series =
-      lab::running_series(running_mean, running_var, batch_mean, batch_var, m, momentum, estimator);
+      lab::running_series(running_mean, running_var, batch_mean, batch_var, m, weights, feeds);
   val result = val::object();
   result.set("running_mean", copy_out(series.running_mean));
   result.set("running_var", copy_out(series.running_var));
+  return result;
+}
+
+val path_out(const lab::RunningPath& path, const batchnorm::Momentum& weights) {
+  val result = val::object();
+  result.set("running_mean", copy_out(path.running_mean));
+  result.set("running_var", copy_out(path.running_var));
+  result.set("fed_var", copy_out(path.fed_var));
+  result.set("start_weight", copy_out(path.start_weight));
+  result.set("span", path.span);
+  result.set("old_weight", weights.old_weight);
+  result.set("new_weight", weights.new_weight);
+  return result;
+}
+
+val example_out(Arguments example, const lab::StreamBatches& batches, const lab::RunningPath& path) {
+  const double x = example.number("x");
+  const double eps = example.number("eps");
+  const Eigen::Index from = example.count("from"), to = example.count("to");
+  example.finish();
+  const lab::BothModes modes = lab::in_both_modes(batches, path, x, eps, from, to);
+  val result = val::object();
+  result.set("others", copy_out(modes.others));
+  result.set("y_training", copy_out(modes.y_training));
+  result.set("batch_mean", copy_out(modes.batch_mean));
+  result.set("batch_var", copy_out(modes.batch_var));
+  result.set("y_inference", modes.y_inference);
+  return result;
+}
+
+/// Batches, how each of the rules follows them, and an example that meets the first rule's statistics.
+val running_stream(Arguments& arguments) {
+  lab::Stream stream;
+  stream.seed = static_cast<std::uint64_t>(arguments.count("seed"));
+  stream.batches = arguments.count("batches");
+  stream.m = arguments.count("m");
+  stream.shift_at = arguments.count("shift_at");
+  stream.mean_before = arguments.number("mean_before");
+  stream.var_before = arguments.number("var_before");
+  stream.mean_after = arguments.number("mean_after");
+  stream.var_after = arguments.number("var_after");
+  const double running_mean = arguments.number("running_mean");
+  const double running_var = arguments.number("running_var");
+  std::vector<Arguments> rules = arguments.objects("rules");
+  if (rules.empty()) refuse("rules", "at least 1 rule", "none");
+  std::optional<Arguments> example;
+  if (arguments.has("example")) example.emplace(arguments.object("example"));
+  arguments.finish();
+  const lab::StreamBatches batches = lab::batches_of(stream);
+  val result = val::object();
+  result.set("batch_mean", copy_out(batches.batch_mean));
+  result.set("batch_var", copy_out(batches.batch_var));
+  val paths = val::array();
+  for (Arguments& rule : rules) {
+    const batchnorm::Momentum weights = momentum(rule);
+    const batchnorm::VarianceEstimator feeds = estimator(rule);
+    rule.finish();
+    const lab::RunningPath path = lab::follow(batches, running_mean, running_var, {weights, feeds});
+    if (&rule == &rules.front() && example) result.set("example", example_out(*example, batches, path));
+    paths.call<void>("push", path_out(path, weights));
+  }
+  result.set("paths", paths);
   return result;
 }
 
@@ -131,7 +227,8 @@ val running_series(Arguments& arguments) {
 EMSCRIPTEN_BINDINGS(lab) {
   emscripten::function("normal_batches", &call<normal_batches>);
   emscripten::function("variance_methods", &call<variance_methods>);
-  emscripten::function("difference_check", &call<difference_check>);
+  emscripten::function("difference_checks", &call<difference_checks>);
   emscripten::function("jacobian_spectrum", &call<jacobian_spectrum>);
   emscripten::function("running_series", &call<running_series>);
+  emscripten::function("running_stream", &call<running_stream>);
 }

@@ -77,19 +77,28 @@ Batch numeric_gradients(const CheckedGradient& of, const Channels& steps) {
   return gradients;
 }
 
-/// dL/dx by the backward pass, in double.
-Channels analytic_gradient(const CheckedGradient& of) {
+/// The backward pass, in double.
+batchnorm::BackwardTrace analytic_gradient(const CheckedGradient& of) {
   const batchnorm::TrainingForward forward =
       batchnorm::forward_train(Batch(of.x.transpose()), one(of.gamma), one(of.beta), of.eps);
   Batch dy = of.dy.transpose();
   if (of.loss == Loss::sum) dy.setOnes();
   if (of.loss == Loss::relu) dy = (forward.y > 0).select(dy, 0);
-  const batchnorm::BackwardTrace trace = batchnorm::backward_trace(dy, forward, one(of.gamma));
-  if (of.drop == Dropped::none) return trace.dx.transpose();
-  Batch dx = trace.dx_direct;
-  if (of.drop == Dropped::var) dx += trace.dx_through_mean;
-  if (of.drop == Dropped::mean) dx += trace.dx_through_var;
-  return dx.transpose();
+  return batchnorm::backward_trace(dy, forward, one(of.gamma));
+}
+
+CheckedCode checked(const Batch& dx, const Batch& numeric) {
+  const Index steps = numeric.rows();
+  CheckedCode code{dx.transpose(), Channels(steps), Channels(steps)};
+  for (Index k = 0; k < steps; ++k) {
+    const Channels at_step = numeric.row(k);
+    const double absolute = (at_step - code.dx).abs().maxCoeff<Eigen::PropagateNaN>();
+    const double largest = std::max(at_step.abs().maxCoeff(), code.dx.abs().maxCoeff());
+    const bool has_value = std::isfinite(absolute);
+    code.absolute(k) = has_value ? absolute : not_a_number;
+    code.error(k) = !has_value ? not_a_number : largest == 0 ? 0 : absolute / largest;
+  }
+  return code;
 }
 
 void require_finite(const char* name, double value) {
@@ -114,21 +123,11 @@ DifferenceCheck difference_check(const CheckedGradient& gradient, const Channels
   of.x = stored("x", gradient.x, gradient.precision);
   of.dy = stored("dy", gradient.dy, gradient.precision);
 
-  DifferenceCheck check;
-  check.dx = analytic_gradient(of);
-  check.numeric = of.precision == Precision::in_single ? numeric_gradients<float>(of, steps)
-                                                       : numeric_gradients<double>(of, steps);
-  check.error.resize(steps.size());
-  check.absolute.resize(steps.size());
-  for (Index k = 0; k < steps.size(); ++k) {
-    const Channels numeric = check.numeric.row(k);
-    const double absolute = (numeric - check.dx).abs().maxCoeff<Eigen::PropagateNaN>();
-    const double largest = std::max(numeric.abs().maxCoeff(), check.dx.abs().maxCoeff());
-    const bool has_value = std::isfinite(absolute);
-    check.absolute(k) = has_value ? absolute : not_a_number;
-    check.error(k) = !has_value ? not_a_number : largest == 0 ? 0 : absolute / largest;
-  }
-  return check;
+  const batchnorm::BackwardTrace trace = analytic_gradient(of);
+  const Batch numeric = of.precision == Precision::in_single ? numeric_gradients<float>(of, steps)
+                                                             : numeric_gradients<double>(of, steps);
+  return {numeric, checked(trace.dx, numeric), checked(trace.dx_direct + trace.dx_through_var, numeric),
+          checked(trace.dx_direct + trace.dx_through_mean, numeric), checked(trace.dx_direct, numeric)};
 }
 
 }  // namespace lab

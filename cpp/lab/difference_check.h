@@ -17,10 +17,6 @@ enum class Scheme {
   central,  ///< (L(x + h e_i) - L(x - h e_i)) / (2 h)
 };
 
-/// Which path the analytic gradient leaves out: dx_through_mean, dx_through_var (see
-/// batchnorm::BackwardTrace).
-enum class Dropped { none, mean, var, both };
-
 /// One channel: x and dy have m values. `precision` is what x, dy, y and the loss are stored and computed in;
 /// gamma, beta, eps and the statistics are doubles in either, as everywhere in the core.
 struct CheckedGradient {
@@ -30,16 +26,21 @@ struct CheckedGradient {
   Loss loss;
   Scheme scheme;
   Precision precision;
-  Dropped drop = Dropped::none;
 };
 
-/// An error is NaN where there is none: x + h, a loss or a gradient leaves the range of its precision, or the
-/// step makes all values equal while eps is 0.
-struct DifferenceCheck {
+/// What the check says of one backward pass. An error is NaN where there is none: x + h, a loss or a gradient
+/// leaves the range of its precision, or the step makes all values equal while eps is 0.
+struct CheckedCode {
   batchnorm::Channels dx;        ///< (m)  analytic, in double: for the relu, dy_i counts where y_i > 0
-  batchnorm::Batch numeric;      ///< (steps, m)  NaN where the step gives no value
   batchnorm::Channels error;     ///< (steps)  absolute / max(max |numeric|, max |dx|), 0 where all are 0
   batchnorm::Channels absolute;  ///< (steps)  max |numeric - dx|
+};
+
+/// The right backward pass, and those that leave out dx_through_mean, dx_through_var (see
+/// batchnorm::BackwardTrace) or both, beside one numeric gradient.
+struct DifferenceCheck {
+  batchnorm::Batch numeric;  ///< (steps, m)  NaN where the step gives no value
+  CheckedCode right, without_mean, without_var, without_both;
 };
 
 /// Both gradients are those at x as the precision stores it. As in everyone's code, the difference is divided

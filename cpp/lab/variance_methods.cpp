@@ -99,8 +99,11 @@ VarianceMethods variance_methods(const Channels& values, double offset, Precisio
   VarianceMethods methods;
   methods.stored = stored("(values + offset)", values + offset, precision);
   methods.exact = exact_variance(methods.stored);
-  if (!std::isfinite(methods.exact))
-    batchnorm::refuse("values", "a variance in the range of doubles", methods.exact);
+  methods.of_values = exact_variance(values);
+  for (const double variance : {methods.exact, methods.of_values}) {
+    if (!std::isfinite(variance)) batchnorm::refuse("values", "a variance in the range of doubles", variance);
+  }
+  methods.kept = estimate(methods.exact, methods.of_values).digits;
   if (precision == Precision::in_single) {
     estimate_in<float>(methods.stored.transpose().cast<float>(), methods);
   } else {

@@ -9,10 +9,10 @@
 namespace {
 
 using namespace testing_batchnorm;
+using lab::CheckedCode;
 using lab::CheckedGradient;
 using lab::difference_check;
 using lab::DifferenceCheck;
-using lab::Dropped;
 using lab::Loss;
 using lab::Precision;
 using lab::Scheme;
@@ -41,7 +41,8 @@ TEST(DifferenceCheck, WhereTruncationRulesTheErrorGrowsWithTheOrderOfTheScheme) 
   for (const Loss loss : {Loss::weighted, Loss::relu}) {
     for (const auto& [scheme, order] : {std::pair{Scheme::forward, 1.0}, std::pair{Scheme::central, 2.0}}) {
       const Channels error =
-          difference_check(problem(scheme, Precision::in_double, loss), channels({1e-3, 1e-2})).absolute;
+          difference_check(problem(scheme, Precision::in_double, loss), channels({1e-3, 1e-2}))
+              .right.absolute;
       EXPECT_NEAR(std::log10(error(1) / error(0)), order, 0.1 * order);
     }
   }
@@ -63,7 +64,8 @@ TEST(DifferenceCheck, AStepGivesTheSameWhateverOtherStepsAreAskedFor) {
 
 TEST(DifferenceCheck, WhereRoundingRulesTheErrorGrowsAsTheStepShrinks) {
   for (const Scheme scheme : {Scheme::forward, Scheme::central}) {
-    const Channels error = difference_check(problem(scheme, Precision::in_double), decades(-14, -1, 4)).error;
+    const Channels error =
+        difference_check(problem(scheme, Precision::in_double), decades(-14, -1, 4)).right.error;
     Index best = 0;
     EXPECT_LT(error.minCoeff(&best), 1e-7);
     EXPECT_GT(best, 12);
@@ -80,7 +82,8 @@ TEST(DifferenceCheck, TheBestErrorIsThatOfTheory) {
        {std::pair{Precision::in_single, 6e-8}, std::pair{Precision::in_double, 1.1e-16}}) {
     for (const auto& [scheme, power] :
          {std::pair{Scheme::forward, 0.5}, std::pair{Scheme::central, 2.0 / 3}}) {
-      const double best = difference_check(problem(scheme, precision), decades(-9, 0, 8)).error.minCoeff();
+      const double best =
+          difference_check(problem(scheme, precision), decades(-9, 0, 8)).right.error.minCoeff();
       EXPECT_LT(best, 10 * std::pow(rounding, power));
       EXPECT_GT(best, 1e-3 * std::pow(rounding, power));
     }
@@ -92,27 +95,29 @@ TEST(DifferenceCheck, InSingleASmallStepDoesNotMoveX) {
     const DifferenceCheck check =
         difference_check(problem(scheme, Precision::in_single), channels({1e-9, 1e-300, 1e-2}));
     EXPECT_TRUE((check.numeric.topRows(2) == 0).all());
-    EXPECT_EQ(check.error(0), 1);
-    EXPECT_EQ(check.error(1), 1);
-    EXPECT_EQ(check.absolute(0), largest(check.dx));
-    EXPECT_LT(check.error(2), 0.1);
-    EXPECT_GT(check.error(2), 1e-6);
+    EXPECT_EQ(check.right.error(0), 1);
+    EXPECT_EQ(check.right.error(1), 1);
+    EXPECT_EQ(check.right.absolute(0), largest(check.right.dx));
+    EXPECT_LT(check.right.error(2), 0.1);
+    EXPECT_GT(check.right.error(2), 1e-6);
   }
 }
 
 TEST(DifferenceCheck, TheAnalyticGradientIsThatOfTheBackwardPass) {
   const CheckedGradient weighted = problem(Scheme::central, Precision::in_double);
   const Channels step = channels({1e-4});
-  EXPECT_EQ(bits(difference_check(weighted, step).dx), bits(backward_dx(weighted, weighted.dy).transpose()));
+  EXPECT_EQ(bits(difference_check(weighted, step).right.dx),
+            bits(backward_dx(weighted, weighted.dy).transpose()));
 
   CheckedGradient sum = weighted;
   sum.loss = Loss::sum;
-  EXPECT_EQ(bits(difference_check(sum, step).dx), bits(backward_dx(sum, Channels::Ones(5)).transpose()));
+  EXPECT_EQ(bits(difference_check(sum, step).right.dx),
+            bits(backward_dx(sum, Channels::Ones(5)).transpose()));
 
   CheckedGradient relu = weighted;
   relu.loss = Loss::relu;
   // 2, 4 and 1 lie below the mean 4.5, and by more than beta = 0.25 takes back.
-  EXPECT_EQ(bits(difference_check(relu, step).dx),
+  EXPECT_EQ(bits(difference_check(relu, step).right.dx),
             bits(backward_dx(relu, channels({0, 0, 0.5, 3, 0})).transpose()));
 
   // Both gradients are those of the floats.
@@ -123,7 +128,8 @@ TEST(DifferenceCheck, TheAnalyticGradientIsThatOfTheBackwardPass) {
   CheckedGradient of_floats = single;
   of_floats.x(0) = static_cast<double>(0.1f);
   of_floats.dy(1) = static_cast<double>(0.3f);
-  EXPECT_EQ(bits(difference_check(single, step).dx), bits(backward_dx(of_floats, of_floats.dy).transpose()));
+  EXPECT_EQ(bits(difference_check(single, step).right.dx),
+            bits(backward_dx(of_floats, of_floats.dy).transpose()));
 }
 
 TEST(DifferenceCheck, TheNumericGradientIsThatOfTheGradientCheck) {
@@ -153,56 +159,52 @@ TEST(DifferenceCheck, TheErrorIsInTheMaximumNorm) {
   const DifferenceCheck check =
       difference_check(problem(Scheme::forward, Precision::in_double), channels({0.1, 0.5}));
   for (Index k = 0; k < 2; ++k) {
-    const double absolute = largest(check.numeric.row(k) - check.dx);
-    EXPECT_EQ(check.absolute(k), absolute);
-    EXPECT_EQ(check.error(k), absolute / std::max(largest(check.numeric.row(k)), largest(check.dx)));
+    const double absolute = largest(check.numeric.row(k) - check.right.dx);
+    EXPECT_EQ(check.right.absolute(k), absolute);
+    EXPECT_EQ(check.right.error(k),
+              absolute / std::max(largest(check.numeric.row(k)), largest(check.right.dx)));
   }
-  EXPECT_LT(check.absolute(0), check.absolute(1));
+  EXPECT_LT(check.right.absolute(0), check.right.absolute(1));
 }
 
 TEST(DifferenceCheck, ALossThatDoesNotDependOnX) {
   CheckedGradient sum = problem(Scheme::central, Precision::in_double, Loss::sum);
   sum.eps = 0;
   const DifferenceCheck of_sum = difference_check(sum, channels({1e-3, 0x1p-3}));
-  EXPECT_LT(largest(of_sum.dx), 16 * epsilon);
-  EXPECT_LT(of_sum.absolute(0), 64 * epsilon / 1e-3);
+  EXPECT_LT(largest(of_sum.right.dx), 16 * epsilon);
+  EXPECT_LT(of_sum.right.absolute(0), 64 * epsilon / 1e-3);
 
   CheckedGradient two = problem(Scheme::central, Precision::in_double);
   two.eps = 0;
   two.x = channels({1, 4});
   two.dy = channels({0.3, -5});
-  EXPECT_LT(largest(difference_check(two, channels({1e-3})).dx), 16 * epsilon);
+  EXPECT_LT(largest(difference_check(two, channels({1e-3})).right.dx), 16 * epsilon);
 
   CheckedGradient nothing = problem(Scheme::central, Precision::in_double);
   nothing.gamma = 0;
   const DifferenceCheck of_nothing = difference_check(nothing, channels({1e-3}));
-  EXPECT_EQ(of_nothing.error(0), 0);
-  EXPECT_EQ(of_nothing.absolute(0), 0);
+  EXPECT_EQ(of_nothing.right.error(0), 0);
+  EXPECT_EQ(of_nothing.right.absolute(0), 0);
 }
 
 TEST(DifferenceCheck, AWrongBackwardPassShowsAtEveryStep) {
-  for (const Dropped drop : {Dropped::mean, Dropped::var, Dropped::both}) {
-    CheckedGradient wrong = problem(Scheme::central, Precision::in_double);
-    wrong.drop = drop;
-    EXPECT_GT(difference_check(wrong, decades(-12, 1, 8)).error.minCoeff(), 1e-2);
-  }
+  const DifferenceCheck check =
+      difference_check(problem(Scheme::central, Precision::in_double), decades(-12, 1, 8));
+  for (const CheckedCode* wrong : {&check.without_mean, &check.without_var, &check.without_both})
+    EXPECT_GT(wrong->error.minCoeff(), 1e-2);
 }
 
-TEST(DifferenceCheck, WhatIsDroppedIsThePath) {
+TEST(DifferenceCheck, WhatIsLeftOutIsThePath) {
   const CheckedGradient whole = problem(Scheme::central, Precision::in_double);
   const auto forward = batchnorm::forward_train(Batch(whole.x.transpose()), channels({whole.gamma}),
                                                 channels({whole.beta}), whole.eps);
   const auto trace = batchnorm::backward_trace(whole.dy.transpose(), forward, channels({whole.gamma}));
-  const auto dx_without = [&](Dropped drop) {
-    CheckedGradient wrong = whole;
-    wrong.drop = drop;
-    return difference_check(wrong, channels({1e-4})).dx;
-  };
+  const DifferenceCheck check = difference_check(whole, channels({1e-4}));
   const Channels dx = trace.dx.transpose();
   const double rounding = 8 * epsilon * largest(trace.dx_direct);
-  expect_near(dx_without(Dropped::mean), dx - trace.dx_through_mean.transpose(), rounding);
-  expect_near(dx_without(Dropped::var), dx - trace.dx_through_var.transpose(), rounding);
-  expect_near(dx_without(Dropped::both), trace.dx_direct.transpose(), 0);
+  expect_near(check.without_mean.dx, dx - trace.dx_through_mean.transpose(), rounding);
+  expect_near(check.without_var.dx, dx - trace.dx_through_var.transpose(), rounding);
+  expect_near(check.without_both.dx, trace.dx_direct.transpose(), 0);
 }
 
 TEST(DifferenceCheck, AKinkIsSeenByTheStepsThatCrossIt) {
@@ -211,8 +213,8 @@ TEST(DifferenceCheck, AKinkIsSeenByTheStepsThatCrossIt) {
   kink.x = channels({-3, -1, 0, 1, 3});
   kink.beta = 0.01;
   const DifferenceCheck check = difference_check(kink, channels({1e-4, 0.1}));
-  EXPECT_LT(check.error(0), 1e-6);
-  EXPECT_GT(check.error(1), 1e-2);
+  EXPECT_LT(check.right.error(0), 1e-6);
+  EXPECT_GT(check.right.error(1), 1e-2);
 }
 
 TEST(DifferenceCheck, WhereYIsZeroTheAnalyticGradientTakesTheSideOfZero) {
@@ -220,9 +222,9 @@ TEST(DifferenceCheck, WhereYIsZeroTheAnalyticGradientTakesTheSideOfZero) {
   kink.x = channels({-3, -1, 0, 1, 3});
   kink.beta = 0;
   const DifferenceCheck check = difference_check(kink, decades(-8, -1, 1));
-  EXPECT_EQ(bits(check.dx), bits(backward_dx(kink, channels({0, 0, 0, 3, -1.25})).transpose()));
+  EXPECT_EQ(bits(check.right.dx), bits(backward_dx(kink, channels({0, 0, 0, 3, -1.25})).transpose()));
   // A forward difference takes the other side, at every step.
-  EXPECT_GT(check.error.minCoeff(), 1e-2);
+  EXPECT_GT(check.right.error.minCoeff(), 1e-2);
 }
 
 TEST(DifferenceCheck, TheLossIsSummedInThePrecision) {
@@ -256,22 +258,22 @@ TEST(DifferenceCheck, AStepWithoutAValueIsNoNumberAndTheOthersAre) {
   two.x = channels({1, 4});
   two.dy = channels({0.3, -5});
   const DifferenceCheck equal = difference_check(two, channels({1, 3, 1e308}));
-  EXPECT_TRUE(std::isfinite(equal.error(0)));
-  EXPECT_TRUE(std::isnan(equal.error(1)));
-  EXPECT_TRUE(std::isnan(equal.absolute(1)));
+  EXPECT_TRUE(std::isfinite(equal.right.error(0)));
+  EXPECT_TRUE(std::isnan(equal.right.error(1)));
+  EXPECT_TRUE(std::isnan(equal.right.absolute(1)));
   EXPECT_TRUE(equal.numeric.row(1).isNaN().all());
   EXPECT_TRUE(equal.numeric.row(2).isFinite().all());
 
   two.eps = 1;
-  EXPECT_TRUE(std::isfinite(difference_check(two, channels({3})).error(0)));
+  EXPECT_TRUE(std::isfinite(difference_check(two, channels({3})).right.error(0)));
 
   // Beyond the largest float, for each loss.
   for (const Loss loss : {Loss::weighted, Loss::sum, Loss::relu}) {
     const DifferenceCheck beyond =
         difference_check(problem(Scheme::forward, Precision::in_single, loss), channels({1e39, 1e-2}));
-    EXPECT_TRUE(std::isnan(beyond.error(0)));
-    EXPECT_TRUE(std::isnan(beyond.absolute(0)));
-    EXPECT_TRUE(std::isfinite(beyond.error(1)));
+    EXPECT_TRUE(std::isnan(beyond.right.error(0)));
+    EXPECT_TRUE(std::isnan(beyond.right.absolute(0)));
+    EXPECT_TRUE(std::isfinite(beyond.right.error(1)));
   }
 }
 

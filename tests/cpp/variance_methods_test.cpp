@@ -183,6 +183,25 @@ TEST(VarianceMethods, SquaresBeyondTheRangeOfThePrecisionHaveNoDigits) {
   EXPECT_EQ(apart.one_pass.digits, 0);
 }
 
+TEST(VarianceMethods, WhatStoringKeepsOfTheVariance) {
+  // 4, 7, 13, 16 are stored as they are up to 2^22, as twos at 2^24, and as one number at 2^30.
+  const Channels values = channels({4, 7, 13, 16});
+  const auto kept = [&](double offset) {
+    const VarianceMethods methods = variance_methods(values, offset, Precision::in_single);
+    EXPECT_EQ(methods.of_values, 22.5);
+    return methods.kept;
+  };
+  EXPECT_EQ(kept(0), 17);
+  EXPECT_EQ(kept(0x1p22), 17);
+  // 4, 8, 12, 16 (halves go to even): 20 in place of 22.5.
+  EXPECT_NEAR(kept(0x1p24), std::log10(22.5 / 2.5), 4 * epsilon);
+  EXPECT_EQ(kept(0x1p30), 0);
+  // The floats next to 0.1 and 2 differ from them by about a unit in the eighth digit.
+  const VarianceMethods stored = variance_methods(channels({0.1, 2}), 0, Precision::in_single);
+  EXPECT_GT(stored.kept, 7);
+  EXPECT_LT(stored.kept, 10);
+}
+
 TEST(VarianceMethods, Refusals) {
   const auto refused = [](const Channels& values, double offset, Precision precision) {
     return refusal([&] { variance_methods(values, offset, precision); });

@@ -102,6 +102,27 @@ class Values {
       give("m", integer());
       give("estimator", one_of({"biased", "unbiased"}));
       give("convention", one_of({"decay", "torch"}));
+    } else if (name == "running_stream") {
+      for (const char* each : {"seed", "batches", "m", "shift_at"}) give(each, integer());
+      for (const char* each : {"mean_before", "mean_after", "running_mean", "running_var"})
+        give(each, number());
+      for (const char* each : {"var_before", "var_after"}) give(each, positive());
+      val rules = val::array();
+      for (std::size_t k = small(0, std::size_t{2}); k > 0; --k) {
+        val rule = val::object();
+        rule.set("convention", one_of({"decay", "torch"}));
+        rule.set("momentum", number());
+        rule.set("estimator", one_of({"biased", "unbiased"}));
+        rules.call<void>("push", chance(16) ? anything(1) : rule);
+      }
+      give("rules", rules);
+      if (chance(2)) {
+        val example = val::object();
+        example.set("x", number());
+        example.set("eps", positive());
+        for (const char* each : {"from", "to"}) example.set(each, integer());
+        give("example", example);
+      }
     } else if (name == "torch_from_decay" || name == "decay_from_torch") {
       give("momentum", number());
     } else if (name == "fold_into_weight") {
@@ -140,19 +161,24 @@ class Values {
       give("std", positive());
     } else if (name == "variance_methods") {
       give("values", data());
-      give("offset", number());
+      give("offsets", list(small(1, std::size_t{3})));
       give("precision", one_of({"single", "double"}));
-    } else if (name == "difference_check") {
+    } else if (name == "difference_checks") {
       const std::size_t m = small(2, std::size_t{5});
       give("x", list(m, single_precision_));
       for (const char* each : {"gamma", "beta"}) give(each, number());
       give("eps", positive());
       give("dy", list(m, chance(8)));
       give("loss", one_of({"weighted", "sum", "relu"}));
-      give("scheme", one_of({"forward", "central"}));
-      give("precision", one_of({"single", "double"}));
-      give("steps", list(small(1, std::size_t{4}), false, true));
-      give_some("drop", one_of({"none", "mean", "var", "both"}));
+      val checks = val::array();
+      for (std::size_t k = small(0, std::size_t{2}); k > 0; --k) {
+        val check = val::object();
+        check.set("scheme", one_of({"forward", "central"}));
+        check.set("precision", one_of({"single", "double"}));
+        check.set("steps", list(small(1, std::size_t{4}), false, true));
+        checks.call<void>("push", chance(16) ? anything(1) : check);
+      }
+      give("checks", checks);
     } else if (name == "evaluate") {
       give("text", formula());
       give("quantities", quantities());

@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import {
   conventions,
-  decayIn,
   type Framework,
   frameworks,
   momentumIn,
@@ -115,8 +114,10 @@ describe('many steps', () => {
   test.each(sequences.flatMap((each) => frameworks.map((name) => [each.id, name, each] as const)))(
     '%s: %s',
     (_, name, { momentum, initial, steps }) => {
-      const decay = decayIn(core, conventions.pytorch, momentum);
-      const own = momentumIn(core, conventions[name], decay);
+      const own = momentumIn(conventions[name], {
+        old_weight: core.decayFromTorch(momentum),
+        new_weight: momentum,
+      });
       const unbiased = name === 'pytorch' || name === 'tensorflow';
       let running: { running_mean: ArrayLike<number>; running_var: ArrayLike<number> } = initial;
       for (const { batch, truth, expected } of steps) {
@@ -138,9 +139,10 @@ describe('many steps', () => {
 
 test('momentum is turned round for PyTorch alone', () => {
   for (const name of frameworks) {
-    const own = momentumIn(core, conventions[name], 0.75);
+    const own = momentumIn(conventions[name], { old_weight: 0.75, new_weight: 0.25 });
     expect(own).toBe(name === 'pytorch' ? 0.25 : 0.75);
-    expect(decayIn(core, conventions[name], own)).toBe(0.75);
+    const { convention } = updateIn(conventions[name], own, 8, 'biased');
+    expect(convention).toBe(name === 'pytorch' ? 'torch' : 'decay');
   }
 });
 

@@ -8,9 +8,12 @@ import { loadBuiltCore, wasmFile } from '../../web/render/core.ts';
 import {
   bindingNames,
   type Core,
+  type DifferenceCheck,
   type GradientSums,
   type Moments,
+  type RunningPath,
   UnreadableError,
+  type VarianceMethods,
 } from '../../web/src/core/core.ts';
 
 let core: Core;
@@ -54,7 +57,7 @@ const sums: GradientSums = {
   dy_exponent: Float64Array.of(0),
   dy_x_hat_exponent: Float64Array.of(0),
 };
-const variance = { values: [4, 7, 13, 16], offset: 1e9, precision: 'double' as const };
+const variance = { values: [4, 7, 13, 16], offsets: [0, 1e9], precision: 'double' as const };
 const checked = {
   x: [2, 4, 7, 8.5, 1],
   gamma: 1.75,
@@ -62,10 +65,34 @@ const checked = {
   eps: 1e-3,
   dy: [1, -2, 0.5, 3, -1.25],
   loss: 'weighted' as const,
-  scheme: 'central' as const,
-  precision: 'double' as const,
-  steps: [1e-1, 1e-3],
+  checks: [{ scheme: 'central' as const, precision: 'double' as const, steps: [1e-1, 1e-3] }],
 };
+const stream = {
+  seed: 4,
+  batches: 5,
+  m: 3,
+  shift_at: 2,
+  mean_before: 1,
+  var_before: 4,
+  mean_after: -3,
+  var_after: 0.25,
+  running_mean: 0.5,
+  running_var: 2,
+  rules: [
+    { convention: 'decay' as const, momentum: 0.75, estimator: 'unbiased' as const },
+    { convention: 'torch' as const, momentum: 0.75, estimator: 'biased' as const },
+  ],
+  example: { x: 1.5, eps: 0.1, from: 2, to: 4 },
+};
+
+/** What is checked in one way, with something changed: of the check, or beside it. */
+function oneCheck(changed: object): never {
+  const [check] = checked.checks;
+  const [ofCheck, beside] = [true, false].map((isIn) =>
+    Object.fromEntries(Object.entries(changed).filter(([name]) => name in (check ?? {}) === isIn)),
+  );
+  return { ...checked, checks: [{ ...check, ...ofCheck }], ...beside } as never;
+}
 
 /** A call of every function that takes and returns lists, each with its own copy of the arguments. */
 const good = {
@@ -92,7 +119,8 @@ const good = {
   mergeGradientSums: () => ({ a: structuredClone(sums), b: structuredClone(sums) }),
   backwardShard: () => structuredClone({ ...shard, dy: [1, 0, 0], sums }),
   varianceMethods: () => structuredClone(variance),
-  differenceCheck: () => structuredClone(checked),
+  differenceChecks: () => structuredClone(checked),
+  runningStream: () => structuredClone(stream),
   jacobianSpectrum: () => ({ x: [1, 2, 4], gamma: 2, eps: 0.5 }),
   compute: () => ({
     givens: { x: Float64Array.of(1, 2, 4), gamma: 2, beta: 0, eps: 0 },
@@ -529,27 +557,33 @@ describe('values', () => {
   });
 
   test('a variance by several methods, each with its digits', () => {
-    const inDouble = core.varianceMethods(variance);
-    expect([...inDouble.stored]).toEqual([1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]);
-    expect(inDouble.exact).toBe(22.5);
+    const [plain, shifted] = core.varianceMethods(variance) as [VarianceMethods, VarianceMethods];
+    expect([...shifted.stored]).toEqual([1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16]);
+    expect([plain, shifted].map(({ exact, of_values, kept }) => [exact, of_values, kept])).toEqual([
+      [22.5, 22.5, 17],
+      [22.5, 22.5, 17],
+    ]);
     for (const method of ['two_pass', 'corrected_two_pass', 'core'] as const) {
-      expect(inDouble[method], method).toEqual({ value: 22.5, digits: 17 });
+      expect(shifted[method], method).toEqual({ value: 22.5, digits: 17 });
     }
-    expect(inDouble.one_pass.digits).toBeLessThan(1);
+    expect(plain.one_pass).toEqual({ value: 22.5, digits: 17 });
+    expect(shifted.one_pass.digits).toBeLessThan(1);
+    const one = (values: number[], offset: number, precision: 'single' | 'double') =>
+      core.varianceMethods({ values, offsets: [offset], precision })[0] as VarianceMethods;
     // Worked out by hand in tests/cpp/variance_methods_test.cpp: single precision is single in wasm too.
-    const single = core.varianceMethods({ values: [0, 1, 2, 4], offset: 4096, precision: 'single' });
+    const single = one([0, 1, 2, 4], 4096, 'single');
     expect(single.exact).toBe(2.1875);
     expect(single.one_pass).toEqual({ value: 0, digits: 0 });
-    expect(core.varianceMethods({ values: [0.1, 2], offset: 0, precision: 'single' }).stored[0]).toBe(
-      Math.fround(0.1),
-    );
+    expect(one([0.1, 2], 0, 'single').stored[0]).toBe(Math.fround(0.1));
     // 2 / 9 is no double: what is rounded last is right without a fused multiply-add in hardware, too.
-    const third = core.varianceMethods({ values: [0, 0, 1], offset: 2 ** 40, precision: 'double' });
-    expect(third.exact).toBe(2 / 9);
+    expect(one([0, 0, 1], 2 ** 40, 'double').exact).toBe(2 / 9);
   });
 
+  const checkOf = (changed: object = {}) => core.differenceChecks(oneCheck(changed))[0] as DifferenceCheck;
+
   test('the error of a numerical gradient, step by step', () => {
-    const { dx, numeric, error, absolute } = core.differenceCheck(checked);
+    const { numeric, right } = checkOf();
+    const { dx, error, absolute } = right;
     const [m, size] = [checked.x.length, Math.max(...dx.map(Math.abs))];
     const { x, gamma, beta, eps, dy } = checked;
     expect(dx).toEqual(core.backwardTrain({ x, gamma: [gamma], beta: [beta], eps, dy }).dx);
@@ -560,7 +594,6 @@ describe('values', () => {
     expect([farthest(0), farthest(1)]).toEqual([...absolute]);
     expect(error[0]).toBeGreaterThan(1000 * (error[1] as number));
     expect((error[0] as number) * size).toBeCloseTo(absolute[0] as number, 14);
-    expect(core.differenceCheck({ ...checked, drop: 'none' }).dx).toEqual(dx);
   });
 
   test('every choice of a difference check changes what comes out', () => {
@@ -570,21 +603,73 @@ describe('values', () => {
       { loss: 'relu' as const },
       { scheme: 'forward' as const },
       { precision: 'single' as const },
-      { drop: 'mean' as const },
-      { drop: 'var' as const },
-      { drop: 'both' as const },
     ].map((changed) => {
-      const { dx, numeric } = core.differenceCheck({ ...checked, ...changed });
-      return [...dx, ...numeric].join();
+      const { right, numeric } = checkOf(changed);
+      return [...right.dx, ...numeric].join();
     });
     expect(new Set(results).size).toBe(results.length);
+    const { right, without_mean, without_var, without_both } = checkOf();
+    const codes = [right, without_mean, without_var, without_both];
+    expect(new Set(codes.map(({ dx }) => dx.join())).size).toBe(codes.length);
+  });
+
+  test('several checks of one gradient are what each is alone', () => {
+    const checks = [
+      { scheme: 'forward' as const, precision: 'single' as const, steps: [1e-2] },
+      { scheme: 'central' as const, precision: 'double' as const, steps: [1e-3, 1e-4] },
+    ];
+    expect(core.differenceChecks({ ...checked, checks })).toEqual(checks.map((check) => checkOf(check)));
   });
 
   test('a step that makes all values equal has no error, and the others have', () => {
-    const two = { ...checked, x: [1, 4], dy: [0.3, -5], eps: 0, steps: [1, 3, 1e-3] };
-    const { error, numeric } = core.differenceCheck(two);
-    expect([...error].map(Number.isNaN)).toEqual([false, true, false]);
+    const { right, numeric } = checkOf({ x: [1, 4], dy: [0.3, -5], eps: 0, steps: [1, 3, 1e-3] });
+    expect([...right.error].map(Number.isNaN)).toEqual([false, true, false]);
     expect([...numeric].map(Number.isNaN)).toEqual([false, false, true, true, false, false]);
+  });
+
+  test('a stream of batches is what its parts are, one call after the other', () => {
+    const { seed, batches, m, running_mean, running_var, rules, example } = stream;
+    const from = (mean: number, std: number) => core.normalBatches({ seed, batches, m, mean, std });
+    const [before, after] = [from(1, 2), from(-3, 0.5)];
+    const x = before.map((value, k) => (k % batches < 2 ? value : (after[k] as number)));
+    const { batch_mean, batch_var } = core.forwardTrain({ x, shape: [m, batches], eps: 1 });
+    const told = core.runningStream(stream);
+    expect([told.batch_mean, told.batch_var]).toEqual([batch_mean, batch_var]);
+    for (const [k, rule] of rules.entries()) {
+      const path = told.paths[k] as RunningPath;
+      const series = core.runningSeries({ running_mean, running_var, batch_mean, batch_var, m, ...rule });
+      expect([path.running_mean, path.running_var]).toEqual([series.running_mean, series.running_var]);
+      const old = k === 0 ? 0.75 : 0.25;
+      expect([path.old_weight, path.new_weight, path.span]).toEqual([old, 1 - old, 1 / (1 - old)]);
+      for (const [t, left] of path.start_weight.entries()) expect(left).toBeCloseTo(old ** t, 15);
+      for (const [t, fed] of path.fed_var.entries())
+        expect(fed).toBeCloseTo((batch_var[t] as number) * (k === 0 ? 3 / 2 : 1), 14);
+    }
+    // The example stands in the place of the first of each batch.
+    const { eps, from: first, to } = example;
+    const columns = [first, first + 1, to].map((t) => t - 1);
+    const joined = Array.from({ length: m }, (_, i) =>
+      columns.map((t) => (i === 0 ? example.x : (x[i * batches + t] as number))),
+    );
+    const trained = core.forwardTrain({ x: joined.flat(), shape: [m, columns.length], eps });
+    const [path] = told.paths as [RunningPath];
+    const inferred = core.forwardInference({
+      x: [example.x],
+      shape: [1, 1],
+      running_mean: path.running_mean.subarray(to, to + 1),
+      running_var: path.running_var.subarray(to, to + 1),
+      eps,
+    });
+    expect(told.example).toEqual({
+      others: Float64Array.from(joined.slice(1), (row) => row.at(-1) as number),
+      y_training: trained.y.slice(0, columns.length),
+      batch_mean: trained.batch_mean,
+      batch_var: trained.batch_var,
+      y_inference: inferred.y[0],
+    });
+    const { example: none, ...without } = core.runningStream({ ...stream, example: undefined } as never);
+    expect(none).toBeUndefined();
+    expect(without.paths).toEqual(told.paths);
   });
 
   test('a series of running statistics, by hand', () => {
@@ -1193,17 +1278,17 @@ describe('bad calls are refused by the name of the argument', () => {
         ['no number', { values: [1, Number.NaN] }, /^\(values \+ offset\)\[1\]: expected a finite number/],
         [
           'infinite offset',
-          { offset: Number.POSITIVE_INFINITY },
+          { offsets: [Number.POSITIVE_INFINITY] },
           /^offset: expected a finite number, got inf/,
         ],
         ['half precision', { precision: 'half' }, /^precision: expected one of "single", "double", got half/],
         ['no precision', { precision: undefined }, /^precision: expected a text, got undefined/],
         [
           'too large for single',
-          { offset: 1e39, precision: 'single' },
+          { offsets: [1e39], precision: 'single' },
           /^\(values \+ offset\)\[0\]: expected a finite number in single precision, got 1e\+39/,
         ],
-        ['x for values', { x: [1] }, /^x: expected one of the arguments values, offset, precision, got/],
+        ['x for values', { x: [1] }, /^x: expected one of the arguments values, offsets, precision, got/],
       ] as const
     ).map(
       ([name, changed, message]) =>
@@ -1229,16 +1314,47 @@ describe('bad calls are refused by the name of the argument', () => {
         ],
         ['loss misspelt', { loss: 'mse' }, /^loss: expected one of "weighted", "sum", "relu", got mse/],
         ['scheme misspelt', { scheme: 'both' }, /^scheme: expected one of "forward", "central", got both/],
-        ['drop misspelt', { drop: 'x' }, /^drop: expected one of "none", "mean", "var", "both", got x/],
-        ['step for steps', { step: 1 }, /^step: expected one of the arguments x, .*steps, drop, got/],
+        ['steps outside of a check', { step: 1 }, /^step: expected one of the arguments x, .*checks, got/],
+        [
+          'step for steps',
+          { checks: [{ ...checked.checks[0], step: 1 }] },
+          /^step: expected one of the arguments scheme, precision, steps, got/,
+        ],
       ] as const
     ).map(
       ([name, changed, message]) =>
+        [`difference check: ${name}`, () => core.differenceChecks(oneCheck(changed)), message] as const,
+    ),
+    ...(
+      [
+        ['a shift after the end', { shift_at: 6 }, /^shift_at: expected a batch from 0 to 5, got 6/],
+        ['a variance below 0', { var_after: -1 }, /^var_after: expected a number >= 0, got -1/],
+        ['no rule', { rules: [] }, /^rules: expected at least 1 rule, got none/],
+        ['unbiased batches of one', { m: 1 }, /^m: expected /],
         [
-          `difference check: ${name}`,
-          () => core.differenceCheck({ ...checked, ...changed } as never),
-          message,
-        ] as const,
+          'an example before the first batch',
+          { example: { ...stream.example, from: 0 } },
+          /^from, to: expected batches from 1 to 5, got 0, 4/,
+        ],
+        [
+          'an example after the last batch',
+          { example: { ...stream.example, to: 6 } },
+          /^from, to: expected batches from 1 to 5, got 2, 6/,
+        ],
+        [
+          'batches in reverse order',
+          { example: { ...stream.example, from: 5 } },
+          /^from, to: expected batches from 1 to 5, got 5, 4/,
+        ],
+        [
+          'an m within a rule',
+          { rules: [{ ...stream.rules[0], m: 3 }] },
+          /^m: expected one of the arguments momentum, convention, estimator, got/,
+        ],
+      ] as const
+    ).map(
+      ([name, changed, message]) =>
+        [`stream: ${name}`, () => core.runningStream({ ...stream, ...changed } as never), message] as const,
     ),
     [
       'spectrum of one value',
@@ -1335,8 +1451,11 @@ test('100,000 bad calls in a row leave the module working', async () => {
     ['draw', { id: 'a', givens: {}, drawn: [], parts: [{ answer: '1' }], seed: 1 }],
     ['normal_batches', { seed: 1, batches: -1, m: 2, mean: 0, std: 1 }],
     ['variance_methods', { ...doubles(variance), values: Float64Array.of(1) }],
-    ['difference_check', { ...doubles(checked), steps: Float64Array.of(0) }],
-    ['difference_check', { ...doubles(checked), loss: 'mse' }],
+    [
+      'difference_checks',
+      { ...doubles(checked), checks: [{ ...checked.checks[0], steps: Float64Array.of(0) }] },
+    ],
+    ['difference_checks', { ...doubles(checked), loss: 'mse' }],
     ['jacobian_spectrum', { x: new Float64Array(65), eps: 1 }],
     ['running_series', { running_mean: 0 }],
     ['forward_inference', 7],

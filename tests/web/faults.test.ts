@@ -18,7 +18,7 @@ const called: readonly (keyof CoreModule)[] = [
   'fold_into_weight',
   'moments',
   'merge_moments',
-  'difference_check',
+  'difference_checks',
   'evaluate',
   'quantities',
   'judge',

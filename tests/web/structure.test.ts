@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../web/render/kinds.ts';
 import { items } from '../../web/src/kinds/load.ts';
@@ -38,6 +39,21 @@ const filesIn = (file: string, code: string) =>
 const filesFrom = (file: string) => filesIn(file, read(file));
 const loadedFrom = (file: string) =>
   filesIn(file, read(file).replace(/^(?:import|export) type\b[^;]*;/gm, ''));
+
+/** The lines of the longest function that stands in a file, of those with a body of their own. */
+function longestFunctionOf(file: string): number {
+  const text = read(file);
+  const lengths = [0];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, start, end } = node as { type?: string; start: number; end: number };
+    if (type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression')
+      lengths.push(text.slice(start, end).split('\n').length);
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(parseSync(file, text).program);
+  return Math.max(...lengths);
+}
 
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
 const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
@@ -141,6 +157,13 @@ describe('TypeScript', () => {
   test('every drawing stands in the one frame for them; the plots of experiments are files of their own', () => {
     const framed = src.filter((file) => read(file).includes('<svg'));
     expect(framed).toEqual(['web/src/drawing/picture.tsx', 'web/src/kinds/experiment/plot.tsx']);
+  });
+
+  test('no function of a figure or a kind is longer than 120 lines', () => {
+    const long = src
+      .filter((file) => /^web\/src\/(figures|kinds)\//.test(file))
+      .filter((file) => longestFunctionOf(file) > 120);
+    expect(long).toEqual([]);
   });
 
   test('digits below a symbol are made in one place', () => {

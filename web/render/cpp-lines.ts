@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { QuantityName, SourceLine, Sources } from '../src/figures/computation-graph/computation.ts';
+import type { QuantityName, SourceLine, Sources } from '../src/figures/computation-graph/model.ts';
 
 type Found = readonly [file: string, text: string];
 

@@ -1,6 +1,7 @@
 // Variances in floating point, by mouse, finger and keys, against the core that runs in Node.
 
 import type { Locator } from '@playwright/test';
+import type { VarianceMethods } from '../../../web/src/core/core.ts';
 import { expect, test, verdict } from '../lesson.ts';
 import {
   core,
@@ -28,17 +29,8 @@ async function expectVariances(
   precision: 'single' | 'double',
   x = values,
 ): Promise<void> {
-  const {
-    one_pass,
-    two_pass,
-    corrected_two_pass,
-    core: own,
-    exact,
-  } = core.varianceMethods({
-    values: x,
-    offset,
-    precision,
-  });
+  const [methods] = core.varianceMethods({ values: x, offsets: [offset], precision });
+  const { one_pass, two_pass, corrected_two_pass, core: own, exact } = methods as VarianceMethods;
   const expected = [one_pass, two_pass, corrected_two_pass, own].map(({ value, digits }) => [value, digits]);
   await expect
     .poll(async () => (await numbersOf(figure, 'The variance at')).map((row) => row.slice(0, 2)))

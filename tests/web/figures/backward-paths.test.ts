@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { backwardPaths } from '../../../web/src/figures/backward-paths/backward-paths.tsx';
-import { paths } from '../../../web/src/figures/backward-paths/path-check.ts';
+import { paths } from '../../../web/src/figures/backward-paths/check.ts';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const table = 'The gradient of each example';

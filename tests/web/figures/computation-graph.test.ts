@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { cppLines } from '../../../web/render/cpp-lines.ts';
-import { quantities } from '../../../web/src/figures/computation-graph/computation.ts';
+import { quantities } from '../../../web/src/figures/computation-graph/model.ts';
 import { formatNumber } from '../../../web/src/core/format.ts';
 import { stillState } from '../../../web/src/drawing/figure.tsx';
 import { computationGraph } from '../../../web/src/figures/computation-graph/computation-graph.tsx';

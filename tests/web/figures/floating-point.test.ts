@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { floatingPoint } from '../../../web/src/figures/floating-point/floating-point.tsx';
 import { printBeside } from '../../../web/src/figures/floating-point/right-digits.ts';
-import { offsets } from '../../../web/src/figures/floating-point/variance-curve.ts';
+import { offsets } from '../../../web/src/figures/floating-point/model.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
 const single = Math.fround;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { gradientCheck } from '../../../web/src/figures/gradient-check/gradient-check.tsx';
+import type { DifferenceCheck } from '../../../web/src/core/core.ts';
 import { column, core, htmlOf, viewOf } from './view.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -157,13 +158,18 @@ const states = ['weighted', 'sum', 'relu'].flatMap((loss) =>
 
 const exponents = [-16, -12, -8, -5, -3, 0];
 
+type Drop = 'none' | 'mean' | 'var' | 'both';
+
 /** The error that the core finds in code without the path. */
-function errorsAt(state: (typeof states)[number], exponent: number): (drop: string) => number {
+function errorsAt(state: (typeof states)[number], exponent: number): (drop: Drop) => number {
   const { loss, scheme, precision, eps: added } = state;
   const given = state.batch === 'two' ? { x: [1, 2], dy: [0.7, -1.1] } : { x, dy };
   const steps = [10 ** exponent];
-  const checked = { ...given, gamma, beta: 0.5, eps: added, loss, scheme, precision, steps };
-  return (drop) => core.differenceCheck({ ...checked, drop } as never).error[0] ?? 0;
+  const checked = { ...given, gamma, beta: 0.5, eps: added, loss, checks: [{ scheme, precision, steps }] };
+  const [check] = core.differenceChecks(checked as never) as [DifferenceCheck];
+  const { right, without_mean, without_var, without_both } = check;
+  const codes = { none: right, mean: without_mean, var: without_var, both: without_both };
+  return (drop) => codes[drop].error[0] ?? 0;
 }
 
 test.each(states)(
@@ -207,7 +213,7 @@ test('what the check says of a code cannot be read as a pass of wrong code, nor 
   )) {
     const errorOf = errorsAt(state, exponent);
     const [right, ...wrong] = said({ ...state, exponent, drop: 'both' });
-    const rulings = ['none', 'mean', 'var', 'both'].map((drop) => {
+    const rulings = (['none', 'mean', 'var', 'both'] as const).map((drop) => {
       const error = errorOf(drop);
       if (Number.isNaN(error)) return 'no value';
       const ruling = error < 1e-7 ? 'agrees' : error > 1e-2 ? 'differs' : 'doubtful';

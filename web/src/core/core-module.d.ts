@@ -31,9 +31,10 @@ export interface CoreModule {
   backward_shard(options: object): Outcome;
   normal_batches(options: object): Outcome;
   variance_methods(options: object): Outcome;
-  difference_check(options: object): Outcome;
+  difference_checks(options: object): Outcome;
   jacobian_spectrum(options: object): Outcome;
   running_series(options: object): Outcome;
+  running_stream(options: object): Outcome;
   evaluate(options: object): Outcome;
   quantities(options: object): Outcome;
   compute(options: object): Outcome;

@@ -213,6 +213,10 @@ export interface VarianceMethods {
   stored: Float64Array;
   /** of the stored values, rounded to double at the end only */
   exact: number;
+  /** of the values without the offset, in the same way */
+  of_values: number;
+  /** how many digits of that are right in `exact`, from 0 to 17 */
+  kept: number;
   /** mean(x^2) - mean(x)^2; may be negative */
   one_pass: Estimate;
   /** mean(d^2), d = x - mean(x) */
@@ -223,8 +227,8 @@ export interface VarianceMethods {
   core: Estimate;
 }
 
-/** One channel, a loss of its y, and how its gradient is checked. */
-export interface DifferenceCheckInput {
+/** One channel, a loss of its y, and the ways in which its gradient is checked. */
+export interface DifferenceChecksInput {
   /** (m), m from 2 to 16 */
   x: Numbers;
   gamma: number;
@@ -234,25 +238,34 @@ export interface DifferenceCheckInput {
   dy: Numbers;
   /** sum(dy y), sum(y), or sum(dy max(y, 0)), which has a kink where y is 0 */
   loss: 'weighted' | 'sum' | 'relu';
-  /** (L(x + h) - L(x)) / h, or (L(x + h) - L(x - h)) / (2 h) */
-  scheme: 'forward' | 'central';
-  /** of x, dy, y and the loss */
-  precision: Precision;
-  /** 1 to 200, each > 0, in the units of x */
-  steps: Numbers;
-  /** the path that the analytic gradient leaves out; none where not said */
-  drop?: 'none' | 'mean' | 'var' | 'both';
+  checks: readonly {
+    /** (L(x + h) - L(x)) / h, or (L(x + h) - L(x - h)) / (2 h) */
+    scheme: 'forward' | 'central';
+    /** of x, dy, y and the loss */
+    precision: Precision;
+    /** 1 to 200, each > 0, in the units of x */
+    steps: Numbers;
+  }[];
 }
 
-export interface DifferenceCheck {
+/** What a check says of one backward pass. */
+export interface CheckedCode {
   /** (m) the analytic gradient */
   dx: Float64Array;
-  /** (steps, m) row by row; NaN where a step gives no value */
-  numeric: Float64Array;
   /** (steps) absolute / max(max |numeric|, max |dx|); NaN where a step gives no value */
   error: Float64Array;
   /** (steps) max |numeric - dx| */
   absolute: Float64Array;
+}
+
+/** One numeric gradient, beside the right backward pass and those that leave out a path or two. */
+export interface DifferenceCheck {
+  /** (steps, m) row by row; NaN where a step gives no value */
+  numeric: Float64Array;
+  right: CheckedCode;
+  without_mean: CheckedCode;
+  without_var: CheckedCode;
+  without_both: CheckedCode;
 }
 
 export interface JacobianSpectrum {
@@ -279,6 +292,64 @@ export interface RunningSeriesInput {
   estimator: 'biased' | 'unbiased';
   convention: 'decay' | 'torch';
   momentum: number;
+}
+
+/** T batches from a normal distribution that shifts once, and rules by which running statistics follow them. */
+export interface RunningStreamInput {
+  seed: number;
+  /** T */
+  batches: number;
+  m: number;
+  /** the last batch before the shift; 0 to T */
+  shift_at: number;
+  mean_before: number;
+  var_before: number;
+  mean_after: number;
+  var_after: number;
+  /** where they start */
+  running_mean: number;
+  running_var: number;
+  rules: readonly {
+    convention: 'decay' | 'torch';
+    momentum: number;
+    estimator: 'biased' | 'unbiased';
+  }[];
+  /** is sent through both modes: with the statistics of each of the batches `from` to `to`, counted from 1 */
+  example?: { x: number; eps: number; from: number; to: number };
+}
+
+/** How running statistics follow a stream by one rule: (T + 1) each, the start and what follows each batch. */
+export interface RunningPath extends RunningStatistics {
+  /** (T) what the running variance averages */
+  fed_var: Float64Array;
+  /** (T + 1) what the start still weighs */
+  start_weight: Float64Array;
+  /** over about how many batches they average: 1 / new_weight */
+  span: number;
+  /** of the old value, and of the batch */
+  old_weight: number;
+  new_weight: number;
+}
+
+/** An example in training mode, in the place of the first one of each batch; and in inference, after the last. */
+export interface BothModes {
+  /** (m - 1) the others of the last batch */
+  others: Float64Array;
+  /** (to - from + 1) each */
+  y_training: Float64Array;
+  batch_mean: Float64Array;
+  batch_var: Float64Array;
+  y_inference: number;
+}
+
+export interface RunningStream {
+  /** (T) each, the variance biased */
+  batch_mean: Float64Array;
+  batch_var: Float64Array;
+  /** one for each rule */
+  paths: RunningPath[];
+  /** by the first rule, where an example was given */
+  example?: BothModes;
 }
 
 /** A quantity a formula may name. `scale` says how large the terms were that it was made of (see answers::Value). */
@@ -547,9 +618,10 @@ export const bindingNames = [
   'backward_shard',
   'normal_batches',
   'variance_methods',
-  'difference_check',
+  'difference_checks',
   'jacobian_spectrum',
   'running_series',
+  'running_stream',
   'evaluate',
   'quantities',
   'compute',
@@ -628,15 +700,17 @@ export interface Core {
     mean: number;
     std: number;
   }) => Float64Array;
-  /** What ways to compute a variance give for 2 to 1000 values + offset in a precision. */
-  varianceMethods: (input: { values: Numbers; offset: number; precision: Precision }) => VarianceMethods;
-  /** The error of a numerical gradient of x, step by step. */
-  differenceCheck: (input: DifferenceCheckInput) => DifferenceCheck;
+  /** What ways to compute a variance give for 2 to 1000 values + each of the offsets in a precision. */
+  varianceMethods: (input: { values: Numbers; offsets: Numbers; precision: Precision }) => VarianceMethods[];
+  /** The error of a numerical gradient of x, step by step, for each of the ways to check it. */
+  differenceChecks: (input: DifferenceChecksInput) => DifferenceCheck[];
   /**
    * The running statistics of one channel before the first of T batches and after each: (T + 1). batch_mean and batch_var
    * (T), one of each batch; at most 10,000.
    */
   runningSeries: (input: RunningSeriesInput) => RunningStatistics;
+  /** Batches, how running statistics follow them by each rule, and an example in both modes. */
+  runningStream: (input: RunningStreamInput) => RunningStream;
   /** The jacobian of 2 to 64 values, with its eigenvalues, rank and row sums. */
   jacobianSpectrum: (input: { x: Numbers; gamma?: number; eps: number }) => JacobianSpectrum;
   /** The value of a formula of the answer language. Throws UnreadableError. */
@@ -744,9 +818,14 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     mergeGradientSums: (input) => call('merge_gradient_sums', input) as GradientSums,
     backwardShard: (input) => call('backward_shard', input) as never,
     normalBatches: (input) => call('normal_batches', input) as Float64Array,
-    varianceMethods: (input) => call('variance_methods', input) as VarianceMethods,
-    differenceCheck: (input) => call('difference_check', input) as DifferenceCheck,
+    varianceMethods: (input) => call('variance_methods', input) as VarianceMethods[],
+    differenceChecks: ({ checks, ...input }) =>
+      ask('difference_checks', {
+        ...toArguments(input),
+        checks: checks.map(toArguments),
+      }) as DifferenceCheck[],
     runningSeries: (input) => call('running_series', input) as RunningStatistics,
+    runningStream: (input) => ask('running_stream', input) as RunningStream,
     jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
     evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
     quantities: (givens) => ask('quantities', { givens }) as Quantities,

@@ -12,7 +12,7 @@ import {
   stepOf,
   steps,
   valueOf,
-} from './computation.ts';
+} from './model.ts';
 import { choice, list, number, stops } from '../../drawing/fields.ts';
 import { figure, type NumbersTable } from '../../drawing/figure.tsx';
 import { Formula } from '../../drawing/math.tsx';

@@ -3,7 +3,7 @@
 // ways that values take forward and gradients back. Every value and gradient can be chosen.
 
 import type { TargetedKeyboardEvent } from 'preact';
-import { type Computed, type QuantityName, quantities, stepOf, valueOf } from './computation.ts';
+import { type Computed, type QuantityName, quantities, stepOf, valueOf } from './model.ts';
 import { Picture } from '../../drawing/picture.tsx';
 import { Arrow } from '../../drawing/plot.tsx';
 import { formatNumber, subscript } from '../../core/format.ts';

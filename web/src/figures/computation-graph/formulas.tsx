@@ -2,7 +2,7 @@
 // The formula of each quantity of the computation graph, in symbols and with the numbers in place.
 
 import { type ComponentChildren, Fragment } from 'preact';
-import type { Batch, Computed, QuantityName } from './computation.ts';
+import type { Batch, Computed, QuantityName } from './model.ts';
 import { valueAt } from '../../core/values.ts';
 import { Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
 
@@ -230,19 +230,21 @@ const times = (left: ComponentChildren, right: ComponentChildren) => (
   </>
 );
 
-/** With the numbers of one example in place. */
-export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i: number): ComponentChildren {
-  const { x, x_hat, y, dy, dx_hat, batch_mean, batch_var, gamma, beta } = values;
-  const { eps } = batch;
-  const sub = String(i + 1);
-  const m = <mn>{x.length}</mn>;
-  const deviation = (j: number) => (
-    <>
-      <Num value={valueAt(x, j)} of="x" />
-      <mo>−</mo>
-      <Num value={batch_mean} of="mean" bracket />
-    </>
-  );
+const equals = (left: ComponentChildren, ...rights: ComponentChildren[]) => (
+  <>
+    {left}
+    {rights.map((right, k) => (
+      <Fragment key={k}>
+        <mo>=</mo>
+        {right}
+      </Fragment>
+    ))}
+  </>
+);
+
+/** What the formulas with numbers are made of, for example i. */
+function partsOf(values: Computed, { eps }: Batch, i: number) {
+  const { x, dy, batch_mean, batch_var } = values;
   const sum = (
     <>
       <Num value={batch_var} of="var" />
@@ -250,145 +252,150 @@ export function inNumbers(name: QuantityName, values: Computed, batch: Batch, i:
       <Num value={eps} />
     </>
   );
-  const root = <Root>{sum}</Root>;
-  const all = dx_hat.map((_, j) => j);
-  const equals = (left: ComponentChildren, ...rights: ComponentChildren[]) => (
-    <>
-      {left}
-      {rights.map((right, k) => (
-        <Fragment key={k}>
-          <mo>=</mo>
-          {right}
-        </Fragment>
-      ))}
-    </>
-  );
-  const incoming = (j: number) => <Num value={valueAt(dy, j)} of="dy" bracket />;
+  return {
+    ...values,
+    i,
+    sub: String(i + 1),
+    m: <mn>{x.length}</mn>,
+    all: x.map((_, j) => j),
+    deviation: (j: number) => (
+      <>
+        <Num value={valueAt(x, j)} of="x" />
+        <mo>−</mo>
+        <Num value={batch_mean} of="mean" bracket />
+      </>
+    ),
+    /** of the variance and ε, and its root */
+    sum,
+    root: <Root>{sum}</Root>,
+    incoming: (j: number) => <Num value={valueAt(dy, j)} of="dy" bracket />,
+  };
+}
+type Parts = ReturnType<typeof partsOf>;
 
-  switch (name) {
-    case 'x':
-      return equals(<Symbol of="x" sub={sub} />, <Num value={valueAt(x, i)} of="x" />);
-    case 'gamma':
-      return equals(<Symbol of="gamma" />, <Num value={gamma} of="gamma" />);
-    case 'beta':
-      return equals(<Symbol of="beta" />, <Num value={beta} of="beta" />);
-    case 'batch_mean':
-      return equals(
-        <Symbol of="batch_mean" />,
+const withNumbers: Record<QuantityName, (parts: Parts) => ComponentChildren> = {
+  x: ({ x, i, sub }) => equals(<Symbol of="x" sub={sub} />, <Num value={valueAt(x, i)} of="x" />),
+  gamma: ({ gamma }) => equals(<Symbol of="gamma" />, <Num value={gamma} of="gamma" />),
+  beta: ({ beta }) => equals(<Symbol of="beta" />, <Num value={beta} of="beta" />),
+  batch_mean: ({ x, batch_mean, m }) =>
+    equals(
+      <Symbol of="batch_mean" />,
+      <Over>
+        {plus(x.map((value) => <Num value={value} of="x" bracket />))}
+        {m}
+      </Over>,
+      <Num value={batch_mean} of="mean" />,
+    ),
+  batch_var: ({ batch_var, m, all, deviation }) =>
+    equals(
+      <Symbol of="batch_var" />,
+      <Over>
+        {plus(all.map((j) => toThePower(deviation(j), <mn>2</mn>)))}
+        {m}
+      </Over>,
+      <Num value={batch_var} of="var" />,
+    ),
+  x_hat: ({ x_hat, i, sub, deviation, root }) =>
+    equals(
+      <Symbol of="x_hat" sub={sub} />,
+      <Over>
+        {deviation(i)}
+        {root}
+      </Over>,
+      <Num value={valueAt(x_hat, i)} of="x_hat" />,
+    ),
+  y: ({ x_hat, y, gamma, beta, i, sub }) =>
+    equals(
+      <Symbol of="y" sub={sub} />,
+      plus([
+        times(<Num value={gamma} of="gamma" />, <Num value={valueAt(x_hat, i)} of="x_hat" bracket />),
+        <Num value={beta} of="beta" bracket />,
+      ]),
+      <Num value={valueAt(y, i)} of="y" />,
+    ),
+  L: ({ y, all, incoming, L }) =>
+    equals(
+      <mi>L</mi>,
+      plus(all.map((j) => times(incoming(j), <Num value={valueAt(y, j)} of="y" bracket />))),
+      <Num value={L} />,
+    ),
+  dy: ({ dy, i, sub }) => equals(<Gradient of="y" sub={sub} />, <Num value={valueAt(dy, i)} of="dy" />),
+  dbeta: ({ all, incoming, dbeta }) =>
+    equals(<Gradient of="beta" />, plus(all.map(incoming)), <Num value={dbeta} of="beta" />),
+  dgamma: ({ x_hat, all, incoming, dgamma }) =>
+    equals(
+      <Gradient of="gamma" />,
+      plus(all.map((j) => times(incoming(j), <Num value={valueAt(x_hat, j)} of="x_hat" bracket />))),
+      <Num value={dgamma} of="gamma" />,
+    ),
+  dx_hat: ({ dy, dx_hat, gamma, i, sub }) =>
+    equals(
+      <Gradient of="x_hat" sub={sub} />,
+      times(<Num value={valueAt(dy, i)} of="dy" />, <Num value={gamma} of="gamma" bracket />),
+      <Num value={valueAt(dx_hat, i)} of="x_hat" />,
+    ),
+  dvar: ({ dx_hat, all, deviation, sum, dvar }) =>
+    equals(
+      <Gradient of="batch_var" />,
+      <>
+        {minusHalf}
+        {toThePower(sum, <mn>−3/2</mn>)}
+        <Brackets>
+          {plus(
+            all.map((j) =>
+              times(
+                <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />,
+                <Brackets>{deviation(j)}</Brackets>,
+              ),
+            ),
+          )}
+        </Brackets>
+      </>,
+      <Num value={dvar} of="var" />,
+    ),
+  dmean: ({ dx_hat, all, root, dmean }) =>
+    equals(
+      <Gradient of="batch_mean" />,
+      <Minus>
         <Over>
-          {plus(x.map((value) => <Num value={value} of="x" bracket />))}
-          {m}
-        </Over>,
-        <Num value={batch_mean} of="mean" />,
-      );
-    case 'batch_var':
-      return equals(
-        <Symbol of="batch_var" />,
+          {plus(all.map((j) => <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />))}
+          {root}
+        </Over>
+      </Minus>,
+      <Num value={dmean} of="mean" />,
+    ),
+  dx: ({ dx_hat, i, sub, m, deviation, root, dvar, dmean, dx_direct, dx_through_var, dx_through_mean, dx }) =>
+    equals(
+      <Gradient of="x" sub={sub} />,
+      plus([
         <Over>
-          {plus(all.map((j) => toThePower(deviation(j), <mn>2</mn>)))}
-          {m}
-        </Over>,
-        <Num value={batch_var} of="var" />,
-      );
-    case 'x_hat':
-      return equals(
-        <Symbol of="x_hat" sub={sub} />,
-        <Over>
-          {deviation(i)}
+          <Num value={valueAt(dx_hat, i)} of="x_hat" />
           {root}
         </Over>,
-        <Num value={valueAt(x_hat, i)} of="x_hat" />,
-      );
-    case 'y':
-      return equals(
-        <Symbol of="y" sub={sub} />,
-        plus([
-          times(<Num value={gamma} of="gamma" />, <Num value={valueAt(x_hat, i)} of="x_hat" bracket />),
-          <Num value={beta} of="beta" bracket />,
-        ]),
-        <Num value={valueAt(y, i)} of="y" />,
-      );
-    case 'L':
-      return equals(
-        <mi>L</mi>,
-        plus(all.map((j) => times(incoming(j), <Num value={valueAt(y, j)} of="y" bracket />))),
-        <Num value={values.L} />,
-      );
-    case 'dy':
-      return equals(<Gradient of="y" sub={sub} />, <Num value={valueAt(dy, i)} of="dy" />);
-    case 'dbeta':
-      return equals(<Gradient of="beta" />, plus(all.map(incoming)), <Num value={values.dbeta} of="beta" />);
-    case 'dgamma':
-      return equals(
-        <Gradient of="gamma" />,
-        plus(all.map((j) => times(incoming(j), <Num value={valueAt(x_hat, j)} of="x_hat" bracket />))),
-        <Num value={values.dgamma} of="gamma" />,
-      );
-    case 'dx_hat':
-      return equals(
-        <Gradient of="x_hat" sub={sub} />,
-        times(<Num value={valueAt(dy, i)} of="dy" />, <Num value={gamma} of="gamma" bracket />),
-        <Num value={valueAt(dx_hat, i)} of="x_hat" />,
-      );
-    case 'dvar':
-      return equals(
-        <Gradient of="batch_var" />,
-        <>
-          {minusHalf}
-          {toThePower(sum, <mn>−3/2</mn>)}
-          <Brackets>
-            {plus(
-              all.map((j) =>
-                times(
-                  <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />,
-                  <Brackets>{deviation(j)}</Brackets>,
-                ),
-              ),
-            )}
-          </Brackets>
-        </>,
-        <Num value={values.dvar} of="var" />,
-      );
-    case 'dmean':
-      return equals(
-        <Gradient of="batch_mean" />,
-        <Minus>
+        times(
+          <Num value={dvar} of="var" bracket />,
           <Over>
-            {plus(all.map((j) => <Num value={valueAt(dx_hat, j)} of="x_hat" bracket />))}
-            {root}
-          </Over>
-        </Minus>,
-        <Num value={values.dmean} of="mean" />,
-      );
-    case 'dx':
-      return equals(
-        <Gradient of="x" sub={sub} />,
-        plus([
-          <Over>
-            <Num value={valueAt(dx_hat, i)} of="x_hat" />
-            {root}
-          </Over>,
-          times(
-            <Num value={values.dvar} of="var" bracket />,
-            <Over>
-              <>
-                <mn>2</mn>
-                <Brackets>{deviation(i)}</Brackets>
-              </>
-              {m}
-            </Over>,
-          ),
-          <Over>
-            <Num value={values.dmean} of="mean" />
+            <>
+              <mn>2</mn>
+              <Brackets>{deviation(i)}</Brackets>
+            </>
             {m}
           </Over>,
-        ]),
-        plus([
-          <Num value={valueAt(values.dx_direct, i)} of="x_hat" />,
-          <Num value={valueAt(values.dx_through_var, i)} of="var" bracket />,
-          <Num value={valueAt(values.dx_through_mean, i)} of="mean" bracket />,
-        ]),
-        <Num value={valueAt(values.dx, i)} of="x" />,
-      );
-  }
-}
+        ),
+        <Over>
+          <Num value={dmean} of="mean" />
+          {m}
+        </Over>,
+      ]),
+      plus([
+        <Num value={valueAt(dx_direct, i)} of="x_hat" />,
+        <Num value={valueAt(dx_through_var, i)} of="var" bracket />,
+        <Num value={valueAt(dx_through_mean, i)} of="mean" bracket />,
+      ]),
+      <Num value={valueAt(dx, i)} of="x" />,
+    ),
+};
+
+/** With the numbers of one example in place. */
+export const inNumbers = (name: QuantityName, values: Computed, batch: Batch, i: number): ComponentChildren =>
+  withNumbers[name](partsOf(values, batch, i));

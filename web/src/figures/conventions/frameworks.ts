@@ -1,6 +1,6 @@
 // What each framework means by momentum, which variance it stores, its defaults, and what it calls them.
 
-import type { Core, RunningUpdate } from '../../core/core.ts';
+import type { RunningUpdate } from '../../core/core.ts';
 
 type Estimator = RunningUpdate['estimator'];
 
@@ -75,13 +75,11 @@ export const conventions: Readonly<Record<Framework, Convention>> = {
   },
 };
 
-/** What to write into the framework where the old value is to keep the weight `decay`. */
-export const momentumIn = (core: Core, { weights }: Convention, decay: number): number =>
-  weights === 'new' ? core.torchFromDecay(decay) : decay;
-
-/** The weight of the old value where `momentum` stands in the framework. */
-export const decayIn = (core: Core, { weights }: Convention, momentum: number): number =>
-  weights === 'new' ? core.decayFromTorch(momentum) : momentum;
+/** What to write into the framework for such weights of the old value and of the batch. */
+export const momentumIn = (
+  { weights }: Convention,
+  { old_weight, new_weight }: { old_weight: number; new_weight: number },
+): number => (weights === 'new' ? new_weight : old_weight);
 
 /** How the framework updates with its own `momentum`; `either` decides where it leaves the estimator open. */
 export const updateIn = (

@@ -3,6 +3,7 @@
 
 import type { Core } from '../../core/core.ts';
 import { formatNumber } from '../../core/format.ts';
+import { largestOf, only } from '../../core/values.ts';
 
 export const paths = ['dx_direct', 'dx_through_var', 'dx_through_mean'] as const;
 export type Path = (typeof paths)[number];
@@ -26,14 +27,14 @@ export const noise = 1e-7;
 
 /** `scale` is the size of the terms, so that what is left of their sum by rounding alone shows as 0. */
 export function checkPaths(core: Core, terms: Terms, counted: readonly Path[], scale: number): Check {
-  const { dx_numeric } = terms;
   const scaled = Object.fromEntries(paths.map((path) => [path, { values: terms[path], scale }]));
-  const sum = core.evaluate(counted.join(' + ') || '0 * dx_direct', scaled).shown;
-  const [difference = 0, largest = 0, largestNumeric = 0] = core.evaluate(
-    '[max(abs(dx - dx_numeric)), max(abs(dx)), max(abs(dx_numeric))]',
-    { dx: sum, dx_numeric },
-  ).values;
-  const size = Math.max(largest, largestNumeric);
+  const computed = core.compute({
+    givens: { ...scaled, dx_numeric: terms.dx_numeric },
+    formulas: { sum: counted.join(' + ') || '0 * dx_direct', difference: 'max(abs(sum - dx_numeric))' },
+  });
+  const sum = computed.sum.shown;
+  const difference = only(computed.difference.values);
+  const size = Math.max(largestOf(sum), largestOf(terms.dx_numeric));
   if (size <= noise * scale) return { kind: 'nothing', sum, difference };
   return {
     kind: difference <= noise * scale ? 'agrees' : 'fails',
@@ -42,10 +43,6 @@ export function checkPaths(core: Core, terms: Terms, counted: readonly Path[], s
     relative: difference / size,
   };
 }
-
-/** The largest contribution of each path, in their order. */
-export const sizesOf = (core: Core, terms: Terms): Float64Array =>
-  core.evaluate(`[${paths.map((path) => `max(abs(${path}))`).join(', ')}]`, terms).values;
 
 const names: Record<Path, string> = {
   dx_direct: 'the direct path',

@@ -1,7 +1,8 @@
 // The quantities of batch normalization in the order in which they are computed, with their values from the core.
 
 import type { Core } from '../../core/core.ts';
-import { valueAt } from '../../core/values.ts';
+import { computeFrame } from '../../core/scenario.ts';
+import { only, valueAt } from '../../core/values.ts';
 
 /** Forward from x to the loss, then the gradients back to x. */
 export const quantities = [
@@ -76,7 +77,7 @@ const numbers = [
 ] as const;
 
 /** The simplest loss that has the gradients dy; the core checks its gradients against the same one. */
-const formulas: Partial<Record<(typeof numbers)[number], string>> = { L: 'sum(dy * y)' };
+const formulas = { L: 'sum(dy * y)' };
 
 /** One value for each example, or one for the batch. */
 export type Computed = Record<(typeof lists)[number], readonly number[]> &
@@ -84,18 +85,11 @@ export type Computed = Record<(typeof lists)[number], readonly number[]> &
 
 /** Everything, with what is only rounding as 0. Throws RangeError where there is nothing to divide by. */
 export function computed(core: Core, { x, dy, gamma, beta, eps }: Batch): Computed {
-  const all = core.quantities({ x: Float64Array.from(x), dy: Float64Array.from(dy), gamma, beta, eps });
-  // One question for all numbers: asking costs more than answering.
-  const asked = [
-    ...numbers.map((name) => formulas[name] ?? name),
-    ...lists.flatMap((name) => x.map((_, i) => `${name}[${i}]`)),
-  ];
-  const { shown } = core.evaluate(`[${asked.join(', ')}]`, all);
-  const listAt = (k: number) =>
-    Array.from(shown.subarray(numbers.length + k * x.length).subarray(0, x.length));
+  const givens = { x: Float64Array.from(x), dy: Float64Array.from(dy), gamma, beta, eps };
+  const all = computeFrame(core, givens, formulas);
   return Object.fromEntries([
-    ...numbers.map((name, k) => [name, shown[k]]),
-    ...lists.map((name, k) => [name, listAt(k)]),
+    ...numbers.map((name) => [name, only(all[name].shown)]),
+    ...lists.map((name) => [name, Array.from(all[name].shown)]),
   ]) as Computed;
 }
 
