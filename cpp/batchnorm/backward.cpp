@@ -12,6 +12,7 @@ namespace {
 using passes::load;
 using passes::Part;
 using passes::store;
+using passes::Terms;
 
 /// (sum dy, sum dy (x - mean)).
 template <typename Scalar, typename Lane>
@@ -21,10 +22,9 @@ struct BlockSums {
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [dy = dy, x = x, mean = pick(mean)](Index k, V& sum, V& product) {
-      const V upstream = load<V>(dy + k);
-      sum += upstream;
-      product += upstream * (load<V>(x + k) - mean);
+    return [dy = dy, x = x, mean = pick(mean)](Index k) {
+      const V of_dy = load<V>(dy + k), d = load<V>(x + k) - mean;
+      return Terms<V>{of_dy, of_dy * d};
     };
   }
 };
@@ -40,7 +40,8 @@ struct InputGradient {
   auto at(Pick pick) const {
     return [dy = dy, x = x, dx = dx, mean = pick(mean), mean_dy = pick(mean_dy), slope = pick(slope),
             scale = pick(scale)](Index k) {
-      store(dx + k, ((load<V>(dy + k) - mean_dy) - (load<V>(x + k) - mean) * slope) * scale);
+      const V d = load<V>(x + k) - mean;
+      store(dx + k, scale * (load<V>(dy + k) - mean_dy - d * slope));
     };
   }
 };
@@ -63,42 +64,63 @@ struct Sums {
   Channels dy, dy_d;
 };
 
+/// What rounding leaves of sums of doubles is kept; of floats, doubles have digits to spare.
 template <typename Lane, typename Scalar>
 Sums plain_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer) {
+  constexpr bool with_residual = std::is_same_v<Lane, double>;
   Sums sums{Channels::Zero(layout.channels), Channels::Zero(layout.channels)};
+  passes::Rows<Lane, 1> mean_of_channels(1, layout.channels);
+  Lane* const means = mean_of_channels.data();
+  passes::for_channels(
+      layout.channels, [&](Index c, const auto& mean) { store(means + c, mean); }, normalizer.mean);
   for (const Part& part : passes::parts_of(layout)) {
-    const auto mean = passes::of_states<Lane>(part, [&](const auto& of) { return of(normalizer.mean); });
-    passes::Rows<double, 4> totals = passes::Rows<double, 4>::Zero(4, part.states());
-    double *a = totals.row(0).data(), *b = totals.row(1).data(), *a_residual = totals.row(2).data(),
-           *b_residual = totals.row(3).data();
-    const auto add = [&](Index state, Index states, Index, const double* block_a, const double* block_b) {
+    const passes::OfStates mean(part, mean_of_channels);
+    passes::Rows<double, with_residual ? 4 : 2> totals(with_residual ? 4 : 2, part.states());
+    totals.setZero();
+    double *a = totals.row(0).data(), *b = totals.row(1).data();
+    const auto add = [&](Index state, Index states, Index, Index, const double* block_a,
+                         const double* block_b) {
       passes::for_each_strip<double>(states, [&](Index k, auto zero) {
         using V = decltype(zero);
-        const auto grow = [&](double* total, double* residual, const double* block) {
-          const auto sum = passes::exact_sum(load<V>(total + state + k), load<V>(block + k));
-          store(total + state + k, sum.sum);
-          store(residual + state + k, load<V>(residual + state + k) + sum.error);
+        const auto grow = [&](double* total, const double* block) {
+          if constexpr (with_residual) {
+            const auto sum = passes::exact_sum(load<V>(total + state + k), load<V>(block + k));
+            double* const residual = total + 2 * part.states();
+            store(total + state + k, sum.sum);
+            store(residual + state + k, load<V>(residual + state + k) + sum.error);
+          } else {
+            store(total + state + k, load<V>(total + state + k) + load<V>(block + k));
+          }
         };
-        grow(a, a_residual, block_a);
-        grow(b, b_residual, block_b);
+        grow(a, block_a);
+        grow(b, block_b);
       });
       return false;
     };
-    passes::reduce<Scalar, Lane>(part, BlockSums<Scalar, Lane>{dy, x, mean.data()}, add);
+    passes::reduce<Scalar, Lane>(part, BlockSums<Scalar, Lane>{dy, x, mean.row(0)}, add);
     passes::for_each_state(part, [&](Index state, Index channel) {
-      sums.dy(channel) += a[state] + a_residual[state];
-      sums.dy_d(channel) += b[state] + b_residual[state];
+      const auto total = [&](int row) {
+        if constexpr (with_residual) return totals(row, state) + totals(row + 2, state);
+        return totals(row, state);
+      };
+      sums.dy(channel) += total(0);
+      sums.dy_d(channel) += total(1);
     });
   }
-  sums.dy_d -= far::rest_of_mean<Lane>(normalizer) * sums.dy;
+  double* const dy_d = sums.dy_d.data();
+  passes::for_channels(
+      layout.channels,
+      [&](Index c, const auto& sum_dy, const auto& sum_dy_d, const auto& mean, const auto& mean_residual) {
+        store(dy_d + c, sum_dy_d - far::rest_of_mean(mean, mean_residual, means + c) * sum_dy);
+      },
+      sums.dy, sums.dy_d, normalizer.mean, normalizer.mean_residual);
   return sums;
 }
 
-/// Whether sums overflow, or are so small that they may have lost digits; `of` as in passes::for_channels.
-template <typename Lane, typename Of>
-auto are_far(const Sums& sums, const Of& of) {
-  const auto size = passes::magnitude(of(sums.dy)) + passes::magnitude(of(sums.dy_d));
-  return (passes::is_finite(size) == 0) | (passes::magnitude(of(sums.dy_d)) < 1 / far::large<Lane>);
+/// Whether sums overflow, or are so small that they may have lost digits.
+template <typename Lane>
+bool are_far(double dy, double dy_d) {
+  return !std::isfinite(std::abs(dy) + std::abs(dy_d)) || std::abs(dy_d) < 1 / far::large<Lane>;
 }
 
 /// The sums of one channel taken out, for numbers of any size: of dy, and of dy (x - mean).
@@ -120,22 +142,33 @@ FarSums far_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const 
 template <typename Lane, typename Scalar>
 GradientSums gradient_sums_any(const Layout& layout, Span<const Scalar> dy, Span<const Scalar> x,
                                const Normalizer& normalizer) {
-  const Sums sums = plain_sums<Lane>(layout, dy.data, x.data, normalizer);
-  GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd, Exponents::Zero(layout.channels),
-                      Exponents::Zero(layout.channels)};
+  Sums sums = plain_sums<Lane>(layout, dy.data, x.data, normalizer);
+  GradientSums result{layout.m(), std::move(sums.dy), Channels(layout.channels),
+                      Exponents::Zero(layout.channels), Exponents::Zero(layout.channels)};
+  double* const dy_x_hat = result.dy_x_hat.data();
+  far::Test<Lane> test;
+  passes::for_channels(
+      layout.channels,
+      [&](Index c, const auto& sum_dy, const auto& sum_dy_d, const auto& invstd) {
+        const auto dgamma = sum_dy_d * invstd;
+        store(dy_x_hat + c, dgamma);
+        test.add_factors(sum_dy_d);
+        test.add(sum_dy, dgamma);
+      },
+      result.dy, sums.dy_d, normalizer.invstd);
   if (!far::may_be_far<Scalar, Lane> || layout.outer == 0) return result;
-  const auto is_far = [&](const auto& of) {
-    return are_far<Lane>(sums, of) | (of(normalizer.exponent) != 0) |
-           (passes::is_finite(of(result.dy_x_hat)) == 0);
-  };
-  far::for_each_far(layout.channels, is_far, [&](Index c) {
+  if (test.none_is_far() && !far::any_is_scaled(normalizer.exponent)) return result;
+  for (Index c = 0; c < layout.channels; ++c) {
+    if (!are_far<Lane>(result.dy(c), sums.dy_d(c)) && normalizer.exponent(c) == 0 &&
+        std::isfinite(result.dy_x_hat(c)))
+      continue;
     const FarSums far = far_sums(layout, dy.data, x.data, normalizer, c);
     const auto of_x_hat = far::scaled_product(far.dy_d.value, {normalizer.invstd(c)}, far.dy_d.exponent);
     result.dy(c) = far.dy.value;
     result.dy_exponent(c) = far.dy.exponent;
     result.dy_x_hat(c) = of_x_hat.value;
     result.dy_x_hat_exponent(c) = of_x_hat.exponent;
-  });
+  }
   return result;
 }
 
@@ -178,32 +211,45 @@ void input_gradient(const Layout& layout, Span<const Scalar> dy, Span<const Scal
   require_size_of_shard("dx", dx.size, layout);
   require_channels_or_none("gamma", given_gamma, layout.channels);
   const OrDefault or_ones(given_gamma, 1, layout.channels);
-  const Channels& gamma = or_ones;
+  const Channels& gammas = or_ones;
   const double m = static_cast<double>(sums.count);
-  const Channels slope = sums.dy_x_hat / m * normalizer.invstd;
-  // What the rounding of the mean left joins the mean of dy.
-  const Channels mean_dy = sums.dy / m - far::rest_of_mean<Lane>(normalizer) * slope;
+  passes::Rows<Lane, 4> constants(4, layout.channels);
+  Lane *const means = constants.row(0).data(), *const means_dy = constants.row(1).data(),
+              *const slopes = constants.row(2).data(), *const scales = constants.row(3).data();
+  far::Test<Lane> test;
+  passes::for_channels(
+      layout.channels,
+      [&](Index c, const auto& mean, const auto& mean_residual, const auto& invstd, const auto& gamma,
+          const auto& sum_dy, const auto& sum_dy_x_hat) {
+        const auto slope = sum_dy_x_hat / m * invstd, scale = gamma * invstd;
+        store(means + c, mean);
+        // What the rounding of the mean left joins the mean of dy.
+        const auto mean_dy = sum_dy / m - far::rest_of_mean(mean, mean_residual, means + c) * slope;
+        store(means_dy + c, mean_dy);
+        store(slopes + c, slope);
+        store(scales + c, scale);
+        test.add_factors(gamma, slope, scale);
+        test.add(mean, mean_dy);
+      },
+      normalizer.mean, normalizer.mean_residual, normalizer.invstd, gammas, sums.dy, sums.dy_x_hat);
 
   far::Repair repair;
-  if (far::may_be_far<Scalar, Lane> && layout.outer > 0) {
-    const auto is_far = [&](const auto& of) {
-      return far::is_far<Lane>(normalizer, gamma, of) | (of(sums.dy_exponent) != 0) |
-             (of(sums.dy_x_hat_exponent) != 0) | (far::is_ordinary<Lane>(of(slope)) == 0) |
-             (passes::magnitude(of(mean_dy)) > far::most_added<Lane>);
-    };
-    far::for_each_far(layout.channels, is_far, [&](Index c) {
-      repair.add(c, far_dx(layout, dy.data, x.data, normalizer, sums, m, gamma(c), c));
-    });
+  const bool any_is_scaled = far::any_is_scaled(normalizer.exponent) ||
+                             far::any_is_scaled(sums.dy_exponent) ||
+                             far::any_is_scaled(sums.dy_x_hat_exponent);
+  if (far::may_be_far<Scalar, Lane> && layout.outer > 0 && (any_is_scaled || !test.none_is_far())) {
+    for (Index c = 0; c < layout.channels; ++c) {
+      if (far::is_far<Lane>(normalizer, gammas(c), c) || sums.dy_exponent(c) != 0 ||
+          sums.dy_x_hat_exponent(c) != 0 || !far::is_ordinary<Lane>(slopes[c]) ||
+          std::abs(means_dy[c]) > far::most_added<Lane>)
+        repair.add(c, far_dx(layout, dy.data, x.data, normalizer, sums, m, gammas(c), c));
+    }
   }
-
   for (const Part& part : passes::parts_of(layout)) {
-    const auto states = passes::of_states<Lane>(
-        part, [&](const auto& of) { return of(normalizer.mean); },
-        [&](const auto& of) { return of(mean_dy); }, [&](const auto& of) { return of(slope); },
-        [&](const auto& of) { return of(gamma) * of(normalizer.invstd); });
+    const passes::OfStates of_states(part, constants);
     passes::map<Scalar, Lane>(
-        part, InputGradient<Scalar, Lane>{dy.data, x.data, dx.data, states.row(0).data(),
-                                          states.row(1).data(), states.row(2).data(), states.row(3).data()});
+        part, InputGradient<Scalar, Lane>{dy.data, x.data, dx.data, of_states.row(0), of_states.row(1),
+                                          of_states.row(2), of_states.row(3)});
   }
   repair.put(layout, dx.data);
 }
@@ -271,17 +317,15 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
       Channels::NullaryExpr(layout.channels, [&](Index c) { return gamma(c) * normalizer.invstd(c); });
   FrozenGradients gradients{{sums.dy_d * normalizer.invstd, sums.dy}, -scale * sums.dy, {}};
   gradients.dvar = -0.5 * gradients.dgamma * scale * normalizer.invstd;
-  const auto is_far = [&](const auto& of) {
+  for (Index c = 0; c < layout.channels; ++c) {
     // Far enough from either end of the range of doubles, no product on the way can have left it.
-    const auto size = passes::magnitude(of(gradients.dvar));
-    return (((size > 0x1p-500) & (size < 0x1p500)) == 0) | are_far<Lane>(sums, of) |
-           far::is_far<Lane>(normalizer, gamma, of);
-  };
-  far::for_each_far(layout.channels, is_far, [&](Index c) {
+    const double size = std::abs(gradients.dvar(c));
+    if (size > 0x1p-500 && size < 0x1p500 && !are_far<Lane>(sums.dy(c), sums.dy_d(c)) &&
+        !far::is_far<Lane>(normalizer, gamma(c), c))
+      continue;
     const double invstd = normalizer.invstd(c);
     FarSums of_channel{{sums.dy(c), 0}, {sums.dy_d(c), 0}};
-    const auto at_channel = [c](const auto& values) { return static_cast<double>(values(c)); };
-    if (far::may_be_far<Scalar, Lane> && are_far<Lane>(sums, at_channel)) {
+    if (far::may_be_far<Scalar, Lane> && are_far<Lane>(sums.dy(c), sums.dy_d(c))) {
       of_channel = far_sums(layout, dy.data, x.data, normalizer, c);
       gradients.dgamma(c) = far::product(of_channel.dy_d.value, {invstd}, of_channel.dy_d.exponent);
       gradients.dbeta(c) = std::ldexp(of_channel.dy.value, of_channel.dy.exponent);
@@ -290,18 +334,19 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
     gradients.dmean(c) = -far::product(of_dy.value, {gamma(c), invstd}, of_dy.exponent);
     gradients.dvar(c) =
         -far::product(of_dy_d.value, {gamma(c), invstd, invstd, invstd}, of_dy_d.exponent - 1);
-  });
+  }
   far::Repair repair;
   if constexpr (far::may_be_far<Scalar, Lane>) {
-    const auto has_far_scale = [&](const auto& of) { return far::is_far<Lane>(normalizer, gamma, of); };
-    far::for_each_far(layout.channels, has_far_scale, [&](Index c) {
+    for (Index c = 0; c < layout.channels; ++c) {
+      if (!far::is_far<Lane>(normalizer, gamma(c), c)) continue;
       const auto dx_of = [&](double each) { return far::product(each, {normalizer.invstd(c), gamma(c)}, 0); };
       repair.add(c, far::values_of(layout, dy.data, c, 0).unaryExpr(dx_of));
-    });
+    }
   }
+  const passes::Rows<Lane, 1> constants = scale.cast<Lane>();
   for (const Part& part : passes::parts_of(layout)) {
-    const auto scales = passes::of_states<Lane>(part, [&](const auto& of) { return of(scale); });
-    passes::map<Scalar, Lane>(part, FrozenGradient<Scalar, Lane>{dy.data, dx.data, scales.data()});
+    const passes::OfStates of_states(part, constants);
+    passes::map<Scalar, Lane>(part, FrozenGradient<Scalar, Lane>{dy.data, dx.data, of_states.row(0)});
   }
   repair.put(layout, dx.data);
   return gradients;

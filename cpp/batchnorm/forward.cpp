@@ -53,52 +53,75 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   require_channels_or_none("gamma", affine.gamma, layout.channels);
   require_channels_or_none("beta", affine.beta, layout.channels);
   const OrDefault or_ones(affine.gamma, 1, layout.channels), or_zeros(affine.beta, 0, layout.channels);
-  const Channels &gamma = or_ones, &beta = or_zeros;
+  const Channels &gammas = or_ones, &betas = or_zeros;
+
+  constexpr bool with_residual = std::is_same_v<Scalar, double>;
+  passes::Rows<Lane, with_residual ? 4 : 3> constants(with_residual ? 4 : 3, layout.channels);
+  Lane *const means = constants.row(0).data(), *const scales = constants.row(1).data(),
+              *const shifts = constants.row(2).data();
+  [[maybe_unused]] Lane* const scale_residuals = shifts + layout.channels;
+  far::Test<Lane> test;
+  passes::for_channels(
+      layout.channels,
+      [&](Index c, const auto& mean, const auto& mean_residual, const auto& invstd,
+          [[maybe_unused]] const auto& invstd_residual, const auto& gamma, const auto& beta) {
+        const auto scale = gamma * invstd;
+        store(means + c, mean);
+        store(scales + c, scale);
+        // What the rounding of the mean left joins beta: one operation less for each value.
+        store(shifts + c, beta - far::rest_of_mean(mean, mean_residual, means + c) * scale);
+        if constexpr (with_residual) {
+          store(scale_residuals + c, passes::product_error(gamma, invstd) + gamma * invstd_residual);
+        }
+        test.add_factors(gamma, scale);
+        test.add(mean, beta);
+      },
+      normalizer.mean, normalizer.mean_residual, normalizer.invstd, normalizer.invstd_residual, gammas,
+      betas);
 
   far::Repair repair;
-  if constexpr (far::may_be_far<Scalar, Lane>) {
-    const auto is_far = [&](const auto& of) {
-      return far::is_far<Lane>(normalizer, gamma, of) | (passes::magnitude(of(beta)) > far::most_added<Lane>);
-    };
-    far::for_each_far(layout.channels, is_far, [&](Index c) {
-      const auto y_of = [&](double d) {
-        return far::product(d, {normalizer.invstd(c), gamma(c)}, 0) + beta(c);
-      };
+  if (far::may_be_far<Scalar, Lane> && (far::any_is_scaled(normalizer.exponent) || !test.none_is_far())) {
+    for (Index c = 0; c < layout.channels; ++c) {
+      const double gamma = gammas(c), beta = betas(c);
+      if (!far::is_far<Lane>(normalizer, gamma, c) && !(std::abs(beta) > far::most_added<Lane>)) continue;
+      const auto y_of = [&](double d) { return far::product(d, {normalizer.invstd(c), gamma}, 0) + beta; };
       repair.add(c, far::deviations_of(layout, x.data, normalizer, c).unaryExpr(y_of));
-    });
+    }
   }
-
-  const Channels rest = far::rest_of_mean<Lane>(normalizer);
-  const auto mean = [&](const auto& of) { return of(normalizer.mean); };
-  const auto scale = [&](const auto& of) { return of(gamma) * of(normalizer.invstd); };
-  // What the rounding of the mean left joins beta: one operation less for each value.
-  const auto shift = [&](const auto& of) { return of(beta) - of(rest) * scale(of); };
   for (const Part& part : passes::parts_of(layout)) {
-    if constexpr (std::is_same_v<Scalar, double>) {
-      const auto scale_residual = [&](const auto& of) {
-        return passes::product_error(of(gamma), of(normalizer.invstd)) +
-               of(gamma) * of(normalizer.invstd_residual);
-      };
-      const auto states = passes::of_states<double>(part, mean, scale, scale_residual, shift);
+    const passes::OfStates of_states(part, constants);
+    const Lane *mean = of_states.row(0), *scale = of_states.row(1), *shift = of_states.row(2);
+    if constexpr (with_residual) {
       passes::map<double, double>(part,
-                                  NormalizeDoubles{x.data, y.data, states.row(0).data(), states.row(1).data(),
-                                                   states.row(2).data(), states.row(3).data()});
+                                  NormalizeDoubles{x.data, y.data, mean, scale, of_states.row(3), shift});
     } else {
-      const auto states = passes::of_states<Lane>(part, mean, scale, shift);
-      passes::map<Scalar, Lane>(part, Normalize<Scalar, Lane>{x.data, y.data, states.row(0).data(),
-                                                              states.row(1).data(), states.row(2).data()});
+      using Longest =
+          std::conditional_t<std::is_same_v<Lane, float>, passes::FloatStrip, passes::LanesOf<Lane>>;
+      passes::map<Scalar, Lane, Longest>(part, Normalize<Scalar, Lane>{x.data, y.data, mean, scale, shift});
     }
   }
   repair.put(layout, y.data);
 }
 
-/// 1 / sqrt(sum), sum = var + eps, also where the sum is beyond the largest double and its root is not.
-Channels invstd_of(const Channels& var, const Channels& sum, double eps) {
-  Channels invstd = 1 / sum.sqrt();  // not rsqrt(): some Eigen versions approximate it
-  for (Index c = 0; c < sum.size(); ++c) {
-    if (std::isinf(sum(c))) invstd(c) = 0.5 / std::sqrt(0.25 * var(c) + 0.25 * eps);
+/// invstd = 1 / sqrt(var + eps), also where the sum is beyond the largest double and its root is not. Returns
+/// whether all is in order: no var < 0, no sum of 0.
+bool take_roots(const Channels& var, double eps, Channels& invstd) {
+  double* const roots = invstd.data();
+  passes::Range variances, sums;
+  passes::for_channels(
+      var.size(),
+      [&](Index c, const auto& variance) {
+        const auto sum = variance + eps;
+        store(roots + c, 1 / passes::square_root(sum));
+        variances.add(variance);
+        sums.add(sum);
+      },
+      var);
+  if (variances.least() >= 0 && sums.least() > 0 && sums.is_finite()) return true;
+  for (Index c = 0; c < var.size(); ++c) {
+    if (std::isinf(var(c) + eps)) invstd(c) = 0.5 / std::sqrt(0.25 * var(c) + 0.25 * eps);
   }
-  return invstd;
+  return false;
 }
 
 void require_positive(const char* name, const Channels& var, const Channels& sum) {
@@ -130,11 +153,11 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   const double m = static_cast<double>(moments.count);
   const Index channels = moments.m2.size();
   Channels var = moments.m2 / m;  // scaled as the moments are
-  Channels sum = var + eps;
-  Channels invstd = invstd_of(var, sum, eps);
+  Channels invstd(channels);
+  const bool all_ordinary = take_roots(var, eps, invstd);
   Channels invstd_residual = Channels::Zero(channels);
   for (Index c = 0; with_residual && c < channels; ++c)
-    invstd_residual(c) = residual_of_root(moments.m2(c), m, eps, var(c), sum(c), invstd(c));
+    invstd_residual(c) = residual_of_root(moments.m2(c), m, eps, var(c), var(c) + eps, invstd(c));
   BatchStatistics statistics{moments.count,
                              moments.mean,
                              std::move(var),
@@ -142,14 +165,15 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
                              {std::move(moments.mean), std::move(moments.mean_residual), std::move(invstd),
                               std::move(invstd_residual), std::move(moments.exponent)}};
   Normalizer& normalizer = statistics.normalizer;
+  if (all_ordinary && !far::any_is_scaled(normalizer.exponent)) return statistics;
+  // Not true sums where var is scaled and eps is not; but 0 exactly where both are 0.
+  const Channels sum = statistics.batch_var + eps;
   for (Index c = 0; c < channels; ++c) {
     const int exponent = normalizer.exponent(c);
     if (exponent == 0) continue;
     const double scaled_var = statistics.batch_var(c), scaled_eps = std::ldexp(eps, -2 * exponent);
     statistics.batch_mean(c) = std::ldexp(normalizer.mean(c), exponent);
     statistics.batch_var(c) = std::ldexp(scaled_var, 2 * exponent);
-    // Not a true sum, since var is scaled and eps is not; but 0 exactly where both are 0.
-    sum(c) = scaled_var + eps;
     normalizer.invstd(c) = 1 / std::sqrt(scaled_var + scaled_eps);
     normalizer.invstd_residual(c) = 0;
     statistics.saved_invstd(c) = std::ldexp(normalizer.invstd(c), -exponent);
@@ -195,11 +219,12 @@ BatchStatistics batch_statistics(const Moments& moments, double eps) {
 Normalizer inference_normalizer(const Channels& running_mean, const Channels& running_var, double eps) {
   require_eps(eps);
   require_channels("running_var", running_var, running_mean.size());
-  const Channels sum = running_var + eps;
-  require_positive("running_var", running_var, sum);
   const Index channels = running_mean.size();
-  return {running_mean, Channels::Zero(channels), invstd_of(running_var, sum, eps), Channels::Zero(channels),
-          Exponents::Zero(channels)};
+  Normalizer normalizer{running_mean, Channels::Zero(channels), Channels(channels), Channels::Zero(channels),
+                        Exponents::Zero(channels)};
+  if (!take_roots(running_var, eps, normalizer.invstd))
+    require_positive("running_var", running_var, running_var + eps);
+  return normalizer;
 }
 
 void normalize(const Layout& layout, Span<const double> x, const Normalizer& normalizer, const Affine& affine,

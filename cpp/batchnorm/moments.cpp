@@ -14,6 +14,7 @@ namespace {
 using passes::load;
 using passes::Part;
 using passes::store;
+using passes::Terms;
 
 /// Far enough from either end of the range of doubles for squares and their sums; two steps of it span the
 /// range.
@@ -30,15 +31,6 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 struct Moment {
   double count, mean, residual, m2, m2_residual;
 };
-
-/// Those of many states or channels, a column each.
-enum MomentRow { count_row, mean_row, residual_row, m2_row, m2_residual_row };
-using MomentsOfStates = passes::Rows<double, 5>;
-
-Moment moment_of(const MomentsOfStates& moments, Index state) {
-  return {moments(count_row, state), moments(mean_row, state), moments(residual_row, state),
-          moments(m2_row, state), moments(m2_residual_row, state)};
-}
 
 Moment merged(const Moment& a, const Moment& b) {
   const double count = a.count + b.count;
@@ -57,121 +49,189 @@ struct ShiftedSums {
 
   template <typename V, typename Pick>
   auto at(Pick pick) const {
-    return [x = x, shift = pick(shift)](Index k, V& sum, V& squares) {
+    return [x = x, shift = pick(shift)](Index k) {
       const V d = load<V>(x + k) - shift;
-      sum += d;
-      squares += d * d;
+      return Terms<V>{d, d * d};
     };
   }
 };
 
-/// The moments of every state of a part while its blocks come in. The mean is held as the lanes can subtract
-/// it, with the rest of it beside.
-template <typename Lane>
-class RunningMoments {
+/// Those of many states or channels, an array each.
+struct MomentsOfStates {
+  Channels mean, residual, m2, m2_residual;
+};
+
+Moment moment_of(const MomentsOfStates& moments, Index state, double count) {
+  return {count, moments.mean(state), moments.residual(state), moments.m2(state), moments.m2_residual(state)};
+}
+
+/// The moments of every state of a part while its blocks come in, in doubles, with what rounding leaves of
+/// the mean and of m2. The mean is the shift of the next block.
+class CarriedMoments {
  public:
-  RunningMoments(const Part& part)
-      : means_(1, part.states()), all_(MomentsOfStates::Zero(5, part.states())) {}
-  RunningMoments(const RunningMoments&) = delete;  // its pointers would point into the original
-  RunningMoments& operator=(const RunningMoments&) = delete;
+  explicit CarriedMoments(Index states)
+      : found_{Channels::Zero(states), Channels::Zero(states), Channels::Zero(states),
+               Channels::Zero(states)} {}
 
-  Lane* mean() { return mean_; }
-  bool empty(Index state) const { return counts_[state] == 0; }
-
-  /// Of every state, with the mean as doubles hold it. Takes them out of here.
-  MomentsOfStates take() {
-    passes::for_each_strip<double>(all_.cols(), [&](Index state, auto zero) {
-      using V = decltype(zero);
-      const auto mean = passes::exact_sum(load<V>(mean_ + state), load<V>(residual_ + state));
-      store(&all_(mean_row, state), mean.sum);
-      store(residual_ + state, mean.error);
-    });
-    return std::move(all_);
-  }
+  double* shift() { return found_.mean.data(); }
+  MomentsOfStates take() { return std::move(found_); }
 
   /// The mean so far was a guess: the first block corrects it and is read again with a better one.
   void correct_guess(Index state, Index states, double count, const double* sum) {
-    for (Index k = 0; k < states; ++k)
-      mean_[state + k] = static_cast<Lane>(mean_[state + k] + sum[k] / count);
+    for (Index k = 0; k < states; ++k) found_.mean(state + k) += sum[k] / count;
   }
 
-  /// sum and squares: of (x - mean()) over a block. A mean of at least as many values as the block has lies
+  /// sum and squares: of (x - shift()) over a block. A mean of at least as many values as the block has lies
   /// so near the block's that no digits cancel in squares - sum^2 / count.
-  void add(Index state, Index states, double count, const double* sum, const double* squares) {
-    const double before = counts_[state], now = before + count;
-    std::fill_n(counts_ + state, states, now);
+  void add(Index state, Index states, double before, double count, const double* sum, const double* squares) {
+    const double now = before + count;
+    double* const means = found_.mean.data() + state;
+    double* const residuals = found_.residual.data() + state;
+    double* const m2s = found_.m2.data() + state;
+    double* const m2_residuals = found_.m2_residual.data() + state;
     passes::for_each_strip<double>(states, [&](Index k, auto zero) {
       using V = decltype(zero);
-      const V residual = load<V>(residual_ + state + k);
-      const V of_residual = residual * before;
-      const V whole_sum = of_residual + load<V>(sum + k);
-      const V correction = whole_sum / now;
-      const V grown = (load<V>(squares + k) + of_residual * residual) - whole_sum * correction;
-      const V mean = load<V>(mean_ + state + k);
-      store(mean_ + state + k, mean + correction);
-      store(residual_ + state + k, passes::sum_error(mean, correction, load<V>(mean_ + state + k)));
-      const auto m2 = passes::exact_sum(load<V>(m2_ + state + k), grown);
-      store(m2_ + state + k, m2.sum);
-      store(m2_residual_ + state + k, load<V>(m2_residual_ + state + k) + m2.error);
+      // d = x - shift: the mean of it is `residual` in the values before, and m2 has the squares but for
+      // that.
+      const V old_mean = load<V>(means + k), residual = load<V>(residuals + k);
+      const V before_d = residual * before;
+      const V sum_d = before_d + load<V>(sum + k);
+      const V sum_d2 = load<V>(squares + k) + before_d * residual;
+      const V mean_d = sum_d / now;
+      const auto mean = passes::exact_sum(old_mean, mean_d);
+      const auto m2 = passes::exact_sum(load<V>(m2s + k), sum_d2 - sum_d * mean_d);
+      store(means + k, mean.sum);
+      store(residuals + k, mean.error);
+      store(m2s + k, m2.sum);
+      store(m2_residuals + k, load<V>(m2_residuals + k) + m2.error);
     });
   }
 
  private:
-  passes::Rows<Lane, 1> means_;
-  MomentsOfStates all_;
-  Lane* mean_ = means_.data();
-  double *counts_ = all_.row(count_row).data(), *residual_ = all_.row(residual_row).data(),
-         *m2_ = all_.row(m2_row).data(), *m2_residual_ = all_.row(m2_residual_row).data();
+  MomentsOfStates found_;
 };
 
-/// Any value of the channel is a first guess of its mean; in a constant channel it is the mean. Lanes of
-/// floats need a better one: of all values of a short first block, and of every other value of one of full
-/// length, the mean lies so near the block's that at most a bit cancels in squares - sum^2 / count.
-template <typename Lane, typename Scalar>
-void first_guess(const Part& part, const Scalar* x, Lane* guess) {
-  const Index apart = part.along_planes ? part.inner : 1, states = part.states();
-  for (Index state = 0; state < states; ++state) guess[state] = static_cast<Lane>(x[state * apart]);
-  if constexpr (std::is_same_v<Lane, float>) {
-    const Index length = part.along_planes ? part.inner : part.rows;
-    const Index full =
-        part.along_planes ? passes::length_of_piece<Lane>(0) : passes::rows_of_block<Scalar, Lane>(0);
-    const Index every = length < full ? 1 : 2, stride = part.along_planes ? 1 : part.columns;
-    Eigen::ArrayXf sums = Eigen::ArrayXf::Zero(states);
-    Index count = 1;  // of the first value, which differs from itself by 0
-    for (Index step = every; step < std::min(length, full); step += every, ++count) {
-      for (Index state = 0; state < states; ++state)
-        sums[state] += x[step * stride + state * apart] - guess[state];
-    }
-    for (Index state = 0; state < states; ++state) guess[state] += sums[state] / static_cast<float>(count);
+/// The same of floats in lanes of floats: doubles have digits enough for sums. The shift of the next block is
+/// the mean as a float, and the rest of the mean stands beside it.
+class FloatMoments {
+ public:
+  explicit FloatMoments(Index states)
+      : shift_(states), rest_(Channels::Zero(states)), m2_(Channels::Zero(states)) {}
+
+  float* shift() { return shift_.data(); }
+  MomentsOfStates take() {
+    const Index states = m2_.size();
+    Channels mean(states);
+    double *const means = mean.data(), *const rests = rest_.data();
+    passes::for_channels(
+        states,
+        [&](Index state, const auto& shift, const auto& rest) {
+          const auto sum = passes::exact_sum(shift, rest);
+          store(means + state, sum.sum);
+          store(rests + state, sum.error);
+        },
+        shift_, rest_);
+    return {std::move(mean), std::move(rest_), std::move(m2_), Channels::Zero(states)};
   }
+
+  void add(Index state, Index states, double before, double count, const double* sum, const double* squares) {
+    // Chan, Golub, LeVeque 1983, equation 2.1.
+    const double inverse = 1 / count, share = count / (before + count), weight = before * share;
+    float* const shifts = shift_.data() + state;
+    double *const rests = rest_.data() + state, *const m2s = m2_.data() + state;
+    passes::for_each_strip<double>(states, [&](Index k, auto zero) {
+      using V = decltype(zero);
+      const V sum_d = load<V>(sum + k), shift = load<V>(shifts + k), rest = load<V>(rests + k);
+      const V mean_d = sum_d * inverse;
+      const V block_m2 = load<V>(squares + k) - sum_d * mean_d;
+      const V delta = mean_d - rest;
+      const V new_rest = rest + delta * share;
+      store(shifts + k, shift + new_rest);
+      store(rests + k, (shift - load<V>(shifts + k)) + new_rest);
+      store(m2s + k, load<V>(m2s + k) + (block_m2 + delta * delta * weight));
+    });
+  }
+
+ private:
+  Eigen::Array<float, 1, Eigen::Dynamic> shift_;
+  Channels rest_, m2_;
+};
+
+template <typename Lane>
+using RunningMoments = std::conditional_t<std::is_same_v<Lane, float>, FloatMoments, CarriedMoments>;
+
+/// Any value of the channel is a first guess of its mean; in a constant channel it is the mean.
+template <typename Scalar>
+void first_guess(const Part& part, const Scalar* x, double* guess) {
+  const Index apart = part.along_planes ? part.inner : 1;
+  for (Index state = 0; state < part.states(); ++state) guess[state] = static_cast<double>(x[state * apart]);
+}
+/// Lanes of floats need a better one: of all values of a short first block, and of every other value of one
+/// of full length, the mean lies so near the block's that at most a bit cancels in squares - sum^2 / count.
+inline void first_guess(const Part& part, const float* x, float* guess) {
+  if (part.along_planes) {
+    const Index block = std::min(part.inner, passes::length_of_piece<float>(0));
+    const Index every = part.inner < passes::length_of_piece<float>(0) ? 1 : 2;
+    for (Index state = 0; state < part.channels; ++state, x += part.inner) {
+      float sum = 0;
+      Index count = 1;  // of the first value, which differs from itself by 0
+      for (Index k = every; k < block; k += every, ++count) sum += x[k] - x[0];
+      guess[state] = x[0] + sum / static_cast<float>(count);
+    }
+    return;
+  }
+  const Index block = std::min(part.rows, passes::rows_of_block<float, float>(0));
+  const Index every = part.rows < passes::rows_of_block<float, float>(0) ? 1 : 2;
+  const float inverse = 1 / static_cast<float>((block + every - 1) / every);
+  passes::for_each_strip<float>(part.columns, [&](Index column, auto zero) {
+    using V = decltype(zero);
+    const V first = load<V>(x + column);
+    V sum{};
+    for (Index row = every; row < block; row += every)
+      sum += load<V>(x + row * part.columns + column) - first;
+    store(guess + column, first + sum * inverse);
+  });
 }
 
 template <typename Lane, typename Scalar>
 MomentsOfStates moments_of(const Layout& layout, const Scalar* x) {
-  MomentsOfStates channels = MomentsOfStates::Zero(5, layout.channels);
-  const passes::Parts parts = passes::parts_of(layout);
-  for (const Part& part : parts) {
-    RunningMoments<Lane> running(part);
-    first_guess<Lane>(part, x + part.offset, running.mean());
-    // Floats need none, see first_guess; of floats a double keeps digits enough even where the guess is poor:
-    // by Samuelson's inequality it costs a factor of no more than the block's count.
-    const bool guess_counts = std::is_same_v<Scalar, double>;
-    bool corrected = false;
-    const auto add = [&](Index state, Index states, Index count, const double* sum, const double* squares) {
-      if (guess_counts && running.empty(state) && !corrected) {
-        running.correct_guess(state, states, static_cast<double>(count), sum);
-        return corrected = true;
+  const auto of_part = [x](const Part& part) {
+    RunningMoments<Lane> running(part.states());
+    first_guess(part, x + part.offset, running.shift());
+    // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
+    // a factor of no more than the block's count. Lanes of floats have a better guess.
+    [[maybe_unused]] bool corrected = false;
+    const auto add = [&](Index state, Index states, Index before, Index count, const double* sum,
+                         const double* squares) {
+      if constexpr (std::is_same_v<Scalar, double>) {
+        if (before == 0 && !corrected) {
+          running.correct_guess(state, states, static_cast<double>(count), sum);
+          return corrected = true;
+        }
+        corrected = false;
       }
-      running.add(state, states, static_cast<double>(count), sum, squares);
-      return corrected = false;
+      running.add(state, states, static_cast<double>(before), static_cast<double>(count), sum, squares);
+      return false;
     };
-    passes::reduce<Scalar, Lane>(part, ShiftedSums<Scalar, Lane>{x, running.mean()}, add);
-    MomentsOfStates states = running.take();
-    if (parts.count == 1 && part.states() == layout.channels) return states;
+    passes::reduce<Scalar, Lane>(part, ShiftedSums<Scalar, Lane>{x, running.shift()}, add);
+    return running.take();
+  };
+  const passes::Parts parts = passes::parts_of(layout);
+  if (parts.count == 1 && parts.parts[0].states() == layout.channels) return of_part(parts.parts[0]);
+
+  const Channels zeros = Channels::Zero(layout.channels);
+  MomentsOfStates channels{zeros, zeros, zeros, zeros};
+  Channels counts = zeros;
+  for (const Part& part : parts) {
+    const MomentsOfStates states = of_part(part);
     passes::for_each_state(part, [&](Index state, Index c) {
-      const Moment before = moment_of(channels, c), more = moment_of(states, state);
-      const Moment both = before.count == 0 ? more : merged(before, more);
-      channels.col(c) << both.count, both.mean, both.residual, both.m2, both.m2_residual;
+      const Moment more = moment_of(states, state, static_cast<double>(part.values_of_state()));
+      const Moment both = counts(c) == 0 ? more : merged(moment_of(channels, c, counts(c)), more);
+      counts(c) = both.count;
+      channels.mean(c) = both.mean;
+      channels.residual(c) = both.residual;
+      channels.m2(c) = both.m2;
+      channels.m2_residual(c) = both.m2_residual;
     });
   }
   return channels;
@@ -187,28 +247,26 @@ int exponent_for(const Moment& moment) {
 template <typename Lane, typename Scalar>
 Moments moments_any(const Layout& layout, Span<const Scalar> x) {
   require_size_of_shard("x", x.size, layout);
+  const double m = static_cast<double>(layout.m());
   MomentsOfStates found = moments_of<Lane>(layout, x.data);
-  Moments result{layout.m(), found.row(mean_row), found.row(residual_row),
-                 found.row(m2_row) + found.row(m2_residual_row), Exponents::Zero(layout.channels)};
+  Moments result{layout.m(), std::move(found.mean), std::move(found.residual), found.m2 + found.m2_residual,
+                 Exponents::Zero(layout.channels)};
   // Beyond these bounds squares may have left the range of the lanes or lost digits in it; and a channel of
   // floats whose values may all be equal has to be known exactly.
-  const double m = static_cast<double>(layout.m());
   const double least = std::is_same_v<Lane, float> ? m / far::large<float> : smallest_m2;
   const double most = std::is_same_v<Lane, float> ? m * far::large<float> : largest_double;
-  const auto is_far = [&](const auto& of) {
-    return ((passes::magnitude(of(result.m2)) <= most) & (of(result.m2) >= least)) == 0;
-  };
-  far::for_each_far(layout.channels, is_far, [&](Index c) {
-    Moment moment = moment_of(found, c);
-    if constexpr (std::is_same_v<Lane, float>) {
-      const Eigen::ArrayXd values = far::values_of(layout, x.data, c, 0);
-      moment = moment_of(moments_of<double>({1, 1, layout.m()}, values.data()), 0);
-    }
+  for (Index c = 0; c < layout.channels; ++c) {
+    if (result.m2(c) <= most && result.m2(c) >= least) continue;
+    const auto moment_alone = [&](int exponent) {
+      const Eigen::ArrayXd values = far::values_of(layout, x.data, c, exponent);
+      return moment_of(moments_of<double>({1, 1, layout.m()}, values.data()), 0, m);
+    };
+    Moment moment{m, result.mean(c), result.mean_residual(c), found.m2(c), found.m2_residual(c)};
+    if constexpr (std::is_same_v<Lane, float>) moment = moment_alone(0);
     if constexpr (std::is_same_v<Scalar, double>) {
       // Squares leave the range of doubles long before their roots do. A power of 2 brings them back.
       if (const int exponent = exponent_for(moment)) {
-        const Eigen::ArrayXd values = far::values_of(layout, x.data, c, exponent);
-        const Moment scaled = moment_of(moments_of<double>({1, 1, layout.m()}, values.data()), 0);
+        const Moment scaled = moment_alone(exponent);
         if (std::isfinite(scaled.m2) && scaled.m2 > 0) {
           moment = scaled;
           result.exponent(c) = exponent;
@@ -225,7 +283,7 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
     result.mean(c) = moment.mean;
     result.mean_residual(c) = moment.residual;
     result.m2(c) = moment.m2 + moment.m2_residual;
-  });
+  }
   return result;
 }
 

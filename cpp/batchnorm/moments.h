@@ -9,8 +9,8 @@ namespace batchnorm {
 /// max |dy| for dx; each is the largest that tests find over offsets, outliers, trends and values of every
 /// size.
 enum class Accuracy {
-  /// in floats, sums of 8 values before they join doubles: y within 3 ULP, dx within 6; where one value has
-  /// most of the variance, so that the terms of dx cancel, dx within 8
+  /// in floats, sums of 16 values before they join doubles: y within 3 ULP, dx within 6, also where one value
+  /// has most of the variance, so that the terms of dx cancel
   fast,
   /// in doubles, rounded once: y and dx within 0.5 ULP of themselves
   exact,

@@ -6,21 +6,21 @@ import { cppLines, lineOf } from '../../web/render/cpp-lines.ts';
 
 /** What each quantity's lines must speak of, together. */
 const speaksOf: Record<string, RegExp[]> = {
-  batch_mean: [/batch_mean = x.*sum\(\) \/ m/, /whole_sum \/ now/],
+  batch_mean: [/batch_mean = x.*sum\(\) \/ m/, /mean_d = sum_d \/ now/],
   batch_var: [/batch_var = .*square\(\).*\/ m/, /d \* d/, /var = .*m2 \/ m/],
   x_hat: [
     /x_hat = \(x.* - forward\.batch_mean\).*\/ .*sqrt/,
-    /invstd = 1 \/ sum\.sqrt\(\)/,
-    /x \+ k.* - mean/,
+    /1 \/ passes::square_root\(sum\)/,
+    /d = .*x \+ k.* - mean/,
   ],
   y: [/y = .*x_hat.*gamma.*beta/, /store\(y \+ k, d \* scale/],
   L: [/loss = .*dy \* .*y\)\.sum\(\)/],
-  dbeta: [/dbeta = dy\.colwise\(\)\.sum/, /sum \+= upstream/],
-  dgamma: [/dgamma = \(dy \* forward\.x_hat\)/, /upstream \* .*- mean/, /dy_d \* normalizer\.invstd/],
+  dbeta: [/dbeta = dy\.colwise\(\)\.sum/, /of_dy, of_dy \* d/],
+  dgamma: [/dgamma = \(dy \* forward\.x_hat\)/, /of_dy \* d/, /dgamma = sum_dy_d \* invstd/],
   dx_hat: [/dx_hat = dy.*\* gamma/],
   dvar: [/trace\.dvar = -0\.5 .*dgamma/],
   dmean: [/trace\.dmean = -invstd .*dbeta/],
-  dx: [/store\(dx \+ k/, /const Batch dx = .*dx_hat.*dvar.*dmean \/ m/],
+  dx: [/scale \* \(.*dy \+ k.* - mean_dy - d \* slope\)/, /const Batch dx = .*dx_hat.*dvar.*dmean \/ m/],
 };
 
 describe('the lines of C++', () => {

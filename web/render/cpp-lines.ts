@@ -13,16 +13,18 @@ const folder = 'cpp/batchnorm';
 const places: Partial<Record<QuantityName, readonly Found[]>> = {
   batch_mean: [
     ['plain.cpp', 'forward.batch_mean = '],
-    ['moments.cpp', 'const V correction = whole_sum / now;'],
+    ['moments.cpp', 'const V mean_d = sum_d / now;'],
+    ['moments.cpp', 'const auto mean = passes::exact_sum(old_mean, mean_d);'],
   ],
   batch_var: [
     ['plain.cpp', 'forward.batch_var = '],
-    ['moments.cpp', 'squares += d * d;'],
+    ['moments.cpp', 'return Terms<V>{d, d * d};'],
+    ['moments.cpp', 'const auto m2 = passes::exact_sum(load<V>(m2s + k), sum_d2 - sum_d * mean_d);'],
     ['forward.cpp', 'Channels var = moments.m2 /'],
   ],
   x_hat: [
     ['plain.cpp', 'forward.x_hat = '],
-    ['forward.cpp', 'Channels invstd = 1 / sum.sqrt();'],
+    ['forward.cpp', 'store(roots + c, 1 / passes::square_root(sum));'],
     ['forward.cpp', 'const V d = load<V>(x + k) - mean;'],
   ],
   y: [
@@ -32,13 +34,13 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   L: [['gradient_check.cpp', 'const auto loss =']],
   dbeta: [
     ['plain.cpp', 'const Channels dbeta = '],
-    ['backward.cpp', 'sum += upstream;'],
+    ['backward.cpp', 'return Terms<V>{of_dy, of_dy * d};'],
   ],
   dgamma: [
     ['plain.cpp', 'const Channels dgamma = '],
-    ['backward.cpp', 'product += upstream *'],
+    ['backward.cpp', 'return Terms<V>{of_dy, of_dy * d};'],
     // The frozen pass forms it from the same sums; this one is the pass in training mode.
-    ['backward.cpp', 'GradientSums result{layout.m(), sums.dy, sums.dy_d * normalizer.invstd'],
+    ['backward.cpp', 'const auto dgamma = sum_dy_d * invstd;'],
   ],
   dx_hat: [['plain.cpp', 'const Batch dx_hat = ']],
   dvar: [
@@ -51,7 +53,7 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   ],
   dx: [
     ['plain.cpp', 'const Batch dx = '],
-    ['backward.cpp', 'store(dx + k, ((load<V>(dy + k)'],
+    ['backward.cpp', 'store(dx + k, scale * (load<V>(dy + k) - mean_dy - d * slope));'],
   ],
 };
 

@@ -74,36 +74,53 @@ inline constexpr double most_added = std::is_same_v<Lane, double> ? std::numeric
                                                                   : large<float>;
 
 /// Neither near the largest number nor near 0.
-template <typename Lane, typename V>
-auto is_ordinary(const V& number) {
-  const V size = passes::magnitude(number);
-  return (size > 1 / large<Lane>)&(size < large<Lane>);
-}
-
-/// Whether the product of the channels' constants could leave the range of the lanes, so that their order
-/// counts; `of` as in passes::for_channels.
-template <typename Lane, typename Of>
-auto is_far(const Normalizer& normalizer, const Channels& gamma, const Of& of) {
-  const auto scale = passes::magnitude(of(gamma) * of(normalizer.invstd));
-  return (of(normalizer.exponent) != 0) | (scale > large<Lane>) |
-         ((scale < 1 / large<Lane>)&(of(gamma) != 0)) | (passes::magnitude(of(gamma)) > large<Lane>) |
-         (passes::magnitude(of(normalizer.mean)) > most_added<Lane>);
-}
-
-/// visit(channel) for every channel for which is_far(of) holds.
-template <typename IsFar, typename Visit>
-void for_each_far(Index channels, const IsFar& is_far, const Visit& visit) {
-  passes::for_channels(channels, [&](Index first, const auto& of) {
-    passes::for_each_lane(is_far(of), [&](Index lane) { visit(first + lane); });
-  });
-}
-
-/// x - mean = (x - high) - rest, high being the mean as the lanes hold it.
 template <typename Lane>
-Channels rest_of_mean(const Normalizer& normalizer) {
-  if constexpr (std::is_same_v<Lane, double>) return normalizer.mean_residual;
-  const Channels& mean = normalizer.mean;
-  return (mean - mean.cast<float>().cast<double>()) + normalizer.mean_residual;
+bool is_ordinary(double number) {
+  return std::abs(number) > 1 / large<Lane> && std::abs(number) < large<Lane>;
+}
+
+/// Whether the product of a channel's constants could leave the range of the lanes, so that their order
+/// counts.
+template <typename Lane>
+bool is_far(const Normalizer& normalizer, double gamma, Index c) {
+  const double scale = std::abs(gamma * normalizer.invstd(c));
+  return normalizer.exponent(c) != 0 || scale > large<Lane> || (scale < 1 / large<Lane> && gamma != 0) ||
+         std::abs(gamma) > large<Lane> || std::abs(normalizer.mean(c)) > most_added<Lane>;
+}
+
+inline bool any_is_scaled(const Exponents& exponents) {
+  int any = 0;
+  for (const int exponent : exponents) any |= exponent;
+  return any != 0;
+}
+
+/// A first test for all channels at once, as they come by: whether any may be far.
+template <typename Lane>
+class Test {
+ public:
+  /// Factors are far near either end of the range, other numbers near the largest.
+  template <typename... V>
+  void add_factors(const V&... values) {
+    (factors_.add(passes::magnitude(values)), ...);
+  }
+  template <typename... V>
+  void add(const V&... values) {
+    (others_.add(passes::magnitude(values)), ...);
+  }
+  bool none_is_far() const {
+    return factors_.is_finite() && factors_.least() > 1 / large<Lane> && factors_.most() < large<Lane> &&
+           others_.is_finite() && others_.most() < most_added<Lane>;
+  }
+
+ private:
+  passes::Range factors_, others_;
+};
+
+/// x - mean = (x - high) - rest, high being the mean as the lanes hold it, which has been stored there.
+template <typename Lane, typename V>
+V rest_of_mean(const V& mean, const V& residual, const Lane* high) {
+  if constexpr (std::is_same_v<Lane, double>) return residual;
+  return (mean - passes::load<V>(high)) + residual;
 }
 
 /// x - mean of a channel taken out, scaled as the normalizer is.

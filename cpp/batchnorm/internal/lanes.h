@@ -6,6 +6,7 @@
 #include <wasm_simd128.h>
 #endif
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -17,16 +18,17 @@ namespace batchnorm::passes {
 /// Eigen has no vectors for WebAssembly; the compilers' own work natively and there.
 using DoubleLanes = double __attribute__((vector_size(32)));
 using FloatLanes = float __attribute__((vector_size(32)));
-/// For what is done once a channel, with comparisons: compilers take those of longer vectors apart.
-using DoublePair = double __attribute__((vector_size(16)));
-
+/// A longer strip of a row of floats, and what is left over of it before single ones.
+using FloatStrip = float __attribute__((vector_size(64)));
+using FloatQuad = float __attribute__((vector_size(16)));
 /// What a pass computes in, its lane, is double or, where the data are floats too, float.
 template <typename Lane>
 using LanesOf = std::conditional_t<std::is_same_v<Lane, double>, DoubleLanes, FloatLanes>;
 template <typename Lane>
 inline constexpr Index lane_count = static_cast<Index>(sizeof(LanesOf<Lane>) / sizeof(Lane));
 
-/// V is LanesOf<Lane> or Lane: every pass is written once for both; a single lane serves what is left over.
+/// V is LanesOf<Lane>, Lane or one between: every pass is written once for all; shorter ones serve what is
+/// left over.
 template <typename V>
 inline constexpr Index width = 1;
 template <>
@@ -34,7 +36,9 @@ inline constexpr Index width<DoubleLanes> = lane_count<double>;
 template <>
 inline constexpr Index width<FloatLanes> = lane_count<float>;
 template <>
-inline constexpr Index width<DoublePair> = 2;
+inline constexpr Index width<FloatStrip> = 16;
+template <>
+inline constexpr Index width<FloatQuad> = 4;
 
 template <typename V, typename Number>
 V load(const Number* from) {
@@ -44,8 +48,6 @@ V load(const Number* from) {
     return value;
   } else if constexpr (width<V> == 1) {
     return static_cast<V>(*from);
-  } else if constexpr (std::is_same_v<Number, int>) {
-    return DoublePair{static_cast<double>(from[0]), static_cast<double>(from[1])};
   } else {
 #ifdef __wasm_simd128__
     // Two loads that widen as they go; one load would have to be shuffled apart.
@@ -65,23 +67,16 @@ template <typename Scalar>
 void store(Scalar* to, double value) {
   *to = static_cast<Scalar>(value);
 }
-inline void store(double* to, const DoublePair& value) {
-  std::memcpy(to, &value, sizeof value);
-}
-inline void store(float* to, const DoublePair& value) {
-#ifdef __wasm_simd128__
-  v128_t pair;
-  std::memcpy(&pair, &value, sizeof pair);
-  wasm_v128_store64_lane(to, wasm_f32x4_demote_f64x2_zero(pair), 0);
-#else
-  to[0] = static_cast<float>(value[0]);
-  to[1] = static_cast<float>(value[1]);
-#endif
-}
 inline void store(double* to, const DoubleLanes& value) {
   std::memcpy(to, &value, sizeof value);
 }
 inline void store(float* to, const FloatLanes& value) {
+  std::memcpy(to, &value, sizeof value);
+}
+inline void store(float* to, const FloatStrip& value) {
+  std::memcpy(to, &value, sizeof value);
+}
+inline void store(float* to, const FloatQuad& value) {
   std::memcpy(to, &value, sizeof value);
 }
 inline void store(float* to, const DoubleLanes& value) {
@@ -114,10 +109,29 @@ inline double widened(double sum) {
 inline DoubleLanes widened(const DoubleLanes& sum) {
   return sum;
 }
+inline DoubleLanes widened(const FloatQuad& sum) {
+#ifdef __wasm_simd128__
+  const v128_t lanes = (v128_t)sum;
+  const v128_t half[2] = {wasm_f64x2_promote_low_f32x4(lanes),
+                          wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(lanes, lanes, 2, 3, 0, 1))};
+  DoubleLanes doubles;
+  std::memcpy(&doubles, half, sizeof doubles);
+  return doubles;
+#else
+  return DoubleLanes{sum[0], sum[1], sum[2], sum[3]};
+#endif
+}
+struct Quads {
+  FloatQuad first, second;
+};
+inline Quads quads_of(const FloatLanes& lanes) {
+  Quads quads;
+  std::memcpy(&quads, &lanes, sizeof quads);
+  return quads;
+}
 inline DoubleLanes widened(const FloatLanes& sum) {
-  float lanes[lane_count<float>];
-  store(lanes, sum);
-  return load<DoubleLanes>(lanes) + load<DoubleLanes>(lanes + lane_count<double>);
+  const Quads quads = quads_of(sum);
+  return widened(quads.first) + widened(quads.second);
 }
 template <typename V>
 using Widened = decltype(widened(V{}));
@@ -126,36 +140,82 @@ using Widened = decltype(widened(V{}));
 inline void add_to(double* sums, float more) {
   *sums += static_cast<double>(more);
 }
+inline void add_to(double* sums, const FloatQuad& more) {
+  store(sums, load<DoubleLanes>(sums) + widened(more));
+}
 inline void add_to(double* sums, const FloatLanes& more) {
-  float lanes[lane_count<float>];
-  store(lanes, more);
-  for (Index half = 0; half < lane_count<float>; half += lane_count<double>)
-    store(sums + half, load<DoubleLanes>(sums + half) + load<DoubleLanes>(lanes + half));
+  const Quads quads = quads_of(more);
+  add_to(sums, quads.first);
+  add_to(sums + width<FloatQuad>, quads.second);
+}
+
+/// What a register holds of the lanes: compilers take comparisons of longer vectors apart.
+using DoublePair = double __attribute__((vector_size(16)));
+struct Pairs {
+  DoublePair first, second;
+};
+inline Pairs pairs_of(const DoubleLanes& lanes) {
+  Pairs pairs;
+  std::memcpy(&pairs, &lanes, sizeof pairs);
+  return pairs;
+}
+inline DoubleLanes lanes_of(const Pairs& pairs) {
+  DoubleLanes lanes;
+  std::memcpy(&lanes, &pairs, sizeof lanes);
+  return lanes;
 }
 
 inline double magnitude(double value) {
   return std::abs(value);
 }
-inline DoublePair magnitude(const DoublePair& value) {
-  return value < 0 ? -value : value;
+inline DoubleLanes magnitude(const DoubleLanes& value) {
+  using Bits = long long __attribute__((vector_size(32)));
+  const Bits all_but_the_sign = Bits{} + std::numeric_limits<long long>::max();
+  return (DoubleLanes)((Bits)value & all_but_the_sign);
 }
 
-/// Neither infinite nor NaN. What compares pairs gives pairs, 0 where it does not hold.
-template <typename V>
-auto is_finite(const V& value) {
-  return magnitude(value) <= std::numeric_limits<double>::max();
+inline double square_root(double value) {
+  return std::sqrt(value);
+}
+inline DoubleLanes square_root(const DoubleLanes& value) {
+#ifdef __wasm_simd128__
+  const Pairs pairs = pairs_of(value);
+  return lanes_of(
+      {(DoublePair)wasm_f64x2_sqrt((v128_t)pairs.first), (DoublePair)wasm_f64x2_sqrt((v128_t)pairs.second)});
+#else
+  return DoubleLanes{std::sqrt(value[0]), std::sqrt(value[1]), std::sqrt(value[2]), std::sqrt(value[3])};
+#endif
 }
 
-/// visit(lane) where a comparison holds.
-template <typename Holds, typename Visit>
-void for_each_lane(const Holds& holds, const Visit& visit) {
-  if constexpr (std::is_integral_v<Holds>) {
-    if (holds) visit(Index{0});
-  } else if ((holds[0] | holds[1]) != 0) {
-    if (holds[0] != 0) visit(Index{0});
-    if (holds[1] != 0) visit(Index{1});
+/// The smallest and the largest of many numbers: one test for all of them.
+class Range {
+ public:
+  void add(double value) { add(DoubleLanes{} + value); }
+  void add(const DoubleLanes& value) {
+    const Pairs pairs = pairs_of(value);
+    add_pair(pairs.first);
+    add_pair(pairs.second);
   }
-}
+
+  double least() const { return std::min(least_[0], least_[1]); }
+  double most() const { return std::max(most_[0], most_[1]); }
+  bool is_finite() const { return nothing_[0] + nothing_[1] == 0; }
+
+ private:
+  void add_pair(const DoublePair& pair) {
+#ifdef __wasm_simd128__
+    least_ = (DoublePair)wasm_f64x2_pmin((v128_t)least_, (v128_t)pair);
+    most_ = (DoublePair)wasm_f64x2_pmax((v128_t)most_, (v128_t)pair);
+#else
+    least_ = pair < least_ ? pair : least_;
+    most_ = pair > most_ ? pair : most_;
+#endif
+    nothing_ += pair - pair;
+  }
+
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+  DoublePair least_{infinity, infinity}, most_{-infinity, -infinity}, nothing_{};
+};
 
 /// What rounding to `sum` left of a + b: exactly, for any a and b (Knuth; Moeller 1965).
 template <typename V>

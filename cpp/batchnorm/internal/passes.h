@@ -22,6 +22,7 @@ struct Part {
   Index rows, columns;           ///< as a matrix, where it is not walked along planes
 
   Index states() const { return along_planes ? channels : columns; }
+  Index values_of_state() const { return along_planes ? outer * inner : rows; }
 };
 
 /// One part, or two where the number of rows leaves a rest; none where there are no values.
@@ -54,57 +55,65 @@ void for_each_state(const Part& part, const Visit& visit) {
 template <typename Lane, int rows>
 using Rows = Eigen::Array<Lane, rows, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// strip(column, zero) for every strip of columns: of all lanes first, then single columns; zero has the
+/// strip(column, zero) for every strip of columns: the longest first, single columns last; zero has the
 /// strip's type.
-template <typename Lane, typename Strip>
+template <typename Lane, typename Longest = LanesOf<Lane>, typename Strip>
 void for_each_strip(Index columns, const Strip& strip) {
   Index column = 0;
-  for (; column + lane_count<Lane> <= columns; column += lane_count<Lane>) strip(column, LanesOf<Lane>{});
+  for (; column + width<Longest> <= columns; column += width<Longest>) strip(column, Longest{});
+  if constexpr (std::is_same_v<Lane, float>) {
+    for (; column + width<FloatQuad> <= columns; column += width<FloatQuad>) strip(column, FloatQuad{});
+  }
   for (; column < columns; ++column) strip(column, Lane{});
 }
 
-/// work(channel, of) for all channels, two at a time: of(values) are those of the channels at hand.
-template <typename Work>
-void for_channels(Index channels, const Work& work) {
-  const auto at = [&](Index channel, auto zero) {
-    work(channel, [channel](const auto& values) { return load<decltype(zero)>(values.data() + channel); });
+/// work(channel, values...) for all channels, some at a time: values of `arrays` are those of the channels at
+/// hand.
+template <typename Work, typename... Arrays>
+void for_channels(Index channels, const Work& work, const Arrays&... arrays) {
+  // By pointers: for all the compiler knows, what `work` writes is where an array says that its values lie.
+  const auto with_values_of = [&](const auto*... first) {
+    for_each_strip<double>(
+        channels, [&](Index channel, auto zero) { work(channel, load<decltype(zero)>(first + channel)...); });
   };
-  Index channel = 0;
-  for (; channel + 2 <= channels; channel += 2) at(channel, DoublePair{});
-  if (channel < channels) at(channel, 0.0);
+  with_values_of(arrays.data()...);
 }
 
-/// Values for each state from formulas of the channels' quantities, rounded to the lanes' type.
-template <typename Lane, typename... Formula>
-Rows<Lane, sizeof...(Formula)> of_states(const Part& part, const Formula&... formulas) {
-  Rows<Lane, sizeof...(Formula)> values(sizeof...(Formula), part.states());
-  Index row = 0;
-  const auto fill = [&](const auto& formula) {
-    Lane* of_row = values.row(row++).data();
-    const auto fill_channels = [&](Lane* of_channels) {
-      for_channels(part.channels,
-                   [&](Index channel, const auto& of) { store(of_channels + channel, formula(of)); });
-    };
-    if (part.states() == part.channels) return fill_channels(of_row);
-    Eigen::Array<Lane, 1, Eigen::Dynamic> of_channels(part.channels);
-    fill_channels(of_channels.data());
-    for_each_state(part, [&](Index state, Index channel) { of_row[state] = of_channels(channel); });
-  };
-  (fill(formulas), ...);
-  return values;
-}
+/// What channels have, a quantity a row, for each state. Not a copy where every state has its channel's
+/// place.
+template <typename Lane, int rows>
+class OfStates {
+ public:
+  OfStates(const Part& part, const Rows<Lane, rows>& of_channels)
+      : first_(of_channels.data()), states_(part.states()) {
+    if (states_ == part.channels) return;
+    spread_.resize(rows, states_);
+    for_each_state(part, [&](Index state, Index channel) { spread_.col(state) = of_channels.col(channel); });
+    first_ = spread_.data();
+  }
+  OfStates(const OfStates&) = delete;  // it may point into itself
+  OfStates& operator=(const OfStates&) = delete;
+
+  const Lane* row(Index number) const { return first_ + number * states_; }
+
+ private:
+  const Lane* first_;
+  Index states_;
+  Rows<Lane, rows> spread_;
+};
 
 /// Of a plane: it stays in the first cache while it is read twice.
 inline constexpr Index longest_piece = 2048;
 /// Few enough not to evict each other from the first cache; of floats as many as a short sum has.
-inline constexpr Index rows_of_tile = 8;
+template <typename Lane>
+inline constexpr Index rows_of_tile = std::is_same_v<Lane, float> ? 16 : 8;
 
 inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
 
 /// How many values are added before rounding is looked after: of doubles, of floats in doubles, which have
 /// digits to spare, and of floats in floats.
 template <typename Scalar, typename Lane>
-inline constexpr Index steps_of_sum = std::is_same_v<Lane, float>      ? 8
+inline constexpr Index steps_of_sum = std::is_same_v<Lane, float>      ? 16
                                       : std::is_same_v<Scalar, double> ? 16
                                                                        : 1 << 30;
 /// How many steps, rows or values of a plane, a block has after `before` others. In lanes of floats as many
@@ -121,19 +130,38 @@ Index length_of_piece(Index before) {
   return longest_piece;
 }
 
+/// Two quantities that are added up.
+template <typename V>
+struct Terms {
+  V a, b;
+};
+template <typename V>
+Terms<V> operator+(const Terms<V>& first, const Terms<V>& second) {
+  return {first.a + second.a, first.b + second.b};
+}
+
 /// Adds two quantities, over `rows` steps, to a and b.
 template <typename V, typename Step>
 void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
-  // Two sums each, so that no addition waits for the one before.
-  V a_odd{}, b_odd{};
+  Terms<V> sum{a, b};
   Index row = 0;
-  for (; row + 1 < rows; row += 2, at += 2 * stride) {
-    step(at, a, b);
-    step(at + stride, a_odd, b_odd);
+  if constexpr (std::is_same_v<V, Widened<V>>) {
+    // Two sums each, so that no addition waits for the one before.
+    Terms<V> odd{};
+    for (; row + 1 < rows; row += 2, at += 2 * stride) {
+      sum = sum + step(at);
+      odd = odd + step(at + stride);
+    }
+    if (row < rows) sum = sum + step(at);
+    sum = sum + odd;
+  } else {
+    // Four at a time: a value goes through few roundings.
+    for (; row + 3 < rows; row += 4, at += 4 * stride)
+      sum = sum + ((step(at) + step(at + stride)) + (step(at + 2 * stride) + step(at + 3 * stride)));
+    for (; row < rows; ++row, at += stride) sum = sum + step(at);
   }
-  if (row < rows) step(at, a, b);
-  a += a_odd;
-  b += b_odd;
+  a = sum.a;
+  b = sum.b;
 }
 
 /// As add_up, along a plane and from 0, `steps` at a time; what rounding takes from the longer and longer
@@ -163,9 +191,9 @@ void add_up_plane(Index at, Index length, Index steps, const Step& step, Widened
 
 /// Goes over a part, block by block, and sums two quantities for each state.
 ///
-/// `op.at<V>(pick)` returns the step: (position, V& a, V& b) adds the values at that position to the sums,
-/// with pick(array) giving the states' values of an array. `add(state, states, count, a, b)` receives the
-/// sums of a block for `states` states from `state` on, `count` values each; it returns true to have the
+/// `op.at<V>(pick)` returns the step: (position) gives the Terms<V> at that position, with pick(array) giving
+/// the states' values of an array. `add(state, states, before, count, a, b)` receives the sums of a block for
+/// `states` states from `state` on, of `count` values each after `before` others; it returns true to have the
 /// block read again.
 template <typename Scalar, typename Lane, typename Op, typename Add>
 void reduce(const Part& part, const Op& op, const Add& add) {
@@ -188,7 +216,7 @@ void reduce(const Part& part, const Op& op, const Add& add) {
           add_up_plane<Lane>(at + whole, length - whole, steps, op.template at<Lane>(rest), a, b);
           a += sum_of(lanes_a);
           b += sum_of(lanes_b);
-        } while (add(channel, 1, length, &a, &b));
+        } while (add(channel, Index{1}, before + piece, length, &a, &b));
       }
     }
     return;
@@ -199,9 +227,9 @@ void reduce(const Part& part, const Op& op, const Add& add) {
     end = std::min(block + rows_of_block<Scalar, Lane>(block), part.rows);
     do {
       sums.setZero();
-      for (Index row = block; row < end; row += rows_of_tile) {
+      for (Index row = block; row < end; row += rows_of_tile<Lane>) {
         const Index at = part.offset + row * part.columns;
-        const Index rows = std::min(rows_of_tile, end - row);
+        const Index rows = std::min(rows_of_tile<Lane>, end - row);
         for_each_strip<Lane>(part.columns, [&](Index column, auto zero) {
           using Strip = decltype(zero);
           const auto pick = [column](const auto* values) { return load<Strip>(values + column); };
@@ -219,12 +247,13 @@ void reduce(const Part& part, const Op& op, const Add& add) {
           }
         });
       }
-    } while (add(Index{0}, part.columns, end - block, a, b));
+    } while (add(Index{0}, part.columns, block, end - block, a, b));
   }
 }
 
-/// Goes over a part and does `op.at<V>(pick)(position)` everywhere, with pick as in reduce.
-template <typename Scalar, typename Lane, typename Op>
+/// Goes over a part and does `op.at<V>(pick)(position)` everywhere, with pick as in reduce. A pass that needs
+/// few registers may take longer strips of columns.
+template <typename Scalar, typename Lane, typename Longest = LanesOf<Lane>, typename Op>
 void map(const Part& part, const Op& op) {
   constexpr Index count = lane_count<Lane>;
   if (part.along_planes) {
@@ -250,7 +279,7 @@ void map(const Part& part, const Op& op) {
     for (Index row = 0; row < part.rows; row += rows_of_map) {
       const Index begin = part.offset + row * part.columns;
       const Index rows = std::min<Index>(rows_of_map, part.rows - row);
-      for_each_strip<Lane>(part.columns, [&](Index column, auto zero) {
+      for_each_strip<Lane, Longest>(part.columns, [&](Index column, auto zero) {
         using V = decltype(zero);
         const auto step =
             op.template at<V>([column](const Lane* values) { return load<V>(values + column); });
@@ -261,9 +290,9 @@ void map(const Part& part, const Op& op) {
   // A few rows at a time spare loading the states' values again; far from the caches, memory wants one row
   // after the other.
   if (part.rows * part.columns <= cached_bytes / static_cast<Index>(sizeof(Scalar))) {
-    by_tiles(std::integral_constant<Index, 4>());
+    by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 4 > ());
   } else {
-    by_tiles(std::integral_constant<Index, 1>());
+    by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 1 > ());
   }
 }
 
