@@ -5,12 +5,7 @@ import fc from 'fast-check';
 import createModule from '#core-module';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore, wasmFile } from '../../web/render/core.ts';
-import {
-  type Core,
-  type GradientSums,
-  type Moments,
-  UnreadableError,
-} from '../../web/src/core/core.ts';
+import { type Core, type GradientSums, type Moments, UnreadableError } from '../../web/src/core/core.ts';
 import { started } from '../../web/src/core/wasm.mjs';
 
 let core: Core;

@@ -40,7 +40,7 @@ const loadedFrom = (file: string) =>
   filesIn(file, read(file).replace(/^(?:import|export) type\b[^;]*;/gm, ''));
 
 const cpp = filesUnder('cpp').filter((file) => /\.(h|cpp)$/.test(file));
-const src = filesUnder('web/src').filter((file) => /\.tsx?$/.test(file));
+const src = filesUnder('web/src').filter((file) => /\.(tsx?|mjs)$/.test(file));
 const render = filesUnder('web/render').filter((file) => /\.tsx?$/.test(file));
 const memory = src.filter((file) => file.startsWith('web/src/memory/'));
 const core = src.filter((file) => file.startsWith('web/src/core/'));
@@ -64,7 +64,7 @@ describe('C++', () => {
     // What is no library of C++: the compiler's vectors for WebAssembly, the boundary and the benchmarks.
     const own: Record<string, string[]> = {
       'cpp/batchnorm/internal/lanes.h': ['wasm_simd128.h'],
-      'cpp/bindings/arguments.h': ['emscripten/bind.h', 'emscripten/val.h'],
+      'cpp/bindings/module.cpp': ['emscripten.h'],
       'cpp/bench/wasm_bench.cpp': ['emscripten/bind.h', 'emscripten/val.h'],
       'cpp/bench/native_bench.cpp': ['benchmark/benchmark.h'],
     };

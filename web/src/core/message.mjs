@@ -1,5 +1,5 @@
 // How values cross into a module of the C++ side and back. cpp/bindings/js_value.h has the form of a message, and
-// cpp/bindings/module.cpp what is called here. Plain JavaScript, as tools that Node runs without a build need it too.
+// cpp/bindings/module.cpp what is called here. Plain JavaScript, as tools that run without a build need it too.
 
 /**
  * @typedef {object} BuiltModule what each module exports

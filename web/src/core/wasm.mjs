@@ -2,6 +2,8 @@
 
 import { Boundary } from './message.mjs';
 
+/** @import { BuiltModule } from './message.mjs' */
+
 /**
  * @typedef {object} Options
  * @property {(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object} instantiateWasm
@@ -26,7 +28,7 @@ const inWords = (error) =>
 
 /**
  * The functions of a module. The bytes work from any host, whatever media type it sends.
- * @param {(options: Options) => Promise<import('./message.mjs').BuiltModule>} createModule
+ * @param {(options: Options) => Promise<BuiltModule>} createModule
  * @param {BufferSource} bytes
  * @param {string} what the program in words
  * @returns {Promise<Boundary>}
