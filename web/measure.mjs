@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { started } from './src/core/wasm.mjs';
 
 /** @typedef {{ experiment: string, seed: number }} Task */
 /** @typedef {Record<string, number>} Measures */
@@ -14,17 +15,14 @@ const built = (/** @type {string} */ name) => new URL(`../build/wasm/${name}`, i
 async function startLaboratory() {
   const { default: createModule } = await import(/* @vite-ignore */ built('laboratory.mjs').href);
   const bytes = readFileSync(built('laboratory.wasm'));
-  return createModule({
-    instantiateWasm(/** @type {WebAssembly.Imports} */ imports, /** @type {Function} */ done) {
-      void WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
-      return {};
-    },
-  });
+  return started(createModule, bytes, 'the laboratory');
 }
 
 /** The names of all experiments. @returns {Promise<string[]>} */
 export async function experimentNames() {
-  return (await startLaboratory()).experiment_names({}).value;
+  const outcome = (await startLaboratory()).ask('experiment_names', {});
+  if (!outcome.ok) throw new Error(outcome.message);
+  return /** @type {string[]} */ (outcome.value);
 }
 
 /**
@@ -71,6 +69,6 @@ if (!isMainThread && parentPort) {
   const port = parentPort;
   const laboratory = startLaboratory();
   port.on('message', (/** @type {Task} */ task) => {
-    void laboratory.then(({ measured }) => port.postMessage(measured(task)));
+    void laboratory.then((module) => port.postMessage(module.ask('measured', task)));
   });
 }

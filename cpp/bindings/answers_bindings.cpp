@@ -16,43 +16,43 @@ using answers::Quantities;
 namespace {
 
 template <typename List, typename Out>
-val array_out(const List& list, const Out& out) {
-  val array = val::array();
-  for (const auto& each : list) array.call<void>("push", out(each));
+JsValue array_out(const List& list, const Out& out) {
+  JsValue array = JsValue::array();
+  for (const auto& each : list) array.push(out(each));
   return array;
 }
 
-val text_out(const std::string& text) {
-  return val(text);
+JsValue text_out(const std::string& text) {
+  return JsValue(text);
 }
 
-val value_out(const answers::Value& value) {
-  return value.values.empty() ? val::null() : copy_out(value);
+JsValue value_out(const answers::Value& value) {
+  return value.values.empty() ? JsValue::null() : copy_out(value);
 }
 
-val tree_or_null(const std::optional<answers::Node>& tree) {
-  return tree ? tree_out(*tree) : val::null();
+JsValue tree_or_null(const std::optional<answers::Node>& tree) {
+  return tree ? tree_out(*tree) : JsValue::null();
 }
 
 /// Numbers as numbers, lists as lists; with the scale where that is larger than the values.
-val quantity_out(const answers::Value& value) {
-  const val values =
-      value.is_list ? copy_out(value.values.data(), value.values.size()) : val(value.values[0]);
+JsValue quantity_out(const answers::Value& value) {
+  const JsValue values =
+      value.is_list ? copy_out(value.values.data(), value.values.size()) : JsValue(value.values[0]);
   if (value.scales.empty()) return values;
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("values", values);
   result.set("scale", *std::max_element(value.scales.begin(), value.scales.end()));
   return result;
 }
 
-val quantities_out(const Quantities& quantities) {
-  val result = val::object();
+JsValue quantities_out(const Quantities& quantities) {
+  JsValue result = JsValue::object();
   for (const auto& [name, value] : quantities) result.set(name.c_str(), quantity_out(value));
   return result;
 }
 
-val mistake_out(const answers::Mistake& mistake) {
-  val result = val::object();
+JsValue mistake_out(const answers::Mistake& mistake) {
+  JsValue result = JsValue::object();
   result.set("id", mistake.id);
   result.set("title", mistake.title);
   result.set("reason", mistake.reason);
@@ -87,8 +87,8 @@ answers::Part part_in(Arguments& arguments) {
   return part;
 }
 
-val judgement_out(const answers::Judgement& judgement) {
-  val result = val::object();
+JsValue judgement_out(const answers::Judgement& judgement) {
+  JsValue result = JsValue::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
   result.set("message", judgement.message);
   result.set("note", judgement.note);
@@ -96,7 +96,7 @@ val judgement_out(const answers::Judgement& judgement) {
   result.set("tree", tree_or_null(judgement.tree));
   result.set("value", value_out(judgement.value));
   result.set("cells", array_out(judgement.cells, [](answers::Verdict verdict) {
-               return val(std::string(answers::verdict_name(verdict)));
+               return JsValue(std::string(answers::verdict_name(verdict)));
              }));
   result.set("mistakes", array_out(judgement.mistakes, mistake_out));
   return result;
@@ -138,9 +138,9 @@ answers::TypedText read_as(Arguments& arguments) {
 }
 
 /// Typed text before it is judged, for what follows each key.
-val read(Arguments& arguments) {
+BINDING(read) {
   const answers::TypedText text = read_as(arguments);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("state", std::string(answers::state_name(text.state)));
   result.set("message", text.message);
   result.set("note", text.note);
@@ -152,14 +152,14 @@ val read(Arguments& arguments) {
   return result;
 }
 
-val evaluate(Arguments& arguments) {
+BINDING(evaluate) {
   const std::string text = arguments.text("text");
   const Quantities quantities = arguments.quantities("quantities");
   arguments.finish();
   return copy_out(answers::evaluate(answers::parse(text), quantities));
 }
 
-val quantities(Arguments& arguments) {
+BINDING(quantities) {
   const Quantities givens = arguments.quantities("givens");
   arguments.finish();
   return quantities_out(answers::quantities_of(givens));
@@ -174,11 +174,12 @@ const answers::Node& parsed(const std::string& text) {
   return kept.emplace(text, answers::parse(text)).first->second;
 }
 
-val compute(Arguments& arguments) {
+BINDING(compute) {
   Quantities all = answers::quantities_of(arguments.quantities("givens"));
-  Arguments formulas = arguments.has("formulas") ? arguments.object("formulas") : Arguments(val::object());
+  static const JsValue none = JsValue::object();
+  Arguments formulas = arguments.has("formulas") ? arguments.object("formulas") : Arguments(none);
   arguments.finish();
-  for (const std::string& name : formulas.keys()) {
+  for (const auto& [name, formula] : formulas.entries()) {
     const std::string text = formulas.text(name.c_str());
     if (all.count(name) != 0) refuse(name, "a name that no quantity of the givens has", "one of theirs");
     try {
@@ -187,12 +188,12 @@ val compute(Arguments& arguments) {
       throw answers::ReadError(error.range, name + ": " + error.what(), error.readings);
     }
   }
-  val result = val::object();
+  JsValue result = JsValue::object();
   for (const auto& [name, value] : all) result.set(name.c_str(), copy_out(value));
   return result;
 }
 
-val judge(Arguments& arguments) {
+BINDING(judge) {
   const std::string text = arguments.text("text");
   const Quantities givens = arguments.quantities("givens");
   const answers::Question question = question_in(arguments);
@@ -201,7 +202,7 @@ val judge(Arguments& arguments) {
   return judgement_out(answers::judge(text, answers::nameable(givens), right, question));
 }
 
-val judge_property(Arguments& arguments) {
+BINDING(judge_property) {
   const std::string text = arguments.text("text");
   const Quantities givens = arguments.quantities("givens");
   const std::vector<std::string> wanted = arguments.texts("find"), names = arguments.texts("names");
@@ -216,7 +217,7 @@ val judge_property(Arguments& arguments) {
   // The text may name what does not depend on the answer.
   const auto judgement =
       answers::judge_property(text, answers::quantities_named(names, givens), givens, wanted, conditions);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
   result.set("message", judgement.message);
   result.set("range", range_out(judgement.range));
@@ -226,14 +227,14 @@ val judge_property(Arguments& arguments) {
   return result;
 }
 
-val value_or_null(const std::optional<answers::Value>& value) {
-  return value ? copy_out(*value) : val::null();
+JsValue value_or_null(const std::optional<answers::Value>& value) {
+  return value ? copy_out(*value) : JsValue::null();
 }
 
 /// Of a formula: what was typed and what is right. Of an equation: its left side and its right side.
-val counterexample_out(const Quantities& givens, const std::optional<answers::Value>& typed,
-                       const std::optional<answers::Value>& right, const std::string& why) {
-  val result = val::object();
+JsValue counterexample_out(const Quantities& givens, const std::optional<answers::Value>& typed,
+                           const std::optional<answers::Value>& right, const std::string& why) {
+  JsValue result = JsValue::object();
   result.set("givens", quantities_out(givens));
   result.set("typed", value_or_null(typed));
   result.set("right", value_or_null(right));
@@ -241,18 +242,18 @@ val counterexample_out(const Quantities& givens, const std::optional<answers::Va
   return result;
 }
 
-val refutation_out(const std::optional<answers::Refutation>& found) {
+JsValue refutation_out(const std::optional<answers::Refutation>& found) {
   return found ? counterexample_out(found->givens, found->left, found->right, found->why_no_value)
-               : val::null();
+               : JsValue::null();
 }
 
-val judge_formula(Arguments& arguments) {
+BINDING(judge_formula) {
   const std::string text = arguments.text("text");
   const answers::Formula answer(arguments.text("answer"));
   const std::vector<std::string> names = arguments.texts("names");
   arguments.finish();
   const auto judgement = answers::judge_formula(text, answer, names);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.verdict)));
   result.set("message", judgement.message);
   result.set("range", range_out(judgement.range));
@@ -263,11 +264,11 @@ val judge_formula(Arguments& arguments) {
   const auto& found = judgement.counterexample;
   result.set("counterexample",
              found ? counterexample_out(found->givens, found->left, found->right, found->why_no_value)
-                   : val::null());
+                   : JsValue::null());
   return result;
 }
 
-val judge_proof(Arguments& arguments) {
+BINDING(judge_proof) {
   std::vector<answers::Line> lines;
   for (Arguments& each : arguments.objects("lines")) {
     lines.push_back({each.text("id"), each.text("equation"), each.texts("needs")});
@@ -277,9 +278,9 @@ val judge_proof(Arguments& arguments) {
   const std::string goal = arguments.text("goal");
   arguments.finish();
   const auto judgement = answers::judge_proof(lines, order, goal, names);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("lines", array_out(judgement.lines, [](const answers::LineJudgement& line) {
-               val each = val::object();
+               JsValue each = JsValue::object();
                each.set("id", line.id);
                each.set("state", std::string(answers::state_name(line.state)));
                each.set("missing", array_out(line.missing, text_out));
@@ -290,7 +291,7 @@ val judge_proof(Arguments& arguments) {
   return result;
 }
 
-val judge_line(Arguments& arguments) {
+BINDING(judge_line) {
   const std::string text = arguments.text("text");
   const std::vector<std::string> above = arguments.texts("above"), names = arguments.texts("names");
   const std::vector<std::string> others =
@@ -298,7 +299,7 @@ val judge_line(Arguments& arguments) {
   arguments.finish();
   const auto judgement = answers::judge_free_line(text, above, names);
   const auto same = answers::equation_that_says(judgement.equation, others);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("verdict", std::string(answers::verdict_name(judgement.equation.verdict)));
   result.set("message", judgement.equation.message.empty() ? judgement.message : judgement.equation.message);
   result.set("range", range_out(judgement.equation.range));
@@ -311,7 +312,7 @@ val judge_line(Arguments& arguments) {
   return result;
 }
 
-val judge_worksheet(Arguments& arguments) {
+BINDING(judge_worksheet) {
   const Quantities givens = arguments.quantities("givens");
   std::vector<answers::Entry> entries;
   for (Arguments& each : arguments.objects("cells")) {
@@ -322,9 +323,9 @@ val judge_worksheet(Arguments& arguments) {
   arguments.finish();
   const Quantities right = answers::quantities_of(givens);
   const auto judgement = answers::judge_worksheet(entries, answers::nameable(givens), right, tolerance);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("cells", array_out(judgement.cells, [](const answers::Cell& cell) {
-               val each = judgement_out(cell.judgement);
+               JsValue each = judgement_out(cell.judgement);
                each.set("used", array_out(cell.used, text_out));
                return each;
              }));
@@ -333,19 +334,19 @@ val judge_worksheet(Arguments& arguments) {
 }
 
 /// The answers that mistakes lead to in a question, for the check of an author's item.
-val mistaken_answers(Arguments& arguments) {
+BINDING(mistaken_answers) {
   const Quantities givens = arguments.quantities("givens");
   const answers::Question question = question_in(arguments);
   arguments.finish();
   return array_out(answers::candidates(question, answers::quantities_of(givens)),
                    [](const answers::Candidate& each) {
-                     val result = mistake_out(*each.mistake);
+                     JsValue result = mistake_out(*each.mistake);
                      result.set("value", copy_out(each.value));
                      return result;
                    });
 }
 
-val draw(Arguments& arguments) {
+BINDING(draw) {
   answers::Problem problem{
       arguments.text("id"), arguments.quantities("givens"), arguments.texts("drawn"), {}};
   for (Arguments& each : arguments.objects("parts")) {
@@ -358,18 +359,18 @@ val draw(Arguments& arguments) {
   return quantities_out(answers::draw(problem, static_cast<std::uint64_t>(seed)));
 }
 
-val separation(Arguments& arguments) {
+BINDING(separation) {
   const Quantities givens = arguments.quantities("givens");
   const answers::Part part = part_in(arguments);
   arguments.finish();
   const auto found = answers::separation(part, givens);
   const auto pair_out = [](const answers::Pair& pair) {
-    val result = val::array();
-    result.call<void>("push", pair.a);
-    result.call<void>("push", pair.b);
+    JsValue result = JsValue::array();
+    result.push(pair.a);
+    result.push(pair.b);
     return result;
   };
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("least", found.least);
   result.set("nearest", pair_out(found.nearest));
   result.set("least_from_right", found.least_from_right);
@@ -377,10 +378,10 @@ val separation(Arguments& arguments) {
   return result;
 }
 
-val list_forms(Arguments& arguments) {
+BINDING(list_forms) {
   arguments.finish();
   return array_out(answers::forms(), [](const answers::Form& form) {
-    val result = val::object();
+    JsValue result = JsValue::object();
     result.set("what", std::string(form.what));
     result.set("example", std::string(form.example));
     result.set("same", std::string(form.same));
@@ -388,27 +389,9 @@ val list_forms(Arguments& arguments) {
   });
 }
 
-val list_mistakes(Arguments& arguments) {
+BINDING(list_mistakes) {
   arguments.finish();
   return array_out(answers::mistakes(), mistake_out);
 }
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(answers) {
-  emscripten::function("evaluate", &call<evaluate>);
-  emscripten::function("quantities", &call<quantities>);
-  emscripten::function("compute", &call<compute>);
-  emscripten::function("read", &call<read>);
-  emscripten::function("judge", &call<judge>);
-  emscripten::function("judge_property", &call<judge_property>);
-  emscripten::function("judge_worksheet", &call<judge_worksheet>);
-  emscripten::function("judge_formula", &call<judge_formula>);
-  emscripten::function("judge_proof", &call<judge_proof>);
-  emscripten::function("judge_line", &call<judge_line>);
-  emscripten::function("mistaken_answers", &call<mistaken_answers>);
-  emscripten::function("draw", &call<draw>);
-  emscripten::function("separation", &call<separation>);
-  emscripten::function("list_forms", &call<list_forms>);
-  emscripten::function("list_mistakes", &call<list_mistakes>);
-}

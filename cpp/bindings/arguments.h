@@ -3,18 +3,17 @@
 // leak a stack frame of this module each time: every binding returns {ok: true, value} or {ok: false, code,
 // message}.
 
-#include <emscripten/bind.h>
-#include <emscripten/val.h>
-
 #include <algorithm>
 #include <cmath>
 #include <new>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "answers/evaluate.h"
 #include "batchnorm/trace.h"
+#include "bindings/js_value.h"
 
 namespace bindings {
 
@@ -23,58 +22,62 @@ using batchnorm::Batch;
 using batchnorm::Channels;
 using batchnorm::Layout;
 using batchnorm::refuse;
-using emscripten::val;
 
-inline std::string type_of(const val& value) {
-  return value.isNull() ? "null" : value.typeOf().as<std::string>();
-}
+/// A tensor that came in, in the type it came in.
+using Data = std::variant<List<double>, List<float>>;
 
 template <typename Scalar>
-using Numbers = Eigen::Array<Scalar, Eigen::Dynamic, 1>;
+constexpr const char* array_type = std::is_same_v<Scalar, float> ? "Float32Array" : "Float64Array";
 
-/// The values of a tensor, in the type they came in.
-using Data = std::variant<Numbers<double>, Numbers<float>>;
-
-inline bool is_list_of(const char* type, const val& value) {
-  return type_of(value) == "object" && value.instanceof (val::global(type));
+template <typename Scalar>
+std::string in_words(const List<Scalar>& list) {
+  if (list.origin == Origin::array) return "Array";
+  return (list.origin == Origin::tensor ? "a tensor of a " : "") + std::string(array_type<Scalar>);
 }
 
 /// What was given, in the words of a refusal.
-inline std::string described(const val& value) {
-  for (const char* type : {"Float64Array", "Float32Array", "Array"}) {
-    if (is_list_of(type, value)) return type;
-  }
-  return type_of(value);
-}
-
-template <typename Scalar>
-Numbers<Scalar> copy_in(const val& value) {
-  Numbers<Scalar> numbers(value["length"].as<Eigen::Index>());
-  val view(emscripten::typed_memory_view(static_cast<std::size_t>(numbers.size()), numbers.data()));
-  view.call<void>("set", value);
-  return numbers;
+inline std::string described(const JsValue& value) {
+  if (const auto* doubles = value.as<List<double>>()) return in_words(*doubles);
+  if (const auto* floats = value.as<List<float>>()) return in_words(*floats);
+  return value.as<JsValue::Array>() != nullptr ? "Array" : value.type();
 }
 
 /// The named arguments of one call. Each is refused by its name where it is missing or of the wrong type.
 class Arguments {
  public:
-  explicit Arguments(const val& object) : object_(object) {
-    if (type_of(object) != "object") refuse("arguments", "an object with named arguments", type_of(object));
+  explicit Arguments(const JsValue& object, const char* function = "arguments") : object_(object) {
+    if (object.as<JsValue::Object>() == nullptr)
+      refuse(function, "an object with named arguments", described(object));
   }
 
   /// Whether an argument that may be left out is there.
-  bool has(const char* name) { return !take(name).isUndefined(); }
+  bool has(const char* name) { return !take(name).is_undefined(); }
 
   Data data(const char* name) {
-    const val value = take(name);
-    if (is_list_of("Float32Array", value)) return copy_in<float>(value);
-    if (!is_list_of("Float64Array", value))
-      refuse(name, "a Float64Array or a Float32Array", described(value));
-    return copy_in<double>(value);
+    const JsValue& value = take(name);
+    if (const auto* floats = value.as<List<float>>(); floats != nullptr && floats->origin != Origin::place)
+      return *floats;
+    if (const auto* doubles = value.as<List<double>>();
+        doubles != nullptr && doubles->origin != Origin::place)
+      return *doubles;
+    if (const auto* items = value.as<JsValue::Array>()) {
+      if (items->empty()) return List<double>(nullptr, 0, Origin::array);
+      for (std::size_t k = 0; k < items->size(); ++k) {
+        if ((*items)[k].as<double>() != nullptr) continue;
+        const bool is_array = (*items)[k].as<JsValue::Array>() != nullptr;
+        refuse(name, "numbers",
+               (is_array ? "an array" : (*items)[k].type()) + " at [" + std::to_string(k) + "]");
+      }
+    }
+    refuse(name, "a Float64Array or a Float32Array", described(value));
   }
   Channels numbers(const char* name) {
     return std::visit(
-        [](const auto& values) -> Channels { return values.template cast<double>().transpose(); },
+        [](const auto& list) -> Channels {
+          Channels channels(static_cast<Eigen::Index>(list.size));
+          std::copy(list.data, list.data + list.size, channels.data());
+          return channels;
+        },
         data(name));
   }
   /// A value for each channel. An empty list is no list: the core would take it for one that was left out.
@@ -84,14 +87,33 @@ class Arguments {
     return values;
   }
   Channels per_channel_or_none(const char* name) { return has(name) ? per_channel(name) : Channels(); }
-  /// The values of a second tensor, which must be of the first one's type.
+  /// The values of a second tensor, which must be of x's type; those of a plain array become so.
   template <typename Scalar>
-  Numbers<Scalar> data_like(const char* name, const Numbers<Scalar>&) {
-    const bool is_float = std::is_same_v<Scalar, float>;
-    const val value = take(name);
-    const char* type = is_float ? "Float32Array" : "Float64Array";
-    if (!is_list_of(type, value)) refuse(name, std::string("a ") + type + ", as x is", described(value));
-    return copy_in<Scalar>(value);
+  List<Scalar> data_like(const char* name, const List<Scalar>&) {
+    const JsValue& value = take(name);
+    if (const auto* list = value.as<List<Scalar>>(); list != nullptr && list->origin != Origin::place)
+      return *list;
+    if (value.as<JsValue::Array>() == nullptr && !is_plain_array(value))
+      refuse(name, std::string("a ") + array_type<Scalar> + ", as x is", described(value));
+    const List<double> array = std::get<List<double>>(data(name));
+    const std::vector<Scalar> values(array.data, array.data + array.size);
+    return List<Scalar>::copy_of(values.data(), values.size());
+  }
+  /// Where the result `name` goes: to what the caller gave for it, of the type and the size of x; or over
+  /// `input`, where this call has it to itself; or to memory of its own.
+  template <typename Scalar>
+  List<Scalar> output(const char* name, const List<Scalar>& x, const List<Scalar>& input) {
+    const JsValue& value = take(name);
+    if (!value.is_undefined()) {
+      const auto* given = value.as<List<Scalar>>();
+      if (given == nullptr || is_plain_array(value) || given->size != x.size)
+        refuse(name,
+               std::string("a ") + array_type<Scalar> + " of " + batchnorm::in_words(x.size) +
+                   " values, as x is",
+               size_in_words(value));
+      if (given->origin == Origin::tensor) return *given;
+    }
+    return input.origin == Origin::tensor ? List<Scalar>::of_size(x.size) : input;
   }
 
   /// A flat list of m * C numbers, examples one after the other.
@@ -127,7 +149,7 @@ class Arguments {
   /// The layout of a weight, whose channels lie on the first axis, on the last, or on any by its number.
   Layout weight_layout() {
     const std::vector<Eigen::Index> dimensions = shape();
-    if (has("channel_axis") && object_["channel_axis"].isNumber())
+    if (has("channel_axis") && object_["channel_axis"].as<double>() != nullptr)
       return batchnorm::layout_of(dimensions, count("channel_axis"));
     // A weight has no examples before its outputs: the first axis is theirs.
     const bool last = channel_axis() == batchnorm::ChannelAxis::last;
@@ -149,17 +171,18 @@ class Arguments {
   Affine affine() { return {per_channel_or_none("gamma"), per_channel_or_none("beta")}; }
 
   double number(const char* name) {
-    const val value = take(name);
-    if (!value.isNumber()) refuse(name, "a number", type_of(value));
-    const double number = value.as<double>();
-    if (!std::isfinite(number)) refuse(name, "a finite number", number);
-    return number;
+    const JsValue& value = take(name);
+    const double* number = value.as<double>();
+    if (number == nullptr) refuse(name, "a number", value.type());
+    if (!std::isfinite(*number)) refuse(name, "a finite number", *number);
+    return *number;
   }
 
   bool flag(const char* name) {
-    const val value = take(name);
-    if (type_of(value) != "boolean") refuse(name, "true or false", type_of(value));
-    return value.as<bool>();
+    const JsValue& value = take(name);
+    const bool* flag = value.as<bool>();
+    if (flag == nullptr) refuse(name, "true or false", value.type());
+    return *flag;
   }
 
   Eigen::Index count(const char* name) { return as_integer<Eigen::Index>(name, number(name), 1e9); }
@@ -173,23 +196,37 @@ class Arguments {
   }
 
   std::string text(const char* name) {
-    const val value = take(name);
-    if (!value.isString()) refuse(name, "a text", type_of(value));
-    return value.as<std::string>();
+    const JsValue& value = take(name);
+    const std::string* text = value.as<std::string>();
+    if (text == nullptr) refuse(name, "a text", value.type());
+    return *text;
+  }
+
+  /// What one of the words means.
+  template <typename Choice>
+  Choice choice(const char* name, std::initializer_list<std::pair<const char*, Choice>> words) {
+    const std::string given = text(name);
+    std::string known;
+    for (const auto& [word, means] : words) {
+      if (given == word) return means;
+      known += (known.empty() ? "\"" : ", \"") + std::string(word) + "\"";
+    }
+    refuse(name, "one of " + known, given);
   }
 
   Arguments object(const char* name) {
-    const val value = take(name);
-    if (type_of(value) != "object") refuse(name, "an object with named values", type_of(value));
+    const JsValue& value = take(name);
+    if (value.as<JsValue::Object>() == nullptr) refuse(name, "an object with named values", described(value));
     return Arguments(value);
   }
 
   /// An array of texts.
   std::vector<std::string> texts(const char* name) {
     std::vector<std::string> all;
-    for (const val& each : elements(name)) {
-      if (!each.isString()) refuse(name, "texts only", type_of(each));
-      all.push_back(each.as<std::string>());
+    for (const JsValue& each : elements(name)) {
+      const std::string* text = each.as<std::string>();
+      if (text == nullptr) refuse(name, "texts only", each.type());
+      all.push_back(*text);
     }
     return all;
   }
@@ -197,8 +234,8 @@ class Arguments {
   /// An array of objects with named values.
   std::vector<Arguments> objects(const char* name) {
     std::vector<Arguments> all;
-    for (const val& each : elements(name)) {
-      if (type_of(each) != "object") refuse(name, "objects with named values", type_of(each));
+    for (const JsValue& each : elements(name)) {
+      if (each.as<JsValue::Object>() == nullptr) refuse(name, "objects with named values", described(each));
       all.emplace_back(each);
     }
     return all;
@@ -207,53 +244,66 @@ class Arguments {
   /// An object of quantities: numbers, lists, or {values, scale} (see answers::Value) with one scale for all
   /// values.
   answers::Quantities quantities(const char* name) {
-    const val value = take(name);
-    if (type_of(value) != "object") refuse(name, "an object of quantities", type_of(value));
+    const JsValue& value = take(name);
+    const auto* entries = value.as<JsValue::Object>();
+    if (entries == nullptr) refuse(name, "an object of quantities", described(value));
     answers::Quantities quantities;
-    Arguments entries(value);
-    for (const std::string& key : entries.keys()) quantities[key] = entries.quantity(key.c_str());
+    for (const auto& [key, each] : *entries) quantities[key] = Arguments(value).quantity(key.c_str());
     return quantities;
   }
 
   answers::Value quantity(const char* name) {
-    const val given = take(name);
-    if (given.isNumber()) return {{number(name)}, false};
-    if (type_of(given) != "object")
-      refuse(name, "a number, a Float64Array or {values, scale}", type_of(given));
-    const bool scaled = !given.instanceof (val::global("Float64Array"));
-    Arguments entries(scaled ? given : object_);
-    if (scaled && given["values"].isNumber()) {
+    const JsValue& given = take(name);
+    if (given.as<double>() != nullptr) return {{number(name)}, false};
+    const bool is_scaled = given.as<JsValue::Object>() != nullptr;
+    if (!is_scaled && given.as<List<double>>() == nullptr)
+      refuse(name, "a number, a Float64Array or {values, scale}", described(given));
+    if (!is_scaled) return {values_of(name), true};
+    Arguments entries(given);
+    if (given["values"].as<double>() != nullptr)
       return {{entries.number("values")}, false, {entries.number("scale")}};
-    }
-    const Channels numbers = entries.numbers(scaled ? "values" : name);
-    if (numbers.size() == 0) refuse(name, "at least 1 value", "an empty list");
-    answers::Value value{{numbers.begin(), numbers.end()}, true};
-    if (scaled) value.scales.assign(value.values.size(), entries.number("scale"));
+    answers::Value value{entries.values_of("values"), true};
+    value.scales.assign(value.values.size(), entries.number("scale"));
     return value;
   }
 
-  std::vector<std::string> keys() const {
-    return emscripten::vecFromJSArray<std::string>(val::global("Object").call<val>("keys", object_));
-  }
+  const JsValue::Object& entries() const { return *object_.as<JsValue::Object>(); }
 
   /// Refuses what was given besides the arguments read so far: most likely a misspelt one.
   void finish() const {
-    std::string known;
-    for (const std::string& name : read_) known += (known.empty() ? "" : ", ") + name;
-    for (const std::string& key : keys()) {
-      if (std::find(read_.begin(), read_.end(), key) == read_.end())
-        refuse(key, "one of the arguments " + known, "an unknown name");
+    for (const auto& [key, value] : entries()) {
+      if (std::find(read_.begin(), read_.end(), key) != read_.end()) continue;
+      std::string known;
+      for (const std::string_view name : read_) known += (known.empty() ? "" : ", ") + std::string(name);
+      refuse(key, "one of the arguments " + known, "an unknown name");
     }
   }
 
  private:
-  std::vector<val> elements(const char* name) {
-    const val value = take(name);
-    if (!is_list_of("Array", value)) refuse(name, "an array", described(value));
-    std::vector<val> all;
-    const auto count = value["length"].as<std::size_t>();
-    for (std::size_t k = 0; k < count; ++k) all.push_back(value[std::to_string(k).c_str()]);
-    return all;
+  const JsValue::Array& elements(const char* name) {
+    const JsValue& value = take(name);
+    if (const auto* items = value.as<JsValue::Array>()) return *items;
+    if (is_plain_array(value)) refuse(name, "texts or objects", "numbers");
+    refuse(name, "an array", described(value));
+  }
+
+  static bool is_plain_array(const JsValue& value) {
+    const auto* list = value.as<List<double>>();
+    return list != nullptr && list->origin == Origin::array;
+  }
+
+  std::vector<double> values_of(const char* name) {
+    const Channels values = numbers(name);
+    if (values.size() == 0) refuse(name, "at least 1 value", "an empty list");
+    return {values.begin(), values.end()};
+  }
+
+  static std::string size_in_words(const JsValue& value) {
+    if (const auto* doubles = value.as<List<double>>())
+      return in_words(*doubles) + " of " + batchnorm::in_words(doubles->size);
+    if (const auto* floats = value.as<List<float>>())
+      return in_words(*floats) + " of " + batchnorm::in_words(floats->size);
+    return described(value);
   }
 
   template <typename Integer>
@@ -270,46 +320,28 @@ class Arguments {
       refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", size);
   }
 
-  val take(const char* name) {
+  const JsValue& take(const char* name) {
     if (std::find(read_.begin(), read_.end(), name) == read_.end()) read_.push_back(name);
     return object_[name];
   }
 
-  val object_;
-  std::vector<std::string> read_;
+  const JsValue& object_;
+  std::vector<std::string_view> read_;
 };
 
-template <typename Choice>
-struct Word {
-  const char* word;
-  Choice means;
-};
-
-/// What one of the words means.
-template <typename Choice>
-Choice choice(Arguments& arguments, const char* name, std::initializer_list<Word<Choice>> words) {
-  const std::string given = arguments.text(name);
-  std::string known;
-  for (const Word<Choice>& each : words) {
-    if (given == each.word) return each.means;
-    known += (known.empty() ? "\"" : ", \"") + std::string(each.word) + "\"";
-  }
-  refuse(name, "one of " + known, given);
-}
-
-/// A fresh Float64Array with a copy of the numbers: no view into this module's memory gets out.
+/// A list that goes out.
 template <typename Scalar>
-val copy_out(const Scalar* data, std::size_t size) {
-  return val(emscripten::typed_memory_view(size, data)).call<val>("slice");
+JsValue copy_out(const Scalar* data, std::size_t size) {
+  return List<Scalar>::copy_of(data, size);
 }
 template <typename Derived>
-val copy_out(const Eigen::PlainObjectBase<Derived>& numbers) {
+JsValue copy_out(const Eigen::PlainObjectBase<Derived>& numbers) {
   return copy_out(numbers.data(), static_cast<std::size_t>(numbers.size()));
 }
 /// {values, shown, is_list}: the values as computed, and as they may be shown, without rounding's remains of
 /// 0.
-inline val copy_out(const answers::Value& value) {
-  val result = val::object();
+inline JsValue copy_out(const answers::Value& value) {
+  JsValue result = JsValue::object();
   std::vector<double> shown;
   for (std::size_t k = 0; k < value.values.size(); ++k) shown.push_back(value.without_rounding(k));
   result.set("values", copy_out(value.values.data(), value.values.size()));
@@ -318,43 +350,59 @@ inline val copy_out(const answers::Value& value) {
   return result;
 }
 
-inline val range_out(const answers::Range& range) {
-  val result = val::object();
+inline JsValue range_out(const answers::Range& range) {
+  JsValue result = JsValue::object();
   result.set("begin", static_cast<double>(range.begin));
   result.set("end", static_cast<double>(range.end));
   return result;
 }
 
-inline val tree_out(const answers::Node& node) {
-  val result = val::object();
+inline JsValue tree_out(const answers::Node& node) {
+  JsValue result = JsValue::object();
   result.set("kind", std::string(answers::kind_name(node.kind)));
   result.set("text", node.text);
   result.set("range", range_out(node.range));
-  val children = val::array();
-  for (const answers::Node& child : node.children) children.call<void>("push", tree_out(child));
+  JsValue children = JsValue::array();
+  for (const answers::Node& child : node.children) children.push(tree_out(child));
   result.set("children", children);
   return result;
 }
 
-inline val failure(const char* code, const char* message) {
-  val result = val::object();
+inline JsValue failure(const char* code, const char* message) {
+  JsValue result = JsValue::object();
   result.set("ok", false);
   result.set("code", std::string(code));
   result.set("message", std::string(message));
   return result;
 }
 
+struct Entry {
+  const char* name;
+  JsValue (*binding)(Arguments&);
+};
+
+/// What JavaScript may call of this module.
+inline std::vector<Entry>& table() {
+  static std::vector<Entry> all;
+  return all;
+}
+
+/// `BINDING(name) { … }` defines a function that JavaScript may call by that name.
+#define BINDING(name)                                                                          \
+  static JsValue name(Arguments& arguments);                                                   \
+  [[maybe_unused]] static const auto name##_entry = (table().push_back({#name, &name}), true); \
+  static JsValue name(Arguments& arguments)
+
 /// The one way in: reads the arguments, runs the binding, and turns what it throws into a value.
-template <val (*binding)(Arguments&)>
-val call(const val& object) {
+inline JsValue outcome_of(const Entry& entry, const JsValue& object) {
   try {
-    Arguments arguments(object);
-    val result = val::object();
-    result.set("value", binding(arguments));
+    Arguments arguments(object, entry.name);
+    JsValue result = JsValue::object();
+    result.set("value", entry.binding(arguments));
     result.set("ok", true);
     return result;
   } catch (const answers::ReadError& error) {
-    val result = failure("unreadable", error.what());
+    JsValue result = failure("unreadable", error.what());
     result.set("range", range_out(error.range));
     return result;
   } catch (const std::invalid_argument& error) {

@@ -15,7 +15,7 @@ using namespace bindings;
 
 namespace {
 
-val normal_batches(Arguments& arguments) {
+BINDING(normal_batches) {
   const Eigen::Index seed = arguments.count("seed");
   const Eigen::Index batches = arguments.count("batches");
   const Eigen::Index m = arguments.count("m");
@@ -27,19 +27,19 @@ val normal_batches(Arguments& arguments) {
 
 lab::Precision precision(Arguments& arguments) {
   using lab::Precision;
-  return choice<Precision>(arguments, "precision",
-                           {{"single", Precision::in_single}, {"double", Precision::in_double}});
+  return arguments.choice<Precision>("precision",
+                                     {{"single", Precision::in_single}, {"double", Precision::in_double}});
 }
 
-val estimate_out(const lab::Estimate& estimate) {
-  val result = val::object();
+JsValue estimate_out(const lab::Estimate& estimate) {
+  JsValue result = JsValue::object();
   result.set("value", estimate.value);
   result.set("digits", estimate.digits);
   return result;
 }
 
-val methods_out(const lab::VarianceMethods& methods) {
-  val result = val::object();
+JsValue methods_out(const lab::VarianceMethods& methods) {
+  JsValue result = JsValue::object();
   result.set("stored", copy_out(methods.stored));
   result.set("exact", methods.exact);
   result.set("of_values", methods.of_values);
@@ -52,27 +52,26 @@ val methods_out(const lab::VarianceMethods& methods) {
 }
 
 /// One result for each offset.
-val variance_methods(Arguments& arguments) {
+BINDING(variance_methods) {
   const Channels values = arguments.numbers("values");
   const Channels offsets = arguments.numbers("offsets");
   const lab::Precision in = precision(arguments);
   arguments.finish();
-  val results = val::array();
-  for (const double offset : offsets)
-    results.call<void>("push", methods_out(lab::variance_methods(values, offset, in)));
+  JsValue results = JsValue::array();
+  for (const double offset : offsets) results.push(methods_out(lab::variance_methods(values, offset, in)));
   return results;
 }
 
-val code_out(const lab::CheckedCode& code) {
-  val result = val::object();
+JsValue code_out(const lab::CheckedCode& code) {
+  JsValue result = JsValue::object();
   result.set("dx", copy_out(code.dx));
   result.set("error", copy_out(code.error));
   result.set("absolute", copy_out(code.absolute));
   return result;
 }
 
-val check_out(const lab::DifferenceCheck& check) {
-  val result = val::object();
+JsValue check_out(const lab::DifferenceCheck& check) {
+  JsValue result = JsValue::object();
   result.set("numeric", copy_out(check.numeric));
   result.set("right", code_out(check.right));
   result.set("without_mean", code_out(check.without_mean));
@@ -82,7 +81,7 @@ val check_out(const lab::DifferenceCheck& check) {
 }
 
 /// One result for each of the ways to check one gradient.
-val difference_checks(Arguments& arguments) {
+BINDING(difference_checks) {
   using lab::Loss;
   using lab::Scheme;
   lab::CheckedGradient gradient;
@@ -91,18 +90,18 @@ val difference_checks(Arguments& arguments) {
   gradient.beta = arguments.number("beta");
   gradient.eps = arguments.number("eps");
   gradient.dy = arguments.numbers("dy");
-  gradient.loss = choice<Loss>(arguments, "loss",
-                               {{"weighted", Loss::weighted}, {"sum", Loss::sum}, {"relu", Loss::relu}});
+  gradient.loss = arguments.choice<Loss>(
+      "loss", {{"weighted", Loss::weighted}, {"sum", Loss::sum}, {"relu", Loss::relu}});
   std::vector<Arguments> checks = arguments.objects("checks");
   arguments.finish();
-  val results = val::array();
+  JsValue results = JsValue::array();
   for (Arguments& check : checks) {
     gradient.scheme =
-        choice<Scheme>(check, "scheme", {{"forward", Scheme::forward}, {"central", Scheme::central}});
+        check.choice<Scheme>("scheme", {{"forward", Scheme::forward}, {"central", Scheme::central}});
     gradient.precision = precision(check);
     const Channels steps = check.numbers("steps");
     check.finish();
-    results.call<void>("push", check_out(lab::difference_check(gradient, steps)));
+    results.push(check_out(lab::difference_check(gradient, steps)));
   }
   return results;
 }
@@ -114,13 +113,13 @@ answers::Value of_size(const Eigen::PlainObjectBase<Derived>& numbers, double si
   return {{numbers.data(), numbers.data() + count}, true, std::vector<double>(count, size)};
 }
 
-val jacobian_spectrum(Arguments& arguments) {
+BINDING(jacobian_spectrum) {
   const Channels x = arguments.numbers("x");
   const double gamma = arguments.has("gamma") ? arguments.number("gamma") : 1;
   const double eps = arguments.number("eps");
   arguments.finish();
   const lab::JacobianSpectrum spectrum = lab::jacobian_spectrum(x, gamma, eps);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("jacobian", copy_out(of_size(spectrum.jacobian, spectrum.size)));
   result.set("eigenvalues", copy_out(of_size(spectrum.eigenvalues, spectrum.size)));
   result.set("rank", static_cast<double>(spectrum.rank));
@@ -132,18 +131,17 @@ val jacobian_spectrum(Arguments& arguments) {
 batchnorm::Momentum momentum(Arguments& arguments) {
   using batchnorm::Momentum;
   const double weight = arguments.number("momentum");
-  return choice<Momentum>(arguments, "convention",
-                          {{"decay", Momentum::decay(weight)}, {"torch", Momentum::torch(weight)}});
+  return arguments.choice<Momentum>("convention",
+                                    {{"decay", Momentum::decay(weight)}, {"torch", Momentum::torch(weight)}});
 }
 
 batchnorm::VarianceEstimator estimator(Arguments& arguments) {
   using batchnorm::VarianceEstimator;
-  return choice<VarianceEstimator>(
-      arguments, "estimator",
-      {{"biased", VarianceEstimator::biased}, {"unbiased", VarianceEstimator::unbiased}});
+  return arguments.choice<VarianceEstimator>(
+      "estimator", {{"biased", VarianceEstimator::biased}, {"unbiased", VarianceEstimator::unbiased}});
 }
 
-val running_series(Arguments& arguments) {
+BINDING(running_series) {
   const double running_mean = arguments.number("running_mean");
   const double running_var = arguments.number("running_var");
   const Channels batch_mean = arguments.numbers("batch_mean");
@@ -154,14 +152,14 @@ val running_series(Arguments& arguments) {
   arguments.finish();
   const batchnorm::RunningStatistics series =
       lab::running_series(running_mean, running_var, batch_mean, batch_var, m, weights, feeds);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("running_mean", copy_out(series.running_mean));
   result.set("running_var", copy_out(series.running_var));
   return result;
 }
 
-val path_out(const lab::RunningPath& path, const batchnorm::Momentum& weights) {
-  val result = val::object();
+JsValue path_out(const lab::RunningPath& path, const batchnorm::Momentum& weights) {
+  JsValue result = JsValue::object();
   result.set("running_mean", copy_out(path.running_mean));
   result.set("running_var", copy_out(path.running_var));
   result.set("fed_var", copy_out(path.fed_var));
@@ -172,13 +170,13 @@ val path_out(const lab::RunningPath& path, const batchnorm::Momentum& weights) {
   return result;
 }
 
-val example_out(Arguments example, const lab::StreamBatches& batches, const lab::RunningPath& path) {
+JsValue example_out(Arguments example, const lab::StreamBatches& batches, const lab::RunningPath& path) {
   const double x = example.number("x");
   const double eps = example.number("eps");
   const Eigen::Index from = example.count("from"), to = example.count("to");
   example.finish();
   const lab::BothModes modes = lab::in_both_modes(batches, path, x, eps, from, to);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("others", copy_out(modes.others));
   result.set("y_training", copy_out(modes.y_training));
   result.set("batch_mean", copy_out(modes.batch_mean));
@@ -188,7 +186,7 @@ val example_out(Arguments example, const lab::StreamBatches& batches, const lab:
 }
 
 /// Batches, how each of the rules follows them, and an example that meets the first rule's statistics.
-val running_stream(Arguments& arguments) {
+BINDING(running_stream) {
   lab::Stream stream;
   stream.seed = static_cast<std::uint64_t>(arguments.count("seed"));
   stream.batches = arguments.count("batches");
@@ -206,29 +204,20 @@ val running_stream(Arguments& arguments) {
   if (arguments.has("example")) example.emplace(arguments.object("example"));
   arguments.finish();
   const lab::StreamBatches batches = lab::batches_of(stream);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("batch_mean", copy_out(batches.batch_mean));
   result.set("batch_var", copy_out(batches.batch_var));
-  val paths = val::array();
+  JsValue paths = JsValue::array();
   for (Arguments& rule : rules) {
     const batchnorm::Momentum weights = momentum(rule);
     const batchnorm::VarianceEstimator feeds = estimator(rule);
     rule.finish();
     const lab::RunningPath path = lab::follow(batches, running_mean, running_var, {weights, feeds});
     if (&rule == &rules.front() && example) result.set("example", example_out(*example, batches, path));
-    paths.call<void>("push", path_out(path, weights));
+    paths.push(path_out(path, weights));
   }
   result.set("paths", paths);
   return result;
 }
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(lab) {
-  emscripten::function("normal_batches", &call<normal_batches>);
-  emscripten::function("variance_methods", &call<variance_methods>);
-  emscripten::function("difference_checks", &call<difference_checks>);
-  emscripten::function("jacobian_spectrum", &call<jacobian_spectrum>);
-  emscripten::function("running_series", &call<running_series>);
-  emscripten::function("running_stream", &call<running_stream>);
-}

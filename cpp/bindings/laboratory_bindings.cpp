@@ -34,8 +34,9 @@ void read(Arguments& arguments, const char* name, bool& value) {
   if (arguments.has(name)) value = arguments.flag(name);
 }
 template <typename Choice>
-void read(Arguments& arguments, const char* name, Choice& value, std::initializer_list<Word<Choice>> words) {
-  if (arguments.has(name)) value = choice<Choice>(arguments, name, words);
+void read(Arguments& arguments, const char* name, Choice& value,
+          std::initializer_list<std::pair<const char*, Choice>> words) {
+  if (arguments.has(name)) value = arguments.choice<Choice>(name, words);
 }
 
 /// The settings of a run; what is left out is as lab::RunSettings has it.
@@ -98,22 +99,22 @@ lab::RunSettings settings_of(Arguments& arguments) {
   return settings;
 }
 
-val begin_run(Arguments& arguments) {
+BINDING(begin_run) {
   const lab::RunSettings settings = settings_of(arguments);
   arguments.finish();
   static int last = 0;
   runs().emplace(++last, lab::Run(settings));
-  return val(last);
+  return JsValue(last);
 }
 
-val end_run(Arguments& arguments) {
+BINDING(end_run) {
   const auto id = static_cast<int>(arguments.count("run"));
   arguments.finish();
   runs().erase(id);
-  return val::undefined();
+  return {};
 }
 
-val advance(Arguments& arguments) {
+BINDING(advance) {
   lab::Run& run = run_of(arguments);
   const Eigen::Index steps = arguments.count("steps");
   arguments.finish();
@@ -128,19 +129,19 @@ lab::Mode mode_of(Arguments& arguments) {
   return mode;
 }
 
-val look(Arguments& arguments) {
+BINDING(look) {
   const lab::Run& run = run_of(arguments);
   const Eigen::Index side = arguments.count("side");
   const double reach = arguments.number("reach");
   arguments.finish();
   const std::vector<double> surface = run.surface(side, reach);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("surface", copy_out(surface.data(), surface.size()));
   result.set("correct", run.correct());
   return result;
 }
 
-val look_closely(Arguments& arguments) {
+BINDING(look_closely) {
   const lab::Run& run = run_of(arguments);
   const lab::Mode mode = mode_of(arguments);
   const Eigen::Index side = arguments.count("side");
@@ -148,7 +149,7 @@ val look_closely(Arguments& arguments) {
   const Eigen::Index example = arguments.count("example");
   const bool with_layers = arguments.flag("with_layers");
   arguments.finish();
-  val result = val::object();
+  JsValue result = JsValue::object();
   const lab::Run::Answers answers = run.answers(mode);
   result.set("correct", answers.correct);
   result.set("range", answers.range);
@@ -161,7 +162,7 @@ val look_closely(Arguments& arguments) {
   }
   if (with_layers) {
     const lab::Run::Layers layers = run.layers(mode);
-    val lists = val::object();
+    JsValue lists = JsValue::object();
     lists.set("mean", copy_out(layers.mean.data(), layers.mean.size()));
     lists.set("spread", copy_out(layers.spread.data(), layers.spread.size()));
     lists.set("gradient_norm", copy_out(layers.gradient_norm.data(), layers.gradient_norm.size()));
@@ -171,41 +172,30 @@ val look_closely(Arguments& arguments) {
   return result;
 }
 
-val data_of(Arguments& arguments) {
+BINDING(data_of) {
   const lab::DataSet& data = run_of(arguments).data();
   arguments.finish();
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("x", copy_out(data.x));
   result.set("labels", copy_out(data.labels.data(), data.labels.size()));
   result.set("classes", static_cast<double>(data.classes));
   return result;
 }
 
-val experiment_names(Arguments& arguments) {
+BINDING(experiment_names) {
   arguments.finish();
-  val result = val::array();
-  for (const std::string& name : lab::experiment_names()) result.call<void>("push", name);
+  JsValue result = JsValue::array();
+  for (const std::string& name : lab::experiment_names()) result.push(name);
   return result;
 }
 
-val measured(Arguments& arguments) {
+BINDING(measured) {
   const std::string experiment = arguments.text("experiment");
   const auto seed = static_cast<std::uint64_t>(arguments.count("seed"));
   arguments.finish();
-  val result = val::object();
+  JsValue result = JsValue::object();
   for (const lab::Measure& measure : lab::measured(experiment, seed)) result.set(measure.name, measure.value);
   return result;
 }
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(laboratory) {
-  emscripten::function("begin_run", &call<begin_run>);
-  emscripten::function("end_run", &call<end_run>);
-  emscripten::function("advance", &call<advance>);
-  emscripten::function("look", &call<look>);
-  emscripten::function("look_closely", &call<look_closely>);
-  emscripten::function("data_of", &call<data_of>);
-  emscripten::function("experiment_names", &call<experiment_names>);
-  emscripten::function("measured", &call<measured>);
-}

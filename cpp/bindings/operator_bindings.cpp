@@ -10,16 +10,16 @@ using namespace bindings;
 
 namespace {
 
-val gradients_out(const val& dx, const batchnorm::ParameterGradients& gradients) {
-  val result = val::object();
+JsValue gradients_out(const JsValue& dx, const batchnorm::ParameterGradients& gradients) {
+  JsValue result = JsValue::object();
   result.set("dx", dx);
   result.set("dgamma", copy_out(gradients.dgamma));
   result.set("dbeta", copy_out(gradients.dbeta));
   return result;
 }
 
-val statistics_out(const batchnorm::BatchStatistics& statistics) {
-  val result = val::object();
+JsValue statistics_out(const batchnorm::BatchStatistics& statistics) {
+  JsValue result = JsValue::object();
   result.set("batch_mean", copy_out(statistics.batch_mean));
   result.set("batch_var", copy_out(statistics.batch_var));
   result.set("saved_invstd", copy_out(statistics.saved_invstd));
@@ -27,7 +27,7 @@ val statistics_out(const batchnorm::BatchStatistics& statistics) {
 }
 
 Eigen::Index size_of(const Data& data) {
-  return std::visit([](const auto& values) { return values.size(); }, data);
+  return std::visit([](const auto& list) { return static_cast<Eigen::Index>(list.size); }, data);
 }
 
 /// What the operator's functions share: data of either type, where its channels lie, its parameters.
@@ -48,64 +48,98 @@ struct Input {
   }
 };
 
-// The copies that came in are this module's own: results are written over them.
-
-val forward_train(Arguments& arguments) {
-  Input input(arguments);
-  arguments.finish();
-  return std::visit(
-      [&](auto& x) {
-        val result = statistics_out(batchnorm::forward_train(input.layout, std::as_const(x), input.affine,
-                                                             input.eps, x, input.accuracy));
-        result.set("y", copy_out(x));
-        return result;
-      },
-      input.x);
+JsValue exponents_out(const batchnorm::Exponents& exponents) {
+  return copy_out(Channels(exponents.cast<double>()));
 }
 
-val backward_train(Arguments& arguments) {
+JsValue moments_out(const batchnorm::Moments& moments) {
+  JsValue result = JsValue::object();
+  result.set("count", static_cast<double>(moments.count));
+  result.set("mean", copy_out(moments.mean));
+  result.set("mean_residual", copy_out(moments.mean_residual));
+  result.set("m2", copy_out(moments.m2));
+  result.set("exponent", exponents_out(moments.exponent));
+  return result;
+}
+
+batchnorm::Moments moments_in(Arguments arguments) {
+  batchnorm::Moments moments{arguments.large_count("count"), arguments.numbers("mean"),
+                             arguments.numbers("mean_residual"), arguments.numbers("m2"),
+                             arguments.exponents("exponent")};
+  arguments.finish();
+  return moments;
+}
+
+/// Where dx goes: the passes may write it over dy, not over x.
+template <typename Scalar>
+List<Scalar> dx_of(Arguments& arguments, const List<Scalar>& x, const List<Scalar>& dy) {
+  const List<Scalar> dx = arguments.output("dx", x, dy);
+  if (dx.data == x.data) refuse("dx", "another tensor than x, which is read while dx is written", "x");
+  return dx;
+}
+
+BINDING(forward_train) {
   const Input input(arguments);
   return std::visit(
       [&](const auto& x) {
-        auto dy = arguments.data_like("dy", x);
+        const auto y = arguments.output("y", x, x);
         arguments.finish();
-        const auto statistics =
-            batchnorm::batch_statistics(batchnorm::moments(input.layout, x, input.accuracy), input.eps);
-        const auto gradients = batchnorm::backward_train(input.layout, dy, x, statistics, input.affine.gamma,
-                                                         dy, input.accuracy);
-        return gradients_out(copy_out(dy), gradients);
-      },
-      input.x);
-}
-
-val forward_inference(Arguments& arguments) {
-  Input input(arguments, {"gamma", "beta", "running_mean"});
-  const Channels running_mean = arguments.numbers("running_mean"),
-                 running_var = arguments.numbers("running_var");
-  arguments.finish();
-  return std::visit(
-      [&](auto& x) {
-        batchnorm::forward_inference(input.layout, std::as_const(x), input.affine, running_mean, running_var,
-                                     input.eps, x, input.accuracy);
-        val result = val::object();
-        result.set("y", copy_out(x));
+        JsValue result = statistics_out(batchnorm::forward_train(input.layout, x.values(), input.affine,
+                                                                 input.eps, y.room(), input.accuracy));
+        result.set("y", y);
         return result;
       },
       input.x);
 }
 
-val backward_frozen(Arguments& arguments) {
+BINDING(backward_train) {
+  const Input input(arguments);
+  return std::visit(
+      [&](const auto& x) {
+        const auto dy = arguments.data_like("dy", x);
+        const auto dx = dx_of(arguments, x, dy);
+        const batchnorm::Moments moments = arguments.has("moments")
+                                               ? moments_in(arguments.object("moments"))
+                                               : batchnorm::moments(input.layout, x.values(), input.accuracy);
+        arguments.finish();
+        const auto gradients = batchnorm::backward_train(input.layout, dy.values(), x.values(),
+                                                         batchnorm::batch_statistics(moments, input.eps),
+                                                         input.affine.gamma, dx.room(), input.accuracy);
+        return gradients_out(dx, gradients);
+      },
+      input.x);
+}
+
+BINDING(forward_inference) {
   const Input input(arguments, {"gamma", "beta", "running_mean"});
   const Channels running_mean = arguments.numbers("running_mean"),
                  running_var = arguments.numbers("running_var");
   return std::visit(
       [&](const auto& x) {
-        auto dy = arguments.data_like("dy", x);
+        const auto y = arguments.output("y", x, x);
+        arguments.finish();
+        batchnorm::forward_inference(input.layout, x.values(), input.affine, running_mean, running_var,
+                                     input.eps, y.room(), input.accuracy);
+        JsValue result = JsValue::object();
+        result.set("y", y);
+        return result;
+      },
+      input.x);
+}
+
+BINDING(backward_frozen) {
+  const Input input(arguments, {"gamma", "beta", "running_mean"});
+  const Channels running_mean = arguments.numbers("running_mean"),
+                 running_var = arguments.numbers("running_var");
+  return std::visit(
+      [&](const auto& x) {
+        const auto dy = arguments.data_like("dy", x);
+        const auto dx = dx_of(arguments, x, dy);
         arguments.finish();
         const auto gradients =
-            batchnorm::backward_frozen(input.layout, dy, x, input.affine.gamma, running_mean, running_var,
-                                       input.eps, dy, input.accuracy);
-        val result = gradients_out(copy_out(dy), gradients);
+            batchnorm::backward_frozen(input.layout, dy.values(), x.values(), input.affine.gamma,
+                                       running_mean, running_var, input.eps, dx.room(), input.accuracy);
+        JsValue result = gradients_out(dx, gradients);
         result.set("dmean", copy_out(gradients.dmean));
         result.set("dvar", copy_out(gradients.dvar));
         return result;
@@ -126,23 +160,23 @@ struct LessonInput {
         eps(arguments.number("eps")) {}
 };
 
-val forward_trace(Arguments& arguments) {
+BINDING(forward_trace) {
   const LessonInput input(arguments);
   arguments.finish();
   const auto forward = batchnorm::forward_train(input.x, input.gamma, input.beta, input.eps);
-  val result = statistics_out(forward);
+  JsValue result = statistics_out(forward);
   result.set("y", copy_out(forward.y));
   result.set("x_hat", copy_out(forward.x_hat));
   return result;
 }
 
-val backward_trace(Arguments& arguments) {
+BINDING(backward_trace) {
   const LessonInput input(arguments);
   const Batch dy = arguments.batch("dy", input.gamma.size());
   arguments.finish();
   const auto forward = batchnorm::forward_train(input.x, input.gamma, input.beta, input.eps);
   const auto trace = batchnorm::backward_trace(dy, forward, input.gamma);
-  val result = gradients_out(copy_out(trace.dx), trace);
+  JsValue result = gradients_out(copy_out(trace.dx), trace);
   result.set("dx_hat", copy_out(trace.dx_hat));
   result.set("dvar", copy_out(trace.dvar));
   result.set("dmean", copy_out(trace.dmean));
@@ -152,7 +186,7 @@ val backward_trace(Arguments& arguments) {
   return result;
 }
 
-val central_difference_gradient(Arguments& arguments) {
+BINDING(central_difference_gradient) {
   const LessonInput input(arguments);
   const Batch dy = arguments.batch("dy", input.gamma.size());
   const double step = arguments.number("step");
@@ -162,7 +196,7 @@ val central_difference_gradient(Arguments& arguments) {
   return gradients_out(copy_out(gradients.dx), gradients);
 }
 
-val jacobian(Arguments& arguments) {
+BINDING(jacobian) {
   const Channels x = arguments.numbers("x");
   const double gamma = arguments.has("gamma") ? arguments.number("gamma") : 1;
   const double eps = arguments.number("eps");
@@ -170,7 +204,7 @@ val jacobian(Arguments& arguments) {
   return copy_out(batchnorm::jacobian(x, gamma, eps));
 }
 
-val fold_into_weight(Arguments& arguments) {
+BINDING(fold_into_weight) {
   const Channels weight = arguments.numbers("weight");
   const Layout layout = arguments.weight_layout();
   const Channels bias = arguments.per_channel_or_none("bias");
@@ -180,51 +214,29 @@ val fold_into_weight(Arguments& arguments) {
   const double eps = arguments.number("eps");
   arguments.finish();
   const auto folded = batchnorm::fold(layout, weight, bias, affine, running_mean, running_var, eps);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("weight", copy_out(folded.weight));
   result.set("bias", copy_out(folded.bias));
   return result;
 }
 
-val exponents_out(const batchnorm::Exponents& exponents) {
-  return copy_out(Channels(exponents.cast<double>()));
-}
-
-val moments_out(const batchnorm::Moments& moments) {
-  val result = val::object();
-  result.set("count", static_cast<double>(moments.count));
-  result.set("mean", copy_out(moments.mean));
-  result.set("mean_residual", copy_out(moments.mean_residual));
-  result.set("m2", copy_out(moments.m2));
-  result.set("exponent", exponents_out(moments.exponent));
-  return result;
-}
-
-batchnorm::Moments moments_in(Arguments arguments) {
-  batchnorm::Moments moments{arguments.large_count("count"), arguments.numbers("mean"),
-                             arguments.numbers("mean_residual"), arguments.numbers("m2"),
-                             arguments.exponents("exponent")};
-  arguments.finish();
-  return moments;
-}
-
-val moments(Arguments& arguments) {
+BINDING(moments) {
   const Data data = arguments.data("x");
   const Layout layout = arguments.layout("x", size_of(data), {"gamma"});
   batchnorm::require_channels_or_none("gamma", arguments.per_channel_or_none("gamma"), layout.channels);
   const batchnorm::Accuracy accuracy = arguments.accuracy();
   arguments.finish();
-  return std::visit([&](const auto& x) { return moments_out(batchnorm::moments(layout, x, accuracy)); },
-                    data);
+  return std::visit(
+      [&](const auto& x) { return moments_out(batchnorm::moments(layout, x.values(), accuracy)); }, data);
 }
 
-val merge_moments(Arguments& arguments) {
+BINDING(merge_moments) {
   const batchnorm::Moments a = moments_in(arguments.object("a")), b = moments_in(arguments.object("b"));
   arguments.finish();
   return moments_out(batchnorm::merge(a, b));
 }
 
-val statistics_from_moments(Arguments& arguments) {
+BINDING(statistics_from_moments) {
   const batchnorm::Moments moments = moments_in(arguments.object("moments"));
   const double eps = arguments.number("eps");
   arguments.finish();
@@ -248,22 +260,23 @@ struct ShardInput {
         accuracy(arguments.accuracy()) {}
 };
 
-val normalize(Arguments& arguments) {
-  ShardInput shard(arguments);
-  arguments.finish();
+BINDING(normalize) {
+  const ShardInput shard(arguments);
   return std::visit(
-      [&](auto& x) {
-        batchnorm::normalize(shard.layout, std::as_const(x), shard.statistics.normalizer, shard.affine, x,
+      [&](const auto& x) {
+        const auto y = arguments.output("y", x, x);
+        arguments.finish();
+        batchnorm::normalize(shard.layout, x.values(), shard.statistics.normalizer, shard.affine, y.room(),
                              shard.accuracy);
-        val result = val::object();
-        result.set("y", copy_out(x));
+        JsValue result = JsValue::object();
+        result.set("y", y);
         return result;
       },
       shard.x);
 }
 
-val gradient_sums_out(const batchnorm::GradientSums& sums) {
-  val result = val::object();
+JsValue gradient_sums_out(const batchnorm::GradientSums& sums) {
+  JsValue result = JsValue::object();
   result.set("count", static_cast<double>(sums.count));
   result.set("dy", copy_out(sums.dy));
   result.set("dy_x_hat", copy_out(sums.dy_x_hat));
@@ -280,41 +293,43 @@ batchnorm::GradientSums gradient_sums_in(Arguments arguments) {
   return sums;
 }
 
-val gradient_sums(Arguments& arguments) {
+BINDING(gradient_sums) {
   const ShardInput shard(arguments);
   return std::visit(
       [&](const auto& x) {
         const auto dy = arguments.data_like("dy", x);
         arguments.finish();
         batchnorm::require_channels_or_none("gamma", shard.affine.gamma, shard.layout.channels);
-        return gradient_sums_out(
-            batchnorm::gradient_sums(shard.layout, dy, x, shard.statistics, shard.accuracy));
+        return gradient_sums_out(batchnorm::gradient_sums(shard.layout, dy.values(), x.values(),
+                                                          shard.statistics, shard.accuracy));
       },
       shard.x);
 }
 
-val merge_gradient_sums(Arguments& arguments) {
+BINDING(merge_gradient_sums) {
   const batchnorm::GradientSums a = gradient_sums_in(arguments.object("a")),
                                 b = gradient_sums_in(arguments.object("b"));
   arguments.finish();
   return gradient_sums_out(batchnorm::merge(a, b));
 }
 
-val backward_shard(Arguments& arguments) {
+BINDING(backward_shard) {
   const ShardInput shard(arguments);
   return std::visit(
       [&](const auto& x) {
-        auto dy = arguments.data_like("dy", x);
+        const auto dy = arguments.data_like("dy", x);
+        const auto dx = dx_of(arguments, x, dy);
         const batchnorm::GradientSums sums = gradient_sums_in(arguments.object("sums"));
         arguments.finish();
-        const auto gradients = batchnorm::backward_shard(shard.layout, dy, x, shard.statistics,
-                                                         shard.affine.gamma, sums, dy, shard.accuracy);
-        return gradients_out(copy_out(dy), gradients);
+        const auto gradients =
+            batchnorm::backward_shard(shard.layout, dy.values(), x.values(), shard.statistics,
+                                      shard.affine.gamma, sums, dx.room(), shard.accuracy);
+        return gradients_out(dx, gradients);
       },
       shard.x);
 }
 
-val update_running_statistics(Arguments& arguments) {
+BINDING(update_running_statistics) {
   const batchnorm::RunningStatistics before{arguments.numbers("running_mean"),
                                             arguments.numbers("running_var")};
   const Channels batch_mean = arguments.numbers("batch_mean");
@@ -335,44 +350,22 @@ val update_running_statistics(Arguments& arguments) {
   const auto after = batchnorm::update_running_statistics(
       before, batch_mean, batch_var, m, momentum,
       estimator == "biased" ? batchnorm::VarianceEstimator::biased : batchnorm::VarianceEstimator::unbiased);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("running_mean", copy_out(after.running_mean));
   result.set("running_var", copy_out(after.running_var));
   return result;
 }
 
-val torch_from_decay(Arguments& arguments) {
+BINDING(torch_from_decay) {
   const double momentum = arguments.number("momentum");
   arguments.finish();
-  return val(batchnorm::torch_from_decay(momentum));
+  return JsValue(batchnorm::torch_from_decay(momentum));
 }
 
-val decay_from_torch(Arguments& arguments) {
+BINDING(decay_from_torch) {
   const double momentum = arguments.number("momentum");
   arguments.finish();
-  return val(batchnorm::decay_from_torch(momentum));
+  return JsValue(batchnorm::decay_from_torch(momentum));
 }
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(operators) {
-  emscripten::function("forward_train", &call<forward_train>);
-  emscripten::function("forward_inference", &call<forward_inference>);
-  emscripten::function("backward_train", &call<backward_train>);
-  emscripten::function("backward_frozen", &call<backward_frozen>);
-  emscripten::function("forward_trace", &call<forward_trace>);
-  emscripten::function("backward_trace", &call<backward_trace>);
-  emscripten::function("central_difference_gradient", &call<central_difference_gradient>);
-  emscripten::function("jacobian", &call<jacobian>);
-  emscripten::function("update_running_statistics", &call<update_running_statistics>);
-  emscripten::function("torch_from_decay", &call<torch_from_decay>);
-  emscripten::function("decay_from_torch", &call<decay_from_torch>);
-  emscripten::function("fold_into_weight", &call<fold_into_weight>);
-  emscripten::function("moments", &call<moments>);
-  emscripten::function("merge_moments", &call<merge_moments>);
-  emscripten::function("statistics_from_moments", &call<statistics_from_moments>);
-  emscripten::function("normalize", &call<normalize>);
-  emscripten::function("gradient_sums", &call<gradient_sums>);
-  emscripten::function("merge_gradient_sums", &call<merge_gradient_sums>);
-  emscripten::function("backward_shard", &call<backward_shard>);
-}

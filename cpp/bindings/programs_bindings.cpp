@@ -21,23 +21,23 @@ using programs::Value;
 /// Inputs of a run come from a page's small tables.
 constexpr Eigen::Index most_given = 100000;
 
-val list_out(const std::vector<std::string>& texts) {
-  val result = val::array();
-  for (const std::string& each : texts) result.call<void>("push", each);
+JsValue list_out(const std::vector<std::string>& texts) {
+  JsValue result = JsValue::array();
+  for (const std::string& each : texts) result.push(each);
   return result;
 }
 
 /// {type, shape, values} of an array; {items} of a tuple; {text} of all else.
-val value_out(const Value& value) {
-  val result = val::object();
+JsValue value_out(const Value& value) {
+  JsValue result = JsValue::object();
   if (const Array* const array = value.as<Array>()) {
     const std::vector<double> values = array->values(), shape(array->shape.begin(), array->shape.end());
     result.set("type", std::string(name_of(array->type)));
     result.set("shape", copy_out(shape.data(), shape.size()));
     result.set("values", copy_out(values.data(), values.size()));
   } else if (const Sequence* const sequence = value.as<Sequence>()) {
-    val items = val::array();
-    for (const Value& each : sequence->items()) items.call<void>("push", value_out(each));
+    JsValue items = JsValue::array();
+    for (const Value& each : sequence->items()) items.push(value_out(each));
     result.set("items", items);
   } else {
     result.set("text", shown(value));
@@ -45,8 +45,8 @@ val value_out(const Value& value) {
   return result;
 }
 
-val names_out(const Names& names) {
-  val result = val::object();
+JsValue names_out(const Names& names) {
+  JsValue result = JsValue::object();
   for (const auto& [name, value] : names) result.set(name, value_out(value));
   return result;
 }
@@ -65,8 +65,8 @@ const char* word_of(ProgramError::Kind kind) {
   return "";
 }
 
-val error_out(const ProgramError& error) {
-  val result = val::object();
+JsValue error_out(const ProgramError& error) {
+  JsValue result = JsValue::object();
   result.set("kind", std::string(word_of(error.kind)));
   result.set("line", error.range.line);
   result.set("column", error.range.column);
@@ -76,14 +76,14 @@ val error_out(const ProgramError& error) {
   return result;
 }
 
-val trace_out(const std::vector<programs::Assigned>& trace) {
-  val result = val::array();
+JsValue trace_out(const std::vector<programs::Assigned>& trace) {
+  JsValue result = JsValue::array();
   for (const programs::Assigned& each : trace) {
-    val step = val::object();
+    JsValue step = JsValue::object();
     step.set("line", each.line);
     step.set("name", each.name);
     step.set("value", value_out(each.value));
-    result.call<void>("push", step);
+    result.push(step);
   }
   return result;
 }
@@ -123,15 +123,15 @@ Names inputs_of(Arguments& arguments) {
 
 /// {trace, printed, error}: what happened, even where the program ended with an error. With a task a function
 /// that the program defines is called, and `outputs` are those of the task.
-val run_program(Arguments& arguments) {
+BINDING(run_program) {
   const std::string text = arguments.text("program");
   const Names inputs = inputs_of(arguments);
   const std::string task = arguments.has("task") ? arguments.text("task") : "";
   arguments.finish();
-  val result = val::object();
-  result.set("error", val::null());
-  result.set("trace", val::array());
-  result.set("printed", val::array());
+  JsValue result = JsValue::object();
+  result.set("error", JsValue::null());
+  result.set("trace", JsValue::array());
+  result.set("printed", JsValue::array());
   try {
     const programs::Program program = programs::parse(text);
     if (!task.empty()) {
@@ -174,7 +174,7 @@ const char* word_of(programs::Verdict::Kind kind) {
   return "";
 }
 
-void set_mistake(val& result, const std::string& id) {
+void set_mistake(JsValue& result, const std::string& id) {
   if (id.empty()) return;
   const programs::Mistake& mistake = programs::mistake_named(id);
   result.set("id", mistake.id);
@@ -183,90 +183,90 @@ void set_mistake(val& result, const std::string& id) {
   result.set("pitfall", mistake.pitfall);
 }
 
-val fault_out(const programs::Fault& fault) {
-  val result = val::object();
+JsValue fault_out(const programs::Fault& fault) {
+  JsValue result = JsValue::object();
   result.set("line", fault.line);
   result.set("name", fault.name);
   result.set("quantity", fault.quantity);
-  val mistake = val::object();
+  JsValue mistake = JsValue::object();
   set_mistake(mistake, fault.mistake);
-  result.set("mistake", fault.mistake.empty() ? val::null() : mistake);
-  result.set("got", fault.got ? value_out(*fault.got) : val::null());
-  result.set("expected", fault.expected ? value_out(*fault.expected) : val::null());
+  result.set("mistake", fault.mistake.empty() ? JsValue::null() : mistake);
+  result.set("got", fault.got ? value_out(*fault.got) : JsValue::null());
+  result.set("expected", fault.expected ? value_out(*fault.expected) : JsValue::null());
   return result;
 }
 
-val counterexample_out(const programs::Counterexample& example) {
-  val result = val::object();
+JsValue counterexample_out(const programs::Counterexample& example) {
+  JsValue result = JsValue::object();
   result.set("inputs", names_out(example.inputs));
   result.set("output", example.output);
   result.set("position", static_cast<double>(example.position));
-  result.set("got", example.got ? value_out(*example.got) : val::null());
-  result.set("expected", example.expected ? value_out(*example.expected) : val::null());
-  result.set("error", example.error ? error_out(*example.error) : val::null());
+  result.set("got", example.got ? value_out(*example.got) : JsValue::null());
+  result.set("expected", example.expected ? value_out(*example.expected) : JsValue::null());
+  result.set("error", example.error ? error_out(*example.error) : JsValue::null());
   return result;
 }
 
-val judge_program(Arguments& arguments) {
+BINDING(judge_program) {
   const std::string task = arguments.text("task"), text = arguments.text("program");
   arguments.finish();
   const programs::Verdict verdict = programs::judge(programs::task_kind(task), text);
-  val result = val::object();
+  JsValue result = JsValue::object();
   result.set("verdict", std::string(word_of(verdict.kind)));
-  result.set("error", verdict.error ? error_out(*verdict.error) : val::null());
+  result.set("error", verdict.error ? error_out(*verdict.error) : JsValue::null());
   result.set("batches", verdict.batches);
   result.set("lost_digits", verdict.lost_digits);
-  val laws = val::array();
+  JsValue laws = JsValue::array();
   for (const programs::Law& law : verdict.laws) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     each.set("id", law.id);
     each.set("sentence", law.sentence);
     each.set("holds", law.holds);
-    laws.call<void>("push", each);
+    laws.push(each);
   }
   result.set("laws", laws);
-  val faults = val::array();
-  for (const programs::Fault& fault : verdict.faults) faults.call<void>("push", fault_out(fault));
+  JsValue faults = JsValue::array();
+  for (const programs::Fault& fault : verdict.faults) faults.push(fault_out(fault));
   result.set("faults", faults);
   result.set("counterexample",
-             verdict.counterexample ? counterexample_out(*verdict.counterexample) : val::null());
+             verdict.counterexample ? counterexample_out(*verdict.counterexample) : JsValue::null());
   return result;
 }
 
-val operands_out(const std::vector<programs::Operand>& operands) {
-  val result = val::array();
+JsValue operands_out(const std::vector<programs::Operand>& operands) {
+  JsValue result = JsValue::array();
   for (const programs::Operand& operand : operands) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     each.set("name", operand.name);
     each.set("axes", operand.axes);
-    result.call<void>("push", each);
+    result.push(each);
   }
   return result;
 }
 
-val list_tasks(Arguments& arguments) {
+BINDING(list_tasks) {
   arguments.finish();
-  val result = val::array();
+  JsValue result = JsValue::array();
   for (const programs::TaskKind& kind : programs::task_kinds()) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     each.set("name", kind.name);
     each.set("inputs", operands_out(kind.inputs));
     each.set("outputs", operands_out(kind.outputs));
-    result.call<void>("push", each);
+    result.push(each);
   }
   return result;
 }
 
 /// One of the batches on which programs are judged: its inputs, the right outputs, and how far they may be
 /// off.
-val task_batch(Arguments& arguments) {
+BINDING(task_batch) {
   const programs::TaskKind& kind = programs::task_kind(arguments.text("task"));
   const Eigen::Index number = arguments.count("number");
   arguments.finish();
   if (number < 0 || number >= programs::batch_count)
     refuse("number", "0 to " + std::to_string(programs::batch_count - 1), number);
   const programs::Case batch(kind, programs::batch(kind, static_cast<int>(number)));
-  val result = val::object(), outputs = val::object(), allowed = val::object();
+  JsValue result = JsValue::object(), outputs = JsValue::object(), allowed = JsValue::object();
   for (const programs::Operand& output : kind.outputs) {
     const Array& right = *batch.right.at(output.name).as<Array>();
     outputs.set(output.name, value_out({reshaped(right, expected_shape(batch, output.name))}));
@@ -278,14 +278,14 @@ val task_batch(Arguments& arguments) {
   return result;
 }
 
-val call_out(const std::optional<programs::Call>& call) {
-  if (!call) return val::null();
-  val result = val::object(), given = val::array();
+JsValue call_out(const std::optional<programs::Call>& call) {
+  if (!call) return JsValue::null();
+  JsValue result = JsValue::object(), given = JsValue::array();
   for (const auto& [parameter, what] : call->arguments) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     each.set("parameter", parameter);
     each.set("what", what);
-    given.call<void>("push", each);
+    given.push(each);
   }
   result.set("function", call->function);
   result.set("arguments", given);
@@ -293,11 +293,11 @@ val call_out(const std::optional<programs::Call>& call) {
 }
 
 /// How a program is called for a task, and where it leaves its outputs, as a run on the first batch shows it.
-val program_call(Arguments& arguments) {
+BINDING(program_call) {
   const programs::TaskKind& kind = programs::task_kind(arguments.text("task"));
   const std::string text = arguments.text("program");
   arguments.finish();
-  val result = val::object(), left_as = val::object();
+  JsValue result = JsValue::object(), left_as = JsValue::object();
   programs::Attempt made;
   try {
     made = attempt(programs::Case(kind, programs::batch(kind, 0)), programs::parse(text), {}, false);
@@ -305,24 +305,24 @@ val program_call(Arguments& arguments) {
     made.error = error;
   }
   for (const auto& [output, name] : made.left_as) left_as.set(output, name);
-  val asked = val::array();
+  JsValue asked = JsValue::array();
   for (const auto& [name, meaning] : made.asked) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     each.set("name", name);
     each.set("meaning", meaning);
-    asked.call<void>("push", each);
+    asked.push(each);
   }
   // Where a statistic has an axis for each of x's, the lines of the derivation need no other shapes.
-  val lines = val::array();
+  JsValue lines = JsValue::array();
   if (kind.family == programs::Family::batch || kind.family == programs::Family::inference) {
     for (const programs::Line& line : derivation(kind)) {
-      val each = val::object();
+      JsValue each = JsValue::object();
       each.set("name", line.name);
       each.set("expression", line.expression);
-      lines.call<void>("push", each);
+      lines.push(each);
     }
   }
-  result.set("error", made.error ? error_out(*made.error) : val::null());
+  result.set("error", made.error ? error_out(*made.error) : JsValue::null());
   result.set("call", call_out(made.call));
   result.set("forward", call_out(made.forward));
   result.set("left_as", left_as);
@@ -331,24 +331,15 @@ val program_call(Arguments& arguments) {
   return result;
 }
 
-val list_program_mistakes(Arguments& arguments) {
+BINDING(list_program_mistakes) {
   arguments.finish();
-  val result = val::array();
+  JsValue result = JsValue::array();
   for (const programs::Mistake& mistake : programs::mistakes()) {
-    val each = val::object();
+    JsValue each = JsValue::object();
     set_mistake(each, mistake.id);
-    result.call<void>("push", each);
+    result.push(each);
   }
   return result;
 }
 
 }  // namespace
-
-EMSCRIPTEN_BINDINGS(programs) {
-  emscripten::function("run_program", &call<run_program>);
-  emscripten::function("judge_program", &call<judge_program>);
-  emscripten::function("list_tasks", &call<list_tasks>);
-  emscripten::function("task_batch", &call<task_batch>);
-  emscripten::function("program_call", &call<program_call>);
-  emscripten::function("list_program_mistakes", &call<list_program_mistakes>);
-}

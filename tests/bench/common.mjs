@@ -59,7 +59,8 @@ export const goals = {
   },
   planes: { forward_train: 0.65, inference: 0.7, backward: 0.85 },
   tfjs: { inference: 10, forward_backward: 50 },
-  onnxruntime: { forward_train: 4 },
+  onnxruntime: { forward_train: 2 },
+  onnxruntimeOnTensors: { forward_train: 4 },
   torch: { forward_backward: 1.5 },
 };
 

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { started } from '../../web/src/core/wasm.mjs';
 import { prepare } from '../../web/start.mjs';
 import { installPeers, printTable, root, short, summary, writeReport } from './common.mjs';
 import { timeAll } from './contender.mjs';
@@ -112,19 +113,11 @@ async function startOurs() {
   const built = path.join(root, 'build', 'wasm');
   const { default: createModule } = await import(pathToFileURL(path.join(built, 'laboratory.mjs')).href);
   const bytes = readFileSync(path.join(built, 'laboratory.wasm'));
-  const module = await createModule({
-    instantiateWasm: (
-      /** @type {WebAssembly.Imports} */ imports,
-      /** @type {(instance: WebAssembly.Instance) => void} */ done,
-    ) => {
-      void WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
-      return {};
-    },
-  });
+  const laboratory = await started(createModule, bytes, 'the laboratory');
   const call = (/** @type {string} */ name, /** @type {object} */ input) => {
-    const { ok, value, message } = module[name](input);
-    if (!ok) throw new RangeError(message);
-    return value;
+    const outcome = laboratory.ask(name, input);
+    if (!outcome.ok) throw new RangeError(outcome.message);
+    return /** @type {any} */ (outcome.value);
   };
   /** @param {typeof networks[0]} network @param {number} seed */
   return ({ layers, width, batch, rate, normalizes }, seed) => {

@@ -78,23 +78,83 @@ export async function startOurs() {
     /** What is prepared. @param {readonly number[]} shape @param {Type} type @returns {Tensors} */
     tensors: (shape, type) => ({ ...module.tensors(), shape, layout: layoutOf(shape), type }),
 
-    /** Typed arrays in, fresh typed arrays out. @param {Tensors} tensors @returns {Contender[]} */
-    api({ shape, x, dy, gamma, beta, running_mean, running_var, eps }) {
-      const input = { x, shape: [...shape], gamma, beta, eps };
-      /** @param {string} operation @param {() => import('./contender.mjs').Results} once @returns {Contender} */
-      const called = (operation, once) => ({
-        name: 'our API',
+    /**
+     * The functions a user calls: with typed arrays in and fresh ones out, with an array of the caller's for the result,
+     * and with tensors that live in the core, where nothing is copied.
+     * @param {Tensors} tensors
+     * @returns {import('./contender.mjs').Entry}
+     */
+    enter({ shape, x, dy, gamma, beta, running_mean, running_var, eps }) {
+      const input = { shape: [...shape], gamma, beta, eps };
+      const running = { running_mean, running_var };
+      const place = x.slice();
+      const [tensor, upstream, result] = [x, dy, x].map((values) => core.tensor(values));
+      /** @param {string} called @param {string} operation @param {() => any} once @param {() => object} [read] @returns {Contender} */
+      const contender = (called, operation, once, read = () => ({})) => ({
+        name: called,
         operation,
         run: (repeats) => {
           for (let repeat = 0; repeat < repeats; ++repeat) once();
         },
-        results: once,
+        results: () => ({ ...once(), ...read() }),
       });
-      return [
-        called('forward_train', () => core.forwardTrain(input)),
-        called('inference', () => core.forwardInference({ ...input, running_mean, running_var })),
-        called('backward', () => core.backwardTrain({ ...input, dy })),
+      /** @param {string} called @param {{ x: any, dy: any, y?: any }} given @param {(which: 'y' | 'dx') => () => object} read */
+      const all = (called, { x: from, dy: back, y }, read) => [
+        contender(called, 'forward_train', () => core.forwardTrain({ ...input, x: from, y }), read('y')),
+        contender(
+          called,
+          'inference',
+          () => core.forwardInference({ ...input, ...running, x: from, y }),
+          read('y'),
+        ),
+        contender(
+          called,
+          'backward',
+          () => core.backwardTrain({ ...input, x: from, dy: back, dx: y }),
+          read('dx'),
+        ),
       ];
+      return {
+        contenders: [
+          ...all('our API', { x, dy }, () => () => ({})),
+          ...all('our API into an array', { x, dy, y: place }, () => () => ({})),
+          ...all('our API on tensors', { x: tensor, dy: upstream, y: result }, (which) => () => ({
+            [which]: result.data.slice(),
+          })),
+        ],
+        release: () => [tensor, upstream, result].forEach((each) => each.dispose()),
+      };
+    },
+
+    /** A call with four numbers, and the least that crosses: four numbers copied into a module's memory and out of it. */
+    small() {
+      const x = Float64Array.of(2, 4, 6, 8);
+      const input = { x, gamma: Float64Array.of(2), beta: Float64Array.of(1), eps: 1e-3 };
+      const tensor = core.tensor(4);
+      const view = tensor.data;
+      /** @param {string} operation @param {() => unknown} once @returns {Contender} */
+      const called = (operation, once) => ({
+        name: 'small calls',
+        operation,
+        run: (repeats) => {
+          for (let repeat = 0; repeat < repeats; ++repeat) once();
+        },
+        results: () => ({}),
+      });
+      return {
+        contenders: [
+          called('bare boundary', () => {
+            view.set(x);
+            return core.torchFromDecay(0.5) + view.slice().length;
+          }),
+          called('forward_train', () => core.forwardTrain(input)),
+          called('inference', () =>
+            core.forwardInference({ ...input, running_mean: input.beta, running_var: input.gamma }),
+          ),
+          called('backward', () => core.backwardTrain({ ...input, dy: x })),
+        ],
+        release: () => tensor.dispose(),
+      };
     },
   };
 }

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { started } from '../../web/src/core/wasm.mjs';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 const built = (/** @type {string} */ name) => path.join(root, 'build/wasm', name);
@@ -13,15 +14,7 @@ const rounds = 5;
 
 const { default: createModule } = await import(pathToFileURL(built('programs.mjs')).href);
 const bytes = readFileSync(built('programs.wasm'));
-const programs = await createModule({
-  instantiateWasm(
-    /** @type {WebAssembly.Imports} */ imports,
-    /** @type {(instance: WebAssembly.Instance) => void} */ done,
-  ) {
-    void WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
-    return {};
-  },
-});
+const programs = await started(createModule, bytes, 'the language of programs');
 
 /** @type {{ task: string, title: string, program: string }[]} */
 const sections = readdirSync(folder)
@@ -43,7 +36,7 @@ const times = [];
 for (let round = 0; round < rounds; ++round) {
   for (const { task, title, program } of sections) {
     const start = performance.now();
-    const outcome = programs.judge_program({ task, program });
+    const outcome = programs.ask('judge_program', { task, program });
     const time = performance.now() - start;
     if (!outcome.ok) throw new Error(`${title}: ${outcome.message}`);
     times.push({ time, title, round });

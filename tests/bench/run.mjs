@@ -3,7 +3,8 @@
 //
 //   node tests/bench/run.mjs [--rounds 15] [--only TEXT] [--no-peers]
 //
-// --only keeps the shapes whose name contains TEXT, such as 4096; `flat` is the time per element at all sizes.
+// --only keeps the shapes whose name contains TEXT, such as 4096; `flat` is the time per element at all
+// sizes, `small` that of a call with four numbers.
 
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -15,8 +16,10 @@ import {
   limitsOf,
   nameOf,
   printRatios,
+  printTable,
   ratios,
   shapes,
+  short,
   timingsOf,
   types,
   writeReport,
@@ -72,10 +75,10 @@ async function agreeing(contenders, shape, type) {
 async function timeShape(shape, type) {
   if (!ours.prepare(shape, type)) throw new Error(`${nameOf(shape)} ${type} does not fit into the memory`);
   const tensors = ours.tensors(shape, type);
-  const entries = [enterPlain(tensors)];
+  const entries = [ours.enter(tensors), enterPlain(tensors)];
   // The peers have no doubles.
   for (const peer of type === 'f32' ? peers : []) entries.push(await peer.enter(tensors));
-  const others = [...ours.api(tensors), ...entries.flatMap(({ contenders }) => contenders)];
+  const others = entries.flatMap(({ contenders }) => contenders);
   const exact = type === 'f32' ? ours.exactKernel : [];
   const timed = await timeAll(
     [...ours.kernel, ...exact, ...(await agreeing(others, nameOf(shape), type))],
@@ -83,6 +86,13 @@ async function timeShape(shape, type) {
   );
   for (const { release } of entries) await release();
   return timed.map((timing) => ({ shape: nameOf(shape), type, ...timing }));
+}
+
+async function timeSmall() {
+  const { contenders, release } = ours.small();
+  const timed = await timeAll(contenders, rounds);
+  release();
+  return timed;
 }
 
 /** @type {Awaited<ReturnType<typeof timeShape>>} */
@@ -111,10 +121,15 @@ for (const type of types) {
     compare('plain JS', 'our API');
     compare('tfjs', 'our kernel', goals.tfjs);
     compare('tfjs, elementary', 'our kernel');
-    compare('onnxruntime-web', 'our API', goals.onnxruntime);
+    compare('our API into an array', 'our kernel');
+    compare('our API on tensors', 'our kernel');
+    compare('onnxruntime-web', 'our API');
+    compare('onnxruntime-web', 'our API into an array', goals.onnxruntime);
+    compare('onnxruntime-web', 'our API on tensors', goals.onnxruntimeOnTensors);
     compare('onnxruntime-web', 'our kernel');
   }
 }
+const small = isWanted('small') ? await timeSmall() : [];
 const flat = isWanted('flat') ? await timeFlat(ours, rounds) : [];
 
 printRatios('How much of the limit our kernel reaches: 1 is as fast as passing over memory', fractions);
@@ -123,6 +138,13 @@ printRatios(
   multiples,
 );
 if (flat.length > 0) printFlat(flat);
+if (small.length > 0) {
+  printTable(
+    'Microseconds a call with four numbers takes (goal: 1.5 beside the bare boundary)',
+    ['', 'best', 'median'],
+    small.map(({ operation, best, median }) => [operation, short(best * 1e6), short(median * 1e6)]),
+  );
+}
 for (const sentence of refused) console.error(`\n${sentence}`);
 const [emscripten = ''] =
   /\d+\.\d+\.\d+/.exec(execFileSync('emcc', ['--version'], { encoding: 'utf8' })) ?? [];
@@ -130,6 +152,6 @@ const versions = Object.fromEntries(peers.map(({ name, version }) => [name, vers
 writeReport(
   'wasm.json',
   { emscripten, ...versions },
-  { rounds, fractions, multiples, flat, refused, timings },
+  { rounds, fractions, multiples, flat, small, refused, timings },
 );
 if (refused.length > 0) process.exitCode = 1;

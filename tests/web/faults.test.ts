@@ -2,12 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import createModule, { type CoreModule } from '#core-module';
+import createModule from '#core-module';
+import { started } from '../../web/src/core/wasm.mjs';
 
 const calls = 300_000;
 
 /** One of each kind: batches, shards, checks, series, formulas, verdicts, variants. */
-const called: readonly (keyof CoreModule)[] = [
+const called: readonly string[] = [
   'forward_train',
   'forward_inference',
   'backward_train',
@@ -40,24 +41,14 @@ const bad: readonly object[] = [
 
 test('300,000 bad calls are refused in words, and the memory stays as large as it was', async () => {
   const bytes = await readFile('build/wasm/core.wasm');
-  let memory: WebAssembly.Memory | undefined;
-  const module = await createModule({
-    instantiateWasm(imports, done) {
-      void WebAssembly.instantiate(bytes, imports).then(({ instance }) => {
-        memory = Object.values(instance.exports).find((each) => each instanceof WebAssembly.Memory);
-        done(instance);
-      });
-      return {};
-    },
-  });
-  const functions = called.map((name) => [name, module[name]] as const);
+  const core = await started(createModule, bytes, 'the core');
   let size = 0;
   for (let k = 0; k < calls; ++k) {
-    const [name, call] = functions[k % functions.length] as (typeof functions)[number];
-    const outcome = call(bad[Math.floor(k / functions.length) % bad.length] ?? {});
+    const name = called[k % called.length] ?? '';
+    const outcome = core.ask(name, bad[Math.floor(k / called.length) % bad.length]);
     if (outcome.ok || outcome.message === '') expect.fail(`${name} takes what it should refuse`);
-    if (k === calls / 10) size = memory?.buffer.byteLength ?? 0;
+    if (k === calls / 10) size = core.memory.buffer.byteLength;
   }
   expect(size).toBeGreaterThan(0);
-  expect(memory?.buffer.byteLength).toBe(size);
+  expect(core.memory.buffer.byteLength).toBe(size);
 });

@@ -138,9 +138,8 @@ describe('npm', () => {
         'build/package/core.d.ts',
         'build/package/core.js',
         'build/src/core/core.d.ts',
-        'build/src/core/wasm.d.ts',
+        'build/src/core/message.d.mts',
         'package.json',
-        'web/src/core/core-module.d.ts',
       ].toSorted(),
     );
   });

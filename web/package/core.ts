@@ -37,4 +37,5 @@ export const {
   gradientSums,
   mergeGradientSums,
   backwardShard,
+  tensor,
 } = core;

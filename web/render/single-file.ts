@@ -85,7 +85,7 @@ export function singleFilePlugin(folder: string): Plugin {
       return undefined;
     },
     load: (file) => (file === id() ? readFileSync(path.join(root, 'page.html'), 'utf8') : undefined),
-    // The glue of Emscripten names its module too; who starts it has the bytes already (src/core/wasm.ts).
+    // The glue of Emscripten names its module too; who starts it has the bytes already (src/core/wasm.mjs).
     transform: (code, file) =>
       file.includes('/build/wasm/')
         ? code.replaceAll(/new URL\(["']\w+\.wasm["'], ?import\.meta\.url\)\.(?:href|toString\(\))/gu, '""')

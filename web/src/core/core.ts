@@ -1,16 +1,48 @@
 // The C++ core as typed functions: the only importer of the wasm module. Plain numbers in, fresh typed arrays out;
 // what the core refuses is thrown as a RangeError with the core's own sentence.
 
-import createModule, { type CoreModule, type Outcome, type Range } from '#core-module';
-import { instantiated } from './wasm.ts';
+import createModule from '#core-module';
+import type { Boundary, Range } from './message.mjs';
+import { started } from './wasm.mjs';
 
 export type { Range };
 
 /** Any list of numbers; a tensor's are row-major. */
 export type Numbers = ArrayLike<number>;
 
-/** What comes out for a tensor: single precision for a Float32Array, double precision for every other list. */
-export type Like<X extends Numbers> = X extends Float32Array ? Float32Array : Float64Array;
+declare global {
+  // For users whose libraries do not know it yet; the same as in those that do.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+/**
+ * Numbers that live in the core until they are disposed of: a call with tensors alone copies nothing. They may stand
+ * wherever x, dy, y and dx do; a result may go to the tensor it is made of (y to x, dx to dy), but dx not to x.
+ */
+export interface Tensor<List extends Float32Array | Float64Array = Float32Array | Float64Array> {
+  readonly length: number;
+  /** the numbers themselves, to read and to write; later calls may make this view empty: ask anew after each */
+  readonly data: List;
+  /** Frees the memory; after that only this may be called. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What a tensor may be given as. */
+export type Values = Numbers | Tensor;
+
+/** What comes out for a tensor: single precision where x is, double precision for every other list. */
+export type Like<X extends Values> = X extends Float32Array | Tensor<Float32Array>
+  ? Float32Array
+  : Float64Array;
+
+/**
+ * Where a tensor may go: to an array or a tensor of the type and length of x, which the result then holds itself. An
+ * array may overlap x or dy, or be one of them: they are read before it is written.
+ */
+export type Output<X extends Values> = Like<X> | Tensor<Like<X>>;
 
 /** Where the channels of a tensor lie. Without `shape` it is (m, C), row by row, C being the number of gammas. */
 export interface Shaped {
@@ -30,7 +62,7 @@ export interface Computed {
   accuracy?: 'fast' | 'exact';
 }
 
-export interface TrainingInput<X extends Numbers = Numbers> extends Shaped, Computed {
+export interface TrainingInput<X extends Values = Values> extends Shaped, Computed {
   x: X;
   /** (C), 1 where left out; needed where there is no `shape` */
   gamma?: Numbers;
@@ -40,7 +72,7 @@ export interface TrainingInput<X extends Numbers = Numbers> extends Shaped, Comp
   eps: number;
 }
 
-export interface InferenceInput<X extends Numbers = Numbers> extends TrainingInput<X> {
+export interface InferenceInput<X extends Values = Values> extends TrainingInput<X> {
   /** (C) */
   running_mean: Numbers;
   /** (C), >= 0 */
@@ -49,7 +81,7 @@ export interface InferenceInput<X extends Numbers = Numbers> extends TrainingInp
 
 export interface Upstream {
   /** dL/dy, as many values as x and of its precision */
-  dy: Numbers;
+  dy: Values;
 }
 
 export interface Gradients<Y = Float64Array> {
@@ -127,7 +159,7 @@ export interface Moments {
 }
 
 /** A shard of a batch, which may have no examples, and the moments of the whole batch. */
-export interface ShardInput<X extends Numbers = Numbers> extends Shaped, Computed {
+export interface ShardInput<X extends Values = Values> extends Shaped, Computed {
   x: X;
   /** (C), 1 where left out; needed where there is no `shape` */
   gamma?: Numbers;
@@ -564,94 +596,37 @@ export class UnreadableError extends RangeError {
   }
 }
 
-const describe = (value: unknown) =>
-  Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value;
-
-/** Whatever looks like a list of numbers is copied, number by number; the tensors' own types pass as they are. */
-function plain(name: string, value: unknown, List: typeof Float64Array | typeof Float32Array): unknown {
-  if (value instanceof Float64Array || typeof value !== 'object' || value === null) return value;
-  if (value instanceof Float32Array && (name === 'x' || name === 'dy')) return value;
-  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return value;
-  const list: ArrayLike<unknown> = value as unknown[];
-  const numbers = new List(list.length);
-  for (let k = 0; k < list.length; ++k) {
-    const element = list[k];
-    if (typeof element !== 'number') {
-      throw new RangeError(`${name}: expected numbers, got ${describe(element)} at [${k}]`);
-    }
-    numbers[k] = element;
-  }
-  return numbers;
-}
-
-/** The arguments as the core takes them. A dy in an array follows the precision of x. */
-function toArguments(input: object): object {
-  const single = (input as { x?: unknown }).x instanceof Float32Array;
-  return Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [
-      name,
-      plain(name, value, single && name === 'dy' ? Float32Array : Float64Array),
-    ]),
-  );
-}
-
-/** The names of the bindings; a test compares them with the built module. */
-export const bindingNames = [
-  'forward_train',
-  'forward_inference',
-  'backward_train',
-  'backward_frozen',
-  'forward_trace',
-  'backward_trace',
-  'central_difference_gradient',
-  'jacobian',
-  'update_running_statistics',
-  'torch_from_decay',
-  'decay_from_torch',
-  'fold_into_weight',
-  'moments',
-  'merge_moments',
-  'statistics_from_moments',
-  'normalize',
-  'gradient_sums',
-  'merge_gradient_sums',
-  'backward_shard',
-  'normal_batches',
-  'variance_methods',
-  'difference_checks',
-  'jacobian_spectrum',
-  'running_series',
-  'running_stream',
-  'evaluate',
-  'quantities',
-  'compute',
-  'read',
-  'judge',
-  'judge_property',
-  'judge_worksheet',
-  'judge_formula',
-  'judge_proof',
-  'judge_line',
-  'mistaken_answers',
-  'draw',
-  'separation',
-  'list_forms',
-  'list_mistakes',
-] as const satisfies (keyof CoreModule)[];
-
 /**
  * The functions of the core. Each throws a RangeError with the core's sentence, which names the argument, what was
  * expected and what was given; cpp/batchnorm/*.h says what each requires and where it comes from.
  */
 export interface Core {
+  /** A tensor in the core: a copy of the values, or so many zeros. To be disposed of. */
+  tensor: {
+    (values: Float32Array): Tensor<Float32Array>;
+    (values: Float64Array): Tensor<Float64Array>;
+    (length: number, precision: 'single'): Tensor<Float32Array>;
+    (length: number, precision?: 'double'): Tensor<Float64Array>;
+  };
   /** Training mode: normalises with the statistics of the batch. */
-  forwardTrain: <X extends Numbers>(input: TrainingInput<X>) => TrainingForward<Like<X>>;
-  /** The gradient through forwardTrain of the same x, gamma and eps, whose statistics it takes again. */
-  backwardTrain: <X extends Numbers>(input: TrainingInput<X> & Upstream) => Gradients<Like<X>>;
+  forwardTrain: <X extends Values, Y extends Output<X> = Like<X>>(
+    input: TrainingInput<X> & { y?: Y },
+  ) => TrainingForward<Y>;
+  /**
+   * The gradient through forwardTrain of the same x, gamma and eps, whose statistics it takes again, but for the moments
+   * of x where they are given: with them it is the same to the last bit.
+   */
+  backwardTrain: <X extends Values, DX extends Output<X> = Like<X>>(
+    input: TrainingInput<X> & Upstream & { moments?: Moments; dx?: DX },
+  ) => Gradients<DX>;
   /** Inference mode: a fixed affine map per channel. */
-  forwardInference: <X extends Numbers>(input: InferenceInput<X>) => { y: Like<X> };
+  forwardInference: <X extends Values, Y extends Output<X> = Like<X>>(
+    input: InferenceInput<X> & { y?: Y },
+  ) => { y: Y };
   /** The gradient through forwardInference, that of its statistics too. */
-  backwardFrozen: <X extends Numbers>(input: InferenceInput<X> & Upstream) => FrozenGradients<Like<X>>;
+  backwardFrozen: <X extends Values, DX extends Output<X> = Like<X>>(
+    input: InferenceInput<X> & Upstream & { dx?: DX },
+  ) => FrozenGradients<DX>;
   /** forwardTrain of one (m, C) batch, with x_hat. */
   forwardTrace: (input: LessonInput) => ForwardTrace;
   /** Runs the forward pass itself and returns every intermediate of the backward pass. */
@@ -671,13 +646,15 @@ export interface Core {
    * Moments of a batch, or of a shard of it on one of several devices, which may have no examples: shape [0, C]. gamma
    * only tells the channels without a shape.
    */
-  moments: (input: Shaped & Computed & { x: Numbers; gamma?: Numbers }) => Moments;
+  moments: (input: Shaped & Computed & { x: Values; gamma?: Numbers }) => Moments;
   /** The moments of both together, whatever the sizes of the shards; an empty one leaves the other as it is. */
   mergeMoments: (input: { a: Moments; b: Moments }) => Moments;
   /** What forwardTrain normalises the whole batch with. */
   statisticsFromMoments: (input: { moments: Moments; eps: number }) => BatchStatistics;
   /** forwardTrain of a shard, with the moments of the whole batch. */
-  normalize: <X extends Numbers>(input: ShardInput<X> & { beta?: Numbers }) => { y: Like<X> };
+  normalize: <X extends Values, Y extends Output<X> = Like<X>>(
+    input: ShardInput<X> & { beta?: Numbers; y?: Y },
+  ) => { y: Y };
   /** What the backward pass of the whole batch needs of a shard. */
   gradientSums: (input: ShardInput & Upstream) => GradientSums;
   /** The sums of both together. */
@@ -686,9 +663,9 @@ export interface Core {
    * backwardTrain of a shard, with the moments and the merged sums of the whole batch: dx is the shard's, dgamma and dbeta
    * are those of the whole batch.
    */
-  backwardShard: <X extends Numbers>(
-    input: ShardInput<X> & Upstream & { sums: GradientSums },
-  ) => Gradients<Like<X>>;
+  backwardShard: <X extends Values, DX extends Output<X> = Like<X>>(
+    input: ShardInput<X> & Upstream & { sums: GradientSums; dx?: DX },
+  ) => Gradients<DX>;
   /**
    * Mini-batches of m draws from a normal distribution, one a channel: (m, batches) row by row. |seed| <= 1e9, at most
    * 1e6 draws in all, std >= 0.
@@ -778,69 +755,56 @@ export interface Core {
   listMistakes: () => Mistake[];
 }
 
+const mostValues = 2 ** 31 - 1;
+const inWords = (given: unknown) => (typeof given === 'string' ? given : typeof given);
+
+function tensorOf(boundary: Boundary, content: unknown, precision: unknown): unknown {
+  if (content instanceof Float32Array || content instanceof Float64Array) {
+    const List = content instanceof Float32Array ? Float32Array : Float64Array;
+    const tensor = boundary.tensor(content.length, List);
+    tensor.data.set(content);
+    return tensor;
+  }
+  if (typeof content !== 'number') {
+    throw new RangeError(
+      `values: expected a Float64Array, a Float32Array or a length, got ${typeof content}`,
+    );
+  }
+  if (!(Number.isInteger(content) && content >= 0 && content <= mostValues)) {
+    throw new RangeError(`length: expected a whole number from 0 to ${mostValues}, got ${content}`);
+  }
+  if (precision !== undefined && precision !== 'single' && precision !== 'double') {
+    throw new RangeError(`precision: expected "single" or "double", got ${inWords(precision)}`);
+  }
+  return boundary.tensor(content, precision === 'single' ? Float32Array : Float64Array);
+}
+
+/** Functions of one object of named arguments, named as the bindings are, but in camel case. */
+const functionsOf = (names: readonly string[], call: (name: string, input: unknown) => unknown) =>
+  Object.fromEntries(
+    names.map((name) => [
+      name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      (input: unknown) => call(name, input),
+    ]),
+  );
+
 /** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
 export async function loadCore(bytes: BufferSource): Promise<Core> {
-  const module = await instantiated(createModule, bytes, 'the core');
-
-  const call = (name: keyof CoreModule, input: object): unknown => {
-    if (typeof input !== 'object' || input === null) {
-      throw new RangeError(`${name}: expected an object with named arguments, got ${describe(input)}`);
-    }
-    return ask(name, toArguments(input));
-  };
-  /** The answers' functions take nested objects and texts as they are. */
-  const ask = (name: keyof CoreModule, input: object): unknown => {
-    const outcome: Outcome = module[name](input);
+  const boundary = await started(createModule, bytes, 'the core');
+  const call = (name: string, input: unknown): unknown => {
+    const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;
     if (outcome.range) throw new UnreadableError(outcome.message, outcome.range);
     throw new RangeError(outcome.message);
   };
-
   return {
-    forwardTrain: (input) => call('forward_train', input) as never,
-    backwardTrain: (input) => call('backward_train', input) as never,
-    forwardInference: (input) => call('forward_inference', input) as never,
-    backwardFrozen: (input) => call('backward_frozen', input) as never,
-    forwardTrace: (input) => call('forward_trace', input) as ForwardTrace,
-    backwardTrace: (input) => call('backward_trace', input) as BackwardTrace,
-    centralDifferenceGradient: (input) => call('central_difference_gradient', input) as Gradients,
-    jacobian: (input) => call('jacobian', input) as Float64Array,
-    updateRunningStatistics: (input) => call('update_running_statistics', input) as RunningStatistics,
-    torchFromDecay: (momentum) => call('torch_from_decay', { momentum }) as number,
-    decayFromTorch: (momentum) => call('decay_from_torch', { momentum }) as number,
-    foldIntoWeight: (input) =>
-      call('fold_into_weight', input) as { weight: Float64Array; bias: Float64Array },
-    moments: (input) => call('moments', input) as Moments,
-    mergeMoments: (input) => call('merge_moments', input) as Moments,
-    statisticsFromMoments: (input) => call('statistics_from_moments', input) as BatchStatistics,
-    normalize: (input) => call('normalize', input) as never,
-    gradientSums: (input) => call('gradient_sums', input) as GradientSums,
-    mergeGradientSums: (input) => call('merge_gradient_sums', input) as GradientSums,
-    backwardShard: (input) => call('backward_shard', input) as never,
-    normalBatches: (input) => call('normal_batches', input) as Float64Array,
-    varianceMethods: (input) => call('variance_methods', input) as VarianceMethods[],
-    differenceChecks: ({ checks, ...input }) =>
-      ask('difference_checks', {
-        ...toArguments(input),
-        checks: checks.map(toArguments),
-      }) as DifferenceCheck[],
-    runningSeries: (input) => call('running_series', input) as RunningStatistics,
-    runningStream: (input) => ask('running_stream', input) as RunningStream,
-    jacobianSpectrum: (input) => call('jacobian_spectrum', input) as JacobianSpectrum,
-    evaluate: (text, quantities) => ask('evaluate', { text, quantities }) as FormulaValue,
-    quantities: (givens) => ask('quantities', { givens }) as Quantities,
-    compute: (input) => ask('compute', input) as never,
-    read: (input) => ask('read', input) as TypedText,
-    judge: (input) => ask('judge', input) as Judgement,
-    judgeProperty: (input) => ask('judge_property', input) as PropertyJudgement,
-    judgeWorksheet: (input) => ask('judge_worksheet', input) as WorksheetJudgement,
-    judgeFormula: (input) => ask('judge_formula', input) as FormulaJudgement,
-    judgeProof: (input) => ask('judge_proof', input) as ProofJudgement,
-    judgeLine: (input) => ask('judge_line', input) as LineJudgement,
-    mistakenAnswers: (input) => ask('mistaken_answers', input) as never,
-    draw: (input) => ask('draw', input) as Quantities,
-    separation: (input) => ask('separation', input) as Separation,
-    listForms: () => ask('list_forms', {}) as Form[],
-    listMistakes: () => ask('list_mistakes', {}) as Mistake[],
-  };
+    ...functionsOf(boundary.names, call),
+    torchFromDecay: (momentum: number) => call('torch_from_decay', { momentum }),
+    decayFromTorch: (momentum: number) => call('decay_from_torch', { momentum }),
+    evaluate: (text: string, quantities: Quantities) => call('evaluate', { text, quantities }),
+    quantities: (givens: Quantities) => call('quantities', { givens }),
+    listForms: () => call('list_forms', {}),
+    listMistakes: () => call('list_mistakes', {}),
+    tensor: (content: unknown, precision: unknown) => tensorOf(boundary, content, precision),
+  } as unknown as Core;
 }

@@ -1,9 +1,9 @@
 // The laboratory's networks as typed functions: the only importer of their wasm module. What it refuses is thrown as a
 // RangeError with its own sentence.
 
-import createModule, { type LaboratoryModule } from '#laboratory-module';
+import createModule from '#laboratory-module';
 import type { Measures } from './condition.ts';
-import { instantiated } from './wasm.ts';
+import { started } from './wasm.mjs';
 
 /** A network, its data and its optimizer. What is left out is as lab::RunSettings in cpp/lab/run.h has it. */
 export interface RunSettings {
@@ -120,9 +120,9 @@ export interface Laboratory {
 }
 
 export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
-  const module = await instantiated(createModule, bytes, 'the laboratory');
-  const call = (name: keyof LaboratoryModule, input: object): unknown => {
-    const outcome = module[name](input);
+  const boundary = await started(createModule, bytes, 'the laboratory');
+  const call = (name: string, input: object): unknown => {
+    const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;
     throw new RangeError(outcome.message);
   };

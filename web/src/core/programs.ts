@@ -1,8 +1,8 @@
 // Programs in NumPy's words as typed functions: the only importer of their wasm module. What it refuses of its arguments is
 // thrown as a RangeError with its own sentence; what is wrong with a program is part of the result.
 
-import createModule, { type ProgramsModule } from '#programs-module';
-import { instantiated } from './wasm.ts';
+import createModule from '#programs-module';
+import { started } from './wasm.mjs';
 
 /** What an array, a tuple or anything else of a program holds. */
 export type Held =
@@ -113,9 +113,9 @@ export interface Programs {
 }
 
 export async function loadPrograms(bytes: BufferSource): Promise<Programs> {
-  const module = await instantiated(createModule, bytes, 'the language of programs');
-  const call = (name: keyof ProgramsModule, input: object): unknown => {
-    const outcome = module[name](input);
+  const boundary = await started(createModule, bytes, 'the language of programs');
+  const call = (name: string, input: object): unknown => {
+    const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;
     throw new RangeError(outcome.message);
   };
