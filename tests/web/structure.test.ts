@@ -80,7 +80,7 @@ describe('C++', () => {
     // What is no library of C++: the compiler's vectors for WebAssembly, the boundary and the benchmarks.
     const own: Record<string, string[]> = {
       'cpp/batchnorm/internal/lanes.h': ['wasm_simd128.h'],
-      'cpp/bindings/module.cpp': ['emscripten.h'],
+      'cpp/bindings/module.cpp': ['emscripten/bind.h'],
       'cpp/bench/wasm_bench.cpp': ['emscripten/bind.h', 'emscripten/val.h'],
       'cpp/bench/native_bench.cpp': ['benchmark/benchmark.h'],
     };

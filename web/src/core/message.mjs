@@ -39,6 +39,12 @@ const listTypes = [Float64Array, Float32Array, Int32Array];
 
 /** No arguments lie deeper. */
 const deepest = 8;
+/**
+ * An argument of a call, or of an object in one of its arrays: there any array of numbers is a list; a quantity's list is
+ * a Float64Array.
+ * @param {number} depth
+ */
+const isArgument = (depth) => depth === 1 || depth === 3;
 /** A longer list, in bytes, lies outside the message, which need not move then. */
 const longestInside = 32768;
 /** So short a list or text is copied faster one by one. */
@@ -244,9 +250,9 @@ export class Boundary {
         throw new RangeError(`${name}: expected a tensor that lives in this module, got ${got}`);
       }
       this.#putAddress(origin.tensor, value.isSingle, value.length, place.address);
-    } else if (Array.isArray(value) || (depth === 1 && ArrayBuffer.isView(value))) {
+    } else if (Array.isArray(value) || (isArgument(depth) && ArrayBuffer.isView(value))) {
       const list = /** @type {ArrayLike<unknown>} */ (value);
-      if (depth !== 1 || list.length === 0 || !this.#putNumbers(list)) this.#putItems(list, depth);
+      if (!isArgument(depth) || list.length === 0 || !this.#putNumbers(list)) this.#putItems(list, depth);
     } else if (depth > deepest || ArrayBuffer.isView(value)) {
       this.#putText('object', tag.other);
     } else {
