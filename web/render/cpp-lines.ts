@@ -14,12 +14,10 @@ const places: Partial<Record<QuantityName, readonly Found[]>> = {
   batch_mean: [
     ['plain.cpp', 'forward.batch_mean = '],
     ['moments.cpp', 'const V mean_d = sum_d / now;'],
-    ['moments.cpp', 'const auto mean = passes::exact_sum(old_mean, mean_d);'],
   ],
   batch_var: [
     ['plain.cpp', 'forward.batch_var = '],
     ['moments.cpp', 'return Terms<V>{d, d * d};'],
-    ['moments.cpp', 'const auto m2 = passes::exact_sum(load<V>(m2s + k), sum_d2 - sum_d * mean_d);'],
     ['forward.cpp', 'Channels var = moments.m2 /'],
   ],
   x_hat: [
