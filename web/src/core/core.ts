@@ -56,7 +56,7 @@ export interface Shaped {
 export interface Computed {
   /**
    * `fast`, which is meant where nothing is said: in single precision, y within 3 ULP of the natural scale and dx within
-   * 6 (8 where one value has most of the variance); `exact`: in double precision, rounded once, within 0.5 ULP, in up to
+   * 6; `exact`: in double precision, rounded once, within 0.5 ULP, in up to
    * twice the time. What a call is given of another (moments, sums) may be of either.
    */
   accuracy?: 'fast' | 'exact';
