@@ -26,8 +26,14 @@ async function openWithoutIdleTime(page: Page, file: File): Promise<void> {
 }
 
 const drawn = (page: Page) => page.locator('.figure[data-drawn]');
+const notDrawn = (page: Page) =>
+  page.locator('.figure:not([data-drawn])').evaluateAll((all) => all.map(({ id }) => id));
 
-/** Presses the key until the focus leaves the page; returns where it has been in figures, by the numbers of `stops`. */
+/**
+ * Presses the key until the focus leaves the page; returns where it has been in figures, by the numbers of `stops`. The
+ * radio buttons of a drawing are one stop: which of them is chosen may change when the figure starts, the still picture
+ * shows another step.
+ */
 async function walkWith(page: Page, key: string): Promise<number[]> {
   const walk = await page.evaluateHandle(() => {
     const ongoing = { all: [] as EventTarget[], isOver: false };
@@ -45,7 +51,9 @@ async function walkWith(page: Page, key: string): Promise<number[]> {
     const every = [...document.querySelectorAll(selector)].filter(
       (each) => (each as HTMLElement).tabIndex >= 0 && each.checkVisibility(),
     );
-    return all.map((each) => every.indexOf(each as Element)).filter((place) => place >= 0);
+    const stopOf = (each: Element) => each.closest('[role=radiogroup]') ?? each;
+    const places = every.map(stopOf);
+    return all.map((each) => places.indexOf(stopOf(each as Element))).filter((place) => place >= 0);
   }, stops);
 }
 
@@ -66,7 +74,7 @@ for (const file of files) {
     await expect(page.locator('.figure')).toHaveCount(length);
     expect(await drawn(page).count()).toBeLessThan(length);
     const walked = await walkWith(page, 'Tab');
-    await expect(drawn(page)).toHaveCount(length);
+    await expect.poll(() => notDrawn(page)).toEqual([]);
     const count = await numberOfStops(page);
     expect(count).toBeGreaterThan(length * 5);
     expect(walked).toEqual(Array.from({ length: count }, (_, k) => k));
@@ -79,7 +87,7 @@ for (const file of files) {
       .evaluate((last) => (last as HTMLElement).focus({ preventScroll: true }));
     expect(await drawn(page).count()).toBeLessThan(length);
     const walked = await walkWith(page, 'Shift+Tab');
-    await expect(drawn(page)).toHaveCount(length);
+    await expect.poll(() => notDrawn(page)).toEqual([]);
     const count = await numberOfStops(page);
     expect(walked).toEqual(Array.from({ length: count }, (_, k) => count - 1 - k));
   });
