@@ -75,6 +75,7 @@ const parts = ({ page, title, description, contents, main }: RenderedPage): Reco
   title: escaped(page.folder === 'learn' ? title : `${page.name} · 16-09 Batch Normalization`),
   description: escaped(description),
   folder: page.folder,
+  headings: contents.includes('<a ') ? 'some' : 'none',
   pages: bar(page.file),
   contents,
   main,

@@ -82,8 +82,8 @@ export interface Item<Data = never> {
   View: View<Data>;
   /** Whether a text of a link means something here. */
   accepts: (data: Data, name: string, text: string, core: Core) => boolean;
-  /** it sums up other blocks, and is drawn again when one of them changes */
-  sumsUp?: true;
+  /** Whether it is about that other block too, and is drawn again when that changes. */
+  sumsUp?: (data: Data, block: string) => boolean;
 }
 
 /** The author's text as nodes by the names of their slots; at build time the names alone. */

@@ -19,6 +19,10 @@ export interface Listed {
   label: string;
 }
 
+/** Whether questions of the block are among these. */
+export const isListed = (items: readonly Pick<Listed, 'block'>[], block: string): boolean =>
+  items.some((item) => item.block === block);
+
 export const standings = ['not started', 'working', 'right with help', 'shown'] as const;
 export type Standing = (typeof standings)[number];
 

@@ -41,10 +41,11 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
   override state = { kept: nothingKept, core: undefined as Core | undefined, turn: 0 };
 
   override componentDidMount(): void {
-    const { name, item } = this.props;
+    const { name, data } = this.props;
+    const item = this.props.item as unknown as Item<unknown>;
     const take = () =>
       this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
-    memory.onChange((changed) => (changed === name || item.sumsUp) && take());
+    memory.onChange((changed) => (changed === name || item.sumsUp?.(data, changed)) && take());
     take();
     void coreWhenRunning().then(take);
   }

@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { answerOf } from '../../memory/kept.ts';
-import type { Listed } from '../../memory/mastery.ts';
+import { isListed, type Listed } from '../../memory/mastery.ts';
 import { pitfallNames } from '../../core/pitfalls.ts';
 import type { Item, Scene } from '../item.tsx';
 
@@ -86,4 +86,8 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
   );
 }
 
-export const item: Item<DrillsData> = { View: Drills, accepts: () => false, sumsUp: true };
+export const item: Item<DrillsData> = {
+  View: Drills,
+  accepts: () => false,
+  sumsUp: ({ items }, block) => isListed(items, block),
+};

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The learning objectives, each with where the learner stands.
 
-import { type Listed, standingOf } from '../../memory/mastery.ts';
+import { isListed, type Listed, standingOf } from '../../memory/mastery.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 
 export interface ObjectivesData {
@@ -29,4 +29,8 @@ function Objectives({ data, core, surroundings }: Scene<ObjectivesData>) {
   );
 }
 
-export const item: Item<ObjectivesData> = { View: Objectives, accepts: () => false, sumsUp: true };
+export const item: Item<ObjectivesData> = {
+  View: Objectives,
+  accepts: () => false,
+  sumsUp: ({ items }, block) => isListed(items, block),
+};

@@ -3,7 +3,7 @@
 
 import { useState } from 'preact/hooks';
 import { answerOf, type Kept } from '../../memory/kept.ts';
-import { type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
+import { isListed, type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
 import type { Item, Scene } from '../item.tsx';
 
 type Question = Pick<Listed, 'block' | 'name'>;
@@ -102,4 +102,8 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
   );
 }
 
-export const item: Item<ResultsData> = { View: Results, accepts: () => false, sumsUp: true };
+export const item: Item<ResultsData> = {
+  View: Results,
+  accepts: () => false,
+  sumsUp: ({ items, questions }, block) => isListed(items, block) || isListed(questions, block),
+};

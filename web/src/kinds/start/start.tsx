@@ -36,4 +36,8 @@ function Start({ data, core, surroundings }: Scene<StartData>) {
   );
 }
 
-export const item: Item<StartData> = { View: Start, accepts: () => false, sumsUp: true };
+export const item: Item<StartData> = {
+  View: Start,
+  accepts: () => false,
+  sumsUp: (_, block) => block === reading,
+};
