@@ -16,7 +16,7 @@ import { reveal } from './navigation.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 
-/** How long a hand rests before the sentence is announced. */
+/** How long a hand rests before the sentence is announced, and what scrolls is looked for. */
 const rest = 700;
 
 /** How long the figure takes to play what was predicted. */
@@ -45,7 +45,9 @@ class LiveFigure {
   /** the last state that could be drawn, and what was said of it */
   private drawable: StateOf<Fields>;
   private sentence = '';
-  private announcing: ReturnType<typeof setTimeout> | undefined;
+  /** the last sentence that was announced, or stood there from the start */
+  private known = '';
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private link: string | true | undefined;
   /** on the way to what was predicted, and the next frame of it */
@@ -136,8 +138,9 @@ class LiveFigure {
       return isAnswered() || [...Object.keys(this.figure.fields), wasShown].some((name) => texts[name]);
     };
     const show = () => {
-      root.dataset.shown = '';
-      if (again) again.hidden = !isAnswered();
+      // Written where they change only: each costs the page a look at its styles.
+      root.dataset.shown ??= '';
+      if (again?.hidden === isAnswered()) again.hidden = !isAnswered();
     };
     /** Where the address leads into the figure. Nothing hidden could be brought into the window. */
     const showLinked = () => {
@@ -235,13 +238,16 @@ class LiveFigure {
       refusal = error.message;
       view = this.viewOf(this.drawable, width, hidden);
     }
-    // What stands there from the start is for those who read on.
-    if (this.isDrawn && view.sentence !== this.sentence) this.announceSoon(view.sentence);
     this.sentence = view.sentence;
     render(this.frameOf(view, refusal), stage);
-    this.isDrawn = true;
     this.root.dataset.drawn = '';
-    focusableWhereTheyScroll(stage);
+    if (this.isDrawn) this.restSoon();
+    else {
+      // What stands there from the start is for those who read on.
+      this.known = view.sentence;
+      focusableWhereTheyScroll(stage);
+    }
+    this.isDrawn = true;
     performance.measure(`draw ${figure.kind}`, { start });
   }
 
@@ -265,10 +271,12 @@ class LiveFigure {
     );
   }
 
-  private announceSoon(sentence: string): void {
-    clearTimeout(this.announcing);
-    this.announcing = setTimeout(() => {
-      this.announced = sentence;
+  private restSoon(): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      focusableWhereTheyScroll(this.stage);
+      if (this.sentence === this.known) return;
+      this.known = this.announced = this.sentence;
       this.drawSoon();
     }, rest);
   }
