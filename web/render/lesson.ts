@@ -149,8 +149,12 @@ function placeInProblem(problem: Element, proof: Element): void {
   });
 }
 
+// JSON in attributes is full of double quotes: single ones around it spare a reference for each, half a kilobyte of the
+// first page. What "dangerous" means here is browsers older than HTML5; the quote that would end an attribute is escaped.
 const stringify = (children: ElementContent[]) =>
-  unified().use(rehypeStringify).stringify({ type: 'root', children });
+  unified()
+    .use(rehypeStringify, { quoteSmart: true, allowParseErrors: true, allowDangerousCharacters: true })
+    .stringify({ type: 'root', children });
 
 /** Numbers of headings are printed from their order: "#. The forward pass" -> "2. The forward pass". */
 function numberHeadings(root: Root): void {
