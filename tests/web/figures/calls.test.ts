@@ -8,7 +8,7 @@ import { Controls } from '../../../web/src/drawing/controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from '../../../web/src/drawing/fields.ts';
 import type { Figure } from '../../../web/src/drawing/figure.tsx';
 import { figures } from '../../../web/src/figures/all.ts';
-import { core } from './view.ts';
+import { core, factsOf } from './view.ts';
 
 /** Another value of a field, as a hand would give it that; one for each way to move it. */
 function otherValuesOf(field: AnyField, value: unknown): unknown[] {
@@ -42,7 +42,7 @@ function frameOf(figure: Figure, counted: Core, state: StateOf<Fields>): void {
     controls,
     width: 720,
     id: 'f',
-    facts: null,
+    facts: factsOf(figure),
   });
   for (const part of [
     view.controls,

@@ -4,7 +4,6 @@ import { fromHtml } from 'hast-util-from-html';
 import { expect, test } from 'vitest';
 import type { AnyField, Fields } from '../../../web/src/drawing/fields.ts';
 import { figures } from '../../../web/src/figures/all.ts';
-import { cppLines } from '../../../web/render/cpp-lines.ts';
 import { htmlOf, viewOf } from './view.ts';
 
 /** What a figure shows at a time; each view has controls of its own. */
@@ -48,7 +47,6 @@ const controlsIn = (html: string) =>
   );
 
 for (const figure of figures) {
-  const facts = figure.kind === 'computation-graph' ? cppLines() : null;
   const shownViews = views.flatMap((name) => {
     const field = figure.fields[name];
     return field?.kind === 'choice' ? field.options.map((option) => ({ [name]: option })) : [];
@@ -59,7 +57,7 @@ for (const figure of figures) {
       for (const width of widths) {
         /** Those in sight, and those that are folded away. */
         const controls = (state: object) => {
-          const shown = viewOf(figure, { ...view, ...state }, width, facts);
+          const shown = viewOf(figure, { ...view, ...state }, width);
           return { inSight: controlsIn(htmlOf(shown.controls)), folded: controlsIn(htmlOf(shown.more)) };
         };
         const first = controls({});
@@ -74,7 +72,7 @@ for (const figure of figures) {
   test(`${figure.kind} has one to three controls in sight, the others are folded away`, () => {
     for (const width of widths) {
       for (const state of [{}, ...shownViews]) {
-        const { controls } = viewOf(figure, state, width, facts);
+        const { controls } = viewOf(figure, state, width);
         const { children } = fromHtml(htmlOf(controls), { fragment: true });
         expect(children.length).toBeGreaterThanOrEqual(1);
         expect(children.length).toBeLessThanOrEqual(3);
