@@ -9,13 +9,12 @@ export const fields = {
   /** which pair of diagrams is drawn */
   diagrams: choice('orders', 'orders', 'residual'),
   ...neuron,
+  /** not 0, so that a batch that the ReLU has made constant can still be normalized */
+  eps: number(1e-5, 1e-12, 1, 1e-5),
   /** which batch comes next */
   seed: number(0, 0, 1e6, 1),
 };
 export type State = StateOf<typeof fields>;
-
-/** Not 0, so that a batch that the ReLU has made constant can still be normalized; the default of PyTorch. */
-const eps = 1e-5;
 
 export type Box = 'Input' | 'Linear' | 'Conv' | 'BN' | 'ReLU' | 'Addition';
 
@@ -113,7 +112,7 @@ export interface Model {
 }
 
 export function modelOf(core: Core, state: State): Model {
-  const { u, w, b, gamma, beta } = state;
+  const { u, w, b, gamma, beta, eps } = state;
   const all = core.compute({
     givens: { u: Float64Array.from(u), w, b, gamma, beta, eps },
     formulas: formulas[state.diagrams],
