@@ -1,5 +1,5 @@
-// A small layer with its batch normalization in inference, the layer that both fold into, what leaves either, and what each
-// way costs.
+// A small layer with its batch normalization in inference, the layer that both fold into, the outputs of either, and the
+// operations that each takes.
 
 import type { Core, Numbers } from '../../core/core.ts';
 import { remembering } from '../../core/remembering.ts';
@@ -34,7 +34,7 @@ export const fields = {
   others_running_var: list([1, 1], bounds.variance),
   /** the second weight of each neuron */
   second_weights: list([1, 1, 1], bounds.weight),
-  /** what enters the small layer that is folded */
+  /** the inputs of the small layer that is folded */
   input_1: number(1, -5, 5, 0.5),
   input_2: number(1, -5, 5, 0.5),
   /** the size of the layer whose operations are counted */
@@ -102,7 +102,7 @@ export interface Model {
   layer: Layer;
   folded: { weight: Float64Array; bias: Float64Array };
   input: readonly [number, number];
-  /** what leaves the linear layer, and the outputs of both ways */
+  /** the output of the linear layer, and those of both ways */
   x: Float64Array;
   y: Float64Array;
   y_folded: Float64Array;
