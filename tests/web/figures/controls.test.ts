@@ -1,4 +1,4 @@
-// What the controls of all figures hold to, in states that a hand can lead them to.
+// Rules for the controls of all figures, in states that controls can lead to.
 
 import { fromHtml } from 'hast-util-from-html';
 import { expect, test } from 'vitest';
@@ -40,7 +40,7 @@ const statesOf = (fields: Fields): object[] =>
     .filter(([name]) => !views.includes(name))
     .flatMap(([name, field]) => valuesOf(field).map((value) => ({ [name]: value })));
 
-/** The controls in their order, by what does not change: kinds, ids, names. */
+/** The controls in their order, by their attributes that must not change: types, ids, names. */
 const controlsIn = (html: string) =>
   [...html.matchAll(/<(?:input|button|fieldset)[^>]*>/g)].map(([tag]) =>
     [...tag.matchAll(/ (?:type|id|name|data-control)="[^"]*"|^<\w+/g)].join(''),

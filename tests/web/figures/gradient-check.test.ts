@@ -30,7 +30,7 @@ function compared(state: object): number[][] {
 const sentence = (state: object) => viewOf(gradientCheck, state).sentence;
 /** The names of the author's sentences that it is made of. */
 const foundIn = (text: string) => [...text.matchAll(/\[([a-z0-9-]+)\]/g)].map(([, name]) => name);
-/** What stands above the drawing. */
+/** The verdict above the drawing. */
 function verdictOf(view: ReturnType<typeof viewOf>): string | undefined {
   const [above = ''] = htmlOf(view.drawing).split('<svg');
   return /<strong>([^<]*)/.exec(above)?.[1];

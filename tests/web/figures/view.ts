@@ -16,7 +16,7 @@ export interface Shown extends View {
   changes: object[];
 }
 
-/** What stands in for the author's sentences: the name of each, and the values that it may take in. */
+/** Placeholders for the author's sentences: the name of each, and the values that it may use. */
 const sentences = Object.fromEntries(
   Object.entries(said).map(([name, values]) => [
     name,
@@ -28,7 +28,7 @@ const facts: Readonly<Record<string, unknown>> = {
   'computation-graph': cppLines(),
   'gradient-check': sentences,
 };
-/** What a figure is told beside its state. */
+/** The facts that the build gives to a figure, next to its state. */
 export const factsOf = ({ kind }: Figure): unknown => facts[kind] ?? null;
 
 /** `state` replaces fields of the initial one. */
