@@ -8,7 +8,12 @@ import { column, htmlOf, viewOf } from './view.ts';
 const { w, b, gamma, beta, running_mean, running_var } = problem5;
 /** The layer of the lesson: the neuron of Problem 5, and two others. */
 const layer = {
-  ...{ w, b, gamma, beta, running_mean, running_var },
+  w,
+  b,
+  gamma,
+  beta,
+  running_mean,
+  running_var,
   others_w: [1, -1],
   others_b: [0, 1],
   others_gamma: [-1, 2],
