@@ -64,7 +64,8 @@ struct Sums {
   Channels dy, dy_d;
 };
 
-/// What rounding leaves of sums of doubles is kept; of floats, doubles have digits to spare.
+/// Sums of double data are compensated: their rounding errors are kept. Sums of float data in double need no
+/// compensation.
 template <typename Lane, typename Scalar>
 Sums plain_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const Normalizer& normalizer) {
   constexpr bool with_residual = std::is_same_v<Lane, double>;
@@ -123,7 +124,7 @@ bool are_far(double dy, double dy_d) {
   return !std::isfinite(std::abs(dy) + std::abs(dy_d)) || std::abs(dy_d) < 1 / far::large<Lane>;
 }
 
-/// The sums of one channel taken out, for numbers of any size: of dy, and of dy (x - mean).
+/// The sums of one far channel (internal/far.h), of dy and of dy (x - mean), for values of any magnitude.
 struct FarSums {
   far::Scaled dy, dy_d;
 };
@@ -223,7 +224,7 @@ void input_gradient(const Layout& layout, Span<const Scalar> dy, Span<const Scal
           const auto& sum_dy, const auto& sum_dy_x_hat) {
         const auto slope = sum_dy_x_hat / m * invstd, scale = gamma * invstd;
         store(means + c, mean);
-        // What the rounding of the mean left joins the mean of dy.
+        // The rounding error of the mean is corrected in the mean of dy, once for all values.
         const auto mean_dy = sum_dy / m - far::rest_of_mean(mean, mean_residual, means + c) * slope;
         store(means_dy + c, mean_dy);
         store(slopes + c, slope);
@@ -270,7 +271,7 @@ ParameterGradients backward_train_any(const Layout& layout, Span<const Scalar> d
   return parameter_gradients(std::move(sums));
 }
 
-/// Throws std::invalid_argument for what is no sum over a batch.
+/// Throws std::invalid_argument for sums that no batch can have.
 void require_sums(const GradientSums& sums, Index channels) {
   if (sums.count < 0 || sums.count > most_values)
     refuse("count", "0 to " + in_words(most_values) + " values a channel", sums.count);
@@ -318,7 +319,7 @@ FrozenGradients backward_frozen_any(const Layout& layout, Span<const Scalar> dy,
   FrozenGradients gradients{{sums.dy_d * normalizer.invstd, sums.dy}, -scale * sums.dy, {}};
   gradients.dvar = -0.5 * gradients.dgamma * scale * normalizer.invstd;
   for (Index c = 0; c < layout.channels; ++c) {
-    // Far enough from either end of the range of doubles, no product on the way can have left it.
+    // This far from overflow and underflow, no intermediate product can have suffered either.
     const double size = std::abs(gradients.dvar(c));
     if (size > 0x1p-500 && size < 0x1p500 && !are_far<Lane>(sums.dy(c), sums.dy_d(c)) &&
         !far::is_far<Lane>(normalizer, gamma(c), c))

@@ -23,15 +23,15 @@ ParameterGradients backward_train(const Layout& layout, Span<const float> dy, Sp
                                   const BatchStatistics& statistics, const Channels& gamma, Span<float> dx,
                                   Accuracy accuracy = Accuracy::fast);
 
-/// What dx takes of the whole batch, in a form that merges: the sums of a batch are those of its shards,
-/// merged in any order. Each is value * 2^exponent, so that sums beyond the range of doubles keep their
-/// digits.
+/// The sums over the whole batch that dx needs. They can be merged: the sums of a batch are those of its
+/// shards, merged in any order. Each is stored as value * 2^exponent, so that sums that would overflow or
+/// underflow keep their digits.
 struct GradientSums {
   Count count;                  ///< m, values a channel
   Channels dy;                  ///< (C)  sum_i dy_i
   Channels dy_x_hat;            ///< (C)  sum_i dy_i x_hat_i, x_hat with the statistics of the whole batch
-  Exponents dy_exponent;        ///< (C)  0, but for values of dy near either end of the range, or all 0
-  Exponents dy_x_hat_exponent;  ///< (C)  0, but for values of dy or x near either end, or a sum of nearly 0
+  Exponents dy_exponent;        ///< (C)  0, except where dy is near overflow or underflow, or all 0
+  Exponents dy_x_hat_exponent;  ///< (C)  0, except where dy or x is, or where the sum is nearly 0
 };
 
 /// The sums of a shard, for the statistics of the whole batch.

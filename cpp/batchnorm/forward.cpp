@@ -28,7 +28,7 @@ struct Normalize {
   }
 };
 
-/// The same, with what rounding to double left of scale.
+/// The same, with the rounding error of scale.
 struct NormalizeDoubles {
   const double* x;
   double* y;
@@ -68,7 +68,7 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
         const auto scale = gamma * invstd;
         store(means + c, mean);
         store(scales + c, scale);
-        // What the rounding of the mean left joins beta: one operation less for each value.
+        // The rounding error of the mean is corrected in beta: one operation less for each value.
         store(shifts + c, beta - far::rest_of_mean(mean, mean_residual, means + c) * scale);
         if constexpr (with_residual) {
           store(scale_residuals + c, passes::product_error(gamma, invstd) + gamma * invstd_residual);
@@ -103,8 +103,8 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
   repair.put(layout, y.data);
 }
 
-/// invstd = 1 / sqrt(var + eps), also where the sum is beyond the largest double and its root is not. Returns
-/// whether all is in order: no var < 0, no sum of 0.
+/// invstd = 1 / sqrt(var + eps), also where the sum overflows and its root does not. Returns whether every
+/// var is >= 0 and every sum > 0 and finite.
 bool take_roots(const Channels& var, double eps, Channels& invstd) {
   double* const roots = invstd.data();
   passes::Range variances, sums;
@@ -133,8 +133,8 @@ void require_positive(const char* name, const Channels& var, const Channels& sum
   }
 }
 
-/// What the roundings of var = m2 / m, of sum = var + eps and of invstd = 1 / sqrt(sum) left: one Newton step
-/// for the root, in exact products.
+/// The rounding error of invstd, with those of var = m2 / m, sum = var + eps and invstd = 1 / sqrt(sum) in
+/// it: one Newton step for the root, with error-free products.
 double residual_of_root(double m2, double m, double eps, double var, double sum, double invstd) {
   using passes::product_error;
   const double var_residual = ((m2 - var * m) - product_error(var, m)) / m;
@@ -145,7 +145,7 @@ double residual_of_root(double m2, double m, double eps, double var, double sum,
   return std::isfinite(defect) ? 0.5 * invstd * defect : 0;
 }
 
-/// The residual of invstd costs more than all the rest, and only doubles have a use for it.
+/// The residual of invstd takes longer to compute than all the rest, and matters for double data only.
 BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   require_eps(eps);
   require_moments(moments);

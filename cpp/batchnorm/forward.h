@@ -10,7 +10,7 @@ struct Affine {
 };
 
 /// x_hat = (x * 2^-exponent - mean - mean_residual) * (invstd + invstd_residual): how the passes form it. The
-/// residuals are what rounding to double left.
+/// residuals are the rounding errors of mean and invstd.
 struct Normalizer {
   Channels mean, mean_residual;      ///< (C)
   Channels invstd, invstd_residual;  ///< (C)
@@ -44,9 +44,9 @@ void normalize(const Layout& layout, Span<const float> x, const Normalizer& norm
 ///
 /// x, y: `layout.size()` values each; gamma, beta: (C) or empty; eps in the units of x squared.
 /// Requires eps >= 0 and batch_var + eps > 0 in every channel.
-/// Ensures y == beta bit for bit in a channel whose values are all equal; values near either end of the range
-/// of doubles give what exact arithmetic would, rounded. NaN and infinities stay in their channel; the others
-/// do not change by a bit. Throws std::invalid_argument that names the argument, what was expected and what
+/// Ensures y == beta bit for bit in a channel whose values are all equal; values near overflow or
+/// underflow give the exact result, rounded. NaN and infinities stay in their channel; the others do not
+/// change by a bit. Throws std::invalid_argument that names the argument, what was expected and what
 /// was given. Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015, Algorithm 1.
 BatchStatistics forward_train(const Layout& layout, Span<const double> x, const Affine& affine, double eps,
                               Span<double> y, Accuracy accuracy = Accuracy::fast);

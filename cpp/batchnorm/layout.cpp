@@ -49,9 +49,9 @@ namespace passes {
 
 namespace {
 
-/// Shorter planes are walked as columns: the work at the end of each plane would outweigh the plane.
+/// Shorter planes are traversed as columns: the work at the end of each plane would outweigh the plane.
 constexpr Index shortest_plane = 32;
-/// Fewer columns would leave lanes idle: several rows are then taken as one.
+/// Fewer columns would leave SIMD lanes idle: several rows are then treated as one.
 constexpr Index fewest_columns = 32;
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Where the values of a channel lie in a tensor, and the errors every function speaks.
+// Where the values of a channel lie in a tensor, and the error messages that all functions share.
 //
 //   N  examples        C  channels (neurons, features); channels never interact
 //   S  positions       m  number of values a statistic is taken over: N times all S
@@ -30,7 +30,7 @@ using Channels = Eigen::Array<double, 1, Eigen::Dynamic>;
 /// How many values a statistic was taken over, 0 to most_values. An Index has 32 bits in WebAssembly; shards
 /// add up to more.
 using Count = std::int64_t;
-/// Up to here a double tells all whole numbers apart: 2^53.
+/// 2^53: up to here a double represents every integer exactly.
 inline constexpr Count most_values = Count{1} << 53;
 
 /// The numbers of a tensor, somewhere in memory, row-major. Any container of T with data() and size() will
@@ -76,8 +76,8 @@ template <typename Integer, typename = std::enable_if_t<std::is_integral_v<Integ
 std::string in_words(Integer number) {
   return std::to_string(number);
 }
-/// As few digits as tell the number apart. (Not a stream: they would double the size of the WebAssembly
-/// build.)
+/// As few digits as tell the number apart. (Not by std::ostream, which would double the size of the
+/// WebAssembly build.)
 inline std::string in_words(double number) {
   char text[32];
   for (int digits = 15; digits <= 17; ++digits) {
@@ -87,7 +87,7 @@ inline std::string in_words(double number) {
   return text;
 }
 
-/// Ends the call with std::invalid_argument: "argument: expected ..., got ...".
+/// Throws std::invalid_argument: "argument: expected ..., got ...".
 template <typename Got>
 [[noreturn]] void refuse(const std::string& argument, const std::string& expected, const Got& got) {
   throw std::invalid_argument(argument + ": expected " + expected + ", got " + in_words(got));
@@ -104,7 +104,8 @@ inline void require_channels_or_none(const char* argument, const Channels& value
   if (values.size() != 0) require_channels(argument, values, channels);
 }
 
-/// Parameters, or what those that were left out stand for. Not a copy: the parameters have to outlive it.
+/// Parameters, or their defaults where they were left out. Refers to the parameters, which have to outlive
+/// it.
 class OrDefault {
  public:
   OrDefault(const Channels& given, double value, Index channels)

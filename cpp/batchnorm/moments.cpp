@@ -16,18 +16,19 @@ using passes::Part;
 using passes::store;
 using passes::Terms;
 
-/// Far enough from either end of the range of doubles for squares and their sums; two steps of it span the
-/// range.
+/// Scaling by 2^±600 brings squares and their sums away from overflow and underflow; two such steps span the
+/// range of doubles.
 constexpr int far_exponent = 600;
-/// Below it, squares that count may have lost digits; an m2 so small belongs to tiny values or to equal ones.
+/// Below it, squares may have lost digits to underflow; an m2 so small belongs to tiny values or to equal
+/// ones.
 constexpr double smallest_m2 = 0x1p-880;
-/// Values that differ from a larger mean than this differ by so much that their m2 is not small.
+/// Doubles near a larger mean than this are spaced so widely that m2 is 0 or not small.
 constexpr double smallest_mean = 0x1p-380;
 
 constexpr double largest_double = std::numeric_limits<double>::max();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// The moments of one channel, with what rounding left of the mean and of m2.
+/// The moments of one channel, with the rounding errors of the mean and of m2.
 struct Moment {
   double count, mean, residual, m2, m2_residual;
 };
@@ -41,7 +42,7 @@ Moment merged(const Moment& a, const Moment& b) {
   return {count, mean.sum, mean.error, m2.sum, (a.m2_residual + b.m2_residual) + m2.error};
 }
 
-/// The sums of a block for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
+/// The shifted sums of a block, for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
 template <typename Scalar, typename Lane>
 struct ShiftedSums {
   const Scalar* x;
@@ -56,7 +57,7 @@ struct ShiftedSums {
   }
 };
 
-/// Those of many states or channels, an array each.
+/// The moments of many states or channels, an array each.
 struct MomentsOfStates {
   Channels mean, residual, m2, m2_residual;
 };
@@ -65,8 +66,8 @@ Moment moment_of(const MomentsOfStates& moments, Index state, double count) {
   return {count, moments.mean(state), moments.residual(state), moments.m2(state), moments.m2_residual(state)};
 }
 
-/// The moments of every state of a part while its blocks come in, in doubles, with what rounding leaves of
-/// the mean and of m2. The mean is the shift of the next block.
+/// The moments of every state of a part, updated block by block in double, with the rounding errors of the
+/// mean and of m2. The mean is the shift of the next block.
 class CarriedMoments {
  public:
   explicit CarriedMoments(Index states)
@@ -76,13 +77,13 @@ class CarriedMoments {
   double* shift() { return found_.mean.data(); }
   MomentsOfStates take() { return std::move(found_); }
 
-  /// The mean so far was a guess: the first block corrects it and is read again with a better one.
+  /// The first shift is a guess: the first block corrects it, and is then read again.
   void correct_guess(Index state, Index states, double count, const double* sum) {
     for (Index k = 0; k < states; ++k) found_.mean(state + k) += sum[k] / count;
   }
 
-  /// sum and squares: of (x - shift()) over a block. A mean of at least as many values as the block has lies
-  /// so near the block's that no digits cancel in squares - sum^2 / count.
+  /// sum and squares: of (x - shift()) over a block. The mean of at least as many values as the block has is
+  /// so near to the block's that no digits cancel in squares - sum^2 / count.
   void add(Index state, Index states, double before, double count, const double* sum, const double* squares) {
     const double now = before + count;
     double* const means = found_.mean.data() + state;
@@ -91,8 +92,8 @@ class CarriedMoments {
     double* const m2_residuals = found_.m2_residual.data() + state;
     passes::for_each_strip<double>(states, [&](Index k, auto zero) {
       using V = decltype(zero);
-      // d = x - shift: the mean of it is `residual` in the values before, and m2 has the squares but for
-      // that.
+      // d = x - shift. Over the values before, its mean is `residual` and its sum of squares
+      // m2 + before residual^2.
       const V old_mean = load<V>(means + k), residual = load<V>(residuals + k);
       const V before_d = residual * before;
       const V sum_d = before_d + load<V>(sum + k);
@@ -111,8 +112,8 @@ class CarriedMoments {
   MomentsOfStates found_;
 };
 
-/// The same of floats in lanes of floats: doubles have digits enough for sums. The shift of the next block is
-/// the mean as a float, and the rest of the mean stands beside it.
+/// The same for float data in single precision, with sums in double, which need no compensation. The shift of
+/// the next block is the mean as a float; `rest` is what that leaves out of the mean.
 class FloatMoments {
  public:
   explicit FloatMoments(Index states)
@@ -166,8 +167,9 @@ void first_guess(const Part& part, const Scalar* x, double* guess) {
   const Index apart = part.along_planes ? part.inner : 1;
   for (Index state = 0; state < part.states(); ++state) guess[state] = static_cast<double>(x[state * apart]);
 }
-/// Lanes of floats need a better one: of all values of a short first block, and of every other value of one
-/// of full length, the mean lies so near the block's that at most a bit cancels in squares - sum^2 / count.
+/// Single precision needs a better one: the mean of all values of a short first block, or of every other
+/// value of one of full length, is so near to the block's that at most a bit cancels in squares - sum^2 /
+/// count.
 inline void first_guess(const Part& part, const float* x, float* guess) {
   if (part.along_planes) {
     const Index block = std::min(part.inner, passes::length_of_piece<float>(0));
@@ -198,8 +200,8 @@ MomentsOfStates moments_of(const Layout& layout, const Scalar* x) {
   const auto of_part = [x](const Part& part) {
     RunningMoments<Lane> running(part.states());
     first_guess(part, x + part.offset, running.shift());
-    // Of floats a double keeps digits enough even where the guess is poor: by Samuelson's inequality it costs
-    // a factor of no more than the block's count. Lanes of floats have a better guess.
+    // Float data in double keep enough digits even where the guess is poor: by Samuelson's inequality the
+    // error grows by no more than the block's count. In single precision the guess is better.
     [[maybe_unused]] bool corrected = false;
     const auto add = [&](Index state, Index states, Index before, Index count, const double* sum,
                          const double* squares) {
@@ -237,7 +239,7 @@ MomentsOfStates moments_of(const Layout& layout, const Scalar* x) {
   return channels;
 }
 
-/// The exponent by which a channel's values should be scaled for its moments to keep their digits.
+/// The power of 2 by which a channel's values should be scaled so that its moments keep their digits.
 int exponent_for(const Moment& moment) {
   if (!std::isfinite(moment.m2)) return far_exponent;
   if (moment.m2 < smallest_m2 && std::abs(moment.mean) < smallest_mean) return -far_exponent;
@@ -251,8 +253,8 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
   MomentsOfStates found = moments_of<Lane>(layout, x.data);
   Moments result{layout.m(), std::move(found.mean), std::move(found.residual), found.m2 + found.m2_residual,
                  Exponents::Zero(layout.channels)};
-  // Beyond these bounds squares may have left the range of the lanes or lost digits in it; and a channel of
-  // floats whose values may all be equal has to be known exactly.
+  // Beyond these bounds squares may have overflowed or lost digits to underflow; and a channel of floats
+  // whose values may all be equal has to be computed exactly.
   const double least = std::is_same_v<Lane, float> ? m / far::large<float> : smallest_m2;
   const double most = std::is_same_v<Lane, float> ? m * far::large<float> : largest_double;
   for (Index c = 0; c < layout.channels; ++c) {
@@ -264,7 +266,7 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
     Moment moment{m, result.mean(c), result.mean_residual(c), found.m2(c), found.m2_residual(c)};
     if constexpr (std::is_same_v<Lane, float>) moment = moment_alone(0);
     if constexpr (std::is_same_v<Scalar, double>) {
-      // Squares leave the range of doubles long before their roots do. A power of 2 brings them back.
+      // Squares overflow long before their roots do. Scaling by a power of 2 prevents it.
       if (const int exponent = exponent_for(moment)) {
         const Moment scaled = moment_alone(exponent);
         if (std::isfinite(scaled.m2) && scaled.m2 > 0) {
@@ -346,7 +348,7 @@ Moments merge(const Moments& a, const Moments& b) {
       moment = merged(moment_at(a, c, exponent), moment_at(b, c, exponent));
     }
     if (!std::isfinite(moment.mean)) {
-      // Values that are not finite: of their means' difference nothing would be left but NaN.
+      // Not all values are finite. The difference of infinite means would be NaN; their sum keeps the sign.
       const double mean = moment_at(a, c, exponent).mean + moment_at(b, c, exponent).mean;
       exponent = 0;
       moment = {moment.count, mean, not_a_number, not_a_number, 0};

@@ -3,34 +3,33 @@
 
 namespace batchnorm {
 
-/// How floats are computed with. Doubles are always computed with exactly, whatever is asked for.
+/// How float data are computed with. Double data are computed with in double, whatever is asked for.
 ///
 /// Errors are in ULP of the natural scale of a channel: max (|gamma x_hat| + |beta|) for y, |gamma| invstd
 /// max |dy| for dx; each is the largest that tests find over offsets, outliers, trends and values of every
 /// size.
 enum class Accuracy {
-  /// in floats, sums of 16 values before they join doubles: y within 3 ULP, dx within 6, also where one value
-  /// has most of the variance, so that the terms of dx cancel
+  /// in single precision, with sums of 16 values that are then added up in double: y within 3 ULP, dx within
+  /// 6, also where one value has most of the variance, so that the terms of dx cancel
   fast,
-  /// in doubles, rounded once: y and dx within 0.5 ULP of themselves
+  /// in double precision, rounded once: y and dx within 0.5 ULP of themselves
   exact,
 };
 
 /// Powers of 2 that channels are scaled by: (C).
 using Exponents = Eigen::Array<int, 1, Eigen::Dynamic>;
 
-/// Count, mean and sum of squared deviations of each channel, in a form that merges: the moments of a batch
-/// are those of its parts, merged in any order, whatever device each part lies on.
+/// Count, mean and sum of squared deviations of each channel. They can be merged: the moments of a batch are
+/// those of its parts, merged in any order, whatever device each part lies on.
 ///
-/// All are moments of x * 2^-exponent, so that values near either end of the range of doubles keep their
-/// digits.
+/// All are moments of x * 2^-exponent, so that values near overflow or underflow keep their digits.
 struct Moments {
   Count count;    ///< m, values a channel
   Channels mean;  ///< (C)  rounded to double
   Channels
-      mean_residual;   ///< (C)  what rounding left: mean + mean_residual is the mean to twice the precision
+      mean_residual;   ///< (C)  its rounding error: mean + mean_residual is the mean to twice the precision
   Channels m2;         ///< (C)  sum_i (x_i - mean)^2
-  Exponents exponent;  ///< (C)  0, but for values beyond about 1e±130 in size
+  Exponents exponent;  ///< (C)  0, except for magnitudes beyond about 1e±130
 };
 
 /// The moments of a tensor, in one pass over it.
@@ -49,8 +48,8 @@ Moments moments(const Layout& layout, Span<const float> x, Accuracy accuracy = A
 /// counts come to more than most_values (2^53). Source: Chan, Golub, LeVeque 1983, equation 2.1.
 Moments merge(const Moments& a, const Moments& b);
 
-/// Throws std::invalid_argument for what no batch has: a count beyond 0 ... most_values, channels that differ
-/// in number, or exponents far beyond those of doubles (10,000 in size).
+/// Throws std::invalid_argument for moments that no batch can have: a count beyond 0 ... most_values,
+/// channels that differ in number, or exponents far beyond those of doubles (10,000 in size).
 void require_moments(const Moments& moments);
 /// The same for exponents alone.
 void require_exponents(const char* argument, const Exponents& exponents, Index channels);

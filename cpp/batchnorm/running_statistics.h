@@ -9,8 +9,8 @@ struct RunningStatistics {
   Channels running_var;
 };
 
-/// How one step weights what was there and what comes. Frameworks disagree on what `momentum` means, so it is
-/// always said: running = old_weight running + new_weight batch.
+/// The weights of the old value and of the batch in one step. Frameworks disagree on what `momentum` means,
+/// so it is always said: running = old_weight running + new_weight batch.
 struct Momentum {
   double old_weight, new_weight;
 
@@ -37,13 +37,13 @@ enum class VarianceEstimator {
   unbiased,  ///< divided by m - 1: PyTorch, TensorFlow's fused kernel, Ioffe and Szegedy 2015
 };
 
-/// One step of the exponential moving averages. Functions over objects: `before` goes in, the new state comes
-/// out.
+/// One step of the exponential moving averages. A pure function: the state `before` is not changed, the new
+/// one is returned.
 ///
 /// batch_mean, batch_var (C) as forward_train returns them (batch_var biased); m values a channel in the
 /// batch. Requires finite weights, batch_var >= 0 (NaN stays in its channel), m >= 1, and m >= 2 for the
 /// unbiased estimator (m - 1 divides). A momentum outside [0, 1] is legal arithmetic, as in PyTorch. Where
-/// the old value has the weight 0, as in the first step of a cumulative average, it is not looked at: it may
+/// the old value has the weight 0, as in the first step of a cumulative average, it is ignored, and may
 /// be NaN. Throws std::invalid_argument that names the argument. Source: Ioffe and Szegedy 2015, section 3.1;
 /// PyTorch's and Keras's documentation of BatchNormalization.
 RunningStatistics update_running_statistics(const RunningStatistics& before, const Channels& batch_mean,

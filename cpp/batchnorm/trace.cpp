@@ -77,7 +77,7 @@ BackwardTrace backward_trace(const Batch& dy, const TrainingForward& forward, co
   trace.dmean = -invstd * (gamma * trace.dbeta);
 
   trace.dx_direct = trace.dx_hat.rowwise() * invstd;
-  // dvar 2 (x - mean) / m, without dvar: it leaves the range of doubles where dx does not.
+  // dvar 2 (x - mean) / m, but not computed from dvar, which can overflow where dx does not.
   trace.dx_through_var = forward.x_hat.rowwise() * (-invstd * (gamma * trace.dgamma) / m);
   trace.dx_through_mean = (trace.dmean / m).replicate(dy.rows(), 1);
   return trace;

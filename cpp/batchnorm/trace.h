@@ -1,6 +1,6 @@
 #pragma once
-// The operator on one (m, C) batch of doubles, with every intermediate: what a lesson shows and a gradient
-// check moves. No arithmetic of the operator is repeated here.
+// The operator on one (m, C) batch of doubles, with every intermediate result, for lessons and gradient
+// checks. It calls the operator and repeats none of its arithmetic.
 
 #include "batchnorm/backward.h"
 
@@ -19,7 +19,8 @@ struct Gradients : ParameterGradients {
   Batch dx;  ///< (m, C)  dL/dx
 };
 
-/// Every intermediate of the derivation. dx = dx_direct + dx_through_var + dx_through_mean up to rounding.
+/// Every intermediate result of the derivation. dx = dx_direct + dx_through_var + dx_through_mean up to
+/// rounding.
 struct BackwardTrace : Gradients {
   Batch dx_hat;           ///< (m, C)  dL/dx_hat = gamma dy
   Channels dvar;          ///< (C)     dL/dbatch_var
@@ -38,7 +39,7 @@ Gradients backward_train(const Batch& dy, const TrainingForward& forward, const 
 Gradients backward_frozen(const Batch& dy, const Batch& x, const Channels& gamma,
                           const Channels& running_mean, const Channels& running_var, double eps);
 
-/// As backward_train, keeping what happens on the way.
+/// As backward_train, with all intermediate results.
 /// Source: Ioffe and Szegedy 2015, section 3, the chain rule line by line.
 BackwardTrace backward_trace(const Batch& dy, const TrainingForward& forward, const Channels& gamma);
 

@@ -91,7 +91,7 @@ std::vector<Index> Batches::rows(int step) {
   if (step / per_epoch_ != epoch_) {
     epoch_ = step / per_epoch_;
     std::iota(order_.begin(), order_.end(), Index{0});
-    // Fisher and Yates, by a stream of its own for each epoch.
+    // The Fisher-Yates shuffle, with a random stream of its own for each epoch.
     Random random(seed_ ^ (0x5851f42d4c957f2du * static_cast<std::uint64_t>(epoch_ + 1)));
     for (std::size_t k = order_.size() - 1; k > 0; --k)
       std::swap(order_[k], order_[static_cast<std::size_t>(random.uniform() * static_cast<double>(k + 1))]);

@@ -22,20 +22,20 @@ enum class Shape { spirals, moons, circles, blobs, glyphs };
 /// std::invalid_argument. The same seed gives the same set.
 DataSet data_set(Shape shape, Index examples, double noise, double flipped, std::uint64_t seed);
 
-/// Batches of `size` of the set's examples, without repetition until all have come. The same seed gives the
-/// same batches, whoever asks for them.
+/// Mini-batches of `size` of the set's examples, drawn without replacement within each epoch. The same seed
+/// gives the same batches.
 class Batches {
  public:
   /// Requires 1 <= size <= examples; throws std::invalid_argument.
   Batches(Index examples, Index size, std::uint64_t seed);
 
-  /// The rows of step `step`. Steps of one epoch in a row take no more time than copying them.
+  /// The rows of step `step`. The order of an epoch is kept, so that its further steps only copy from it.
   std::vector<Index> rows(int step);
 
  private:
   Index size_, per_epoch_;
   std::uint64_t seed_;
-  Index epoch_ = -1;  ///< whose order is here
+  Index epoch_ = -1;  ///< the epoch whose order is kept
   std::vector<Index> order_;
 };
 

@@ -18,7 +18,7 @@ Channels one(double value) {
   return Channels::Constant(1, value);
 }
 
-/// What the loss adds for y_i: dy_i y_i, y_i or dy_i max(y_i, 0). A y that is NaN stays NaN.
+/// The term of the loss for y_i: dy_i y_i, y_i or dy_i max(y_i, 0). NaN for a y that is NaN.
 template <typename T>
 T term(Loss loss, T dy, T y) {
   if (loss == Loss::sum) return y;
@@ -30,8 +30,8 @@ using Matrix = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 template <typename T>
 using Vector = Eigen::Array<T, 1, Eigen::Dynamic>;
 
-/// The loss of each column in T, of all at once: a forward pass of many channels costs little more than that
-/// of one. NaN where a column's values are all equal and eps is 0, which the forward pass refuses.
+/// The loss of each column in T, in one forward pass: one over many channels costs little more than one over
+/// a single channel. NaN where a column's values are all equal and eps is 0, which the forward pass refuses.
 template <typename T>
 Vector<T> losses_of(Matrix<T> columns, const CheckedGradient& of) {
   const Index m = columns.rows(), count = columns.cols();

@@ -1,5 +1,5 @@
 #pragma once
-// A gradient check under the magnifying glass: how the error of a numerical gradient depends on its step.
+// Gradient checks at many steps: how the error of a numerical gradient depends on its step.
 
 #include "batchnorm/trace.h"
 #include "lab/precision.h"
@@ -28,8 +28,8 @@ struct CheckedGradient {
   Precision precision;
 };
 
-/// What the check says of one backward pass. An error is NaN where there is none: x + h, a loss or a gradient
-/// leaves the range of its precision, or the step makes all values equal while eps is 0.
+/// The result of the check for one backward pass. An error is NaN where it is not defined: x + h, a loss or a
+/// gradient overflows in its precision, or the step makes all values equal while eps is 0.
 struct CheckedCode {
   batchnorm::Channels dx;        ///< (m)  analytic, in double: for the relu, dy_i counts where y_i > 0
   batchnorm::Channels error;     ///< (steps)  absolute / max(max |numeric|, max |dx|), 0 where all are 0
@@ -43,9 +43,8 @@ struct DifferenceCheck {
   CheckedCode right, without_mean, without_var, without_both;
 };
 
-/// Both gradients are those at x as the precision stores it. As in everyone's code, the difference is divided
-/// by h or 2 h as given, not by the step that rounding left of it: one too small to move x gives a numeric
-/// gradient of 0.
+/// Both gradients are those at x as the precision stores it. As is usual, the difference is divided by h or 2
+/// h as given, not by the step after rounding: one too small to change x gives a numeric gradient of 0.
 ///
 /// Requires 2 <= m <= 16, 1 to 200 steps, each finite and > 0; x, dy, gamma and beta finite, x and dy in the
 /// precision; eps >= 0 and var + eps > 0 at x. Throws std::invalid_argument.

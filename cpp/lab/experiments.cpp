@@ -18,8 +18,7 @@ namespace {
 
 using Measures = std::vector<Measure>;
 
-/// The streams of one seed: those of the data, the batches and the weights have nothing to do with each
-/// other.
+/// The random streams of one seed: those of the data, the batches and the weights are independent.
 std::uint64_t stream(std::uint64_t seed, std::uint64_t which) {
   return seed * 64 + which;
 }
@@ -55,7 +54,7 @@ struct Plan {
   Noise noise;
 };
 
-/// What is looked at before each step: the batch, and the noise it will meet.
+/// Called before each step, with its batch and the noise that it will add.
 using BeforeStep = std::function<void(int step, const Training&, const DataSet& batch, const Noise&)>;
 
 struct Trained {
@@ -101,7 +100,7 @@ double steps_to(const std::vector<double>& losses, double bound, int steps) {
   return steps + 1.0;
 }
 
-/// A loss that counts as having learned something: 5 % below that of a guess.
+/// Whether a network counts as trained: its loss is 5 % below that of uniform guessing.
 bool trains(double loss, Index classes) {
   return loss <= 0.95 * std::log(static_cast<double>(classes));
 }
@@ -125,13 +124,14 @@ Network with_statistics_of(Network network, const Matrix& x) {
   return network;
 }
 
-/// The loss on all training data, with their statistics; NaN where the numbers did not stay finite.
+/// The loss on all training data, with their statistics; NaN where the training diverged beyond finite
+/// numbers.
 double final_loss(const Trained& run, const DataSet& data) {
   if (!std::isfinite(run.losses.back())) return std::numeric_limits<double>::quiet_NaN();
   return evaluated(with_statistics_of(run.network, data.x), data).value;
 }
 
-/// All numbers of the parameters in one row: hidden weights first.
+/// All parameters as one vector, weights first.
 Eigen::VectorXd numbers_of(const Parameters& parameters) {
   std::vector<double> all;
   const auto add = [&](const auto& list) {
@@ -144,7 +144,7 @@ Eigen::VectorXd numbers_of(const Parameters& parameters) {
   return Eigen::Map<Eigen::VectorXd>(all.data(), static_cast<Index>(all.size()));
 }
 
-/// The parameters, moved by some multiple of others.
+/// parameters + by * direction.
 Parameters moved(Parameters parameters, const Parameters& direction, double by) {
   const auto add = [&](auto& list, const auto& other) {
     for (std::size_t k = 0; k < list.size(); ++k) list[k] += by * other[k];
@@ -311,7 +311,7 @@ Eigen::RowVectorXd spreads_of(const Matrix& x) {
   return (x.rowwise() - means_of(x)).array().square().colwise().mean().sqrt().matrix();
 }
 
-/// Where the values of each unit of a layer lie.
+/// Mean and standard deviation of each unit of a layer.
 struct Values {
   Eigen::RowVectorXd mean, spread;
 };
@@ -320,13 +320,14 @@ Values values_of(const Matrix& x) {
   return {means_of(x), spreads_of(x).cwiseMax(1e-3)};
 }
 
-/// By how many of their standard deviations the means of a layer's units have moved, on average.
+/// How far the means of a layer's units have moved, in standard deviations, averaged over the units.
 double moved_by(const Values& from, const Values& to) {
   return ((to.mean - from.mean).array() / from.spread.array()).abs().mean();
 }
 
-/// How far the inputs of the activations wander: `drift` from the start of the training to its end, `jump`
-/// from each batch to the next; and how soon the network learns all the same.
+/// Internal covariate shift, as the movement of the means of the inputs of the activations: `drift` from the
+/// start of the training to its end, `jump` from each batch to the next. Beside it, how soon the network
+/// learns.
 Measures drift(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   const Noise noise{0.25, 0.4, 0.1, 0};
@@ -375,8 +376,9 @@ Measures drift(std::uint64_t seed) {
   return measures;
 }
 
-/// The loss along the gradient: at every tenth step, up to four times `reach` times the gradient away, how
-/// far the loss varies and how much the gradient changes for the way gone; the median over the training.
+/// The loss landscape along the gradient, as in Santurkar et al. (2018): at every tenth step, up to 4 `reach`
+/// times the gradient away, the range of the loss and the largest relative change of the gradient per
+/// distance; the median over the training.
 Measures landscape_of(Activation activation, int layers, double rate, double reach, std::uint64_t seed) {
   const DataSet data = training_data(seed);
   Measures measures;
@@ -472,7 +474,8 @@ Measures groups_many(std::uint64_t seed) {
   return groups_on({2048, 0.25, 0.2, 40}, {8, 64}, seed);
 }
 
-/// The standard deviation of batch means of a hidden unit over that of its values, times the root of m.
+/// The standard deviation of the batch means of a hidden unit over that of its values, and that times
+/// sqrt(m).
 Measures batch_mean(std::uint64_t seed) {
   const DataSet data = data_set(Shape::spirals, 4096, 0.05, 0, stream(seed, 1));
   const Network network = initial_network(architecture_of(Activation::relu, 3, 16), stream(seed, 3));
@@ -504,14 +507,14 @@ Measures batch_mean(std::uint64_t seed) {
     sum_xy += x * y;
   }
   const double n = static_cast<double>(std::size(sizes));
-  // Of the straight line through the logarithms: the noise falls with this power of m.
+  // The slope of a least-squares line through the logarithms: the noise falls with this power of m.
   measures.push_back({"batch.decline", (sum_x * sum_y - n * sum_xy) / (n * sum_xx - sum_x * sum_x)});
   return measures;
 }
 
-/// How much longer the gradient by z, which a linear layer gives, is one layer further down: the geometric
-/// mean over the layers of a network that has not learned yet, with Gaussian inputs and a random gradient at
-/// the top.
+/// By what factor the norm of the gradient with respect to z, the output of a linear layer, grows from one
+/// layer to the layer below: the geometric mean over the layers of a network at initialization, with Gaussian
+/// inputs and a random gradient at the top.
 double growth(Architecture architecture, std::uint64_t seed) {
   architecture.inputs = architecture.classes = architecture.width;
   const Network network = initial_network(architecture, stream(seed, 3));
@@ -522,8 +525,8 @@ double growth(Architecture architecture, std::uint64_t seed) {
   Parameters gradients = network.parameters;
   std::vector<double> norms;
   backward(network, forward(network, x, Mode::train), dlogits / dlogits.norm(), gradients, &norms);
-  // Not from the first layer, whose z has the scale of the data instead of that of activations. Where there
-  // are blocks, both ends of this way are last layers of one.
+  // Without the first layer, whose z has the scale of the data instead of that of activations. In a residual
+  // network, both layers that are compared are the last ones of a block.
   const std::size_t low = 2, high = norms.size() - 2;
   return std::pow(norms[low] / norms[high], 1 / static_cast<double>(high - low));
 }
@@ -538,7 +541,7 @@ Measures depth(std::uint64_t seed) {
       measures.push_back({nth(std::string(name) + ".growth", k), growth(architecture, seed)});
     }
   }
-  // Blocks have two layers and stand behind the first one.
+  // Residual blocks have two layers and follow the first layer.
   Architecture architecture = architecture_of(Activation::relu, 51, 32, Normalization::batch);
   architecture.residual = Residual::pre_activation;
   measures.push_back({"residual.growth", growth(architecture, seed)});
@@ -552,7 +555,7 @@ Measures depth_sigmoid(std::uint64_t seed) {
   return measures;
 }
 
-/// Thirty-one layers at the rate 1/16, without and with batch normalization and ways around the blocks.
+/// Thirty-one layers at the rate 1/16, without and with batch normalization and residual connections.
 Measures residual(std::uint64_t seed) {
   const DataSet data = training_data(seed), test = test_data(seed);
   const struct {
@@ -675,7 +678,7 @@ Measures keep(std::uint64_t seed) {
 double largest(const std::vector<batchnorm::Channels>& values,
                const std::vector<batchnorm::Channels>& others) {
   double most = 0;
-  // The last one is the output layer's, which learns as any other.
+  // Without the last one: the output layer has no normalization behind it, so its bias does learn.
   for (std::size_t k = 0; k + 1 < values.size(); ++k)
     most = std::max(most, (values[k] - others[k]).abs().maxCoeff());
   return most;
@@ -708,7 +711,7 @@ Measures bias(std::uint64_t seed) {
 }
 
 /// The biases before batch normalization under Adam, which divides even rounding errors by their own size:
-/// how far they wander in either precision, and what the network has learned all the same.
+/// how far they drift in either precision, and the accuracy of the network.
 Measures bias_adam(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   Measures measures;
@@ -749,7 +752,8 @@ Measures bias_layer(std::uint64_t seed) {
   return measures;
 }
 
-/// The angle between the weights of a unit and their gradient, and the length that each step adds; eps = 0.
+/// Scale invariance: the weights of a unit and their gradient are orthogonal, so that each step adds to the
+/// norm of the weights; eps = 0.
 Measures invariance(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   Architecture architecture = architecture_of(Activation::tanh, 3, 16, Normalization::batch);
@@ -786,7 +790,8 @@ Measures invariance(std::uint64_t seed) {
           {"weights.growth", std::sqrt(last / first)}};
 }
 
-/// Weight decay holds the length of the weights where the two pushes balance, wherever it began.
+/// The norm of the weights under weight decay, from small and from large initial weights: the same
+/// equilibrium.
 Measures weight_decay(std::uint64_t seed) {
   const DataSet data = data_set(Shape::moons, 128, 0.25, 0.4, stream(seed, 1));
   double length[2];

@@ -9,7 +9,7 @@
 namespace lab {
 
 /// What one seed gave. Names read "arm.quantity", or "arm.quantity.k" for the k-th value of a sweep. Not
-/// finite where a network left the finite numbers.
+/// finite where a network diverged beyond finite numbers.
 struct Measure {
   std::string name;
   double value;

@@ -11,7 +11,7 @@ using batchnorm::passes::store;
 using Lanes = batchnorm::passes::DoubleLanes;
 constexpr Index lane_count = batchnorm::passes::width<Lanes>;
 
-/// Rows of the result that are worked out together: with four lanes each, their sums stay in registers.
+/// Rows of the result that are computed together: with four lanes each, their sums stay in registers.
 constexpr Index rows_of_block = 4;
 
 /// A matrix as it is, or its transpose: element (row, k) lies at row * row_step + k * inner_step.
@@ -20,7 +20,7 @@ struct Left {
   Index rows, inner, row_step, inner_step;
 };
 
-/// `rows` rows and a V of columns of the result.
+/// A block of the result: `rows` rows, and as many columns as V has lanes.
 template <typename V, Index rows>
 void multiply_block(const Left& a, const Matrix& b, const double* start, Index row, Index column,
                     Matrix& out) {
@@ -45,7 +45,7 @@ void multiply_columns(const Left& a, const Matrix& b, const double* start, Index
   for (; row < a.rows; ++row) multiply_block<V, 1>(a, b, start, row, column, out);
 }
 
-/// start: of each column, or none.
+/// start: the initial value of each column's sums, or null for 0.
 void multiply_any(const Left& a, const Matrix& b, const double* start, Matrix& out) {
   out.resize(a.rows, b.cols());
   Index column = 0;

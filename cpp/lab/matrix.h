@@ -1,6 +1,6 @@
 #pragma once
-// The matrices of the networks, and their products: Eigen has no vectors for WebAssembly, and what it does to
-// make large products fast takes longer than a small one.
+// The matrices of the networks, and their products: Eigen has no SIMD for WebAssembly, and its preparations
+// for fast large products take longer than a small product.
 
 #include <Eigen/Core>
 
@@ -15,7 +15,7 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 /// takes the others in order.
 void multiply(const Matrix& a, const Matrix& b, Matrix& out);
 
-/// The same, with sums that start at the number of `start` for their column: no pass of its own adds a bias.
+/// The same, with sums that start at the value of `start` for their column: a bias needs no pass of its own.
 void multiply(const Matrix& a, const Matrix& b, const Eigen::Array<double, 1, Eigen::Dynamic>& start,
               Matrix& out);
 

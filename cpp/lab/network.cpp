@@ -15,7 +15,7 @@ using batchnorm::refuse;
 
 enum class Operation { linear, normalize, add_noise, activate, keep, add };
 
-/// Kingma and Ba, ICLR 2015, Algorithm 1, with its constants.
+/// The default settings of Adam: Kingma and Ba, ICLR 2015, Algorithm 1.
 namespace adam {
 constexpr double first = 0.9, second = 0.999, tiny = 1e-8;
 }
@@ -26,8 +26,8 @@ struct Step {
   int index = 0;
 };
 
-/// The network as a list of operations: a plain layer is linear, normalize, activate; a block keeps its input
-/// and adds it to what two layers made of it. Noise stands in the plan of a noisy pass only.
+/// The network as a list of operations: a plain layer is linear, normalize, activate; a residual block keeps
+/// its input and adds it to the output of its two layers. Only the plan of a noisy pass has noise in it.
 std::vector<Step> plan_of(const Architecture& architecture, bool is_noisy = false) {
   std::vector<Step> plan;
   plan.reserve(5 * static_cast<std::size_t>(architecture.layers) + 4);
@@ -95,7 +95,7 @@ Eigen::Map<const Eigen::RowVectorXd> row(const Channels& values) {
   return {values.data(), values.size()};
 }
 
-/// y = the activation of x.
+/// y = activation(x).
 void activate(Activation activation, const Matrix& x, Matrix& y) {
   y.resize(x.rows(), x.cols());
   const auto each = [&](const auto& activated) {
@@ -113,7 +113,7 @@ void activate(Activation activation, const Matrix& x, Matrix& y) {
   }
 }
 
-/// dy becomes dx: times the derivative, from what went in and what came out.
+/// dy becomes dx: times the derivative, from the input and the output of the activation.
 void through_activation(Activation activation, const Matrix& x, const Matrix& y, Matrix& d) {
   const auto each = [&](const auto& slope) {
     for (Index k = 0; k < d.size(); ++k) d.data()[k] *= slope(x.data()[k], y.data()[k]);
@@ -156,8 +156,9 @@ Eigen::VectorXd inverse_rms(const Matrix& x, double eps) {
 
 using Statistics = std::vector<batchnorm::BatchStatistics>;
 
-/// y = gamma x_hat + beta, a gamma and a beta a unit, and the statistics it took. x_hat is left where it is
-/// needed: everywhere but in batch normalization, whose channels are the units.
+/// y = gamma x_hat + beta, with one gamma and beta for each unit, and the statistics. x_hat is stored for all
+/// normalizations but batch normalization, whose channels are the units and which applies gamma and beta
+/// itself.
 void normalize(const Architecture& architecture, const Matrix& x, const batchnorm::Affine& affine,
                Statistics& statistics, Matrix& x_hat, Matrix& y) {
   const bool is_batch = architecture.normalization == Normalization::batch;
@@ -209,7 +210,7 @@ void through_normalization(const Architecture& architecture, const Matrix& x, co
   });
 }
 
-/// y += noise, in the manner of the header; the scales are kept for the backward pass.
+/// Adds the noise that network.h describes; the scales are kept for the backward pass.
 void add_noise(const Noise& noise, Random& random, Channels& scale, Matrix& y) {
   Channels shift(y.cols());
   scale.resize(y.cols());
@@ -220,7 +221,7 @@ void add_noise(const Noise& noise, Random& random, Channels& scale, Matrix& y) {
   for (Index i = 0; i < y.size(); ++i) y.data()[i] += noise.spread * random.normal();
 }
 
-/// Floats, kept as doubles.
+/// Rounds each number to a float; it is stored as a double.
 template <typename Numbers>
 void round_to_single(Numbers& numbers) {
   numbers = numbers.template cast<float>().template cast<double>();
@@ -303,7 +304,7 @@ void forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
   pass.noise_scale.resize(is_noisy ? static_cast<std::size_t>(architecture.layers) : 0);
   pass.values[0] = x;
   if (in_single) round_to_single(pass.values[0]);
-  std::size_t kept = 0;  // where the block around the way began
+  std::size_t kept = 0;  // the index of the residual block's input
   for (std::size_t at = 0; at < plan.size(); ++at) {
     const auto k = static_cast<std::size_t>(plan[at].index);
     const Matrix& value = pass.values[at];
@@ -388,7 +389,7 @@ void backward(const Network& network, const Pass& pass, const Matrix& dlogits, P
   const bool in_single = architecture.precision == Precision::in_single;
   if (dz_norms != nullptr) dz_norms->resize(parameters.weights.size());
   Matrix d = dlogits, below, transposed;
-  Matrix skipped;  // the gradient on the way around a block
+  Matrix skipped;  // the gradient along the skip connection
   if (in_single) round_to_single(d);
   for (std::size_t at = plan.size(); at-- > 0;) {
     const auto k = static_cast<std::size_t>(plan[at].index);
@@ -398,7 +399,7 @@ void backward(const Network& network, const Pass& pass, const Matrix& dlogits, P
         if (dz_norms != nullptr) (*dz_norms)[k] = d.norm();
         multiply_transposed(in, d, gradients.weights[k]);
         if (gradients.bias[k].size() > 0) add_rows(d, gradients.bias[k]);
-        if (at == 0) break;  // nobody asks for the gradient of x
+        if (at == 0) break;  // the gradient with respect to x is not needed
         transposed = parameters.weights[k].transpose();
         multiply(d, transposed, below);
         d.swap(below);

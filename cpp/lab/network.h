@@ -36,13 +36,14 @@ struct Architecture {
   bool has_bias = true;                ///< of the hidden linear layers; the output layer always has one
   double gain = 1;                     ///< times the usual standard deviation of the hidden weights
   double eps = 1e-5;
-  /// In single precision what every operation gives, every gradient and every number that a step leaves is
-  /// rounded to a float. Between these roundings it is computed in double: a stand-in for arithmetic in
-  /// floats, whose sums and products are rounded one by one; its errors are somewhat smaller.
+  /// In single precision the result of every operation, every gradient and every parameter after a step is
+  /// rounded to a float. In between it is computed in double, so that errors are somewhat smaller than those
+  /// of arithmetic in floats, which rounds each sum and product.
   Precision precision = Precision::in_double;
 };
 
-/// What gradient descent moves; gradients have the same shape. Hidden layers in order, the output layer last.
+/// The trainable parameters; their gradients have the same shape. Hidden layers in order, the output layer
+/// last.
 struct Parameters {
   std::vector<Matrix> weights;        ///< (inputs, outputs) of each linear layer
   std::vector<Channels> bias;         ///< (outputs) of each; empty where a layer has none
@@ -65,19 +66,19 @@ struct Network {
 /// seed gives the same weights whatever the normalization. Throws std::invalid_argument that names the field.
 Network initial_network(const Architecture& architecture, std::uint64_t seed);
 
-/// Noise in every hidden layer, directly behind where its normalization stands, or would stand in a network
-/// without, in training mode only. In the manner of Santurkar et al. (NeurIPS 2018, section 2.1), drawn anew
-/// at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift), and for each
-/// value N(0, spread^2). Ours: their distributions are others.
+/// Noise in every hidden layer, directly after its normalization (in a network without, at the same place),
+/// in training mode only. After Santurkar et al. (NeurIPS 2018, section 2.1), but with other distributions,
+/// drawn at every step: for each unit a scale from U(1, 1 + scale) and a shift from U(-shift, shift), and for
+/// each value N(0, spread^2).
 struct Noise {
   double scale = 0, shift = 0, spread = 0;
   std::uint64_t seed = 0;
 };
 
-/// What a forward pass leaves for the backward pass, and for those who look at the layers.
+/// What a forward pass keeps for the backward pass, and for measurements of the layers.
 struct Pass {
   std::vector<Matrix>
-      values;  ///< what enters each operation of the network, and what leaves the last: logits
+      values;  ///< the input of each operation of the network, and the output of the last: the logits
   std::vector<std::vector<batchnorm::BatchStatistics>>
       statistics;                     ///< of each normalization, a batch or ghost each
   std::vector<Matrix> normalized;     ///< x_hat of each normalization, but not of batch normalization
@@ -88,42 +89,42 @@ enum class Mode { train, inference };
 
 /// The logits of a batch, (m, classes), are the last of Pass::values.
 Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise = {});
-/// The same in place of another pass, whose memory it uses again.
+/// The same, overwriting another pass and reusing its memory.
 void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass);
 
 struct Loss {
   double value;    ///< mean cross-entropy of the softmax, in nats
-  double correct;  ///< share of the examples whose largest logit is the right one
+  double correct;  ///< accuracy: share of the examples whose largest logit is that of the label
   Matrix dlogits;  ///< (m, classes)
 };
 Loss cross_entropy(const Matrix& logits, const std::vector<int>& labels);
 
-/// Gradients of L by all parameters, for the pass of a batch in training mode.
+/// Gradients of L with respect to all parameters, for the pass of a batch in training mode.
 Parameters backward(const Network& network, const Pass& pass, const Matrix& dlogits);
-/// The same in place of other gradients of the network. Where it is asked for, dz_norms is the length of the
-/// gradient of L by z, which is what a linear layer gives: one for each layer, the output layer's last.
+/// The same, overwriting other gradients of the network. dz_norms, if not null, gets the norm of the gradient
+/// of L with respect to z, the output of a linear layer: one for each layer, the output layer's last.
 void backward(const Network& network, const Pass& pass, const Matrix& dlogits, Parameters& gradients,
               std::vector<double>* dz_norms = nullptr);
 
-/// The values that enter each activation, layer by layer: (m, width) each.
+/// The inputs of each activation function, layer by layer: (m, width) each.
 std::vector<const Matrix*> pre_activations(const Network& network, const Pass& pass);
 
 struct Optimizer {
   enum class Kind { sgd, adam } kind = Kind::sgd;
   double rate = 0.1;
-  double hidden_rate = -1;  ///< of the hidden weight matrices; below 0: the same
+  double hidden_rate = -1;  ///< of the hidden weight matrices; below 0: that of all others
   double momentum = 0;      ///< of SGD: the weight of the old velocity
   double weight_decay = 0;  ///< added to the gradients of all weight matrices
 };
 
-/// A network, the memory of its optimizer, and how far it has come.
+/// A network in training, with the state of its optimizer.
 struct Training {
   Network network;
   Parameters velocity;  ///< of SGD with momentum; first moments of Adam
   Parameters squares;   ///< second moments of Adam
   int steps = 0;
-  Pass pass;             ///< of the last step; the next one uses its memory again
-  Parameters gradients;  ///< what the last step moved the parameters by, but for the rate
+  Pass pass;             ///< of the last step; its memory is reused by the next
+  Parameters gradients;  ///< the update of the last step, before it is multiplied by the rate
 };
 
 Training begin(const Network& network);

@@ -9,8 +9,8 @@ namespace lab {
 
 enum class Precision { in_single, in_double };
 
-/// The numbers as the precision stores them, as doubles again. Throws std::invalid_argument that names the
-/// first one that is not finite there.
+/// The numbers rounded to the precision, as doubles. Throws std::invalid_argument that names the first one
+/// that is not finite after rounding.
 inline batchnorm::Channels stored(const std::string& name, const batchnorm::Channels& numbers,
                                   Precision precision) {
   const bool in_single = precision == Precision::in_single;

@@ -9,8 +9,8 @@
 namespace lab {
 
 /// A stream of random numbers: SplitMix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
-/// Generators", OOPSLA 2014), its state started at the hash of the seed. Unhashed, neighbouring seeds would
-/// give one stream, shifted by one draw.
+/// Generators", OOPSLA 2014), its initial state the hash of the seed. Without the hash, consecutive seeds
+/// would give the same stream, shifted by one draw.
 class Random {
  public:
   explicit Random(std::uint64_t seed);

@@ -12,7 +12,7 @@ void require(bool holds, const char* setting, const char* expected, double got) 
   if (!holds) batchnorm::refuse(setting, expected, got);
 }
 
-/// The settings, once they are checked; what the parts of a run check themselves is left to them.
+/// Returns the settings after checking those that no part of a run checks itself.
 const RunSettings& checked(const RunSettings& settings) {
   const Architecture& architecture = settings.architecture;
   const Optimizer& optimizer = settings.optimizer;
@@ -65,7 +65,7 @@ Eigen::RowVectorXd softmax(const Eigen::RowVectorXd& logits) {
 Run::Run(const RunSettings& settings)
     : settings_(checked(settings)),
       data_(data_set(settings.shape, settings.examples, settings.noise, settings.flipped, settings.seed)),
-      // Other streams than that of the data.
+      // Random streams other than that of the training data.
       fresh_(data_set(settings.shape, fresh_examples, settings.noise, 0, ~(settings.seed << 20))),
       batches_(settings.examples, settings.batch, settings.seed),
       training_(begin(initial_network(fitted(settings.architecture, data_), ~settings.seed))) {}
@@ -122,7 +122,7 @@ Network Run::settled(Mode mode) const {
   if (mode == Mode::inference || network.architecture.normalization != Normalization::batch) return network;
   const Pass pass = forward(network, first_batch().x, Mode::train);
   for (std::size_t k = 0; k < pass.statistics.size(); ++k) {
-    // The mean of those of the ghost batches, where there are some.
+    // The mean over the ghost batches, where there are several.
     network.running.mean[k].setZero();
     network.running.var[k].setZero();
     for (const batchnorm::BatchStatistics& each : pass.statistics[k]) {

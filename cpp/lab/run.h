@@ -27,28 +27,28 @@ class Run {
   /// setting.
   explicit Run(const RunSettings& settings);
 
-  /// Takes so many steps; the loss of each batch before its step. Once a loss is not finite the network stays
-  /// as it is, and every further loss is NaN.
+  /// Trains for so many steps; returns the loss of each batch before its step. Once a loss is not finite the
+  /// network is not changed any more, and every further loss is NaN.
   std::vector<double> advance(int steps);
 
-  /// How a network answers a set. NaN for one that has left the finite numbers.
+  /// How a network does on a data set. NaN for one that has diverged beyond finite numbers.
   struct Answers {
-    double correct;  ///< share of right examples
+    double correct;  ///< accuracy
     double range;  ///< the largest difference of one logit between two examples: 0 for the same answer to all
   };
-  /// Of the training data, and of 1000 fresh examples that no label of is flipped. In inference with running
+  /// On the training data, and on 1000 fresh examples without flipped labels. In inference with running
   /// statistics; in training with those of batches of the run's size, one after the other.
   Answers answers(Mode mode = Mode::inference) const { return answers_to(data_, mode); }
   Answers fresh_answers(Mode mode = Mode::inference) const { return answers_to(fresh_, mode); }
   double correct() const { return answers().correct; }
 
   /// The probability of class 1 on a grid of side x side points, row by row from the top, from -reach to
-  /// reach, with running statistics. NaN for a network that has left the finite numbers. Requires two inputs;
-  /// throws std::invalid_argument.
+  /// reach, with running statistics. NaN for a network that has diverged beyond finite numbers. Requires two
+  /// inputs; throws std::invalid_argument.
   std::vector<double> surface(Index side, double reach) const;
 
   /// The most probable class of each point of that grid, and its probability. In training mode with the
-  /// statistics of the first batch in place of the running ones: those of a grid would be those of no data.
+  /// statistics of the first batch in place of the running ones: the grid itself is no sample of the data.
   struct Regions {
     std::vector<int> labels;
     std::vector<double> probabilities;
@@ -58,9 +58,9 @@ class Run {
   /// The probability of the label of one training example, with the statistics of `regions`.
   double probability(Index example, Mode mode) const;
 
-  /// What the layers do with the first batch of the training data, without noise behind them.
+  /// Measurements of the layers on the first batch of the training data, without noise.
   struct Layers {
-    std::vector<double> mean, spread;  ///< of all values that enter each activation; the standard deviation
+    std::vector<double> mean, spread;  ///< of all inputs of each activation; spread is the standard deviation
     std::vector<double>
         gradient_norm;                ///< of L by each weight matrix, the output layer's last; as in training
     std::vector<double> square_norm;  ///< |w|^2 of each hidden weight matrix

@@ -30,7 +30,7 @@ StreamBatches batches_of(const Stream& stream) {
   }
   const Index shifted = stream.batches - stream.shift_at;
   batches.x.rightCols(shifted) = after.rightCols(shifted);
-  // The batches stand side by side as channels do. eps takes no part in their statistics.
+  // Each batch is a channel of one tensor. Mean and variance do not depend on eps.
   const batchnorm::BatchStatistics statistics =
       batchnorm::batch_statistics(batchnorm::moments({stream.m, stream.batches, 1}, batches.x), 1);
   batches.batch_mean = statistics.batch_mean;
@@ -48,7 +48,7 @@ RunningPath follow(const StreamBatches& batches, double running_mean, double run
                    {},
                    Channels(count + 1),
                    1 / rule.momentum.new_weight};
-  // Without weight on what was there, a step gives what it is fed with.
+  // With the weight 0 on the old value, one update returns the variance that it averages.
   path.fed_var = batchnorm::update_running_statistics({batch_mean, batch_var}, batch_mean, batch_var, m,
                                                       batchnorm::Momentum::decay(0), rule.estimator)
                      .running_var;

@@ -1,6 +1,6 @@
 #pragma once
-// Batches from a distribution that shifts once, the running statistics that follow them, and one example that
-// meets both: what figures of training and inference show.
+// Batches from a distribution that shifts once, their running statistics, and one example normalized with
+// either: for figures that compare training and inference.
 
 #include <cstdint>
 
@@ -26,7 +26,7 @@ struct StreamBatches {
   batchnorm::Channels batch_var;   ///< (T)  biased
 };
 
-/// How a layer follows the batches.
+/// How a layer updates its running statistics.
 struct RunningRule {
   batchnorm::Momentum momentum;
   batchnorm::VarianceEstimator estimator;
@@ -34,9 +34,9 @@ struct RunningRule {
 
 /// The running statistics before the first batch and after each: (T + 1).
 struct RunningPath : batchnorm::RunningStatistics {
-  batchnorm::Channels fed_var;       ///< (T)  what the running variance averages
-  batchnorm::Channels start_weight;  ///< (T + 1)  what the start still weighs in them
-  double span;                       ///< over about how many batches they average: 1 / new_weight
+  batchnorm::Channels fed_var;       ///< (T)  the variances that running_var averages
+  batchnorm::Channels start_weight;  ///< (T + 1)  the weight of the initial values in them
+  double span;                       ///< the effective number of batches averaged: 1 / new_weight
 };
 
 /// One example with the statistics of each of the batches `from` to `to`, counted from 1, in the place of
@@ -57,7 +57,7 @@ StreamBatches batches_of(const Stream& stream);
 RunningPath follow(const StreamBatches& batches, double running_mean, double running_var,
                    const RunningRule& rule);
 
-/// gamma = 1, beta = 0. `path` is what follows the batches; inference takes it as it is after the batch `to`.
+/// gamma = 1, beta = 0. `path` is that of these batches; inference uses it as it is after the batch `to`.
 /// Requires 1 <= from <= to <= T; eps >= 0, and > 0 in batches of values that are all equal.
 BothModes in_both_modes(const StreamBatches& batches, const RunningPath& path, double x, double eps,
                         Eigen::Index from, Eigen::Index to);

@@ -42,11 +42,11 @@ TwoDoubles operator/(const TwoDoubles& a, double b) {
 }
 
 /// (sum(d^2) - sum(d)^2 / m) / m of the exact differences d to the first value. As (x_0 - mean)^2 <= m var,
-/// the subtraction takes at most a factor of m + 1 off the 106 bits, whatever the offset is.
+/// cancellation in the subtraction costs at most a factor of m + 1, whatever the offset is.
 double exact_variance(const Channels& x) {
   const double m = static_cast<double>(x.size());
   int exponent = 0;
-  std::frexp(x.abs().maxCoeff(), &exponent);  // so that no square leaves the range of doubles
+  std::frexp(x.abs().maxCoeff(), &exponent);  // so that no square overflows
   TwoDoubles sum{0, 0}, of_squares{0, 0};
   for (Index k = 0; k < x.size(); ++k) {
     const TwoDoubles d = exact_sum(std::ldexp(x(k), -exponent), -std::ldexp(x(0), -exponent));
@@ -84,7 +84,7 @@ void estimate_in(const Eigen::Array<T, Eigen::Dynamic, 1>& x, VarianceMethods& m
   methods.one_pass = estimate(mean_of_squares - mean * mean, methods.exact);
   methods.two_pass = estimate(squares_of_d / m, methods.exact);
   methods.corrected_two_pass = estimate((squares_of_d - sum_of_d * sum_of_d / m) / m, methods.exact);
-  // eps takes no part in batch_var.
+  // batch_var does not depend on eps.
   const batchnorm::BatchStatistics statistics =
       batchnorm::batch_statistics(batchnorm::moments({size, 1, 1}, x, batchnorm::Accuracy::exact), 1);
   methods.core = estimate(statistics.batch_var(0), methods.exact);

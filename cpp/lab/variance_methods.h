@@ -6,7 +6,7 @@
 namespace lab {
 
 struct Estimate {
-  double value;   ///< not finite where squares leave the range of the precision
+  double value;   ///< not finite where squares overflow in the precision
   double digits;  ///< significant decimal digits that are right: log10(exact / |value - exact|), from 0 to 17
 };
 

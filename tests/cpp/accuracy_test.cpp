@@ -33,7 +33,7 @@ double smallest(const Form& form) {
   return spacing(form, 0);
 }
 
-/// A way to spoil a channel of standard normal values.
+/// A way to make a channel of standard normal values numerically difficult.
 struct Kind {
   const char* name;
   void (*apply)(lab::Random& random, const Form& form, Batch& x);
@@ -95,8 +95,8 @@ const Kind kinds[] = {
      }},
 };
 
-/// A shape of any of the ways in which the core walks: short and long planes, planes of several pieces, few
-/// and many columns with and without a rest, many rows.
+/// A shape for each traversal of the core: short and long planes, planes of several pieces, few and many
+/// columns with and without a remainder, many rows.
 Form random_walk(lab::Random& random) {
   const std::vector<Index> choices[] = {{},   {},     {},     {1},       {5},    {31},   {32},    {49},
                                         {49}, {7, 7}, {3, 3}, {2, 3, 4}, {2049}, {4097}, {56, 56}};
@@ -190,14 +190,14 @@ Errors errors_of(const Exact<Wide>& exact, const TrainingForward& forward, const
   for (std::size_t i = 0; i < exact.y.size(); ++i) {
     const Index row = static_cast<Index>(i);
     errors.y = std::max(errors.y, ulps<Scalar>(forward.y(row, c), exact.y[i], exact.size_of_y));
-    // A dx beyond its natural size is rounded at its own.
+    // A dx larger than its natural scale is rounded relative to itself.
     const Wide size = std::is_same_v<Scalar, float>
                           ? std::max<Wide>(exact.size_of_dx, magnitude<Wide>(exact.dx[i]))
                           : exact.size_of_dx;
     errors.dx = std::max(errors.dx, ulps<Scalar>(gradients.dx(row, c), exact.dx[i], size));
     largest_x_hat = std::max<Wide>(largest_x_hat, magnitude<Wide>(exact.x_hat[i]));
   }
-  // The mean is known to so many digits of the spread, not of each x - mean.
+  // The error of the mean is relative to the standard deviation, not to each x - mean.
   const Wide size_of_dgamma = exact.size_of_dbeta * largest_x_hat;
   errors.dgamma = ulps<Scalar>(gradients.dgamma(c), exact.dgamma, size_of_dgamma);
   errors.dbeta = ulps<Scalar>(gradients.dbeta(c), exact.dbeta, exact.size_of_dbeta);
@@ -207,8 +207,8 @@ Errors errors_of(const Exact<Wide>& exact, const TrainingForward& forward, const
   return errors;
 }
 
-/// What is promised of random batches. (Of the reference cases, tests/reference: 2 and 4.) With an outlier,
-/// what is subtracted from dy may be sqrt(m) / 2 times as large as what dx of doubles is measured by.
+/// The error bounds for random batches, in ULP. (For the reference cases, tests/reference: 2 and 4.) With an
+/// outlier, the terms subtracted from dy may be sqrt(m) / 2 times as large as the natural scale of dx.
 Errors promised(const Form& form) {
   if (!is_float(form)) return {4, 10, 8, 8, 1, 12, 6};
   if (form.accuracy == Accuracy::exact) return {1, 1, 1, 1, 1, 1, 1};
@@ -306,7 +306,7 @@ TEST(LargeBatches, LieWithinAFewUlpOfExactArithmeticToo) {
   }
 }
 
-/// Forms that are walked in every way.
+/// Forms that need each of the traversals.
 const Form walks[] = {
     {{}, ChannelAxis::first, Dtype::float64},       {{}, ChannelAxis::first, Dtype::float32},
     {{5}, ChannelAxis::first, Dtype::float64},      {{5}, ChannelAxis::first, Dtype::float32},
@@ -322,7 +322,8 @@ std::string name_of(const Form& form) {
   return name + (form.axis == ChannelAxis::first ? ", channels on axis 1" : ", channels last");
 }
 
-/// Runs `check` on each of `walks` in each accuracy, with numbers of examples that leave different rests.
+/// Runs `check` on each of `walks` in each accuracy, with numbers of examples that leave different
+/// remainders.
 template <typename Check>
 void for_walks(const Check& check) {
   for (const Form& walk : walks) {
@@ -580,7 +581,7 @@ void expect_promised(const Batch& x, const Channels& gamma, double eps, const Ba
 }
 
 TEST(AnySize, ProductsOfSmallGradientsAndSmallValuesKeepTheirDigits) {
-  // dy (x - mean) is below the range of doubles here; dgamma and dx are well within it.
+  // dy (x - mean) underflows here; dgamma and dx do not.
   for (const double size : {1e-100, 1e-130, 1e-200, 1e-310}) {
     for (const double dy_size : {1e-150, 1e-180, 1e-200, 1e-260, 1e-300}) {
       SCOPED_TRACE(testing::Message() << "x of size " << size << ", dy of size " << dy_size);
@@ -618,7 +619,7 @@ TEST(AnySize, SlopesBeyondTheRangeOfADxWithinIt) {
 }
 
 TEST(AnySize, XHatBelowTheNormalNumbersTimesALargeGamma) {
-  // x_hat = x / sqrt(eps) has few digits or none where it is rounded for itself; gamma x_hat has them all.
+  // x_hat = x / sqrt(eps) is subnormal and has lost digits when rounded on its own; gamma x_hat has them all.
   for (const double gamma : {1e10, 1e100, 1e300}) {
     SCOPED_TRACE(gamma);
     const Batch x = 5e-324 * column({1, 2, 3, 5});
@@ -627,7 +628,7 @@ TEST(AnySize, XHatBelowTheNormalNumbersTimesALargeGamma) {
 }
 
 TEST(AnySize, SumsThatCancelToZeroAreNotTakenForSmallOnes) {
-  // sum dy = sum dy (x - mean) = 0 exactly, of gradients that no scale may push beyond the range.
+  // sum dy = sum dy (x - mean) = 0 exactly, of gradients that scaling must not make overflow.
   for (const double dy_size : {1.0, 1e120, 1e300}) {
     SCOPED_TRACE(dy_size);
     expect_promised(1e-10 * column({1, -1, 1, -1}), {}, 0, dy_size * column({1, 1, -1, -1}));
@@ -683,7 +684,7 @@ TEST(Inference, LiesWithinAFewUlpOfExactArithmetic) {
 }
 
 TEST(Inference, SumsOfTheFrozenGradientsKeepTheirDigits) {
-  // dy (x - running_mean) leaves the range of doubles, dgamma does not.
+  // dy (x - running_mean) overflows, dgamma does not.
   for (const double size : {1e-150, 1e-100, 1.0, 1e100, 1e150}) {
     for (const double dy_size : {1e-200, 1e-150, 1.0, 1e150, 1e200}) {
       SCOPED_TRACE(testing::Message() << "x of size " << size << ", dy of size " << dy_size);

@@ -31,25 +31,25 @@ TEST(BackwardTrain, LessonExample3) {
   EXPECT_EQ(trace.dvar(0), 0.5);
   EXPECT_EQ(trace.dmean(0), 0);
   EXPECT_TRUE((trace.dx == 0).all());
-  // Erratum 1: dy = -0.5 x_hat, so its inner product with x_hat is -1.
+  // Departure 1 of the lesson from its source: dy = -0.5 x_hat, so its inner product with x_hat is -1.
   EXPECT_EQ(trace.dgamma(0), -1);
   EXPECT_EQ(trace.dbeta(0), 0);
 }
 
 TEST(BackwardTrain, LessonExample3WithEps) {
-  // Erratum 3: with eps the gradient is 0.5 eps (1 + eps)^(-3/2), not 0.
+  // Departure 3 of the lesson from its source: with eps the gradient is 0.5 eps (1 + eps)^(-3/2), not 0.
   const double eps = 1e-5;
   const Gradients gradients = gradients_of_one_channel({1, 3}, 1, 0, eps, {0.5, -0.5});
   const double expected = 0.5 * eps * std::pow(1 + eps, -1.5);
   expect_near(gradients.dx, column({expected, -expected}), 2 * epsilon * 0.5);
-  EXPECT_NEAR(expected, 4.999925e-06, 0.5e-12);  // as the erratum prints it
+  EXPECT_NEAR(expected, 4.999925e-06, 0.5e-12);  // as it is printed there
 }
 
 TEST(BackwardTrain, LessonExample3WithAThirdExample) {
   // x = (1, 3, 8) has the variance 26/3, and dy - mean(dy) - slope (x - 4) = (5, -7, 2) / 13.
   const Gradients gradients = gradients_of_one_channel({1, 3, 8}, 1, 0, 0, {0.5, -0.5, 0});
   expect_near(gradients.dx, std::sqrt(3.0 / 26) / 13 * column({5, -7, 2}), 4 * epsilon * 0.5);
-  // Erratum 3 prints five decimals.
+  // The same departure prints five decimals.
   expect_near(gradients.dx, column({0.13065, -0.18291, 0.05226}), 0.5e-5);
 }
 
@@ -293,7 +293,7 @@ TEST(BackwardFrozen, OfTheStatisticsIsTheSlopeOfInference) {
 }
 
 TEST(BackwardFrozen, OfTheStatisticsForNumbersOfAnySize) {
-  // Products on the way leave the range of doubles, dmean and dvar do not: var = 1e-300, sum(dy d) = 1e-250.
+  // Intermediate products underflow, dmean and dvar do not: var = 1e-300, sum(dy d) = 1e-250.
   const auto small =
       frozen_gradients({1e-150}, {1e-100}, channels({1e-250}), channels({0}), channels({1e-300}), 0);
   EXPECT_NEAR(small.dmean(0) / -1e-200, 1, 8 * epsilon);
@@ -331,7 +331,7 @@ TEST(BackwardFrozen, Refusals) {
 }
 
 TEST(CentralDifferences, FindTheSlopeOfALossThatIsKnownByHand) {
-  // The pitfalls' example once more: an oracle must not owe its agreement to backward_train.
+  // The pitfalls' example once more, as the check must be independent of backward_train.
   const double step = std::cbrt(epsilon) * std::sqrt(5.0);
   const Gradients numeric = central_difference_gradient(column({2, 4, 6, 8}), channels({2}), channels({-1}),
                                                         0, column({1, 0, 0, 0}), step);

@@ -64,7 +64,7 @@ class Draws {
   lab::Random random_;
 };
 
-/// (N, C, S) or (N, S, C); some planes are long enough to be walked along themselves.
+/// (N, C, S) or (N, S, C); some planes are long enough to be traversed plane by plane.
 Layout any_layout(Draws& draws) {
   const Index channels = draws.happens(0.2) ? draws.count(10, 40) : draws.count(1, 9);
   const Index positions = draws.happens(0.5)   ? 1
@@ -75,8 +75,8 @@ Layout any_layout(Draws& draws) {
                             : Layout{examples, channels, positions};
 }
 
-/// Each channel has its own size and offset; few have an outlier, are constant, lie at an end of the range of
-/// their type, or hold a value that is no number.
+/// Each channel has its own size and offset; few have an outlier, are constant, are near overflow or
+/// underflow in their type, or contain a NaN.
 template <typename Scalar>
 std::vector<Scalar> any_tensor(Draws& draws, const Layout& layout) {
   std::vector<Scalar> tensor(static_cast<std::size_t>(layout.size()));

@@ -1,5 +1,5 @@
-// The numerical gradient: how its error falls and rises with the step, against what else the library knows of
-// it.
+// The error of the numerical gradient as a function of the step, compared with theory and with other
+// functions of the library.
 
 #include "lab/difference_check.h"
 
@@ -76,8 +76,8 @@ TEST(DifferenceCheck, WhereRoundingRulesTheErrorGrowsAsTheStepShrinks) {
 }
 
 TEST(DifferenceCheck, TheBestErrorIsThatOfTheory) {
-  // Forward: the square root of the rounding; central: its power 2/3. Factors of 100 for the problem's
-  // constants.
+  // The smallest error is of the order of the unit roundoff to the power 1/2 for forward and 2/3 for central
+  // differences, up to the problem's constants.
   for (const auto& [precision, rounding] :
        {std::pair{Precision::in_single, 6e-8}, std::pair{Precision::in_double, 1.1e-16}}) {
     for (const auto& [scheme, power] :

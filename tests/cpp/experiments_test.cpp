@@ -1,5 +1,5 @@
-// The experiments whose results are exact or nearly so: what algebra says of them holds for every seed. What
-// is true of most seeds only is counted beside the lesson.
+// The experiments with exact results, up to rounding, which hold for every seed. Statistical results are
+// counted by `npm run evidence`.
 
 #include "lab/experiments.h"
 
@@ -31,7 +31,7 @@ TEST(Experiments, DependOnTheSeedAlone) {
   EXPECT_NE(measured("depth-sigmoid", 3), measured("depth-sigmoid", 4));
 }
 
-// The gradient of a scale-invariant loss stands at a right angle to the weights (eps = 0).
+// The gradient of a scale-invariant loss is orthogonal to the weights (eps = 0).
 TEST(Experiments, InvarianceIsPythagoras) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     auto found = measured("invariance", seed);
@@ -52,7 +52,7 @@ TEST(Experiments, ABiasBeforeBatchNormalizationStaysWhereItIs) {
   }
 }
 
-// A number added to all inputs leaves the first batch normalization with the batch mean.
+// A number added to all inputs is subtracted with the batch mean of the first batch normalization.
 TEST(Experiments, AnOffsetOfTheInputsChangesNothingBehindBatchNormalization) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     auto found = measured("offset", seed);
@@ -62,7 +62,7 @@ TEST(Experiments, AnOffsetOfTheInputsChangesNothingBehindBatchNormalization) {
   }
 }
 
-// Adam divides what rounding leaves of a gradient of 0 by its own size.
+// Adam divides the rounding error of a zero gradient by its own magnitude.
 TEST(Experiments, AdamMovesADeadBiasInSinglePrecision) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     auto found = measured("bias-adam", seed);
@@ -92,7 +92,7 @@ TEST(Experiments, DepthDecidesWithBatchNormalizationAndTheWeightsWithout) {
   }
 }
 
-// The control of the experiment on drift: without batch normalization, noise alone holds a network up.
+// The control of the experiment on drift: without batch normalization, noise alone slows the training down.
 TEST(Experiments, NoiseAloneSlowsANetworkDown) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     auto found = measured("drift", seed);

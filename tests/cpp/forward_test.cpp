@@ -34,7 +34,7 @@ TEST(ForwardTrain, LessonExample2) {
   expect_near(forward.y, 1 + 2 * lesson_x_hat, 4 * epsilon);
   const double mean = forward.y.mean();
   EXPECT_NEAR(mean, 1, 4 * epsilon * largest(forward.y));
-  // Exactly 4: the lesson's "approximately" comes from its rounded numbers (erratum 21).
+  // Exactly 4: the "approximately" of the lesson's source comes from rounded numbers (departure 21).
   EXPECT_NEAR((forward.y - mean).square().mean(), 4, 16 * epsilon * 4);
 }
 
@@ -47,7 +47,7 @@ TEST(ForwardTrain, BothExamplesSideBySide) {
 }
 
 TEST(ForwardTrain, VarianceOfXHatFallsShortOfOneByEps) {
-  // Erratum 6: x with variance 1e-4 and eps 1e-3 has x_hat of variance 1/11 = 0.0909.
+  // Departure 6 of the lesson: x with variance 1e-4 and eps 1e-3 has x_hat of variance 1/11 = 0.0909.
   const TrainingForward forward = forward_train(column({0.01, -0.01}), channels({3}), channels({-2}), 1e-3);
   EXPECT_NEAR(forward.x_hat.square().mean(), 1.0 / 11, 8 * epsilon / 11);
 }
@@ -94,7 +94,7 @@ TEST(ForwardTrain, ValuesWhoseSquaresNoDoubleHolds) {
     expect_near(x_hat({size, -size}), column({1, -1}), 2 * epsilon);
     expect_near(x_hat({size, size, 0}), column({1, 1, -2}) / std::sqrt(2.0), 4 * epsilon);
   }
-  // The statistics are what a double holds of them: the variance overflows or underflows, its root does not.
+  // The statistics are returned as doubles: the variance overflows or underflows, its root does not.
   const TrainingForward large = forward_train(column({1e160, -1e160}), {}, {}, 1e-5);
   EXPECT_EQ(large.batch_mean(0), 0);
   EXPECT_EQ(large.batch_var(0), infinity);
@@ -154,7 +154,7 @@ TEST(ForwardInference, WithTheStatisticsOfTheBatchItIsTraining) {
       const double slope = std::abs(problem.gamma()(c)) * forward.saved_invstd(c);
       const double size =
           slope * largest(problem.x.col(c) - forward.batch_mean(c)) + std::abs(problem.beta()(c));
-      // batch_mean is rounded to a double, the mean that training takes away is not.
+      // batch_mean is rounded to a double; training also subtracts its rounding error.
       const double of_mean = epsilon * slope * std::abs(forward.batch_mean(c));
       expect_near(y.col(c), forward.y.col(c), 4 * problem.epsilon() * size + of_mean);
     }

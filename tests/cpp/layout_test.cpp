@@ -115,7 +115,7 @@ void expect_same_bits(const Results& got, const Results& expected) {
   EXPECT_EQ(bits(got.frozen.dgamma), bits(expected.frozen.dgamma));
 }
 
-/// Each sum is rounded in the order of the walk: results agree within what accuracy_test.cpp allows each.
+/// Rounding depends on the order of the traversal: results agree within the bounds of accuracy_test.cpp.
 void expect_same_but_for_rounding(const Problem& problem, const Results& got, const Results& expected) {
   const double e = problem.epsilon();
   const Channels size_of_dx = natural_size(problem, expected.forward);

@@ -1,5 +1,5 @@
 // Mergeable moments: shards, in any order and grouping, give the moments of the whole; and synchronised batch
-// normalization, whose devices merge their moments before each normalises its share.
+// normalization, whose devices merge their moments before each normalises its shard.
 
 #include "batchnorm/moments.h"
 
@@ -52,8 +52,8 @@ Moments merged_at_random(lab::Random& random, std::vector<Moments> parts) {
   return parts.front();
 }
 
-/// How far merged moments lie from exact ones, with eps = 0 or, where all values are equal, 1: the variance
-/// and the mean, relative to what matters for x_hat.
+/// The errors of merged moments, with eps = 0 or, where all values are equal, 1: of the variance and the
+/// mean, relative to the standard deviation where that matters for x_hat.
 void expect_moments_of(const Batch& whole, const Moments& got, double merges) {
   ASSERT_EQ(got.count, whole.rows());
   for (Index c = 0; c < whole.cols(); ++c) {
@@ -178,7 +178,7 @@ TEST(Moments, OfEqualValuesAreThoseValues) {
   }
 }
 
-/// The three shares of a batch, as three devices hold them.
+/// The three shards of a batch, as three devices hold them.
 struct Devices {
   Problem shares[3];
 
@@ -186,7 +186,7 @@ struct Devices {
     const Index inner = whole.form.inner(), examples = whole.m() / inner;
     Index begin = 0;
     for (int k = 0; k < 3; ++k) {
-      // Shares of different size.
+      // Shards of different size.
       const Index end = k == 2 ? examples : std::max(begin + 1, examples * (k + 1) / 5);
       shares[k] = whole;
       shares[k].x = Batch(whole.x.middleRows(begin * inner, (end - begin) * inner));
@@ -358,7 +358,7 @@ TEST(SynchronisedBatchNorm, Refusals) {
   const Problem whole{0, {}, column({1, 2, 6, 7}), {channels({1}), channels({0})}, 0, column({1, 0, 0, 2})};
   const Problem first = shard_of(whole, 0, 3), last = shard_of(whole, 3, 4);
   const BatchStatistics statistics = batch_statistics(moments({}, whole.x), 0);
-  // The sums of a shard alone are not those of the batch: once silently wrong.
+  // Regression test: the sums of a shard alone were once silently accepted as those of the batch.
   TrainingForward forward = first.forward();
   static_cast<BatchStatistics&>(forward) = statistics;
   EXPECT_EQ(

@@ -51,7 +51,7 @@ std::vector<double*> numbers_of(Parameters& parameters) {
   return all;
 }
 
-/// The largest difference between the gradients and central differences, beside the largest gradient.
+/// The largest difference between the gradients and central differences, relative to the largest gradient.
 double worst_difference(Network network, const lab::DataSet& data, const lab::Noise& noise = {}) {
   Parameters gradients = gradients_of(network, data, noise);
   const std::vector<double*> given = numbers_of(network.parameters), derived = numbers_of(gradients);
@@ -150,7 +150,7 @@ TEST(Network, HasNoiseBehindEveryHiddenLayerInTrainingOnly) {
   }
 }
 
-/// The lengths of the gradients by z that backward gives.
+/// The norms of the gradients with respect to z, as backward returns them.
 std::vector<double> dz_norms_of(const Network& network, const lab::DataSet& data) {
   const auto pass = lab::forward(network, data.x, lab::Mode::train);
   const auto loss = lab::cross_entropy(pass.values.back(), data.labels);
@@ -160,7 +160,8 @@ std::vector<double> dz_norms_of(const Network& network, const lab::DataSet& data
   return norms;
 }
 
-/// The length of the gradient of the loss by so many numbers of the network, from central differences.
+/// The norm of the gradient of the loss with respect to so many numbers of the network, by central
+/// differences.
 double length_of_differences(const Network& network, double* numbers, Index count, const lab::DataSet& data) {
   constexpr double h = 1e-6;
   double square = 0;
@@ -292,7 +293,7 @@ TEST(Network, LayerNormalizationTakesTheStatisticsOfEachExample) {
   }
 }
 
-// lab.md 3: BN(a z) = BN(z) for eps = 0.
+// Scale invariance: BN(a z) = BN(z) for eps = 0.
 TEST(NetworkIdentities, TheScaleOfTheHiddenWeightsDoesNotMatterForTheOutput) {
   Architecture architecture;
   architecture.normalization = Normalization::batch;
@@ -309,7 +310,7 @@ TEST(NetworkIdentities, TheScaleOfTheHiddenWeightsDoesNotMatterForTheOutput) {
     EXPECT_LT((first.weights[k] - 10 * second.weights[k]).norm(), 1e-12 * first.weights[k].norm());
 }
 
-// lab.md 10: the gradient stands at a right angle to the weights of a unit, so a step makes them longer.
+// Scale invariance: the gradient is orthogonal to the weights of a unit, so each step increases their norm.
 TEST(NetworkIdentities, AStepLengthensWeightsByPythagoras) {
   Architecture architecture;
   architecture.normalization = Normalization::batch;
@@ -335,7 +336,7 @@ TEST(NetworkIdentities, AStepLengthensWeightsByPythagoras) {
   }
 }
 
-// lab.md 9: a bias directly before batch normalization never learns, and changes nothing.
+// A bias directly before batch normalization has the gradient 0, and does not change the output.
 TEST(NetworkIdentities, ABiasBeforeBatchNormalizationIsDead) {
   Architecture architecture;
   architecture.normalization = Normalization::batch;
@@ -359,7 +360,7 @@ TEST(NetworkIdentities, ABiasBeforeBatchNormalizationIsDead) {
     EXPECT_LT((with.network.parameters.weights[k] - without.network.parameters.weights[k]).norm(), 1e-9);
 }
 
-// lab.md 11: with two examples and eps = 0 nothing below batch normalization learns.
+// With two examples and eps = 0 no layer below batch normalization gets a gradient.
 TEST(NetworkIdentities, BatchesOfTwoFreezeWhatLiesBelow) {
   Architecture architecture;
   architecture.layers = 2;
@@ -438,7 +439,7 @@ TEST(DataSet, EveryShapeHasItsClasses) {
   }
 }
 
-/// Trains the network of the race, and gives its share of right examples with running statistics.
+/// Trains the network of the race, and returns its accuracy with running statistics.
 double race(Normalization normalization, double rate, std::uint64_t seed) {
   Architecture architecture;
   architecture.layers = 10;

@@ -9,8 +9,8 @@ namespace {
 using namespace testing_batchnorm;
 namespace plain = batchnorm::plain;
 
-/// What rounding may take from a sum of m numbers, or from a formula of a few operations, of size 1: the
-/// plain code's own roundings are doubles', the fast code's those of the data's type.
+/// A bound for the rounding error of a sum of m numbers, or of a formula of a few operations, of magnitude 1:
+/// the plain code rounds to double, the fast code to the data's type.
 double tolerance(const Problem& problem) {
   return 8 * (problem.epsilon() + problem.count() * epsilon);
 }

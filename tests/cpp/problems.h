@@ -173,7 +173,7 @@ inline const char* accuracy_name(Accuracy accuracy) {
   return accuracy == Accuracy::fast ? "fast" : "exact";
 }
 
-/// What is needed to meet a problem again.
+/// What is needed to reproduce a problem.
 inline std::ostream& operator<<(std::ostream& stream, const Problem& problem) {
   stream << "seed " << problem.seed << ", shape (";
   for (const Index length : problem.form.shape(problem.x)) stream << length << ", ";
@@ -182,7 +182,7 @@ inline std::ostream& operator<<(std::ostream& stream, const Problem& problem) {
                 << accuracy_name(problem.form.accuracy) << ", eps " << problem.eps;
 }
 
-/// A form with few positions, or with a plane long enough to be walked along itself.
+/// A form with few positions, or with planes long enough to be traversed one by one.
 inline Form random_form(lab::Random& random) {
   Form form;
   const Index dimensions = random_count(random, 4) - 1;

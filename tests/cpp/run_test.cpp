@@ -1,4 +1,4 @@
-// One arm of an experiment: what it tells of its layers and its answers, against the network's own functions.
+// One arm of an experiment: its measurements of layers and predictions, against the network's own functions.
 
 #include "lab/run.h"
 
@@ -64,7 +64,7 @@ TEST(Run, TellsWhatEntersTheActivations) {
     EXPECT_NEAR(layers.mean[k], 0, 1e-12);
     EXPECT_NEAR(layers.spread[k], 1, 1e-12);
   }
-  // The running statistics are still 0 and 1: what enters is as large as the weights make it.
+  // The running statistics are still 0 and 1: the scale of the activations' inputs is that of the weights.
   const lab::Network network = first_network(settings);
   const lab::DataSet batch = lab::rows_of(run.data(), lab::batch_rows(64, 16, 0, settings.seed));
   const lab::Matrix first = batch.x * network.parameters.weights[0];

@@ -47,7 +47,8 @@ TEST(RunningStatistics, EveryMeaningOfMomentum09) {
 }
 
 TEST(RunningStatistics, OneMinusMomentumIsRounded) {
-  // 1 - 0.9 is 0.09999999999999998, so 0.5 comes out one digit short (the errata's floating-point remark).
+  // 1 - 0.9 is 0.09999999999999998, so 0.5 comes out one digit short (the remark on floating point in the
+  // lesson's departures).
   EXPECT_EQ(after_the_lessons_batch(Momentum::decay(0.9), biased).running_mean(0), 0.4999999999999999);
 }
 
@@ -58,8 +59,8 @@ TEST(RunningStatistics, Momentum099) {
 }
 
 TEST(RunningStatistics, TheStartFadesAsAPowerOfMomentum) {
-  // Erratum 14: with 0.99 the initial value keeps 90 % of the weight after 10 steps, 37 % after 100 and 1 %
-  // after 459. Batches of zeros leave nothing but that weight.
+  // Departure 14 of the lesson: with 0.99 the initial value keeps 90 % of the weight after 10 steps, 37 %
+  // after 100 and 1 % after 459. Batches of zeros leave nothing but that weight.
   RunningStatistics running{channels({1}), channels({1})};
   for (int step = 1; step <= 459; ++step) {
     running =
@@ -137,7 +138,8 @@ TEST(RunningStatistics, AMomentumBeyond0To1IsArithmeticToo) {
 }
 
 TEST(RunningStatistics, ABiasBeforeTheLayerShiftsTheRunningMeanOnly) {
-  // Erratum 17: the running mean moves by b, the variance does not; that shift cancels b at inference.
+  // Departure 17 of the lesson: the running mean moves by b, the variance does not; that shift cancels b at
+  // inference.
   const double b = 100;
   lab::Random random(17);
   const Batch x = (10 * random_batch(random, 8, 3)).round();

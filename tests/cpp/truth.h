@@ -1,6 +1,6 @@
 #pragma once
-// What exact arithmetic gives: batch normalization from its defining formulas, in numbers with twice the
-// digits of a double and far more range. No code of the core is used.
+// The exact results: batch normalization from its defining formulas, in double-double arithmetic with an
+// extended range of exponents. No code of the core is used.
 
 #include <algorithm>
 #include <cmath>

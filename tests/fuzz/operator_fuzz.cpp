@@ -31,7 +31,7 @@ using batchnorm::Layout;
 using batchnorm::Moments;
 using Real = long double;
 
-/// Of doubles, what terms on the way may come to.
+/// The largest magnitude that intermediate terms may have in double.
 constexpr Real largest = std::numeric_limits<double>::max();
 
 /// Ends the run with the input that shows it.
@@ -110,7 +110,7 @@ class Numbers {
 
   Layout layout() {
     const auto axis = flag() ? batchnorm::ChannelAxis::first : batchnorm::ChannelAxis::last;
-    // Planes are read along themselves from 32 values on, and in pieces of 2048; columns in strips of 4.
+    // Planes of 32 values or more are traversed one by one, in pieces of 2048; columns in strips of 4.
     if (between(0, 31) == 31)
       return batchnorm::layout_of({between(1, 2), between(1, 2), between(1, 4200)}, axis);
     std::vector<Index> shape{between(1, 9), between(1, 6)};
@@ -218,7 +218,7 @@ double at(const Channels& values, Index channel, double otherwise) {
   return values.size() > 0 ? values(channel) : otherwise;
 }
 
-/// How large the smallest double is beside a product that was formed of it on the way.
+/// The spacing of subnormal doubles: the error of an intermediate product that underflows.
 constexpr Real smallest = std::numeric_limits<double>::denorm_min();
 
 template <typename Scalar>
@@ -269,7 +269,7 @@ bool all_finite(const List<Real>& values) {
   return std::all_of(values.begin(), values.end(), [](Real value) { return std::isfinite(value); });
 }
 
-/// What training makes of a tensor.
+/// The training forward and backward pass over a tensor.
 template <typename Scalar>
 struct Training {
   BatchStatistics statistics{};
@@ -320,7 +320,7 @@ void check_training(const Layout& layout, const List<Scalar>& x, const List<Scal
     const Real m = static_cast<Real>(upstream.size());
     check_sums<Scalar>(sums, got.gradients, c);
     const Real gain = gamma * truth.invstd;
-    // The terms are dy, its mean and the part of it along x_hat.
+    // The terms are dy, its mean and its component along x_hat.
     const Real scale = std::abs(gain) * sums.largest_dy * (2 + truth.largest_x_hat);
     for (std::size_t k = 0; k < dx.size(); ++k) {
       const Real direct = (upstream[k] - sums.dy / m) - truth.x_hat[k] * (sums.dy_x_hat / m);

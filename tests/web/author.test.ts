@@ -8,11 +8,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadBuiltCore } from '../../web/render/core.ts';
 import { LessonError } from '../../web/render/error.ts';
 import { allEvidence } from '../../web/render/evidence.ts';
+import type { Examples } from '../../web/render/examples.ts';
 import { lessonItems } from '../../web/render/items.ts';
 import { schemas } from '../../web/render/kinds.ts';
 import { lessonFiles, renderFile, renderSite } from '../../web/render/lesson.ts';
 import { pages } from '../../web/render/pages.ts';
 import { pitfallNames } from '../../web/src/core/pitfalls.ts';
+import { said } from '../../web/src/figures/gradient-check/finding.ts';
 
 const core = await loadBuiltCore();
 
@@ -24,10 +26,21 @@ describe('a mistake in a file is refused with file, line and help', () => {
     `\`\`\`practice\nid: p\ntitle: T\n${given}\nproblem: P\nparts:\n  - id: a\n    objective: 1\n    pitfall: axis\n    ask: A\n${part}\n    why: W\nanswer: S\n\`\`\`\n`;
   const figure = (predict: string) =>
     `\`\`\`figure\nkind: forward-explorer\ntitle: T\ndescription: D\npredict:\n  objective: 1\n  pitfall: axis\n  ${given}\n  about: A\n  ask: A\n  answer: y\n  tolerance: exact\n  hints: [H]\n  explain: E\n${predict}\n  why: W\n\`\`\`\n`;
+  const buttons = (set: string) =>
+    `\`\`\`figure\nkind: backward-paths\ntitle: T\ndescription: D\nbuttons:\n  - id: a\n    label: A\n${set}\n\`\`\`\n`;
+  const says = (name: string, sentence: string) => {
+    const sentences = Object.keys(said).map((each) => `  ${each}: ${each === name ? sentence : 'S'}`);
+    return `\`\`\`figure\nkind: gradient-check\ntitle: T\ndescription: D\nsays:\n${sentences.join('\n')}\n\`\`\`\n`;
+  };
   const proof = (head: string) =>
     `\`\`\`proof\nid: q\nobjective: 1\npitfall: axis\n${head}\ntitle: T\nclaim: C\nnames: [x_hat, y]\ngoal: b\nlines:\n` +
     '  - {id: a, equation: mean(x_hat) = 0, math: "1", because: B}\n' +
     '  - {id: b, equation: sum(x_hat) = 0, math: "2", because: B, needs: [a]}\nhints: [H]\n```\n';
+  const block = { id: 'example-a', title: 'T', problem: 'P', steps: [] };
+  const sheet = { given: { x: '1, 3', gamma: '1', beta: '0', eps: '0' }, fewest: 2, buttons: [], draw: [] };
+  const examples: Examples = new Map([
+    ['example-a', { block: { ...block, ...sheet }, place: { file: 'e.md', line: 1 }, label: 'Example 1' }],
+  ]);
   const right = practice('    answer: y\n    tolerance: exact\n    hints: [H]');
 
   test.each([
@@ -35,6 +48,8 @@ describe('a mistake in a file is refused with file, line and help', () => {
     ['practice', right],
     ['figure', figure('  show: {x: "1,3"}')],
     ['proof in a problem', right + proof('of: p')],
+    ['figure with buttons', buttons('    set: {x: [1, 3]}')],
+    ['figure with sentences', says('off', 'At {h} it is {error}')],
   ])('the %s that the mistakes are made in is none', (_, source) => {
     expect(renderFile(source, 'f.md', core).length).toBeGreaterThan(0);
   });
@@ -149,12 +164,62 @@ describe('a mistake in a file is refused with file, line and help', () => {
     [
       'a start that its field does not allow',
       figure('  show: {}').replace('description: D', 'description: D\nstate: {x: [1, 2, 11]}'),
-      /^f\.md:5: figure\.state\.x: “1,2,11” is not allowed there/,
+      /^f\.md:5: figure\.state\.x: “1,2,11” is not allowed there\. Write 2 to 6 numbers from -10 to 10$/,
     ],
     [
       'a start computed from nothing',
       figure('  show: {}').replace('description: D', 'description: D\nstate: {gamma: = gama}'),
       /^f\.md:5: `= gama`: .*unknown name “gama”/,
+    ],
+    [
+      'a button for a field that the figure does not have',
+      buttons('    set: {gama: 2}'),
+      /^f\.md:8: figure\.buttons\.0\.set: gama is no field of backward-paths; did you mean “gamma”\?/,
+    ],
+    [
+      'a button with a value that its field does not allow',
+      buttons('    set:\n      x: [1, 3]\n      eps: 0.5'),
+      /^f\.md:10: figure\.buttons\.0\.set\.eps: “0\.5” is not allowed there\. Write one of 0, /,
+    ],
+    [
+      'a button of an example that is not there',
+      buttons('    of: exmple-a\n    set: {x: "= x"}'),
+      /^f\.md:8: figure\.buttons\.0\.of: the lesson has no example “exmple-a”; did you mean “example-a”\?/,
+    ],
+    [
+      'a button computed from what its example does not have',
+      buttons('    of: example-a\n    set: {x: "= u"}'),
+      /^f\.md:9: `= u`: .*unknown name “u”/,
+    ],
+    [
+      'the number of an example that a button does not name',
+      buttons('    set: {x: [1, 3]}').replace('label: A', 'label: "Example #"'),
+      /^f\.md:7: figure\.buttons\.0\.label: .*“of”/,
+    ],
+    [
+      'buttons of a figure that has none',
+      buttons('    set: {x: [1, 3]}').replace('backward-paths', 'forward-explorer'),
+      /^f\.md:5: figure\.buttons: forward-explorer has none\. Figures that have: backward-paths/,
+    ],
+    [
+      'a sentence about nothing that is found',
+      says('off', 'S').replace('  off:', '  of:'),
+      /^f\.md:11: figure\.says\.of: there is nothing to say it of; did you mean “off”\?/,
+    ],
+    [
+      'a finding without a sentence',
+      says('off', 'S').replace('  off: S\n', ''),
+      /^f\.md:5: figure\.says: without a sentence: off$/,
+    ],
+    [
+      'a sentence with a value that the figure does not have',
+      says('no-value', 'at {hh}'),
+      /^f\.md:6: figure\.says\.no-value: no value “\{hh\}” here; did you mean “h”\?/,
+    ],
+    [
+      'a typed decimal in a sentence',
+      says('no-value', 'at 0.5'),
+      /^f\.md:6: figure\.says\.no-value: the number “0\.5” is typed/,
     ],
     [
       'a prediction that cannot be computed',
@@ -178,8 +243,9 @@ describe('a mistake in a file is refused with file, line and help', () => {
     ['a decimal in prose', 'a\nb 1.5', /^f\.md:2: the number “1.5” is typed/],
     ['an unknown note', '> [!warn] careful', /^f\.md:1: unknown note/],
   ])('%s', (_, source, message) => {
-    expect(() => renderFile(source, 'f.md', core)).toThrow(LessonError);
-    expect(() => renderFile(source, 'f.md', core)).toThrow(message);
+    const render = () => renderFile(source, 'f.md', core, { examples });
+    expect(render).toThrow(LessonError);
+    expect(render).toThrow(message);
   });
 });
 

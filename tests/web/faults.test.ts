@@ -1,4 +1,4 @@
-// What nobody should do, done very often: bad calls of every function of the core leave its memory as large as it was.
+// No leaks on errors: many invalid calls of every function of the core do not enlarge its memory.
 
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What may stand in a figure's state: what is written is read again, and nothing else is let in.
+// The fields of a figure's state: values survive writing and reading, and what is not allowed is refused.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

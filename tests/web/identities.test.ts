@@ -23,11 +23,11 @@ const uDouble = 2 ** -53;
 const uSingle = 2 ** -24;
 
 /**
- * How far apart two sums of m doubles may be that the core takes in another order: within a block it adds plainly, with
- * m roundings at most, after those of a term.
+ * The largest relative difference of two sums of m doubles that the core adds in different orders: without compensation
+ * within a block, so with m roundings at most, after those of a term.
  */
 const sumsOf = (m: number) => 2 * (m + 4) * uDouble;
-/** The same for batch_var. Of floats the core squares differences from a first guess, which may be s sqrt(m) off. */
+/** The same for batch_var. For floats the core squares differences from a first guess, whose error may be s sqrt(m). */
 const variancesOf = (m: number, u: number) => sumsOf(m) * (u === uSingle ? m : 1);
 
 function identity<Given extends [unknown, ...unknown[]]>(
@@ -68,7 +68,7 @@ function sum(values: number[]): number {
   return total + rest;
 }
 
-/** A product's upper half, and what rounding left of the product (Veltkamp and Dekker). */
+/** A product and its rounding error (TwoProduct: Veltkamp and Dekker). */
 function exactProduct(a: number, b: number): [number, number] {
   const upper = (value: number) => (2 ** 27 + 1) * value - ((2 ** 27 + 1) * value - value);
   const [aHigh, bHigh, product] = [upper(a), upper(b), a * b];
@@ -78,7 +78,7 @@ function exactProduct(a: number, b: number): [number, number] {
 
 const dot = (a: number[], b: number[]) => sum(a.flatMap((value, k) => exactProduct(value, at(b, k))));
 const mean = (a: number[]) => sum(a) / a.length;
-/** a - mean(a): the second step takes away what rounding the mean left in the first. */
+/** a - mean(a), twice: the second step removes the rounding error of the mean in the first. */
 const centred = (a: number[]) => [1, 2].reduce((d) => [mean(d)].flatMap((mu) => d.map((v) => v - mu)), a);
 
 /** got lies within `tolerance` of what is expected, number by number. */
@@ -194,7 +194,7 @@ function solve(problem: Problem) {
   });
 }
 
-/** What x, rounded to its type, moves x_hat by: u max|x| / s, for x_hat itself, for its mean and for s. */
+/** The change of x_hat from rounding x to its type: u max|x| / s, for x_hat itself, for its mean and for s. */
 const roundingOfX = ({ u, x, invstd, X }: Channel) => u * largest(x) * invstd * (2 + X);
 
 // Arbitrary problems. All are made of integers, so that they shrink towards 0.
@@ -219,7 +219,7 @@ const shapeOf = (
 });
 const axis = fc.constantFrom<Form['channel_axis'][]>('first', 'last');
 
-/** Few positions, or a row long enough to be walked along itself; few channels, or many. */
+/** Few positions, or planes long enough to be traversed one by one; few channels, or many. */
 const forms = (fewestValues: number) =>
   fc
     .record({
@@ -488,7 +488,7 @@ identity('I4 eigenvalues of the jacobian', problems(), pick, fc.boolean(), (prob
 identity('I4 eigenvectors of the jacobian', problems(), (problem) => {
   const channels = solve(problem);
   const rest = channels.map(({ dy, x_hat }) => {
-    // What is left of dy without its parts along 1 and x_hat; twice, as the first pass leaves rounding.
+    // The component of dy orthogonal to 1 and x_hat; projected twice, as the first projection leaves rounding errors.
     let left = dy;
     for (let pass = 0; pass < 2; ++pass) {
       left = centred(left);
@@ -514,7 +514,7 @@ identity('I4 eigenvectors of the jacobian', problems(), (problem) => {
     near('along 1', at(ones.dx, c), times(0, x_hat), 8 * u * size);
     // This x_hat is rounded, by 4u X, which the jacobian makes 2 + X times as much.
     near('along x_hat', at(alongXHat.dx, c), times(scale * left, x_hat), 4 * u * (4 + X) * size * X);
-    // Rounding leaves 2u of the rest along x_hat and along 1.
+    // Because of rounding, the rest has components of 2u along x_hat and along 1.
     const expected = places.map((k) => scale * at(restTensor, k));
     near('along the rest', at(alongRest.dx, c), expected, (8 + 2 * (1 + X)) * u * K);
   });
@@ -1217,7 +1217,7 @@ identity('I26 the second derivative', withNumbers(doubles), ([problem, direction
 identity('I27 the jacobian times x is what eps leaves', problems(), (problem) => {
   for (const { u, x, x_hat, dx, gamma, invstd, left, X } of solve({ ...problem, dy: problem.x })) {
     const size = Math.abs(gamma) * largest(x) * invstd;
-    // All of dy goes: of dy - mean(dy), of 2 max|dy| at most, and of x_hat mean(dy x_hat), of X max|dy|, rounding is left.
+    // dy cancels; the rounding errors of dy - mean(dy), at most 2 max|dy|, and of x_hat mean(dy x_hat), X max|dy|, stay.
     near('dx', dx, times(gamma * left, x_hat), 4 * u * (2 + X) * size);
   }
 });

@@ -1,4 +1,4 @@
-// The race of two networks: what it shows is a rule, the same everywhere, and said as it is.
+// The race of two networks: its outcome is typical of other seeds, reproducible, and described correctly.
 
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ test('it gives the data, then a frame after every few steps, with a loss for eac
       expect(tones).toHaveLength(side * side);
       expect(Math.max(...tones)).toBeLessThan(34);
     }
-  // Before the first step neither network knows anything: the loss is about that of a guess, ln 2.
+  // Before the first step the loss of either network is about that of uniform guessing, ln 2.
   for (const { losses } of Object.values(all[0]?.arms ?? {})) expect(losses[0]).toBeLessThan(3);
 });
 
@@ -65,7 +65,7 @@ describe('what the first choice shows is no accident of its seed', () => {
   test.each([0.5, 2])('with weights %d times as large, at the rate 0.1', (gain) => {
     const seeds = [lastOf({ gain, rate: 0.1 }).arms];
     for (const { none, batch } of seeds) {
-      // Some have left the finite numbers.
+      // Some have diverged beyond finite numbers.
       expect(none.correct >= 0.98).toBe(false);
       expect(batch.correct).toBeGreaterThanOrEqual(0.98);
     }

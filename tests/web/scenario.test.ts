@@ -71,7 +71,7 @@ describe('the worked examples', () => {
     const left = 0.5 * eps * (1 + eps) ** -1.5;
     expectClose(quantitiesOf({ ...third, eps: '1e-5' }).dx, [left, -left]);
     const three = quantitiesOf({ ...third, x: '1, 3, 8', dy: '0.5, -0.5, 0' });
-    // Errata 3 of the lesson's source prints these five digits.
+    // Departure 3 of the lesson from its source prints these five digits.
     valuesOf(three.dx).forEach((value, k) =>
       expect(value).toBeCloseTo([0.13065, -0.18291, 0.05226][k] as number, 5),
     );

@@ -14,6 +14,7 @@ import { pitfallNames } from '../src/core/pitfalls.ts';
 import { parseBlock } from './blocks.ts';
 import { LessonError, type Place } from './error.ts';
 import { allEvidence } from './evidence.ts';
+import { type Examples, lessonExamples } from './examples.ts';
 import { type Handouts, handoutsOf, noHandouts, paperTexts } from './handouts.ts';
 import { type Lesson, renderItem } from './item.tsx';
 import { lessonItems, objectiveNames } from './items.ts';
@@ -64,6 +65,7 @@ export function numbering(): (title: string) => string {
 /** What the blocks of a page know of the lesson. */
 interface Context extends Lesson {
   evidence: Evidence;
+  examples: Examples;
   folded: boolean;
 }
 
@@ -77,6 +79,7 @@ const alone = (): Context => ({
   items: [],
   objectives: [],
   evidence: {},
+  examples: new Map(),
   page: '',
   folded: false,
   numbered: numbering(),
@@ -149,8 +152,12 @@ function placeInProblem(problem: Element, proof: Element): void {
   });
 }
 
+// JSON in attributes is full of double quotes: single ones around it spare a reference for each, half a kilobyte of the
+// first page. What "dangerous" means here is browsers older than HTML5; the quote that would end an attribute is escaped.
 const stringify = (children: ElementContent[]) =>
-  unified().use(rehypeStringify).stringify({ type: 'root', children });
+  unified()
+    .use(rehypeStringify, { quoteSmart: true, allowParseErrors: true, allowDangerousCharacters: true })
+    .stringify({ type: 'root', children });
 
 /** Numbers of headings are printed from their order: "#. The forward pass" -> "2. The forward pass". */
 function numberHeadings(root: Root): void {
@@ -194,6 +201,7 @@ export async function renderSite(folder: string, core: Core): Promise<Site> {
     items: items.map(({ listed }) => listed),
     objectives: await objectiveNames(folder),
     evidence: await allEvidence(),
+    examples: await lessonExamples(folder),
   };
   const handouts = await handoutsOf(folder, core, known);
   const context = { ...known, handouts };

@@ -1,7 +1,7 @@
 #pragma once
-// Channels whose values or constants lie near an end of the range of the numbers that a pass computes in are
-// worked out one by one, in doubles and where those need it scaled by a power of 2: no other channel sees
-// them.
+// Far channels: those whose values or constants are near overflow or underflow in the type that a pass
+// computes in. They are computed one by one, in double and, where needed, scaled by a power of 2; the results
+// of the other channels do not depend on them.
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +31,7 @@ void for_each_value(const Layout& layout, Index channel, const Visit& visit) {
   }
 }
 
-/// The values of a channel side by side, times 2^-exponent.
+/// A contiguous copy of the values of a channel, times 2^-exponent.
 template <typename Scalar>
 Eigen::ArrayXd values_of(const Layout& layout, const Scalar* x, Index channel, int exponent) {
   Eigen::ArrayXd values(layout.m());
@@ -41,8 +41,8 @@ Eigen::ArrayXd values_of(const Layout& layout, const Scalar* x, Index channel, i
   return values;
 }
 
-/// What the ordinary pass is to be mended with, channel by channel: found before it, as it may write over
-/// what it reads, and put in place after it.
+/// The results of far channels, which replace those of the ordinary pass: computed before it, as it may
+/// overwrite its input, and stored after it.
 class Repair {
  public:
   void add(Index channel, Eigen::ArrayXd values) { channels_.emplace_back(channel, std::move(values)); }
@@ -59,28 +59,27 @@ class Repair {
   std::vector<std::pair<Index, Eigen::ArrayXd>> channels_;
 };
 
-/// Whether a pass has far channels at all: the doubles it computes in have range to spare where data are
-/// floats.
+/// Whether a pass can have far channels at all: it cannot where it computes float data in double.
 template <typename Scalar, typename Lane>
 inline constexpr bool may_be_far = std::is_same_v<Scalar, Lane>;
 
-/// Numbers beyond it have products and sums that may leave the range of the lanes.
+/// Products and sums of numbers beyond it may overflow; those of numbers below 1 / large, underflow.
 template <typename Lane>
 inline constexpr double large = std::is_same_v<Lane, double> ? 0x1p900 : 0x1p90;
 
-/// What is added to such products without leaving it: any double, but not any float.
+/// The largest term that can be added to such products without overflow: any double, but not any float.
 template <typename Lane>
 inline constexpr double most_added = std::is_same_v<Lane, double> ? std::numeric_limits<double>::infinity()
                                                                   : large<float>;
 
-/// Neither near the largest number nor near 0.
+/// Near neither overflow nor underflow.
 template <typename Lane>
 bool is_ordinary(double number) {
   return std::abs(number) > 1 / large<Lane> && std::abs(number) < large<Lane>;
 }
 
-/// Whether the product of a channel's constants could leave the range of the lanes, so that their order
-/// counts.
+/// Whether products of a channel's constants could overflow or underflow, so that the order of
+/// multiplication matters.
 template <typename Lane>
 bool is_far(const Normalizer& normalizer, double gamma, Index c) {
   const double scale = std::abs(gamma * normalizer.invstd(c));
@@ -94,11 +93,11 @@ inline bool any_is_scaled(const Exponents& exponents) {
   return any != 0;
 }
 
-/// A first test for all channels at once, as they come by: whether any may be far.
+/// A quick test over all channels together: whether any may be far.
 template <typename Lane>
 class Test {
  public:
-  /// Factors are far near either end of the range, other numbers near the largest.
+  /// Factors are far near overflow and near underflow, other numbers near overflow only.
   template <typename... V>
   void add_factors(const V&... values) {
     (factors_.add(passes::magnitude(values)), ...);
@@ -116,14 +115,14 @@ class Test {
   passes::Range factors_, others_;
 };
 
-/// x - mean = (x - high) - rest, high being the mean as the lanes hold it, which has been stored there.
+/// The rest in x - mean = (x - high) - rest, where high is the mean rounded to Lane, as stored.
 template <typename Lane, typename V>
 V rest_of_mean(const V& mean, const V& residual, const Lane* high) {
   if constexpr (std::is_same_v<Lane, double>) return residual;
   return (mean - passes::load<V>(high)) + residual;
 }
 
-/// x - mean of a channel taken out, scaled as the normalizer is.
+/// x - mean of one channel, scaled as the normalizer is.
 template <typename Scalar>
 Eigen::ArrayXd deviations_of(const Layout& layout, const Scalar* x, const Normalizer& normalizer,
                              Index channel) {
@@ -131,7 +130,7 @@ Eigen::ArrayXd deviations_of(const Layout& layout, const Scalar* x, const Normal
   return (values - normalizer.mean(channel)) - normalizer.mean_residual(channel);
 }
 
-/// A number of any size: value * 2^exponent.
+/// A number of any magnitude: value * 2^exponent.
 struct Scaled {
   double value;
   int exponent;
@@ -149,7 +148,7 @@ inline Scaled scaled_product(double value, std::initializer_list<double> factors
   }
   return {value, exponent};
 }
-/// The same as a double, where a product on the way may leave the range of doubles and the result does not.
+/// The same as a double, without overflow or underflow of intermediate products.
 inline double product(double value, std::initializer_list<double> factors, int exponent) {
   const Scaled result = scaled_product(value, factors, exponent);
   return std::ldexp(result.value, result.exponent);
@@ -164,12 +163,12 @@ inline Scaled scaled_sum(const Scaled& a, const Scaled& b) {
   };
   const int exponent = std::max(a.exponent, b.exponent);
   const double sum = sum_at(exponent);
-  // Doubles as they are may add up to more than a double.
+  // The sum of two doubles may overflow.
   const double half = sum_at(exponent + 1);
   return std::isfinite(sum) || !std::isfinite(half) ? Scaled{sum, exponent} : Scaled{half, exponent + 1};
 }
 
-/// Values whose products with each other stay in range: the array times 2^exponent.
+/// An array, values * 2^exponent, scaled so that products of two values neither overflow nor underflow.
 struct Ranged {
   Eigen::ArrayXd values;
   int exponent;

@@ -1,6 +1,6 @@
 #pragma once
-// A few doubles at a time, read from and written to floats or doubles, and sums and products with what
-// rounding left of them.
+// SIMD vectors of doubles or floats, loaded from and stored to either, and error-free transformations of sums
+// and products.
 
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
@@ -15,20 +15,20 @@
 
 namespace batchnorm::passes {
 
-/// Eigen has no vectors for WebAssembly; the compilers' own work natively and there.
+/// Eigen has no SIMD for WebAssembly; the compilers' vector extensions work natively and there.
 using DoubleLanes = double __attribute__((vector_size(32)));
 using FloatLanes = float __attribute__((vector_size(32)));
-/// A longer strip of a row of floats, and what is left over of it before single ones.
+/// A longer strip of a row of floats, and a shorter one for the remainder, before single floats.
 using FloatStrip = float __attribute__((vector_size(64)));
 using FloatQuad = float __attribute__((vector_size(16)));
-/// What a pass computes in, its lane, is double or, where the data are floats too, float.
+/// Lane, the type that a pass computes in, is double or, where the data are floats, may be float.
 template <typename Lane>
 using LanesOf = std::conditional_t<std::is_same_v<Lane, double>, DoubleLanes, FloatLanes>;
 template <typename Lane>
 inline constexpr Index lane_count = static_cast<Index>(sizeof(LanesOf<Lane>) / sizeof(Lane));
 
-/// V is LanesOf<Lane>, Lane or one between: every pass is written once for all; shorter ones serve what is
-/// left over.
+/// V is LanesOf<Lane>, Lane or a vector in between: every pass is written once for all of them. The shorter
+/// ones serve the remainder.
 template <typename V>
 inline constexpr Index width = 1;
 template <>
@@ -81,7 +81,7 @@ inline void store(float* to, const FloatQuad& value) {
 }
 inline void store(float* to, const DoubleLanes& value) {
 #ifdef __wasm_simd128__
-  // LLVM takes its own conversion of four lanes apart, number by number.
+  // LLVM would compile __builtin_convertvector to four scalar conversions.
   v128_t half[2];
   std::memcpy(half, &value, sizeof half);
   const v128_t low = wasm_f32x4_demote_f64x2_zero(half[0]), high = wasm_f32x4_demote_f64x2_zero(half[1]);
@@ -102,7 +102,7 @@ inline double sum_of(const DoubleLanes& value) {
   return (value[0] + value[2]) + (value[1] + value[3]);
 }
 
-/// A short sum as doubles, which longer ones are made of; of the lanes of floats, halves are added.
+/// A short sum converted to double, for the longer sums; the two halves of FloatLanes are added.
 inline double widened(double sum) {
   return sum;
 }
@@ -136,7 +136,7 @@ inline DoubleLanes widened(const FloatLanes& sum) {
 template <typename V>
 using Widened = decltype(widened(V{}));
 
-/// Adds short sums to long ones, lane by lane.
+/// Adds short sums to sums in double, lane by lane.
 inline void add_to(double* sums, float more) {
   *sums += static_cast<double>(more);
 }
@@ -149,7 +149,7 @@ inline void add_to(double* sums, const FloatLanes& more) {
   add_to(sums + width<FloatQuad>, quads.second);
 }
 
-/// What a register holds of the lanes: compilers take comparisons of longer vectors apart.
+/// A vector that fits a register of 128 bits: compilers turn comparisons of longer ones into scalar code.
 using DoublePair = double __attribute__((vector_size(16)));
 struct Pairs {
   DoublePair first, second;
@@ -187,7 +187,7 @@ inline DoubleLanes square_root(const DoubleLanes& value) {
 #endif
 }
 
-/// The smallest and the largest of many numbers: one test for all of them.
+/// The smallest and the largest of many numbers, so that one test serves all of them.
 class Range {
  public:
   void add(double value) { add(DoubleLanes{} + value); }
@@ -217,7 +217,7 @@ class Range {
   DoublePair least_{infinity, infinity}, most_{-infinity, -infinity}, nothing_{};
 };
 
-/// What rounding to `sum` left of a + b: exactly, for any a and b (Knuth; Moeller 1965).
+/// The rounding error of sum = a + b, exactly, for any a and b (TwoSum: Knuth; Moeller 1965).
 template <typename V>
 V sum_error(const V& a, const V& b, const V& sum) {
   const V of_b = sum - a;
@@ -235,7 +235,8 @@ ExactSum<V> exact_sum(const V& a, const V& b) {
   return {sum, sum_error(a, b, sum)};
 }
 
-/// What rounding left of a * b, exactly; WebAssembly has no fused multiply-add. (Veltkamp and Dekker 1971)
+/// The rounding error of a * b, exactly, without a fused multiply-add, which WebAssembly does not have
+/// (TwoProduct: Veltkamp and Dekker 1971).
 template <typename V>
 V product_error(const V& a, const V& b) {
   const double splitter = 0x1p27 + 1;

@@ -1,11 +1,12 @@
 #pragma once
-// How the passes go over a tensor: a few numbers at a time, in the order of memory. Scalar is the type of the
-// data, float or double, and Lane that of the arithmetic: double, or float for floats. forward.cpp,
+// How the passes traverse a tensor: a SIMD vector at a time, in the order of memory. Scalar is the type of
+// the data, float or double, and Lane that of the arithmetic: double, or float for floats. forward.cpp,
 // backward.cpp and moments.cpp say what is done with the values.
 //
-// Two ways of walking serve every layout. Where a channel's values lie side by side in long planes (inner is
-// large), each plane is read along itself. Elsewhere the tensor is a matrix whose rows hold all channels: a
-// column belongs to one channel, and a strip of columns is read downwards, a block of rows at a time.
+// Two traversals serve every layout. Where a channel's values are contiguous in long planes (inner is large),
+// each plane is read from its start to its end. Elsewhere the tensor is a matrix whose rows hold all
+// channels: a column belongs to one channel, and a strip of columns is read downwards, a block of rows at a
+// time.
 
 #include <algorithm>
 
@@ -14,18 +15,19 @@
 
 namespace batchnorm::passes {
 
-/// A share of the tensor that is walked in one way, with one set of states: a state belongs to one channel.
+/// A part of the tensor with one traversal and one set of states. A state is what is accumulated for one
+/// column, or for one channel's planes; every state belongs to one channel.
 struct Part {
   Index offset;  ///< of its first value
   bool along_planes;
   Index outer, channels, inner;  ///< of the part as a tensor of its own
-  Index rows, columns;           ///< as a matrix, where it is not walked along planes
+  Index rows, columns;           ///< as a matrix, where it is not traversed along planes
 
   Index states() const { return along_planes ? channels : columns; }
   Index values_of_state() const { return along_planes ? outer * inner : rows; }
 };
 
-/// One part, or two where the number of rows leaves a rest; none where there are no values.
+/// One part, or two where the number of rows leaves a remainder; none where there are no values.
 struct Parts {
   Part parts[2];
   int count;
@@ -38,10 +40,10 @@ Parts parts_of(const Layout& layout);
 /// visit(state, its channel) for every state.
 template <typename Visit>
 void for_each_state(const Part& part, const Visit& visit) {
-  // Counted, not divided: for a small batch the divisions would take as long as the batch.
+  // Loops in place of state / repeats: for a small batch the divisions would take as long as all the rest.
   const Index repeats = part.along_planes ? 1 : part.inner;
   for (Index first = 0; first < part.states(); first += part.channels * repeats) {
-    if (repeats == 1) {  // the usual case, in a loop that the compiler makes vectors of
+    if (repeats == 1) {  // the usual case, in a loop that the compiler can vectorize
       for (Index channel = 0; channel < part.channels; ++channel) visit(first + channel, channel);
       continue;
     }
@@ -51,7 +53,7 @@ void for_each_state(const Part& part, const Visit& visit) {
   }
 }
 
-/// Several quantities, a row each, in one piece of memory: a small batch takes less time than many pieces do.
+/// Several quantities, a row each, in one allocation: more of them would take longer than a small batch.
 template <typename Lane, int rows>
 using Rows = Eigen::Array<Lane, rows, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -67,11 +69,10 @@ void for_each_strip(Index columns, const Strip& strip) {
   for (; column < columns; ++column) strip(column, Lane{});
 }
 
-/// work(channel, values...) for all channels, some at a time: values of `arrays` are those of the channels at
-/// hand.
+/// work(channel, values...) for all channels, a vector of them at a time, with their values of `arrays`.
 template <typename Work, typename... Arrays>
 void for_channels(Index channels, const Work& work, const Arrays&... arrays) {
-  // By pointers: for all the compiler knows, what `work` writes is where an array says that its values lie.
+  // By pointers: the compiler has to assume that `work` may write to an array's own pointer to its values.
   const auto with_values_of = [&](const auto*... first) {
     for_each_strip<double>(
         channels, [&](Index channel, auto zero) { work(channel, load<decltype(zero)>(first + channel)...); });
@@ -79,8 +80,8 @@ void for_channels(Index channels, const Work& work, const Arrays&... arrays) {
   with_values_of(arrays.data()...);
 }
 
-/// What channels have, a quantity a row, for each state. Not a copy where every state has its channel's
-/// place.
+/// The quantities of the channels, one a row, spread to the states. Refers to them without a copy where
+/// states and channels are the same.
 template <typename Lane, int rows>
 class OfStates {
  public:
@@ -102,23 +103,23 @@ class OfStates {
   Rows<Lane, rows> spread_;
 };
 
-/// Of a plane: it stays in the first cache while it is read twice.
+/// The longest piece of a plane: it stays in the L1 cache while it is read twice.
 inline constexpr Index longest_piece = 2048;
-/// Few enough not to evict each other from the first cache; of floats as many as a short sum has.
+/// Few enough rows not to evict each other from the L1 cache; for floats, as many as a short sum has values.
 template <typename Lane>
 inline constexpr Index rows_of_tile = std::is_same_v<Lane, float> ? 16 : 8;
 
 inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
 
-/// How many values are added before rounding is looked after: of doubles, of floats in doubles, which have
-/// digits to spare, and of floats in floats.
+/// How many values are added before the rounding error is compensated, or before a sum in single precision is
+/// added to one in double. Sums of floats in double need neither.
 template <typename Scalar, typename Lane>
 inline constexpr Index steps_of_sum = std::is_same_v<Lane, float>      ? 16
                                       : std::is_same_v<Scalar, double> ? 16
                                                                        : 1 << 30;
-/// How many steps, rows or values of a plane, a block has after `before` others. In lanes of floats as many
-/// again, so that what a block costs in doubles counts for ever less; one after the other, no block is longer
-/// than all before it.
+/// How many rows (or values of a plane, in length_of_piece) a block has after `before` others. In single
+/// precision as many again, so that the work in double that each block costs is spread over ever more values;
+/// no block is longer than all before it.
 template <typename Scalar, typename Lane>
 Index rows_of_block(Index before) {
   if constexpr (std::is_same_v<Lane, float>) return std::max(before, Index{32});
@@ -130,7 +131,7 @@ Index length_of_piece(Index before) {
   return longest_piece;
 }
 
-/// Two quantities that are added up.
+/// The terms of two sums.
 template <typename V>
 struct Terms {
   V a, b;
@@ -146,7 +147,7 @@ void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
   Terms<V> sum{a, b};
   Index row = 0;
   if constexpr (std::is_same_v<V, Widened<V>>) {
-    // Two sums each, so that no addition waits for the one before.
+    // Two sums each: consecutive additions do not depend on each other.
     Terms<V> odd{};
     for (; row + 1 < rows; row += 2, at += 2 * stride) {
       sum = sum + step(at);
@@ -155,7 +156,7 @@ void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
     if (row < rows) sum = sum + step(at);
     sum = sum + odd;
   } else {
-    // Four at a time: a value goes through few roundings.
+    // Pairwise, four at a time: a value goes through fewer roundings.
     for (; row + 3 < rows; row += 4, at += 4 * stride)
       sum = sum + ((step(at) + step(at + stride)) + (step(at + 2 * stride) + step(at + 3 * stride)));
     for (; row < rows; ++row, at += stride) sum = sum + step(at);
@@ -164,8 +165,8 @@ void add_up(Index at, Index rows, Index stride, const Step& step, V& a, V& b) {
   b = sum.b;
 }
 
-/// As add_up, along a plane and from 0, `steps` at a time; what rounding takes from the longer and longer
-/// sums of doubles is added at the end.
+/// As add_up, along a plane and from 0, `steps` at a time. Sums of doubles are compensated: their rounding
+/// errors are added at the end.
 template <typename V, typename Step>
 void add_up_plane(Index at, Index length, Index steps, const Step& step, Widened<V>& a, Widened<V>& b) {
   Widened<V> a_error{}, b_error{};
@@ -189,7 +190,7 @@ void add_up_plane(Index at, Index length, Index steps, const Step& step, Widened
   b += b_error;
 }
 
-/// Goes over a part, block by block, and sums two quantities for each state.
+/// Traverses a part, block by block, and sums two quantities for each state.
 ///
 /// `op.at<V>(pick)` returns the step: (position) gives the Terms<V> at that position, with pick(array) giving
 /// the states' values of an array. `add(state, states, before, count, a, b)` receives the sums of a block for
@@ -251,8 +252,8 @@ void reduce(const Part& part, const Op& op, const Add& add) {
   }
 }
 
-/// Goes over a part and does `op.at<V>(pick)(position)` everywhere, with pick as in reduce. A pass that needs
-/// few registers may take longer strips of columns.
+/// Traverses a part and calls `op.at<V>(pick)(position)` everywhere, with pick as in reduce. A pass that
+/// needs few registers may take longer strips of columns.
 template <typename Scalar, typename Lane, typename Longest = LanesOf<Lane>, typename Op>
 void map(const Part& part, const Op& op) {
   constexpr Index count = lane_count<Lane>;
@@ -287,8 +288,8 @@ void map(const Part& part, const Op& op) {
       });
     }
   };
-  // A few rows at a time spare loading the states' values again; far from the caches, memory wants one row
-  // after the other.
+  // With a few rows at a time the states' values are loaded less often. Tensors that do not fit a cache are
+  // read in the order of memory.
   if (part.rows * part.columns <= cached_bytes / static_cast<Index>(sizeof(Scalar))) {
     by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 4 > ());
   } else {

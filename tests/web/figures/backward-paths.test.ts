@@ -206,3 +206,10 @@ test('nothing to compare is said in words', () => {
     );
   }
 });
+
+test('a button for each preset of the block', () => {
+  const presets = [{ id: 'two', label: 'Two examples', set: { x: [1, 3], dy: [0.5, -0.5] } }];
+  const button = /<button[^>]*data-control="two"[^>]*>.*?Two examples.*?<\/button>/;
+  expect(htmlOf(viewOf(backwardPaths, {}, 720, presets).more)).toMatch(button);
+  expect(htmlOf(viewOf(backwardPaths).more)).not.toMatch(button);
+});

@@ -1,4 +1,4 @@
-// A frame of a figure asks the core at most twice, whatever a hand has changed: asking costs more than answering.
+// A frame of a figure calls the core at most twice, whatever control has changed: a call costs more than its computation.
 
 import { renderToString } from 'preact-render-to-string';
 import type { VNode } from 'preact';
@@ -8,9 +8,9 @@ import { Controls } from '../../../web/src/drawing/controls.tsx';
 import { type AnyField, type Fields, initialState, type StateOf } from '../../../web/src/drawing/fields.ts';
 import type { Figure } from '../../../web/src/drawing/figure.tsx';
 import { figures } from '../../../web/src/figures/all.ts';
-import { core } from './view.ts';
+import { core, factsOf } from './view.ts';
 
-/** Another value of a field, as a hand would give it that; one for each way to move it. */
+/** Other values of a field that its controls can lead to, one for each direction. */
 function otherValuesOf(field: AnyField, value: unknown): unknown[] {
   switch (field.kind) {
     case 'number':
@@ -32,7 +32,7 @@ function otherValuesOf(field: AnyField, value: unknown): unknown[] {
   }
 }
 
-/** The names of what is asked of the core while the figure draws itself. */
+/** Draws a frame of the figure, so that its calls of the core are counted. */
 function frameOf(figure: Figure, counted: Core, state: StateOf<Fields>): void {
   const controls = new Controls<Fields>('figure-0', figure.fields, state, () => {}, new Set());
   const view = figure.view({
@@ -42,7 +42,7 @@ function frameOf(figure: Figure, counted: Core, state: StateOf<Fields>): void {
     controls,
     width: 720,
     id: 'f',
-    facts: null,
+    facts: factsOf(figure),
   });
   for (const part of [
     view.controls,
@@ -66,7 +66,7 @@ describe.each(figures.map((figure) => [figure.kind, figure] as const))('%s', (_k
     ]),
   ) as unknown as Core;
 
-  /** Of every field, the frame after it alone has changed from the state. */
+  /** The calls of the most expensive frame after a change of one field. */
   function mostAskedFrom(state: StateOf<Fields>): string[] {
     let most: string[] = [];
     for (const [name, field] of Object.entries(figure.fields)) {

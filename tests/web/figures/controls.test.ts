@@ -1,10 +1,9 @@
-// What the controls of all figures hold to, in states that a hand can lead them to.
+// Rules for the controls of all figures, in states that controls can lead to.
 
 import { fromHtml } from 'hast-util-from-html';
 import { expect, test } from 'vitest';
 import type { AnyField, Fields } from '../../../web/src/drawing/fields.ts';
 import { figures } from '../../../web/src/figures/all.ts';
-import { cppLines } from '../../../web/render/cpp-lines.ts';
 import { htmlOf, viewOf } from './view.ts';
 
 /** What a figure shows at a time; each view has controls of its own. */
@@ -41,14 +40,13 @@ const statesOf = (fields: Fields): object[] =>
     .filter(([name]) => !views.includes(name))
     .flatMap(([name, field]) => valuesOf(field).map((value) => ({ [name]: value })));
 
-/** The controls in their order, by what does not change: kinds, ids, names. */
+/** The controls in their order, by their attributes that must not change: types, ids, names. */
 const controlsIn = (html: string) =>
   [...html.matchAll(/<(?:input|button|fieldset)[^>]*>/g)].map(([tag]) =>
     [...tag.matchAll(/ (?:type|id|name|data-control)="[^"]*"|^<\w+/g)].join(''),
   );
 
 for (const figure of figures) {
-  const facts = figure.kind === 'computation-graph' ? cppLines() : null;
   const shownViews = views.flatMap((name) => {
     const field = figure.fields[name];
     return field?.kind === 'choice' ? field.options.map((option) => ({ [name]: option })) : [];
@@ -59,7 +57,7 @@ for (const figure of figures) {
       for (const width of widths) {
         /** Those in sight, and those that are folded away. */
         const controls = (state: object) => {
-          const shown = viewOf(figure, { ...view, ...state }, width, facts);
+          const shown = viewOf(figure, { ...view, ...state }, width);
           return { inSight: controlsIn(htmlOf(shown.controls)), folded: controlsIn(htmlOf(shown.more)) };
         };
         const first = controls({});
@@ -74,7 +72,7 @@ for (const figure of figures) {
   test(`${figure.kind} has one to three controls in sight, the others are folded away`, () => {
     for (const width of widths) {
       for (const state of [{}, ...shownViews]) {
-        const { controls } = viewOf(figure, state, width, facts);
+        const { controls } = viewOf(figure, state, width);
         const { children } = fromHtml(htmlOf(controls), { fragment: true });
         expect(children.length).toBeGreaterThanOrEqual(1);
         expect(children.length).toBeLessThanOrEqual(3);

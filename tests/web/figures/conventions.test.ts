@@ -12,7 +12,7 @@ const numbers = (view: ReturnType<typeof show>, caption: string, head: string) =
 const { stops } = conventionsFigure.fields['momentum'] as StopsField;
 
 const steps = 60;
-/** What each of them weighs and averages, and what it calls that: written down here once more. */
+/** Which value each framework weights, which variance it averages, and its terms: independent of the figure's table. */
 const rules: Record<Framework, { weighs: 'old' | 'new'; averages?: string; mean: string; variance: string }> =
   {
     page: { weighs: 'old', mean: 'running_mean', variance: 'running_var' },

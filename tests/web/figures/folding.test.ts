@@ -6,8 +6,25 @@ import { expectClose, expectDrawn, numbers, problem5 } from './neuron.ts';
 import { column, htmlOf, viewOf } from './view.ts';
 
 const { w, b, gamma, beta, running_mean, running_var } = problem5;
-const neuron = { w, b, gamma, beta, running_mean, running_var };
-const show = (state: object = {}) => viewOf(folding, { ...neuron, ...state });
+/** The layer of the lesson: the neuron of Problem 5, and two others. */
+const layer = {
+  w,
+  b,
+  gamma,
+  beta,
+  running_mean,
+  running_var,
+  others_w: [1, -1],
+  others_b: [0, 1],
+  others_gamma: [-1, 2],
+  others_beta: [2, 0],
+  others_running_mean: [1, 0],
+  others_running_var: [4, 1],
+  second_weights: [-1, 3, 0.5],
+  input_1: 3,
+  input_2: 2,
+};
+const show = (state: object = {}) => viewOf(folding, { ...layer, ...state });
 
 test('W′ and b′ by hand', () => {
   const view = show();
@@ -57,8 +74,8 @@ test('the bars are to scale', () => {
 test('no state shows a number that is none, or draws outside of the page', () => {
   expectDrawn(folding, [
     {},
-    neuron,
-    { ...neuron, neurons: 1, inputs: 1, gamma: 0, running_var: 1 },
-    { ...neuron, neurons: 1024, inputs: 1024, gamma: -2.9, running_var: 7, input_1: -4.5, b: -11.5 },
+    layer,
+    { ...layer, neurons: 1, inputs: 1, gamma: 0, running_var: 1 },
+    { ...layer, neurons: 1024, inputs: 1024, gamma: -2.9, running_var: 7, input_1: -4.5, b: -11.5 },
   ]);
 });

@@ -15,7 +15,7 @@ export function expectClose(actual: readonly (number | string)[], expected: read
   for (const [i, value] of expected.entries()) expect(actual[i], `[${i}]`).toBeCloseTo(value, 12);
 }
 
-/** No state shows a number that is none, or draws outside of the page. */
+/** No state shows NaN, an infinity or a missing value, or draws outside of the page. */
 export function expectDrawn(figure: Figure, states: readonly object[]): void {
   for (const state of states) {
     for (const width of [300, 720, 950]) {

@@ -3,9 +3,11 @@
 import { renderToString } from 'preact-render-to-string';
 import type { VNode } from 'preact';
 import { loadBuiltCore } from '../../../web/render/core.ts';
+import { cppLines } from '../../../web/render/cpp-lines.ts';
 import { Controls } from '../../../web/src/drawing/controls.tsx';
 import { type Fields, initialState } from '../../../web/src/drawing/fields.ts';
 import type { Figure, View } from '../../../web/src/drawing/figure.tsx';
+import { said } from '../../../web/src/figures/gradient-check/finding.ts';
 
 export const core = await loadBuiltCore();
 
@@ -14,14 +16,29 @@ export interface Shown extends View {
   changes: object[];
 }
 
+/** Placeholders for the author's sentences: the name of each, and the values that it may use. */
+const sentences = Object.fromEntries(
+  Object.entries(said).map(([name, values]) => [
+    name,
+    `[${name}] ${values.map((value) => `${value} {${value}}`).join(', ')}.`,
+  ]),
+);
+
+const facts: Readonly<Record<string, unknown>> = {
+  'computation-graph': cppLines(),
+  'gradient-check': sentences,
+};
+/** The facts that the build gives to a figure, next to its state. */
+export const factsOf = ({ kind }: Figure): unknown => facts[kind] ?? null;
+
 /** `state` replaces fields of the initial one. */
-export function viewOf(figure: Figure, state: object = {}, width = 720, facts: unknown = null): Shown {
+export function viewOf(figure: Figure, state: object = {}, width = 720, told = factsOf(figure)): Shown {
   const whole = { ...initialState(figure.fields), ...state };
   const changes: object[] = [];
   const set = (change: object) => void changes.push(change);
   const controls = new Controls<Fields>('figure-0', figure.fields, whole, set, new Set());
   return {
-    ...figure.view({ core, state: whole, set, controls, width, id: 'figure-0', facts }),
+    ...figure.view({ core, state: whole, set, controls, width, id: 'figure-0', facts: told }),
     changes,
   };
 }

@@ -25,35 +25,18 @@ import {
 } from '../../src/kinds/schema.ts';
 import type { PracticeBlock } from '../../src/kinds/practice/schema.ts';
 import type { ParsedBlock } from '../blocks.ts';
-import { cppLines } from '../cpp-lines.ts';
-import { LessonError } from '../error.ts';
+import type { Examples } from '../examples.ts';
+import { stateFields, textsOf } from '../fields.ts';
+import { factKeys, figureFacts } from '../figure-facts.ts';
 import { type GradedItem, partsOf } from '../graded.ts';
-import { type Building, renderItem } from '../item.tsx';
-import {
-  evaluateFormula,
-  renderInline,
-  renderLabel,
-  renderMarkdown,
-  type Surroundings,
-} from '../markdown.ts';
-import { nearest } from '../nearest.ts';
+import { type Building, type Lesson, renderItem } from '../item.tsx';
+import { renderInline, renderLabel, renderMarkdown, type Surroundings } from '../markdown.ts';
 import { practice, practiceData, problemOf } from './practice.ts';
-
-/** Fields of a figure's state: as texts of a link, as numbers, or as "= formula" of the givens at hand. */
-const stateFields = z.record(
-  z.string(),
-  z.union([
-    z.string(),
-    z.number().transform(String),
-    z.array(z.number()).transform((list) => list.join(',')),
-  ]),
-);
 
 /**
  * `state` is how the figure starts. `predict` is judged before it is shown, which then plays it: `show` are the fields
  * that it ends with, and `from` those that are others when it begins. A `bare` figure is its drawing alone.
  */
-
 export const figureSchema = z.strictObject({
   kind: z.enum(figures.map(({ kind }) => kind) as [string, ...string[]]),
   id: id.optional(),
@@ -62,6 +45,7 @@ export const figureSchema = z.strictObject({
   try: inline.optional(),
   description: paragraphs,
   state: stateFields.default({}),
+  ...factKeys,
   predict: z
     .strictObject({
       objective: graded.objective,
@@ -84,11 +68,6 @@ export const figureSchema = z.strictObject({
 });
 
 export type FigureBlock = z.infer<typeof figureSchema>;
-
-/** What figures show of the sources, by kind. */
-const factsOf: Readonly<Record<string, () => unknown>> = {
-  'computation-graph': cppLines,
-};
 
 /** By what a figure is remembered: two of a kind on one page have names of their own. */
 export const nameOfFigure = ({ id: own, kind }: Pick<FigureBlock, 'id' | 'kind'>): string => own ?? kind;
@@ -137,44 +116,17 @@ function still(figure: Figure, { bare, ...block }: FigureBlock, core: Surroundin
   return children as ElementContent[];
 }
 
-/** Fields of a figure as texts. Refuses those that it does not have, and what they do not allow. */
-function textsOf(
-  { kind, fields }: Figure,
-  texts: Readonly<Record<string, string>>,
-  path: readonly string[],
-  placeOf: ParsedBlock['placeOf'],
-  around: Surroundings,
-): Record<string, string> {
-  const read = Object.entries(texts).map(([name, text]) => {
-    const field = fields[name];
-    const place = placeOf([...path, name]);
-    const where = ['figure', ...path].join('.');
-    if (!field)
-      throw new LessonError(
-        place,
-        `${where}: ${name} is no field of ${kind}${nearest(name, Object.keys(fields))}`,
-      );
-    const value = text.startsWith('=')
-      ? evaluateFormula(around, text.slice(1).trim(), place).values.join(',')
-      : text;
-    if (field.read(value) === undefined)
-      throw new LessonError(place, `${where}.${name}: “${value}” is not allowed there`);
-    return [name, value] as const;
-  });
-  return Object.fromEntries(read);
-}
-
 export function renderFigure(
   { block, placeOf }: ParsedBlock<FigureBlock>,
   outer: Surroundings,
-  at: Omit<Building, 'around' | 'placeOf' | 'refuse' | 'id'>,
+  { examples, ...at }: Lesson & { examples: Examples },
 ): Element {
   const name = nameOfFigure(block);
   const kind = figures.find((each) => each.kind === block.kind) as Figure;
   const texts = (of: Record<string, string>, ...path: string[]) => textsOf(kind, of, path, placeOf, outer);
   const starts = texts(block.state, 'state');
   const figure = { ...kind, fields: startingAt(kind.fields, starts) };
-  const facts = factsOf[block.kind]?.() ?? null;
+  const facts = figureFacts({ figure: kind, block, placeOf, around: outer, examples });
   const prediction = predictionOf(block);
   return h(
     `bn-${block.kind}`,

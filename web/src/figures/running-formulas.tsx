@@ -4,7 +4,7 @@
 import type { Convention } from './conventions/frameworks.ts';
 import { Formula, Num, Symbol } from '../drawing/math.tsx';
 
-/** The framework's momentum, and what it weighs. */
+/** The framework's momentum, and which value it is the weight of. */
 export type Momentum = Pick<Convention, 'weights'> & { own: number };
 
 /** A weight as the framework would write it: momentum, or 1 − momentum. */

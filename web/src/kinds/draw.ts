@@ -1,4 +1,4 @@
-// Other numbers for an item: drawn, told, and taken back.
+// Other numbers for an item: drawing them, saying so, and undoing it.
 
 import { useRef, useState } from 'preact/hooks';
 import type { Problem } from '../core/items.ts';
@@ -8,15 +8,15 @@ import type { Scene } from './item.tsx';
 
 export interface Drawing {
   isDrawing: boolean;
-  /** what was done to the numbers last */
+  /** what was last done to the numbers, as a sentence */
   note: string;
   setNote: (note: string) => void;
   draw: () => Promise<void>;
-  /** brings back what stood before, where something did */
+  /** restores the earlier numbers and answers, where there are some */
   undo: (() => void) | undefined;
 }
 
-/** `emptied` gives the state without the answers that belong to other numbers; without it there are none. */
+/** `emptied` gives the state without the answers, which belong to the old numbers; left out by items without answers. */
 export function useDrawing(
   { kept, change, surroundings }: Scene,
   { problem, sheet }: { problem: Problem; sheet: SheetData },

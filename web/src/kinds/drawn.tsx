@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The button that draws other numbers, and the line that tells what was drawn.
+// The button that draws other numbers, and the line that says what was drawn.
 
 import type { Drawing } from './draw.ts';
 

@@ -42,7 +42,7 @@ export function typedOf({ given }: Pick<SheetData, 'given'>, kept: Kept): Typed 
   return { ...given, ...(Object.fromEntries(known) as Typed) };
 }
 
-/** What is kept under the name "givens": those that are not the author's. */
+/** What is kept under the name "givens": those that differ from the author's. */
 export function givensText({ given }: Pick<SheetData, 'given'>, typed: Typed): string | undefined {
   const other = Object.entries(typed).filter(([name, text]) => text !== given[name as GivenName]);
   return other.length > 0 ? JSON.stringify(Object.fromEntries(other)) : undefined;
@@ -60,7 +60,7 @@ export function acceptsGivens(sheet: SheetData, text: string, core: Core): boole
 function computedTexts(core: Core, sheet: SheetData, typed: Typed, set: Typed): Typed | undefined {
   const isFormula = (name: string, text: string) =>
     text.startsWith('=') && sheet.edit.includes(name as GivenName);
-  // A button without formulas mends numbers that cannot be used.
+  // A button without formulas works even where the current numbers cannot be used.
   if (!Object.entries(set).some(([name, text]) => isFormula(name, text))) return set;
   return resultOrNothing(() => {
     const quantities = computeQuantities(core, readGivens(core, typed, sheet));

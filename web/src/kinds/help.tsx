@@ -40,7 +40,7 @@ interface ShowAnswerProps {
   kept: Kept;
   name: string;
   change: (edit: (kept: Kept) => Kept) => void;
-  /** what the answer stands in: the button goes when it is pressed, and the focus goes on to the answer */
+  /** the element of the answer, which gets the focus when the button disappears */
   answer: RefObject<HTMLElement | null>;
   isOffered: boolean;
 }

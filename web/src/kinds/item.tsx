@@ -27,7 +27,7 @@ export interface Scene<Data = unknown> {
   surroundings: Around;
 }
 
-/** What an item may ask of the page around it. */
+/** The services of the page that an item may use. */
 export interface Around {
   /** the states of all blocks of the site, for what sums them up */
   keptOf: (name: string) => Kept;
@@ -35,29 +35,29 @@ export interface Around {
   pitfall: (name: string) => { title: string; nodes: Node[] } | undefined;
   /** the text of an item as it is printed for a class: fresh nodes by the names of its slots */
   paper: (name: string) => Slots | undefined;
-  /** computes the numbers of these nodes again; where the givens cannot be used they stay, and it gives why */
+  /** updates the numbers in these nodes; where the givens cannot be used it changes nothing and returns the reason */
   fill: (nodes: readonly Node[], sheet: SheetState) => RangeError | undefined;
   /** other numbers for a problem */
   draw: (problem: Problem, seed: number) => Promise<Typed>;
-  /** starts a race of two networks, and tells what there is to see until it ends; calling the result stops it */
+  /** starts a race of two networks, and reports its progress until it ends; calling the result stops it */
   race: (choice: Choice, tell: (message: RaceMessage) => void) => () => void;
-  /** runs an experiment with these seeds, and tells how it goes until it ends; calling the result stops it */
+  /** runs an experiment with these seeds, and reports its progress until it ends; calling the result stops it */
   measure: (
     experiment: string,
     seeds: readonly number[],
     tell: (message: MeasureMessage) => void,
   ) => () => void;
-  /** opens a playground, and tells what there is to see until it is ended */
+  /** opens a playground, and reports what it shows until it is closed */
   playground: (tell: (told: Told) => void) => Playing;
-  /** what runs and judges programs, among them soon this first one for a task */
+  /** the module that runs and judges programs; it may prepare for this program, which comes first */
   programs: (task: string, first: string) => Promise<Programs>;
-  /** gives the reader a file */
+  /** offers the reader a file to save */
   save: (name: string, text: string) => void;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */
   copyLink: (name: string, at: string) => Promise<string | true>;
   /** the address of a link to a block of the site, with these texts in it */
   linkTo: (link: { file: string; entries: readonly Entry[]; at: string; isAlone: boolean }) => string;
-  /** moves on to the next thing to do behind this question */
+  /** moves the focus to what comes after this question */
   goOn: (from: Element) => void;
   /** opens the questions of the page again, each with its options in another order */
   startAgain: () => void;
@@ -80,7 +80,7 @@ export type View<Data> = (scene: Scene<Data>) => VNode;
 
 export interface Item<Data = never> {
   View: View<Data>;
-  /** Whether a text of a link means something here. */
+  /** Whether a text of a link is valid for this kind. */
   accepts: (data: Data, name: string, text: string, core: Core) => boolean;
   /** Whether it is about that other block too, and is drawn again when that changes. */
   sumsUp?: (data: Data, block: string) => boolean;
@@ -98,7 +98,7 @@ interface SlotProps {
   id?: string;
 }
 
-/** The place of a text. The nodes are moved here, so numbers that are computed again stay with them. */
+/** The place of a text. Its nodes are moved here and not copied, so that updates of their numbers still reach them. */
 export class Slot extends Component<SlotProps> {
   static override contextType = SlotContext;
   private readonly place = createRef<HTMLElement>();

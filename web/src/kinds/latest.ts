@@ -1,8 +1,9 @@
-// Judging may take a tenth of a second on a phone: what Check has judged is not judged again when it is drawn.
+// A cache of one result. Judging may take a tenth of a second on a phone: what was judged when Check was pressed is not
+// judged again when it is drawn.
 
 import { useRef } from 'preact/hooks';
 
-/** A function that computes a result, or gives the latest one again where it is asked for under the same key. */
+/** A function that computes a result, or returns the latest one where the key is the same. */
 export function useLatest<Result>(): (key: string, compute: () => Result) => Result {
   const latest = useRef<{ key: string; result: Result } | undefined>(undefined);
   return (key, compute) => {

@@ -1,4 +1,4 @@
-// Keeps the numbers in an item's text as the givens have them.
+// Updates the numbers in an item's text when its givens change.
 
 import { useContext, useLayoutEffect, useState } from 'preact/hooks';
 import { type Scene, type SheetState, SlotContext } from './item.tsx';

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Both readings of a text that has two, at each key: nobody has to check it to learn that it is not clear.
+// Both readings of an ambiguous text, shown at each key, before the learner presses Check.
 
 import type { TypedText } from '../core/core.ts';
 

@@ -1,4 +1,4 @@
-// What is asked of the core before it runs is done as soon as it does.
+// Actions that need the core wait until it runs.
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Core } from '../core/core.ts';

@@ -9,7 +9,7 @@ import { Formula, Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { type Path, paths, reason, verdict } from './check.ts';
 import { Drawing, Swatch } from './drawing.tsx';
-import { changesOf, fields, looks, type Model, modelOf } from './model.ts';
+import { changesOf, fields, looks, type Model, modelOf, type Preset } from './model.ts';
 
 /** A term of the formula, with the word of its path below. */
 const Term = ({ path, children }: { path: Path; children: ComponentChildren }) => (
@@ -156,10 +156,10 @@ function Check({ model: { check, off, unseen } }: { model: Model }) {
   );
 }
 
-export const backwardPaths = figure({
+export const backwardPaths = figure<typeof fields, readonly Preset[] | null>({
   kind: 'backward-paths',
   fields,
-  view({ core, state, set, controls, width, id }) {
+  view({ core, state, set, controls, width, id, facts: presets }) {
     const model = modelOf(core, state);
     const changes = changesOf(core, state, model);
     const pathFlag = (path: Path, label: string) =>
@@ -190,13 +190,7 @@ export const backwardPaths = figure({
             {controls.button('zero-sum', 'Make sum(dy) = 0', changes.zeroSum)}
             {controls.button('along', 'dy along x̂', changes.along)}
             {controls.button('sum', 'L = sum(y)', changes.sum)}
-            {controls.button('two', 'Example 3: m = 2', () => ({
-              x: [1, 3],
-              dy: [0.5, -0.5],
-              before: [0.5, -0.5],
-              gamma: 1,
-              eps: 0,
-            }))}
+            {presets?.map((preset) => controls.button(preset.id, preset.label, () => preset.set))}
             {controls.when(changes.canGrow).button('size', 'One more example', changes.longer)}
             {controls.when(changes.canShrink).button('size', 'One fewer', changes.shorter)}
           </div>

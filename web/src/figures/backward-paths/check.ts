@@ -1,5 +1,5 @@
-// The gradient check of a sum of paths: whether it agrees with differences of the loss, whether it could have failed at
-// all, and both in words.
+// The gradient check of a sum of paths: whether it agrees with finite differences of the loss, whether it could have
+// failed at all, and both in words.
 
 import type { Core } from '../../core/core.ts';
 import { formatNumber } from '../../core/format.ts';
@@ -8,24 +8,24 @@ import { largestOf, only } from '../../core/values.ts';
 export const paths = ['dx_direct', 'dx_through_var', 'dx_through_mean'] as const;
 export type Path = (typeof paths)[number];
 
-/** The paths of every example, and the gradient by differences. */
+/** The paths of every example, and the gradient by finite differences. */
 export type Terms = Readonly<Record<Path | 'dx_numeric', Float64Array>>;
 
 export interface Check {
-  /** `nothing`: both sides are 0, so there is no relative error to speak of */
+  /** `nothing`: both gradients are 0, so the relative error is not defined */
   kind: 'agrees' | 'fails' | 'nothing';
-  /** the sum of the paths that count, without what is only rounding */
+  /** the sum of the paths that are switched on; rounding errors of a sum of 0 are shown as 0 */
   sum: Float64Array;
-  /** the largest difference of an example */
+  /** the largest difference over the examples */
   difference: number;
-  /** the same over the largest gradient; undefined where that is 0 */
+  /** the same, divided by the largest gradient; undefined where that is 0 */
   relative?: number;
 }
 
-/** Below this share of the largest direct term lie what rounding leaves of the differences, and their truncation. */
+/** Rounding and truncation errors of the finite differences are below this share of the largest direct term. */
 export const noise = 1e-7;
 
-/** `scale` is the size of the terms, so that what is left of their sum by rounding alone shows as 0. */
+/** `scale` is the size of the terms, so that a sum that is only their rounding error is shown as 0. */
 export function checkPaths(core: Core, terms: Terms, counted: readonly Path[], scale: number): Check {
   const scaled = Object.fromEntries(paths.map((path) => [path, { values: terms[path], scale }]));
   const computed = core.compute({
@@ -56,7 +56,7 @@ function named(some: readonly Path[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** What the check says: icon, words, and the numbers they rest on. */
+/** The verdict of the check: icon, words, and the numbers behind it. */
 export function verdict(
   { kind, difference, relative }: Check,
   off: readonly Path[],
@@ -71,7 +71,7 @@ export function verdict(
   return { look: 'coarse', icon: '?', words: 'The gradient check agrees, but proves little:', numbers };
 }
 
-/** Why it says so, and what it cannot see. */
+/** The reason for the verdict, and which errors the check cannot detect. */
 export function reason({ kind }: Check, off: readonly Path[], unseen: readonly Path[]): string {
   if (kind === 'fails') return `Without ${named(off)} the sum is not the gradient, and the check notices.`;
   if (off.length > 0)

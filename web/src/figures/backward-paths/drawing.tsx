@@ -61,7 +61,7 @@ interface PartProps {
   set: (change: Change) => void;
 }
 
-/** The line of x, from which a thread leads to the column of each example. */
+/** The number line of x, with a connecting line to the column of each example. */
 const BatchLine = ({ model: { x, chosen }, layout: { scales, at, middle } }: PartProps) => (
   <>
     <text class="q-x fill row-label" x={4} y={46}>
@@ -109,7 +109,7 @@ const Axes = ({ layout: { isNarrow, left, end, scales, at, reach }, id }: PartPr
   </>
 );
 
-/** dx before dy was changed, and where it went. */
+/** dx before dy was changed, and an arrow to where it is now. */
 function Before({ model, layout, i }: PartProps & { i: number }) {
   const { bar, middle, at } = layout;
   const from = middle(i) - 2 * bar;
@@ -125,7 +125,7 @@ function Before({ model, layout, i }: PartProps & { i: number }) {
   );
 }
 
-/** What reaches one example, its paths, their sum and the gradient by differences. */
+/** The incoming gradient of one example, its paths, their sum and the gradient by finite differences. */
 function Example(props: PartProps & { i: number }) {
   const { model, layout, id, i } = props;
   const { dy, terms, check, on, moved } = model;

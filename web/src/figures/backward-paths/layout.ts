@@ -8,7 +8,7 @@ import { bounds, type Model } from './model.ts';
 
 export type Layout = ReturnType<typeof layoutOf>;
 
-/** How far the bars and the sums of any example go. */
+/** The largest magnitude that the bars and sums of all examples reach, rounded up. */
 function reachOf({ x, terms, check, dx_before }: Model): number {
   const levels = x.flatMap((_, i) => {
     const direct = valueAt(terms.dx_direct, i);
@@ -24,7 +24,7 @@ function reachOf({ x, terms, check, dx_before }: Model): number {
   return roundUp(largestOf(levels));
 }
 
-/** A column for each example; what stands at the left of them does so above them on a phone. */
+/** A column for each example; the labels at their left are above them on a phone. */
 export function layoutOf(model: Model, width: number) {
   const { m } = model;
   const isNarrow = width < 560;
@@ -61,7 +61,7 @@ export function layoutOf(model: Model, width: number) {
   };
 }
 
-/** What has no room for its digits is rounded to a hundredth of the largest. */
+/** Numbers without room for all their digits are rounded to a hundredth of the largest. */
 export function shortened(value: number, { column, reach, digits }: Layout, { negligible }: Model): string {
   const rough = column < 60 ? snapped(value, { least: -reach, most: reach, step: reach / 100 }) : value;
   const isNearZero = rough === 0 || Math.abs(value) <= negligible;

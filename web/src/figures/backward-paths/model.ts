@@ -1,4 +1,5 @@
-// What the core computes of a batch and its incoming gradient: the paths of each example, and what they are held against.
+// What the core computes from a batch and its incoming gradient: the paths of each example, and the finite differences
+// that they are compared with.
 
 import type { Core } from '../../core/core.ts';
 import { computeFrame } from '../../core/scenario.ts';
@@ -9,7 +10,7 @@ import { checkPaths, noise, paths, type Terms } from './check.ts';
 export const bounds = { x: { least: 0, most: 10, step: 0.1 }, dy: { least: -2, most: 2, step: 0.1 } };
 const lengths = [2, 6] as const;
 
-/** The x of an example that joins, by its place: to the right of those that are there already. */
+/** The x of an example that is added, by its index: to the right of those that are there already. */
 const spare = [2, 4, 6, 8, 9, 10];
 
 export const fields = {
@@ -22,13 +23,21 @@ export const fields = {
   direct: flag(true),
   variance: flag(true),
   mean: flag(true),
-  /** which example is spelled out */
+  /** the example whose formula and numbers are shown */
   chosen: number(1, 0, 5, 1),
-  /** which random dy comes next */
+  /** of the random dy drawn last */
   seed: number(0, 0, 1e6, 1),
 };
 export type State = StateOf<typeof fields>;
 export type Change = Partial<State>;
+
+/** A button that puts fields to values which the figure's block names. */
+export interface Preset {
+  /** by which a link hides it */
+  id: string;
+  label: string;
+  set: Change;
+}
 
 /** How each path is drawn, and the field that switches it. */
 export const looks = {
@@ -37,7 +46,7 @@ export const looks = {
   dx_through_mean: { field: 'mean', quantity: 'q-mean', pattern: 'dots', word: 'mean' },
 } as const;
 
-/** The lists as a link gives them may be of different lengths: an example without a dy has 0. */
+/** Lists from a link may have different lengths: an example without a dy has 0. */
 export const filled = (values: readonly number[], { x }: Pick<State, 'x'>): number[] =>
   x.map((_, i) => values[i] ?? 0);
 
@@ -76,7 +85,7 @@ export function modelOf(core: Core, state: State) {
     dx_through_mean: dx_through_mean.shown,
     dx_numeric: dx_numeric.shown,
   };
-  /** of the terms: beside it, rounding and truncation are noise */
+  /** the largest direct term, relative to which rounding and truncation errors are judged */
   const size = largestOf(terms.dx_direct);
   const factor = only(all.factor.shown);
   const on = paths.filter((path) => state[looks[path].field]);
@@ -99,10 +108,10 @@ export function modelOf(core: Core, state: State) {
     size,
     on,
     off: paths.filter((path) => !on.includes(path)),
-    /** they could be left out without the check noticing */
+    /** paths that are 0 for every example, so that the check would not notice if they were missing */
     unseen: paths.filter((path) => largestOf(terms[path]) <= noise * size),
     check: checkPaths(core, terms, on, size),
-    /** less than this is nothing in a dx */
+    /** a dx smaller than this counts as 0 */
     negligible: noise * factor,
     /** how many examples have another dy, and another dx, than before */
     moved: {
@@ -114,14 +123,14 @@ export function modelOf(core: Core, state: State) {
 }
 export type Model = ReturnType<typeof modelOf>;
 
-/** As large as the bounds of dy allow; the directions of dy that matter here do not depend on its length. */
+/** Scaled down to the bounds of dy where it exceeds them: only the direction of dy matters here. */
 function fitted(dy: Float64Array): number[] {
   const most = largestOf(dy);
   const factor = most > bounds.dy.most ? bounds.dy.most / most : 1;
   return Array.from(dy, (value) => value * factor);
 }
 
-/** What the buttons change, by what is on them. */
+/** The changes that the buttons make. */
 export function changesOf(core: Core, state: State, { dy, before, x_hat }: Model) {
   const { x } = state;
   const m = x.length;

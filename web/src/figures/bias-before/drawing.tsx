@@ -23,7 +23,7 @@ interface PairProps extends LineProps {
   without: ArrayLike<number>;
 }
 
-/** Where the values would lie for b = 0 as rings, where they lie as disks, and an arrow for the way between. */
+/** The values for b = 0 as rings, the values as they are as disks, and an arrow between. */
 function Pair({ scale, at, quantity, now, without }: PairProps) {
   const pixel = (value: number) => pixelOf(scale, value);
   return (
@@ -44,10 +44,10 @@ interface MoveProps extends LineProps {
   children: ComponentChildren;
 }
 
-/** An arrow above a line for the way from one value to another, with words over it. */
+/** An arrow above a line from one value to another, with a label over it. */
 function Move({ scale, at, from, to, quantity, children }: MoveProps) {
   const ends = [pixelOf(scale, from), pixelOf(scale, to)] as const;
-  // Words keep within the drawing.
+  // The label stays within the drawing.
   const middle = Math.min(scale.to - 90, Math.max(scale.from + 90, (ends[0] + ends[1]) / 2));
   return (
     <g class={`q-${quantity}`}>
@@ -59,7 +59,7 @@ function Move({ scale, at, from, to, quantity, children }: MoveProps) {
   );
 }
 
-/** The scales of the lines, by what stands on them. */
+/** The scale of each line, from the values on it. */
 function scalesOf({ effect: { y, walk } }: Model, left: number, width: number) {
   const ends = { from: left, to: width - 14 };
   const about0 = (reach: number): Scale => ({ least: -reach, most: reach, ...ends });
@@ -67,7 +67,7 @@ function scalesOf({ effect: { y, walk } }: Model, left: number, width: number) {
   return { x: about0(25), y: about0(yReach), dx: about0(roundUp(Math.max(0.5, ...walk.map(Math.abs)))) };
 }
 
-/** What each move says of itself. */
+/** The labels of the arrows. */
 function wordsOf({ state: { b, mode, collected }, training, runningShift, effect }: Model) {
   const { mean } = training;
   return {
@@ -95,7 +95,7 @@ export function Drawing({ model, width, onMove }: DrawingProps) {
   const left = width < 480 ? 34 : 48;
   const scales = scalesOf(model, left, width);
   const words = wordsOf(model);
-  // The handle stands at the mean of the batch, and is worth b.
+  // The handle is drawn at the mean of the batch; its value is b.
   const bs = { ...scales.x, least: scales.x.least - mean.without, most: scales.x.most - mean.without };
   return (
     <Picture
@@ -183,7 +183,7 @@ const Walk = ({ effect: { dx, walk, db }, scale, left, width }: WalkProps) => (
       {Array.from(dx, (value, i) => {
         const level = lines.dx - 20 - (dx.length - 1 - i) * 19;
         const [start, end] = [pixelOf(scale, valueAt(walk, i)), pixelOf(scale, valueAt(walk, i + 1))];
-        // Words stand behind the arrow, or before it where there is no room.
+        // The label is after the arrow, or before it where there is no room.
         const right = Math.max(start, end) + 6;
         const fits = right + 110 < width;
         return (

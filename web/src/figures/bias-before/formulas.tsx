@@ -1,12 +1,12 @@
 /** @jsxImportSource preact */
-// Why b falls out of what is subtracted, or how far it moves y, with the numbers in place.
+// Why b cancels when the batch mean is subtracted, or how far it moves y, with the numbers filled in.
 
 import type { ComponentChildren } from 'preact';
 import { valueAt } from '../../core/values.ts';
 import { Formula, Num, Symbol } from '../../drawing/math.tsx';
 import type { Model, State } from './model.ts';
 
-/** What y sees of b: all of it, or b less the b that the running mean contains. */
+/** How much of b reaches y: all of it, or b minus the b that the running mean contains. */
 function LessCollected({
   state: { collected },
   children,

@@ -1,5 +1,5 @@
-// Everything that a bias before batch normalization touches, in training and in inference, beside what it would be
-// without one.
+// Everything that a bias before batch normalization changes, in training and in inference, compared with a layer without
+// bias.
 
 import type { Core } from '../../core/core.ts';
 import { remembering } from '../../core/remembering.ts';
@@ -40,7 +40,7 @@ const givensOf = ({ u, dy, ...numbers }: Layer) => ({
   dy: Float64Array.from(dy),
 });
 
-/** The same layer without a bias: while the bias is moved, it stands. */
+/** The same layer without a bias: not computed again while only the bias changes. */
 const withoutBias = remembering((core, layer: Layer) =>
   computeFrame(
     core,
@@ -58,7 +58,7 @@ const formulas = {
   y_mean: 'mean(y)',
   moved: 'mean(y - y_without)',
   walk: partialSums('dx'),
-  // Statistics that were collected with the bias hold it in their mean.
+  // The mean of statistics that were collected with the bias contains it.
   mean_inference: 'running_mean + collected * b',
   y_frozen: 'gamma / sqrt(running_var + eps) * (x - mean_inference) + beta',
   y_mean_frozen: 'mean(y_frozen)',
@@ -66,14 +66,14 @@ const formulas = {
   walk_frozen: partialSums('dx_frozen'),
 };
 
-/** What b does in one mode. `without`: what it would be for b = 0. */
+/** The effect of b in one mode. `without`: the value for b = 0. */
 export interface Effect {
   /** the mean that is subtracted, and the running mean afterwards */
   mean: { with: number; without: number };
   running_mean: { with: number; without: number };
   y: { with: Float64Array; without: Float64Array };
   dx: Float64Array;
-  /** from 0 to the sum of dx, one after the other */
+  /** the partial sums of dx, from 0 to its sum */
   walk: readonly number[];
   /** the means of y, how far it moved, and the gradient of b */
   y_mean: { with: number; without: number };

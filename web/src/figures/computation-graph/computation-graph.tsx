@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
-// The computation graph, alive: values forward, gradients back, one quantity at a time, each with its formula and the
-// line of the core that computes it.
+// The computation graph: values forward, gradients back, one quantity at a time, each with its formula and the line of
+// the core that computes it.
 
 import {
   type Computed,
@@ -30,7 +30,7 @@ const fields = {
   gamma: number(2, -10, 10, 0.1),
   beta: number(1, -10, 10, 0.1),
   eps: stops(0, [0, 1e-5, 1e-3, 0.01, 0.1, 1, 10]),
-  /** what the rest of the network sends back */
+  /** the gradient from the rest of the network */
   dy: list([1, 0, 0, 0], bounds),
   /** which example the graph shows */
   example: stops(1, [1, 2, 3, 4]),
@@ -39,7 +39,7 @@ const fields = {
     0,
     steps.map((_, k) => k),
   ),
-  /** what is pointed out: the quantity of the step, or another one */
+  /** the highlighted quantity: that of the step, or another one */
   chosen: choice('step', 'step', ...quantities),
 };
 
@@ -135,7 +135,7 @@ function tablesOf(values: Computed, isKnown: (name: QuantityName) => boolean): N
 
 interface EntryProps {
   name: QuantityName;
-  /** nothing before its step */
+  /** undefined before its step */
   value: number | undefined;
   isCurrent: boolean;
   example: number;

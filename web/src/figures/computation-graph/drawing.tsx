@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
-// The drawing of the computation graph: at each node a value and the gradient of the loss by it, between the nodes the
-// ways that values take forward and gradients back. Every value and gradient can be chosen.
+// The drawing of the computation graph: at each node a value and the gradient of the loss with respect to it, at
+// each edge the value going forward and the gradient going back. Every value and gradient can be chosen.
 
 import type { TargetedKeyboardEvent } from 'preact';
 import { type Computed, type QuantityName, quantities, stepOf, valueOf } from './model.ts';
@@ -49,7 +49,7 @@ export function colourOf(name: QuantityName): string {
   return name === 'dy' ? 'q-dy' : node === undefined || node === 'loss' ? '' : `q-${node}`;
 }
 
-/** Whether each example has one of its own. */
+/** Whether the quantity has a value for each example. */
 const isEach = (name: QuantityName) =>
   allNodes.some(([, { value, gradient, each }]) => each && (value === name || gradient === name));
 
@@ -63,7 +63,7 @@ interface Layout {
   height: number;
   at: Record<NodeName, Point>;
   legend: Point;
-  /** where on the way from x to x_hat a number stands: clear of the way from mean to variance, which crosses */
+  /** the position of the number on the edge from x to x_hat: clear of the edge from mean to variance, which crosses it */
   clear: number;
 }
 
@@ -135,7 +135,7 @@ export function Graph({ values, example, step, current, width, onChoose }: Graph
   const number = (name: QuantityName) => valueOf(name, values, example);
   const stateOf = (name: QuantityName) =>
     `${isKnown(name) ? 'known' : 'unknown'}${name === current ? ' current' : ''}`;
-  /** What single ways carry of a gradient that several ways bring. */
+  /** The share of single edges in a gradient that arrives along several. */
   const carriedBack: Readonly<Record<string, number | undefined>> = {
     'x_hat x': values.dx_direct[example],
     'var x': values.dx_through_var[example],
@@ -260,7 +260,7 @@ function lineBetween({ at, clear }: Layout, from: NodeName, to: NodeName) {
 
 const byKey: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** The arrow keys walk in the order of computation; what has the focus is chosen. */
+/** The arrow keys move the focus in the order of computation; the focused quantity is chosen. */
 function follow(
   event: TargetedKeyboardEvent<SVGGElement>,
   name: QuantityName,

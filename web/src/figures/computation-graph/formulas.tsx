@@ -77,7 +77,7 @@ const minusHalf = (
   </Brackets>
 );
 
-/** In symbols; what is given has none. */
+/** The formula in symbols; inputs have none. */
 export const inSymbols: Partial<Record<QuantityName, ComponentChildren>> = {
   batch_mean: (
     <>
@@ -242,7 +242,7 @@ const equals = (left: ComponentChildren, ...rights: ComponentChildren[]) => (
   </>
 );
 
-/** What the formulas with numbers are made of, for example i. */
+/** The values in the formulas with numbers, for example i. */
 function partsOf(values: Computed, { eps }: Batch, i: number) {
   const { x, dy, batch_mean, batch_var } = values;
   const sum = (

@@ -41,7 +41,7 @@ export interface SourceLine {
   text: string;
 }
 
-/** The lines that compute a quantity; none for what is given. */
+/** The lines that compute a quantity; none for inputs. */
 export type Sources = Partial<Record<QuantityName, readonly SourceLine[]>>;
 
 /** One channel. */
@@ -83,7 +83,7 @@ const formulas = { L: 'sum(dy * y)' };
 export type Computed = Record<(typeof lists)[number], readonly number[]> &
   Record<(typeof numbers)[number], number>;
 
-/** Everything, with what is only rounding as 0. Throws RangeError where there is nothing to divide by. */
+/** All quantities; mere rounding errors are 0. Throws RangeError where batch_var + eps is 0. */
 export function computed(core: Core, { x, dy, gamma, beta, eps }: Batch): Computed {
   const givens = { x: Float64Array.from(x), dy: Float64Array.from(dy), gamma, beta, eps };
   const all = computeFrame(core, givens, formulas);

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The same momentum typed into each framework: what it weighs there, and what becomes of the running statistics.
+// The same momentum typed into each framework: which value it weights there, and the running statistics that follow.
 
 import { formatNumber } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';
@@ -20,7 +20,7 @@ function Drawing({ model, width }: { model: Model; width: number }) {
   const isNarrow = width < 480;
   const time: Scale = { least: 0, most: steps, from: isNarrow ? 30 : 40, to: width - 18 };
   const means: Scale = { least: 0, most: 8, from: 252, to: 58 };
-  // On a phone there is no room beside the longest name, but below it.
+  // On a phone there is room below the longest name only, not beside it.
   const legend = [
     { look: 'dots', words: 'a batch', place: '10 14' },
     { look: 'line', words: convention.name, place: '90 14' },

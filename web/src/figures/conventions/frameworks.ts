@@ -10,7 +10,7 @@ export interface Convention {
   weights: 'old' | 'new';
   /** which variance feeds the running one; undefined where either may */
   estimator?: Estimator;
-  /** a batch of one is stored as it is, where others divide by m - 1 = 0 */
+  /** for a batch of one the variance is stored as it is, where others would divide by m - 1 = 0 */
   divisorIsAtLeastOne?: true;
   defaults?: { momentum: number; eps: number };
   /** its own names */

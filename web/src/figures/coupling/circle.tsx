@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
-// Two or three examples seen along (1, ..., 1): the circle on which x_hat lives, and what of dy moves it along there.
+// Two or three examples, projected along (1, ..., 1): the circle on which x_hat lies, and the component of dy that moves
+// x_hat along it.
 
 import { formatList, subscript } from '../../core/format.ts';
 import { Picture } from '../../drawing/picture.tsx';
@@ -109,7 +110,7 @@ function Orbit({ geometry }: MarksProps) {
   );
 }
 
-/** dy and what is left of it at x_hat, and dx at x. */
+/** dy and its tangential part at x_hat, and dx at x. */
 function Arrows({ geometry }: MarksProps) {
   const { plane, hat, foot, dyTip, xSeen, dxTip } = geometry;
   const at = (point: Point, pixels: number) => atLevel(geometry, point, pixels);

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The Jacobian of a batch, and the circle on which a normalised batch of three lives.
+// The Jacobian of a batch, and the circle on which a normalised batch of three lies.
 
 import { subscript } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';

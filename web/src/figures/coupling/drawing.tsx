@@ -16,7 +16,7 @@ import { circleTitle, eigenvaluesInWords, entryInWords, percent } from './words.
 
 type Set = (change: Partial<State>) => void;
 
-/** What is shown of the parts, and how large. */
+/** Which parts are shown, and how large. */
 export interface Layout {
   isWide: boolean;
   /** there are few enough examples for it */

@@ -1,4 +1,4 @@
-// Two or three values as a point of the plane at right angles to (1, ..., 1), and where everything lies there.
+// Two or three values as a point of the plane orthogonal to (1, ..., 1), and the positions of all that is drawn there.
 
 import { lengthOf, pixelsOf, type Plane, type Point } from './plane.tsx';
 
@@ -9,7 +9,7 @@ export const outmost = 3.45;
 const { SQRT2 } = Math;
 const sqrt6 = Math.sqrt(6);
 
-/** Where values lie in the plane at right angles to (1, 1, 1); of two values: on the line at right angles to (1, 1). */
+/** The projection of values onto the plane orthogonal to (1, 1, 1); of two values, onto the line orthogonal to (1, 1). */
 export const inPlane = ([first = 0, second = 0, third]: ArrayLike<number> & Iterable<number>): Point => [
   (first - second) / SQRT2,
   third === undefined ? 0 : (first + second - 2 * third) / sqrt6,
@@ -27,7 +27,7 @@ export const within = (point: Point): Point => {
   return length <= outmost ? point : scaled(point, outmost / length);
 };
 
-/** Too far from the centre to be drawn where they are. */
+/** Whether a point is too far from the centre to be drawn at its place. */
 export const areFarOut = (values: readonly number[]): boolean => lengthOf(inPlane(values)) > outmost;
 
 export const scaled = ([a, b]: Point, by: number): Point => [a * by, b * by];
@@ -39,13 +39,13 @@ export interface Drawn {
   x_hat: Float64Array;
   dy: Float64Array;
   dx: Float64Array;
-  /** the part of dy that moves x_hat: dx without its factor */
+  /** the component of dy that moves x_hat: dx without its factor */
   left: Float64Array;
 }
 
 /** Points of the plane, in units from its centre. */
 export interface Geometry {
-  /** of two values there is a line alone */
+  /** two values have a line in place of the plane */
   isLine: boolean;
   height: number;
   plane: Plane;
@@ -55,7 +55,7 @@ export interface Geometry {
   x: Point;
   xSeen: Point;
   hat: Point;
-  /** the ends of dy and of the part of it that is left, which start at x_hat */
+  /** the ends of dy and of its tangential part, both drawn from x_hat */
   dyTip: Point;
   foot: Point;
   /** dx, how much of it is drawn, and where that ends */
@@ -63,10 +63,10 @@ export interface Geometry {
   gradientSeen: Point;
   dxTip: Point;
   isCentred: boolean;
-  /** directions of length 1 at x_hat */
+  /** unit vectors at x_hat */
   outward: Point;
   tangent: Point;
-  /** Whichever lies farther out has its name outside, the other one inside: 1 where that is x, or −1. */
+  /** Of x and x_hat, the label of the one farther from the centre is outside, the other's inside: 1 where that is x, or −1. */
   side: 1 | -1;
 }
 
@@ -101,7 +101,7 @@ export function geometryOf({ x, x_hat, dy, dx, left }: Drawn, size: number): Geo
   };
 }
 
-/** In pixels. On a line arrows would lie on each other: there each has a level of its own, so many pixels above. */
+/** In pixels. On a line arrows would overlap, so there each is drawn at its own level, so many pixels above the line. */
 export function atLevel({ plane, isLine }: Geometry, point: Point, pixels: number): Point {
   const [px, py] = pixelsOf(plane, point);
   return [px, isLine ? py - pixels : py];

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The Jacobian as a grid of tinted cells with their numbers; the arrow keys walk through it.
+// The Jacobian as a grid of tinted cells with their numbers; the arrow keys move through it.
 
 import { Picture } from '../../drawing/picture.tsx';
 import { formatNumber, subscript } from '../../core/format.ts';

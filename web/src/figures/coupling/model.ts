@@ -1,4 +1,4 @@
-// The Jacobian of a batch with what is known of it, and what becomes of an incoming gradient.
+// The Jacobian of a batch with its eigenvalues and rank, and its effect on an incoming gradient.
 
 import type { Core } from '../../core/core.ts';
 import { remembering } from '../../core/remembering.ts';
@@ -11,15 +11,15 @@ import { fromPlane } from './geometry.ts';
 export const bounds = { least: -10, most: 10, step: 0.1 };
 export const [fewest, longest] = [2, 8];
 
-/** The part of dy in the plane at right angles to (1, 1, 1) keeps this length; it only turns. */
+/** The length of the component of dy orthogonal to (1, 1, 1), which can only be rotated. */
 const dyLength = 1.5;
 
-/** dx this small against a dy of which everything is left counts as 0: a slider moves in whole degrees. */
+/** dx this small, relative to that of a tangential dy, counts as 0: a slider moves in whole degrees. */
 export const almostNothing = 0.02;
 
 export const fields = {
   x: list([4.5, 2, 1], bounds, [fewest, longest]),
-  /** with gamma = 0 nothing would be left of any dy */
+  /** never 0: dx would then be 0 for every dy */
   gamma: number(1, 0.1, 3, 0.1),
   eps: stops(0, [0, 1e-5, 1e-3, 0.01, 0.1, 1, 10]),
   /** the direction of dy in the plane, in degrees */
@@ -51,18 +51,18 @@ const formulasOfGradient = {
   rest: 'max(abs(dx)) / (factor * max(abs(dy - dy_mean)))',
 };
 
-/** What becomes of dy: of two or three examples. */
+/** The gradient going back through two or three examples. */
 export interface Gradient {
   dy: Float64Array;
   dx: Float64Array;
-  /** the part of dy that moves x_hat: dx without its factor */
+  /** the component of dy that moves x_hat: dx without its factor */
   left: Float64Array;
   dyMean: number;
-  /** what is taken out of dy along x_hat */
+  /** the component of dy along x_hat, which is removed */
   alongXHat: Float64Array;
-  /** that points against x_hat */
+  /** whether that component points against x_hat */
   isAgainst: boolean;
-  /** how much of the length of dy is left, in per cent */
+  /** the length of `left` relative to that of dy, in per cent */
   share: number;
   isNothing: boolean;
 }
@@ -82,13 +82,13 @@ export interface Model {
   row_sums: Float64Array;
   eigenvalues: Float64Array;
   rank: number;
-  /** how much of a stretch passes, and how far out x_hat lies of its radius, in per cent */
+  /** how much of a change of x along x_hat reaches y, and the length of x_hat over √m, in per cent */
   staysOfStretch: number;
   radius: number;
   gradient: Gradient | undefined;
 }
 
-/** Two examples have one direction at right angles to (1, 1), so dy has nothing to turn in. */
+/** Two examples have one direction orthogonal to (1, 1) only, so dy cannot be rotated. */
 const dyPoint = ({ x, turn }: State): Point => (x.length === 3 ? pointAt(turn, dyLength) : [dyLength, 0]);
 
 export function modelOf(core: Core, state: State): Model {
@@ -131,7 +131,7 @@ export function modelOf(core: Core, state: State): Model {
   };
 }
 
-/** Thousandths, with the sum kept: a drag moves x in the plane only, and links stay short. */
+/** Rounded to thousandths with the same sum: a drag moves x within the plane, and links stay short. */
 export function rounded(values: readonly number[]): number[] {
   const total = values.reduce((sum, each) => sum + each, 0);
   const head = values.slice(0, -1).map((value) => Number(value.toFixed(3)));

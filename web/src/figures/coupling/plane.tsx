@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// A point in a plane: dragged in any direction, turned about a centre with the arrow keys.
+// A point in a plane: dragged in any direction, rotated about a centre with the arrow keys.
 
 import type { ComponentChildren, TargetedPointerEvent } from 'preact';
 import { keepFocus, takeNearest } from '../../drawing/plot.tsx';
@@ -20,7 +20,7 @@ export const pixelsOf = ({ centre: [across, down], unit }: Plane, [a, b]: Point)
 
 export const lengthOf = ([a, b]: Point): number => Math.hypot(a, b);
 
-/** Degrees against the clock, from 0 to 360; 0 points right. */
+/** Degrees counterclockwise, from 0 to 360; 0 points right. */
 export const degreesOf = ([a, b]: Point): number => ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
 
 export const pointAt = (degrees: number, length: number): Point => [

@@ -34,7 +34,7 @@ export const entryInWords = (row: number, column: number, entry: number) =>
     ? `If x${subscript(column + 1)} grows a little, y${subscript(row + 1)} stays.`
     : `If x${subscript(column + 1)} grows a little, y${subscript(row + 1)} ${entry > 0 ? 'grows' : 'falls'} by ${formatNumber(Math.abs(entry))} times as much.`;
 
-/** Ascending, with gamma > 0: shifting, stretching, and everything else. */
+/** The eigenvalues in ascending order, for gamma > 0: of shifting, of scaling, and all others. */
 export const eigenvaluesInWords = (rank: number, [shift = 0, stretch = 0, other]: Float64Array) =>
   [
     `Rank ${rank}. Eigenvalues: ${formatNumber(shift)} for shifting all alike`,

@@ -11,7 +11,7 @@ import { equal, type LineName, type Model, offsets, type State } from './model.t
 export const inWords = (offset: number) =>
   offset < 1e4 ? String(offset) : powerOfTen(offsets.indexOf(offset) - 1);
 
-/** A shape of its own for each line, about the point where it begins. */
+/** The marker of each line, at its first point. */
 const shapes: Record<LineName, string> = {
   one_pass: 'm-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z',
   two_pass: 'm-3.5,-3.5h7v7h-7z',
@@ -68,7 +68,7 @@ function Line({ model: { drawn, digitsOf }, layout: { x, y }, line }: PartProps 
     { length: drawn },
     (_, k) => `${x(k).toFixed(1)},${y(digitsOf(line, k)).toFixed(1)}`,
   );
-  // An offset of 0 lies infinitely far to the left of 1.
+  // On a logarithmic axis an offset of 0 would be infinitely far to the left of 1.
   return (
     <g>
       <polyline class={`line ${line}`} points={points.slice(1).join(' ')} />
@@ -113,7 +113,7 @@ const Axes = ({ right, along, axis, isNarrow }: Layout) => (
   </>
 );
 
-/** Where a line on its way down passes a level, between two offsets; the last offset where it stays above. */
+/** Where a falling line crosses a level, between two offsets; the last offset where it stays above. */
 function passes({ drawn, digitsOf }: Model, line: LineName, level: number): number {
   const k = offsets.findIndex((_, at) => at > 0 && at < drawn && digitsOf(line, at) <= level);
   if (k < 1) return drawn - 1;

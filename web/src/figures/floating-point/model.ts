@@ -1,4 +1,4 @@
-// What the ways to compute a variance give as an offset is added to the values: one result for each offset.
+// The results of several methods of computing a variance, for each offset that is added to the values.
 
 import type { Core, Precision, VarianceMethods } from '../../core/core.ts';
 import { remembering } from '../../core/remembering.ts';
@@ -22,7 +22,7 @@ export type State = StateOf<typeof fields>;
 /** The digits that the core gives to what is equal to the exact variance. */
 export const equal = 17;
 
-/** Significant digits: as many as tell all numbers of a precision apart. */
+/** As many significant digits as distinguish all numbers of a precision. */
 const printed: Record<Precision, number> = { single: 9, double: 17 };
 
 /** The methods as the core names them, and as the figure does. */
@@ -51,7 +51,7 @@ const formulas = {
   spread_core: spreadOf('core'),
 };
 
-/** All results; while the offset is moved, they stay. */
+/** The results for all offsets: not computed again while only the offset changes. */
 const resultsOf = remembering((core, { values, precision }: Pick<State, 'values' | 'precision'>) => {
   const results = core.varianceMethods({ values, offsets, precision });
   // A variance below 0 is clipped, as Flax does it.
@@ -77,7 +77,7 @@ export function modelOf(core: Core, { values, offset, precision }: State) {
     const at = results[k] as VarianceMethods;
     return line === 'storing' ? at.kept : at[line].digits;
   };
-  // Where all are stored as one number there is nothing left to compute.
+  // From this offset on, all values are stored as the same number.
   const merged = results.findIndex(({ exact }) => exact === 0);
   return {
     precision,
@@ -94,7 +94,7 @@ export function modelOf(core: Core, { values, offset, precision }: State) {
     double,
     heldBy,
     rightDigits,
-    /** What is right beyond the digits that every number of the precision has is luck. */
+    /** Right digits beyond those that every number of the precision has are coincidence. */
     digitsOf: (line: LineName, k: number) => Math.min(heldBy(line), rightDigits(line, k)),
     merged,
     /** how many offsets have a point of each line */

@@ -98,7 +98,7 @@ function Path({ stages, wide, x, y, width }: PathProps) {
     height: boxHeight(columns[0]?.values.length ?? 0),
   }));
   const sum = (values: number[]) => values.reduce((all, each) => all + each, 0);
-  // What is left of the width goes into the arrows, so that both paths end at the same place.
+  // The arrows take the rest of the width, so that both paths end at the same place.
   const free = wide ? (width - sum(sizes.map((each) => each.width))) / (stages.length - 1) : gap;
   const tallest = Math.max(...sizes.map((each) => each.height));
   const places = sizes.map((size, k) => {

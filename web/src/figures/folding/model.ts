@@ -1,24 +1,42 @@
-// A small layer with its batch normalization in inference, the layer that both fold into, what leaves either, and what each
-// way costs.
+// A small layer with its batch normalization in inference, the layer that both fold into, the outputs of either, and the
+// operations that each takes.
 
 import type { Core, Numbers } from '../../core/core.ts';
 import { remembering } from '../../core/remembering.ts';
 import { only, valueAt } from '../../core/values.ts';
-import { number, type StateOf, stops } from '../../drawing/fields.ts';
+import { list, number, type StateOf, stops } from '../../drawing/fields.ts';
 import { neuron } from '../neuron.ts';
 
 const powersOfTwo = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
+const bounds = {
+  weight: { least: -5, most: 5, step: 0.5 },
+  bias: { least: -12, most: 12, step: 0.5 },
+  affine: { least: -3, most: 3, step: 0.1 },
+  mean: { least: -10, most: 10, step: 0.5 },
+  variance: { least: 1, most: 25, step: 1 },
+};
+
 export const fields = {
+  /** of the first neuron, whose batch normalization the controls move: its first weight, and all else */
   w: neuron.w,
   b: neuron.b,
   gamma: neuron.gamma,
   beta: neuron.beta,
   running_mean: number(0, -10, 10, 0.5),
   running_var: number(1, 1, 25, 1),
-  /** what enters the small layer that is folded */
-  input_1: number(3, -5, 5, 0.5),
-  input_2: number(2, -5, 5, 0.5),
+  /** the same of the second and the third neuron */
+  others_w: list([1, 1], bounds.weight),
+  others_b: list([0, 0], bounds.bias),
+  others_gamma: list([1, 1], bounds.affine),
+  others_beta: list([0, 0], bounds.affine),
+  others_running_mean: list([0, 0], bounds.mean),
+  others_running_var: list([1, 1], bounds.variance),
+  /** the second weight of each neuron */
+  second_weights: list([1, 1, 1], bounds.weight),
+  /** the inputs of the small layer that is folded */
+  input_1: number(1, -5, 5, 0.5),
+  input_2: number(1, -5, 5, 0.5),
   /** the size of the layer whose operations are counted */
   neurons: stops(256, powersOfTwo),
   inputs: stops(256, powersOfTwo),
@@ -26,18 +44,22 @@ export const fields = {
 export type State = StateOf<typeof fields>;
 
 /** How many neurons the small layer has, with two inputs each. */
-export const neuronCount = 3;
+export const neuronCount = fields.second_weights.longest;
+
+/** As in arithmetic by hand: the formulas show the roots of the variances alone. */
 const eps = 0;
 
-/** The batch normalization of the first neuron is the one that the controls move. */
-const layerOf = ({ w, b, gamma, beta, running_mean, running_var }: State) => ({
-  weight: [w, -1, 1, 3, -1, 0.5],
-  bias: [b, 0, 1],
-  gamma: [gamma, -1, 2],
-  beta: [beta, 2, 0],
-  running_mean: [running_mean, 1, 0],
-  running_var: [running_var, 4, 1],
-});
+const layerOf = (state: State) => {
+  const first = [state.w, ...state.others_w];
+  return {
+    weight: first.flatMap((w, n) => [w, valueAt(state.second_weights, n)]),
+    bias: [state.b, ...state.others_b],
+    gamma: [state.gamma, ...state.others_gamma],
+    beta: [state.beta, ...state.others_beta],
+    running_mean: [state.running_mean, ...state.others_running_mean],
+    running_var: [state.running_var, ...state.others_running_var],
+  };
+};
 export type Layer = ReturnType<typeof layerOf>;
 
 const foldedOf = remembering((core, layer: Layer) =>
@@ -80,7 +102,7 @@ export interface Model {
   layer: Layer;
   folded: { weight: Float64Array; bias: Float64Array };
   input: readonly [number, number];
-  /** what leaves the linear layer, and the outputs of both ways */
+  /** the output of the linear layer, and those of both ways */
   x: Float64Array;
   y: Float64Array;
   y_folded: Float64Array;

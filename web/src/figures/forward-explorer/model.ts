@@ -12,9 +12,9 @@ export const fields = {
   gamma: number(2, -10, 10, 0.1),
   beta: number(1, -10, 10, 0.1),
   eps: stops(0, [0, 1e-5, 1e-3, 0.01, 0.1, 1, 10]),
-  /** which example is spelled out */
+  /** the example whose formula and numbers are shown */
   chosen: number(0, 0, 5, 1),
-  /** which batch comes next */
+  /** of the batch drawn last */
   seed: number(0, 0, 1e6, 1),
 };
 export type State = StateOf<typeof fields>;
@@ -37,7 +37,7 @@ export function modelOf(core: Core, { x, gamma, beta, eps, chosen }: State) {
     gamma,
     beta,
     eps,
-    /** a link may choose one that this batch has not */
+    /** a link may choose an example that this batch does not have */
     chosen: Math.min(chosen, x.length - 1),
     x_hat: all.x_hat.shown,
     y: all.y.shown,
@@ -49,9 +49,9 @@ export function modelOf(core: Core, { x, gamma, beta, eps, chosen }: State) {
       y: { mean: of('y_mean'), std: of('y_std') },
     },
     isIdentity: of('farthest') === 0,
-    /** with the mean as β it makes y = x */
+    /** the γ that, with the mean as β, makes y = x */
     undoingGamma: of('undoing_gamma'),
-    /** a round end for an axis that holds all values: 10, or more where y needs it */
+    /** the end of an axis that holds all values, a round number: 10, or more where y needs it */
     reach: Math.ceil(Math.max(10, largestOf(all.y.shown)) / 10) * 10,
   };
 }

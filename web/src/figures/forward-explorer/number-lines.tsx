@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The three number lines, one below the other on one scale, and a thread for each example through all of them.
+// The three number lines, one below the other on one scale, with connecting lines for each example.
 
 import { formatNumber } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';

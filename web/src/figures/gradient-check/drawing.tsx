@@ -99,7 +99,7 @@ const ZoneLabels = ({ layout: { isNarrow, xs, toX, toY } }: { layout: Layout }) 
   </g>
 );
 
-/** The curves of right code with the other scheme and in the other precision, pale. */
+/** The curves of right code with the other scheme and in the other precision, in a pale colour. */
 const Others = ({ model: { others }, layout }: { model: Model; layout: Layout }) =>
   others.map((curve, k) => {
     const low = bestOf(curve.errors, curve.exponents);

@@ -8,7 +8,7 @@ import { initialState } from '../../drawing/fields.ts';
 import { figure, type NumbersTable, Table } from '../../drawing/figure.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { Drawing, looks } from './drawing.tsx';
-import { type Finding, findingOf } from './finding.ts';
+import { type Finding, findingOf, type Said } from './finding.ts';
 import {
   coarse,
   fields,
@@ -125,12 +125,12 @@ const Verdict = ({ finding: { isSound } }: { finding: Finding }) => (
   </Words>
 );
 
-export const gradientCheck = figure({
+export const gradientCheck = figure<typeof fields, Said>({
   kind: 'gradient-check',
   fields,
-  view({ core, state, set, controls, width }) {
+  view({ core, state, set, controls, width, facts }) {
     const model = modelOf(core, state);
-    const finding = findingOf(model);
+    const finding = findingOf(model, facts);
     const trap = (name: keyof typeof traps, label: string) =>
       controls.button(`trap-${name}`, label, (): Partial<State> => ({
         ...initialState(fields),

@@ -29,20 +29,20 @@ const batches: Record<State['batch'], { x: readonly number[]; dy: readonly numbe
   two: { x: [1, 2], dy: [0.7, -1.1] },
 };
 
-/** The exponents of the steps: for the curve of right code, for those it is compared with, and for level ones. */
+/** The exponents of the steps: for the curve of right code, for the two it is compared with, and for nearly level ones. */
 const fine = Array.from({ length: 65 }, (_, k) => -16 + k / 4);
 export const coarse = Array.from({ length: 17 }, (_, k) => -16 + k);
 export const level = Array.from({ length: 9 }, (_, k) => -16 + 2 * k);
 
-/** Twelve digits, so that whole exponents give the very number that is written 1e-5. */
+/** Rounded to twelve digits, so that whole exponents give exactly the number that is written 1e-5. */
 export const stepOf = (exponent: number): number => Number((10 ** exponent).toPrecision(12));
 
 export const stepInWords = (exponent: number): string =>
   Number.isInteger(exponent) && exponent !== 0 ? powerOfTen(exponent) : formatNumber(stepOf(exponent));
 
 /**
- * The usual rule, for double precision and a loss without kinks: Stanford's CS231n notes, "Gradient checks". Between
- * the two is a matter of doubt.
+ * The usual rule, for double precision and a loss without kinks: Stanford's CS231n notes, "Gradient checks". Errors
+ * between the two are inconclusive.
  */
 export const rule = { agrees: 1e-7, differs: 1e-2 };
 
@@ -78,7 +78,7 @@ type Setup = Pick<State, 'loss' | 'scheme' | 'precision' | 'batch' | 'gamma' | '
   exponents: readonly number[];
 };
 
-/** As it is chosen, with the other scheme and in the other precision. A moved step needs nothing anew. */
+/** The check as chosen, with the other scheme, and in the other precision: the same for every step that is looked at. */
 const checksOf = remembering((core, { batch, exponents, scheme, precision, ...setup }: Setup) => {
   const otherScheme = scheme === 'central' ? ('forward' as const) : ('central' as const);
   const otherPrecision = precision === 'double' ? ('single' as const) : ('double' as const);
@@ -112,7 +112,7 @@ function outputsOf(
 ): number[][] {
   const moves = step === undefined ? [] : scheme === 'central' ? [step, -step] : [step];
   const batchesMoved = [x, ...x.flatMap((value, i) => moves.map((by) => x.with(i, value + by)))];
-  // The batches stand side by side as channels do.
+  // Each batch is a channel of one tensor.
   const { y } = core.forwardTrain({
     x: x.flatMap((_, i) => batchesMoved.map((each) => valueAt(each, i))),
     gamma: batchesMoved.map(() => gamma),
@@ -125,7 +125,7 @@ function outputsOf(
 
 type Checked = Omit<State, 'batch'> & { x: readonly number[]; dy: readonly number[] };
 
-/** What a ReLU makes of the batch: whether it lets nothing through, and which y the step carries to its other side. */
+/** Whether the ReLU is 0 for the whole batch, and which y the step carries across its kink. */
 function reluOf(core: Core, checked: Checked, error: number) {
   const isOff = rulingOf(error) === 'doubtful' || rulingOf(error) === 'differs';
   const [y, ...moved] = outputsOf(core, checked, isOff ? stepOf(checked.exponent) : undefined) as [

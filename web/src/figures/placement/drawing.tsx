@@ -14,7 +14,7 @@ interface DotsProps {
   half: number;
 }
 
-/** The values of a batch as dots on a short line with its 0 marked. */
+/** The values of a batch as dots on a short number line with 0 marked. */
 function Dots({ values, reach, x, y, half }: DotsProps) {
   return (
     <g class="dots">
@@ -40,15 +40,15 @@ function Node({ box, x, y, width }: { box: Box; x: number; y: number; width: num
   );
 }
 
-/** The heights of what a row of boxes is made of. */
+/** The heights within a row of boxes. */
 const row = { title: 18, boxes: 54, dots: 90, mean: 116, std: 134, height: 164 };
-/** What a skip path needs above the boxes. */
+/** The height that a skip connection needs above the boxes. */
 const skipHeight = 22;
 const rowHeight = ({ boxes }: Traced) => row.height + (boxes.includes('Addition') ? skipHeight : 0);
 
 interface DrawnChain {
   chain: Traced;
-  /** the values that leave every box lie between −reach and reach */
+  /** the outputs of all boxes lie between −reach and reach */
   reach: number;
 }
 
@@ -108,7 +108,7 @@ function Row({ chain, reach, top, width }: DrawnChain & { top: number; width: nu
   );
 }
 
-/** The heights of what a column of boxes is made of. */
+/** The heights within a column of boxes. */
 const column = { title: 16, first: 52, pitch: 60 };
 
 /** A chain from top to bottom, for narrow pages; the skip path runs at its left. */

@@ -1,4 +1,4 @@
-// What leaves each box of two chains, and its mean and standard deviation.
+// The output of each box of two chains of operations, and its mean and standard deviation.
 
 import type { Core } from '../../core/core.ts';
 import { largestOf, only } from '../../core/values.ts';
@@ -9,13 +9,12 @@ export const fields = {
   /** which pair of diagrams is drawn */
   diagrams: choice('orders', 'orders', 'residual'),
   ...neuron,
-  /** which batch comes next */
+  /** not 0, so that a batch that the ReLU has made constant can still be normalized */
+  eps: number(1e-5, 1e-12, 1, 1e-5),
+  /** of the batch drawn last */
   seed: number(0, 0, 1e6, 1),
 };
 export type State = StateOf<typeof fields>;
-
-/** Not 0, so that a batch that the ReLU has made constant can still be normalized; the default of PyTorch. */
-const eps = 1e-5;
 
 export type Box = 'Input' | 'Linear' | 'Conv' | 'BN' | 'ReLU' | 'Addition';
 
@@ -53,7 +52,7 @@ const diagrams: Readonly<Record<State['diagrams'], Chains>> = {
   ],
 };
 
-/** What a box makes of the batch v. */
+/** The output of a box for the batch v. */
 const formulaOf: Readonly<Record<Box, (v: string) => string>> = {
   Input: () => 'u',
   Linear: (v) => `w * ${v} + b`,
@@ -63,10 +62,10 @@ const formulaOf: Readonly<Record<Box, (v: string) => string>> = {
   Addition: (v) => `u + ${v}`,
 };
 
-/** The name of what leaves a box: of the first chain or the second, counted from 0. */
+/** The name of a box's output: of the first chain or the second, counted from 0. */
 const leaving = (chain: number, box: number) => `v_${chain}_${box}`;
 
-/** The formulas of a chain: of what leaves each box, and of its statistics. */
+/** The formulas of a chain: of each box's output, and of its statistics. */
 const formulasOf = ({ boxes }: Chain, chain: number): [name: string, formula: string][] =>
   boxes.flatMap((box, k): [string, string][] => {
     const v = leaving(chain, k);
@@ -92,7 +91,7 @@ const formulas = {
   residual: Object.fromEntries(diagrams.residual.flatMap(formulasOf)),
 };
 
-/** What meets in an addition: of the skip path, of the branch, and of their sum. */
+/** The statistics at an addition: of the skip connection, of the branch, and of their sum. */
 export interface Addition {
   mean: readonly [number, number, number];
   variance: readonly [number, number, number];
@@ -100,7 +99,7 @@ export interface Addition {
 }
 
 export interface Traced extends Chain {
-  /** what leaves each box, and its statistics */
+  /** the output of each box, and its statistics */
   leaving: readonly { values: Float64Array; mean: number; std: number }[];
   addition: Addition | undefined;
 }
@@ -108,12 +107,12 @@ export interface Traced extends Chain {
 export interface Model {
   state: State;
   chains: readonly [Traced, Traced];
-  /** no value that leaves a box lies farther from 0 */
+  /** the largest magnitude of all outputs */
   reach: number;
 }
 
 export function modelOf(core: Core, state: State): Model {
-  const { u, w, b, gamma, beta } = state;
+  const { u, w, b, gamma, beta, eps } = state;
   const all = core.compute({
     givens: { u: Float64Array.from(u), w, b, gamma, beta, eps },
     formulas: formulas[state.diagrams],

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
-// Two orders of a layer, or two residual blocks, as boxes and arrows, with the mean and the standard deviation of what
-// leaves each box.
+// Two orders of a layer, or two residual blocks, as boxes and arrows, with the mean and the standard deviation of
+// each box's output.
 
 import { formatNumber } from '../../core/format.ts';
 import { figure, type NumbersTable } from '../../drawing/figure.tsx';
@@ -56,7 +56,7 @@ const Formulas = ({ model }: { model: Model }) => (
   </>
 );
 
-/** The addition in numbers: means add, variances take their covariance along. */
+/** The addition in numbers: means add up; variances add up together with twice the covariance. */
 function AdditionFormulas({ title, addition }: TitledAddition) {
   const { mean, variance, twiceCovariance } = addition;
   return (

@@ -1,10 +1,10 @@
-// Batches that stream by, the running statistics that follow them, and one example that meets both.
+// A stream of batches, the running statistics that follow them, and one example normalized with either.
 
 import type { BothModes, Core, RunningPath } from '../../core/core.ts';
 import { valueAt } from '../../core/values.ts';
 import { number, type StateOf, stops } from '../../drawing/fields.ts';
 
-/** How many batches there are, and how many of the last ones are looked at together. */
+/** How many batches there are, and how many of the last ones the example is normalized in. */
 export const steps = 80;
 const recent = 10;
 
@@ -27,15 +27,15 @@ export const fields = {
   momentum: stops(0.9, [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]),
   m: number(8, 1, 32, 1),
   eps: stops(1e-5, [1e-5, 1e-3, 0.1, 1]),
-  /** how many batches have gone by */
+  /** the number of batches so far */
   step: within(bounds.step, 48),
-  /** the last batch before the distribution shifts, and what it is like before and after */
+  /** the last batch before the distribution shifts, and mean and variance of the distribution before and after */
   shift_at: within(bounds.shift, 40),
   mean_before: within(bounds.mean, 2),
   mean_after: within(bounds.mean, 5),
   var_before: within(bounds.var, 4),
   var_after: within(bounds.var, 2),
-  /** the example that is sent through both modes */
+  /** the example that is normalized in both modes */
   x: within(bounds.x, 4),
   seed: number(1, 0, 1e6, 1),
 };
@@ -57,7 +57,7 @@ export function modelOf(core: Core, state: State) {
   const last = step - from;
   return {
     ...state,
-    /** up to the chosen batch; the running statistics begin with their start */
+    /** up to the chosen batch; the running statistics include their initial values */
     batch_mean: batch_mean.subarray(0, step),
     batch_var: batch_var.subarray(0, step),
     running_mean: path.running_mean.subarray(0, step + 1),

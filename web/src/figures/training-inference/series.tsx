@@ -39,7 +39,7 @@ interface LevelProps extends Pick<DrawingProps, 'model' | 'set'> {
   at: number;
 }
 
-/** A handle on what the distribution is like, before or after its shift. */
+/** A handle for the mean or variance of the distribution, before or after its shift. */
 function Level({ model, set, of, when, scale, at }: LevelProps) {
   const name = `${of}_${when}` as const;
   return (

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// Training and inference: batches stream by, the running statistics follow them, and one example meets both.
+// Training and inference: a stream of batches, the running statistics that follow, and one example in both modes.
 
 import { formatNumber } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';

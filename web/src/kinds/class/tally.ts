@@ -1,4 +1,4 @@
-// What became of the answers of a class: by objective, by mistake, by question.
+// Statistics of the answers of a class: by objective, by mistake, by question.
 
 import { answerOf, type Kept, nothingKept } from '../../memory/kept.ts';
 import { type Listed, type Standing, standingOf, standings } from '../../memory/mastery.ts';

@@ -13,7 +13,7 @@ import type { PlotBlock } from './schema.ts';
 export interface PartData {
   tab: string | undefined;
   measures: string;
-  /** how many options there are, and which one came true */
+  /** how many options there are, and which one is right */
   options: number;
   right: number;
   /** the drawings made when the page was built: their files and what they show in words */
@@ -28,11 +28,11 @@ export interface ExperimentData {
   parts: PartData[];
 }
 
-/** How many seeds may be run here; they follow those of the page. */
+/** How many seeds a learner can run; their numbers follow those of the page. */
 export const seedCounts = [10, 30, 100] as const;
 
 const predictionName = (part: number) => `prediction.${part}`;
-/** instead of a prediction: what was seen is asked for */
+/** kept in place of a prediction by learners who asked to see the result */
 const seen = 'seen';
 
 function Claims({ claims, seeds }: { claims: readonly { text: string; count: number }[]; seeds: number }) {
@@ -55,7 +55,7 @@ function Claims({ claims, seeds }: { claims: readonly { text: string; count: num
   );
 }
 
-/** Runs the seeds here, and shows what they gave. */
+/** Runs the seeds on the learner's machine, and shows their results. */
 function Own({
   id,
   part,

@@ -19,7 +19,7 @@ interface Axis {
   ticks: { value: number; text: string }[];
 }
 
-/** Numbers that are not finite, and zeros of a logarithmic axis, stand at its ends. */
+/** Numbers that are not finite, and zeros on a logarithmic axis, are drawn at the ends of the axis. */
 function axisOf(
   { scale, most: limit = Number.POSITIVE_INFINITY }: PlotBlock,
   values: readonly number[],
@@ -59,7 +59,7 @@ function linesOf(label: string, letters: number): string[] {
   return lines;
 }
 
-/** What stands on the horizontal axis, in lines; on a phone a letter takes about 10 units of the drawing. */
+/** The labels of the horizontal axis, in lines; on a phone a letter takes about 10 units of the drawing. */
 function placesOf({ arms, at }: PlotBlock): string[][] {
   const places = at ?? arms.map((arm) => arm.label);
   const pitch = (frame.right - frame.left) / places.length;
@@ -147,7 +147,7 @@ export function Plot({ plot, results, label }: PlotProps) {
               d={drawn
                 .flatMap(({ place, values }) =>
                   values.map((value, k) => {
-                    // Side by side, so that equal ones are seen to be many.
+                    // Spread sideways, so that equal values do not hide each other.
                     const aside = ((k * 0.618) % 1) * 2 - 1;
                     return `M${fixed(middle(arm, place) + half * aside)} ${fixed(axis.at(value))}h0`;
                   }),

@@ -17,7 +17,7 @@ const plot = z.strictObject({
   /** what the vertical axis shows */
   title: z.string().min(1),
   scale: z.enum(['linear', 'log']),
-  /** what is larger is drawn here, at the top */
+  /** the end of the axis; larger values are drawn there */
   most: z.number().optional(),
   arms: z
     .array(
@@ -30,7 +30,7 @@ const plot = z.strictObject({
     )
     .min(1)
     .max(5),
-  /** of each arm: arm.measure, and arm.measure.k where it was measured at several places */
+  /** the quantity plotted for each arm: arm.measure, or arm.measure.k where it was measured at several places */
   measure: z.string().min(1),
   /** the places, with a word for what they are */
   at: z.array(z.string().min(1)).min(2).optional(),

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The settings of a playground as native controls. They are drawn again when a setting changes, not with every look.
+// The settings of a playground as native controls. They are drawn again when a setting changes, not with every step of the training.
 
 import { Component } from 'preact';
 import { refusal, type Setting, settings, type State } from './settings.ts';

@@ -48,7 +48,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
     setLink(undefined);
     if (next) change((now) => withTexts(now, textsForPreset(presets, next)));
   };
-  // What a look at the networks does not change is not drawn again with it.
+  // What does not depend on the progress of the training is not drawn again with it.
   const head = useMemo(() => <Head {...{ id, presets, preset, state, choose }} />, [state, preset]);
   const lines = useMemo(() => ({ a: lineOf(state, 'a'), b: lineOf(state, 'b') }), [state]);
   const changes = useMemo(() => <Changes {...{ id, preset, state, set }} />, [state, preset]);
@@ -72,7 +72,7 @@ function Playground({ id, name, data, kept, change, core, surroundings }: Scene<
         id={`${id}-view`}
         view={state.view}
         onChoose={(view) => {
-          // What the page came with are losses alone.
+          // The still page has losses only.
           if (isStill && view !== 'loss') training.begin();
           set('view', view);
         }}

@@ -40,7 +40,7 @@ function logAxis(values: readonly number[], { least, most }: Bounds): Axis {
   };
 }
 
-/** About linear up to 1, about logarithmic beyond: for values of either sign and any size. */
+/** An asinh axis, for values of either sign and any size: about linear up to 1, about logarithmic beyond. */
 function wideAxis(values: readonly number[]): Axis {
   const largest = Math.max(2, ...values.filter(Number.isFinite).map(Math.abs));
   const end = Math.asinh(largest);
@@ -76,7 +76,7 @@ function Frame({
 }: {
   label: string;
   axis: Axis;
-  /** what the horizontal axis says at its ends */
+  /** the labels at the ends of the horizontal axis */
   x: readonly [string, string];
   /** a dotted line, and its name */
   guess?: { value: number; name: string } | undefined;
@@ -130,7 +130,7 @@ export function OverSteps({
   paths: Readonly<Record<Arm, Path>>;
   scale: 'log' | 'share';
   bounds?: Bounds;
-  /** the last step that is to come */
+  /** the last step that is planned */
   until: number;
   guess?: { value: number; name: string } | undefined;
 }) {

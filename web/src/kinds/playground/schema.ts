@@ -30,7 +30,7 @@ const preset = z.strictObject({
   both: arm,
   a: arm,
   b: arm,
-  /** of data, batches and what is shown */
+  /** settings of the data, the batches and the view */
   with: valuesOf({ ...sharedSettings, ...viewSettings }).default({}),
 });
 

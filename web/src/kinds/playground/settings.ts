@@ -1,4 +1,4 @@
-// The state of a playground: what may be chosen, how it stands in texts, and what it means for the laboratory.
+// The state of a playground: its settings, how they are written as texts, and what they mean for the laboratory.
 
 import type { RunSettings } from '../../core/laboratory.ts';
 import { type Arm, arms } from '../../core/playground.ts';
@@ -11,7 +11,7 @@ export interface NumberSetting {
   least: number;
   most: number;
   isWhole?: true;
-  /** the empty text stands for none of its own */
+  /** the empty text means that it has no value of its own */
   isOptional?: true;
 }
 
@@ -155,7 +155,7 @@ export interface Preset {
 
 const decimal = /^\d+(\.\d+)?(e[-+]?\d+)?$/;
 
-/** Why the text is none for this setting, as a clause; undefined where it is one. */
+/** Why the text is not valid for this setting, as a clause; undefined where it is. */
 export function refusal(setting: Setting, text: string): string | undefined {
   if (setting.kind === 'choice')
     return Object.hasOwn(setting.options, text)
@@ -180,7 +180,7 @@ export const baseOf = ({ set }: Pick<Preset, 'set'>): State => ({
 /** A block has one at least. */
 export const firstOf = (presets: readonly Preset[]): Preset => presets[0] as Preset;
 
-/** Of the texts kept: another preset than the first, and what differs from it. What cannot be read is as the preset has it. */
+/** The state that the kept texts give: a preset, and what differs from it. Texts that cannot be read are ignored. */
 export function stateOf(
   presets: readonly Preset[],
   texts: Readonly<Record<string, string>>,
@@ -196,7 +196,7 @@ export function stateOf(
   return { preset, state };
 }
 
-/** What to keep of these changes: what is as the preset has it is left out. */
+/** The texts to keep for these changes: settings equal to those of the preset are left out. */
 export function textsFor(
   preset: Preset,
   changes: Readonly<Record<string, string>>,
@@ -210,7 +210,7 @@ export function textsFor(
   );
 }
 
-/** Another preset: nothing is kept of what was changed. */
+/** Changes to another preset, and drops all changed settings. */
 export const textsForPreset = (
   presets: readonly Preset[],
   preset: Preset,
@@ -219,7 +219,7 @@ export const textsForPreset = (
   preset: preset === firstOf(presets) ? undefined : preset.id,
 });
 
-/** Whether a text of a link means something here. */
+/** Whether a text of a link is valid for a setting. */
 export const acceptsText = (presets: readonly Preset[], name: string, text: string): boolean => {
   if (name === 'preset') return presets.some(({ id }) => id === text);
   const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
@@ -227,7 +227,7 @@ export const acceptsText = (presets: readonly Preset[], name: string, text: stri
   return refusal(setting, text === 'same' ? '' : text) === undefined;
 };
 
-/** What trains: everything but how one looks at it. */
+/** The settings that the training depends on: all but those of the view. */
 export const trainingKey = (state: State): string =>
   Object.keys(settings)
     .filter((name) => !Object.hasOwn(viewSettings, name) && name !== 'steps')
@@ -239,7 +239,7 @@ export const armOf = (state: State, arm: Arm): Values<ArmName> =>
     Object.keys(armSettings).map((name) => [name, state[`${arm}.${name}`]]),
   ) as Values<ArmName>;
 
-/** Whether a setting of an arm does anything beside the others. */
+/** Whether a setting of an arm has an effect, given the others. */
 export function matters(own: Values<ArmName>, name: ArmName): boolean {
   if (name === 'ghost') return own.normalization === 'ghost';
   if (name === 'eps') return own.normalization !== 'none';
@@ -250,7 +250,7 @@ export function matters(own: Values<ArmName>, name: ArmName): boolean {
 /** The noise of lab/experiments: for each unit a scale from 1 to 1.25 and a shift up to 0.4, 0.1 for each value. */
 const noisy = { noise_scale: 0.25, noise_shift: 0.4, noise_spread: 0.1 };
 
-/** What the laboratory is asked for. */
+/** The request to the laboratory. */
 export function runSettings(state: State, arm: Arm): RunSettings {
   const own = armOf(state, arm);
   const shared = state as Values<SharedName | ViewName>;

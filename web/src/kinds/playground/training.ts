@@ -1,4 +1,4 @@
-// The training as it is watched, and what can be done with it.
+// The training as it is shown, and the commands to it.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { guessOf, type Playing, sentenceOf, type Told, Track } from '../../core/playground.ts';
@@ -23,7 +23,7 @@ export function useTraining(
     frame: 0,
   }).current;
 
-  /** In the next frame, however much is told before it. */
+  /** Draws in the next frame, once, however many reports arrive before it. */
   const drawSoon = () => {
     own.frame ||= requestAnimationFrame(() => {
       own.frame = 0;
@@ -74,7 +74,7 @@ export function useTraining(
     },
     [],
   );
-  // What trains begins anew when it changes. The first networks stand as the page came until something is done.
+  // A changed setting restarts the training. The still page stays until the learner does something.
   const key = useMemo(() => trainingKey(state), [state]);
   const firstKey = useMemo(() => trainingKey(first), [first]);
   const isStill = own.training === 0 && key === firstKey;

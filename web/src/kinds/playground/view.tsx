@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The drawing below the two networks: the one that is chosen of their losses and what goes on within them.
+// The drawing below the two networks: their losses, or another chosen view of the training.
 
 import { type Arm, guessOf, type Track } from '../../core/playground.ts';
 import { Activations, Gradients, OverSteps, type Path } from './plots.tsx';

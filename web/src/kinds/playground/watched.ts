@@ -1,4 +1,4 @@
-// What is seen of a training, step after step, and what it is asked.
+// The measurements of a training that are shown, recorded step by step.
 
 import type { Data, Layers } from '../../core/laboratory.ts';
 import { type Arm, arms, type Ask, Losses, type Seen, Track } from '../../core/playground.ts';
@@ -7,14 +7,14 @@ import { armOf, hiddenRate, type State } from './settings.ts';
 
 export type Both<Each> = Record<Arm, Each>;
 
-/** What has been seen so far of a training. */
+/** The measurements of a training so far. */
 export interface Watched {
   data: Data | undefined;
   seen: Seen | undefined;
   losses: Both<Losses>;
-  /** rate / |w|² of the hidden weights: their geometric mean */
+  /** the effective learning rate, rate / |w|²: the geometric mean over the hidden weight matrices */
   effective: Both<Track>;
-  /** that one example has its label, since it was chosen */
+  /** the probability of the label of the chosen example, since it was chosen */
   example: Both<Track>;
 }
 
@@ -31,7 +31,7 @@ function effectiveRate(rate: number, { square_norm }: Layers): number {
   return Math.exp(logs.reduce((sum, each) => sum + each, 0) / logs.length);
 }
 
-/** Adds what is seen now. */
+/** Records new measurements. */
 export function watch(watched: Watched, seen: Seen, state: State): void {
   watched.seen = seen;
   for (const arm of arms) {
@@ -42,7 +42,7 @@ export function watch(watched: Watched, seen: Seen, state: State): void {
   }
 }
 
-/** The one example that is watched, counted from 1. */
+/** The number of the chosen example, from 1. */
 export const exampleOf = (state: State) => Math.min(Number(state.example), Number(state.examples));
 
 export const askOf = (state: State): Ask => ({

@@ -12,7 +12,7 @@ import {
 import { type Kept, openName, withoutVerdict, withTexts } from '../../memory/kept.ts';
 import type { SheetData } from '../givens.tsx';
 
-/** What a question needs beside its part of the problem. */
+/** What a question needs in addition to its part of the problem. */
 export interface Card {
   hints: number;
   rule: string;
@@ -35,7 +35,7 @@ export interface PracticeData {
 /** The name by which a part is kept: that of its id behind the block's. */
 export const nameOfPart = (id: string): string => id.slice(id.indexOf('/') + 1);
 
-/** The same without the answers that belong to other numbers: what they were is what is typed, not what was learnt. */
+/** The state without the current answers, which belong to other numbers; the record of earlier verdicts stays. */
 export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolean): Kept {
   const about = parts.filter(({ kind }) => kind !== 'formula').map(({ id }) => nameOfPart(id));
   const closed = Object.fromEntries(about.map((name) => [openName(name), undefined]));
@@ -43,7 +43,7 @@ export function withoutAnswers(kept: Kept, { parts }: Problem, keepTexts: boolea
   return keepTexts ? without : withTexts(without, Object.fromEntries(about.map((name) => [name, undefined])));
 }
 
-/** How the text is read, for the line below the box; nothing while the numbers of the problem cannot be used. */
+/** How the text is read, for the line below the box; undefined while the numbers of the problem cannot be used. */
 export function readTyped(
   core: Core,
   part: Part,

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// A problem on paper. Its key says too what known mistakes answer, so that whoever marks by hand can name them.
+// A problem on paper. Its key also lists the answers that known mistakes lead to, so that whoever marks by hand can name them.
 
 import type { Core, FormulaValue } from '../../core/core.ts';
 import { formatNumber } from '../../core/format.ts';

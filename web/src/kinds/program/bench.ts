@@ -1,4 +1,4 @@
-// What a program is written and judged with: its editor and the module of programs, each loaded when the block starts.
+// The editor of a program and the module that judges it, each loaded when the block starts.
 
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -24,9 +24,9 @@ export function usePrograms(load: () => Promise<Programs>): Programs | string | 
 export interface Editing {
   place: RefObject<HTMLDivElement | null>;
   editor: RefObject<Editor | undefined>;
-  /** what stands in the editor, which is ahead of what is kept while somebody types */
+  /** the text in the editor, which is newer than the kept one while somebody types */
   code: RefObject<string>;
-  /** what is kept stands in the editor again */
+  /** puts the kept text into the editor again */
   takeKept: () => void;
 }
 
@@ -43,7 +43,7 @@ export function useEditor(
   const isTyping = useRef(false);
   const handlers = useRef({ onText, onCheck });
   handlers.current = { onText, onCheck };
-  const [, setStanding] = useState(false); // draws again as soon as it stands, for what is shown in it
+  const [, setStanding] = useState(false); // draws again as soon as the editor exists, for the remarks in it
   if (!isTyping.current) code.current = kept;
   useEffect(() => {
     let ended = false;

@@ -1,4 +1,4 @@
-// What happens when a learner asks for a verdict: the program is judged, and in a hunt the line that was said.
+// What happens when a learner asks for a verdict: the program is judged and, in a hunt, the line that the learner names.
 
 import { useEffect, useState } from 'preact/hooks';
 import { answerOf, type Kept, withVerdict } from '../../memory/kept.ts';
@@ -13,7 +13,7 @@ export const line = 'line';
 export interface Checked {
   code: string;
   judged: Verdict;
-  /** in a hunt that is still on */
+  /** in a hunt whose line is not found yet */
   said: Said | undefined;
   turn: number;
 }
@@ -56,7 +56,7 @@ export function useChecking(programs: Programs | string | undefined, subject: Su
       change((now) => withVerdict(now, line, { mark, text: typed, mistakes: [], isFresh: false }));
     }
     const { verdict: mark } = judged;
-    // That somebody else's program is wrong is no answer of the learner's.
+    // In a hunt the given program is wrong; that does not count as an answer of the learner's.
     if (mark === 'unreadable' || mark === 'failed' || (isHunt && code === start)) return;
     const mistakes = judged.faults.flatMap(({ mistake }) => (mistake ? [mistake.title] : []));
     change((now) => withVerdict(now, whole, { mark, text: code, mistakes, isFresh: false }));

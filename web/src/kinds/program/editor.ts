@@ -107,7 +107,7 @@ export function startEditor(
   onCheck: () => void,
 ): Editor {
   const root = place.shadowRoot ?? place.attachShadow({ mode: 'open' });
-  let isWritten = false; // by the page, and not by the learner
+  let isWritten = false; // the change comes from the page, not from the learner
   const state = EditorState.create({
     doc: text,
     extensions: [

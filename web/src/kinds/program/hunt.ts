@@ -1,8 +1,8 @@
-// The hunt: a program of somebody else is wrong, and the learner says in which line.
+// The hunt: a given program is wrong, and the learner says in which line.
 
 import type { Verdict } from '../../core/programs.ts';
 
-/** What becomes of the line that a learner says. */
+/** The verdict on the line that a learner names. */
 export interface Said {
   isFound: boolean;
   sentence: string;

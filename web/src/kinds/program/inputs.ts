@@ -18,7 +18,7 @@ export const inputOf = (name: string, array: BatchArray): Input =>
         values: Float64Array.from(valuesOf(array)),
       };
 
-/** How many values are shown at a line; behind them stands an ellipsis. */
+/** How many values are shown at a line, before an ellipsis. */
 const most = 6;
 
 /** A value in one line: (2, 3) 1 2 3 …; a number by itself. */

@@ -9,7 +9,7 @@ import type { Editor } from './editor.ts';
 import { shown } from './inputs.ts';
 import type { BatchArray } from './schema.ts';
 
-/** What each line gave its names, in one text a line. */
+/** The values that each line assigned to its names, one text for each line. */
 function valuesOf({ trace }: Ran): Map<number, string> {
   const values = new Map<number, string>();
   for (const step of trace) {
@@ -52,7 +52,7 @@ export function useRemarks(editor: RefObject<Editor | undefined>, subject: Subje
     const lines = [now?.judged.error?.line, ...faults.map((fault) => fault.line)];
     editor.current?.remark({ values, faults: new Set(lines.filter((each) => each !== undefined)) });
   });
-  // The box goes when the line is found; who typed in it goes on in that line.
+  // The box disappears when the line is found; a focus in it moves to that line of the editor.
   const found = now?.said?.isFound === true ? now.judged.faults[0]?.line : undefined;
   useEffect(() => {
     if (found !== undefined && document.activeElement === document.body) editor.current?.goTo(found);

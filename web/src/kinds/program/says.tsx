@@ -7,7 +7,7 @@ import { shown } from './inputs.ts';
 
 interface Props {
   judged: Verdict;
-  /** where the learner looks for the line, it is not told */
+  /** while the learner looks for the wrong line, it is not shown */
   tellsLine: boolean;
   goTo: (line: number) => void;
 }

@@ -1,4 +1,4 @@
-// How lines are put in an order: with buttons, where the line that moves takes the focus along, or drawn by the grip.
+// How lines are put in order: with buttons, where the focus moves with the line, or by dragging the grip.
 
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -15,7 +15,7 @@ export interface Arranging {
   drag: (line: Placed, event: PointerEvent) => void;
 }
 
-/** `input`: where a line of one's own is typed, and goes back to. */
+/** `input`: the box in which the learner's own lines are typed and edited again. */
 export function useArranging(
   { data, kept, change }: Pick<Scene<ProofData>, 'data' | 'kept' | 'change'>,
   order: readonly Placed[],
@@ -112,7 +112,7 @@ function orderUnder(
   return rest.toSpliced(at < 0 ? rest.length : at, 0, line);
 }
 
-/** Keeps each order that the pointer leads to, and tells the last where it is another than the first. */
+/** Keeps each order during a drag, and reports the last one if it differs from the first. */
 function followPointer(
   within: HTMLElement,
   line: Placed,

@@ -1,4 +1,4 @@
-// Lines in an order that may be a proof: what each is called, and what the core says of them.
+// The order of lines that may be a proof: what each line is called, and the core's verdict.
 
 import type { Core, LineJudgement, ProofJudgement, ProofLine } from '../../core/core.ts';
 import type { Graded } from '../../core/items.ts';

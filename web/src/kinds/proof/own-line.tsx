@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// The box for a line of one's own, and what is said where it is refused.
+// The box for the learner's own lines, and the message where one is refused.
 
 import type { RefObject } from 'preact';
 import type { Core, LineJudgement } from '../../core/core.ts';

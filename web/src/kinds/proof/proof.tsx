@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-// A proof to put together from shuffled lines, or in lines of one's own: any order in which each line follows is right.
+// A proof to put together from shuffled lines, or from the learner's own: any order in which each line follows is right.
 
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';

@@ -20,7 +20,7 @@ export function orderOf(text: string | undefined): readonly Letter[] {
 /** One of the 24 orders; the count goes on from the first after the last. */
 export function nthOrder(n: number): readonly Letter[] {
   const left = [...letters];
-  // The digits of n in the factorial number system say which of those that are left comes next.
+  // The digits of n in the factorial number system give the index of each option among those that are left.
   let rest = n;
   return letters.map(() => {
     const next = left.splice(rest % left.length, 1);

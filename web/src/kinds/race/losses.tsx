@@ -4,7 +4,7 @@
 import { type Arm, arms, steps } from '../../core/race.ts';
 import { Picture } from '../../drawing/picture.tsx';
 
-/** ln 2 is the loss of a guess between two classes. */
+/** ln 2 is the loss of uniform guessing between two classes. */
 const guess = Math.LN2;
 const plot = { width: 600, height: 150, left: 34, right: 592, top: 10, bottom: 126, most: 1 };
 const x = (step: number) => plot.left + ((plot.right - plot.left) * step) / steps;

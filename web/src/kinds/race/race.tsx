@@ -109,7 +109,7 @@ interface NetworkProps {
   data: RaceData;
 }
 
-/** What a network says of the plane, and how much of that is right. */
+/** The predictions of a network on the plane, and its accuracy. */
 const Network = ({ arm, training: { frame, data: points }, isDrawn, isFirst, data }: NetworkProps) => (
   <figure>
     {points && frame && isDrawn ? (

@@ -1,4 +1,4 @@
-// A race as it is watched: it trains in a worker, and is shown at its own pace.
+// A race as it is shown: it trains in a worker, and is played back at a fixed pace.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Data } from '../../core/laboratory.ts';
@@ -9,7 +9,7 @@ import { pointsOf } from './losses.tsx';
 /** How long a race is shown, however fast it was computed. */
 const shownFor = 5000;
 
-/** What has been seen so far of a race that runs or has run, ready to be drawn. */
+/** The frames received so far of a race, ready to be drawn. */
 class Seen {
   data: Data | undefined;
   readonly frames: Frame[] = [];
@@ -19,7 +19,7 @@ class Seen {
   private readonly losses: Record<Arm, number[]> = { none: [], batch: [] };
   private readonly drawn: Record<Arm, number> = { none: 0, batch: 0 };
 
-  /** Each frame adds to what is drawn, so that showing one costs no more than another. */
+  /** Each frame extends the lines of the one before, so that every frame costs the same. */
   add(frame: Frame): void {
     this.frames.push(frame);
     for (const arm of arms) {

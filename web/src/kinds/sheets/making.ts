@@ -17,7 +17,7 @@ export const isSize = (text: string): text is PaperSize => Object.hasOwn(paperSi
 export const isWhole = (text: string, least: number, greatest: number): boolean =>
   /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= greatest;
 
-/** What is asked for, as it was typed. */
+/** The teacher's choices, as they were typed. */
 export interface Wish extends Omit<Layout, 'paper'> {
   chosen: readonly Printable[];
   count: string;
@@ -25,7 +25,7 @@ export interface Wish extends Omit<Layout, 'paper'> {
   paper: string;
 }
 
-/** What is wrong with what was typed, or nothing. */
+/** What is wrong with the choices; undefined where nothing is. */
 function complaintOf({ chosen, count, first }: Wish): string | undefined {
   if (chosen.length === 0) return 'Choose at least one item.';
   if (!isWhole(count, 1, most.sheets))
@@ -58,7 +58,7 @@ export interface Made {
 export function useMaking(around: Around) {
   const [said, setSaid] = useState('');
   const [made, setMade] = useState<Made>();
-  /** counts what was asked for, so that what is drawn for an older wish is dropped */
+  /** counts the requests, so that results of an older one are dropped */
   const turn = useRef(0);
 
   const make = async (wish: Wish) => {

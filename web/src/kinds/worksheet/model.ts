@@ -25,8 +25,8 @@ const namesIn = (tree: Tree): string[] => [
 ];
 
 /**
- * Which verdicts on `checked` still hold for `texts`: what is not right in itself may be right for another number above
- * it, and what names an edited box has another value.
+ * Which verdicts on `checked` still hold for `texts`: a wrong number may be right as a consequence of another number
+ * above it, and a text that names an edited box has another value.
  */
 export function standing(
   { cells }: WorksheetData,
