@@ -1,8 +1,7 @@
-// Windows of any width without scripts and with what is longer than anyone expects; reduced motion and forced colours. How
-// every page stands in its window is in every-page.spec.ts.
+// Windows of any width with what is longer than anyone expects; reduced motion and forced colours. How every page stands in
+// its window is in every-page.spec.ts.
 
 import type { Page } from '@playwright/test';
-import { pages } from '../../web/render/pages.ts';
 import {
   allDigits,
   allStarted,
@@ -22,24 +21,9 @@ import {
 } from './lesson.ts';
 import { questionSources } from './lesson-source.ts';
 import { choose, questionIs, step, wrongLetter } from './quiz.ts';
-import { beyondTheSide, expectNoSidewaysScroll } from './room.ts';
+import { expectNoSidewaysScroll } from './room.ts';
 
-test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
-
-  test('nothing reaches beyond the side of any page', async ({ page }) => {
-    for (const { file } of pages) {
-      await page.goto(file);
-      await openAllDetails(page);
-      for (const width of [1280, 390, 320]) {
-        await page.setViewportSize({ width, height: 800 });
-        expect(await beyondTheSide(page), `${file}, ${width} px wide`).toBe('');
-      }
-    }
-  });
-});
-
-test('nor do long numbers, long lists, verdicts and complaints', async ({ page }) => {
+test('long numbers, long lists, verdicts and complaints do not reach beyond the side', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 740 });
   await openLive(page, '', 'example-forward', 'example-scale-and-shift', 'example-two-values');
   const long = Array.from({ length: 16 }, (_, i) => 1 / (i + 3)).join(', ');

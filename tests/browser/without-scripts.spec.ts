@@ -13,6 +13,7 @@ import {
   worksheetSources,
 } from './lesson-source.ts';
 import { visibleText } from './quiz.ts';
+import { beyondTheSide } from './room.ts';
 
 test.describe('with scripts off', () => {
   test.use({ javaScriptEnabled: false });
@@ -64,6 +65,11 @@ test.describe('with scripts off', () => {
           .map((each) => `${each.localName}.${each.getAttribute('class')}`),
       );
       expect(stops).toEqual([]);
+
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await beyondTheSide(page), `${width} px wide`).toBe('');
+      }
     });
 
   test('the first page has all of its sections, examples and tables', async ({ page }) => {
