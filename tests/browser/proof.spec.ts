@@ -107,9 +107,9 @@ class Proof {
     const table = within.getByRole('table');
     const caption = await table.locator('caption').textContent();
     const given = new Map(
-      [...(caption ?? '').matchAll(/([\w^γβεα]+) = (\[.*?\]|[^,\s]+?)(?=[,.]?\s|\.?$|,)/g)].map((found) => [
-        found[1] as string,
-        found[2] as string,
+      [...(caption ?? '').matchAll(/([\w^γβεα]+) = (\[.*?\]|[^,\s]+?)(?=[,.]?\s|\.?$|,)/g)].map((each) => [
+        each[1] as string,
+        each[2] as string,
       ]),
     );
     const cells = await table.locator('tbody td:not(.sign)').allTextContents();
