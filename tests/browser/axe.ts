@@ -8,8 +8,10 @@ import { expect, type Page } from '@playwright/test';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Makes axe ready on the page: evaluated, not added as a script, which the page's policy would forbid. */
-export const bringAxe = (page: Page): Promise<unknown> =>
-  page.evaluate(`globalThis.axe ?? (() => { ${axeSource} })()`);
+export async function bringAxe(page: Page): Promise<void> {
+  const isThere = await page.evaluate(() => 'axe' in globalThis);
+  if (!isThere) await page.evaluate(`(() => { ${axeSource} })()`);
+}
 
 /** What was found, a line for each element. */
 export const found = ({ violations }: AxeResults): string[] =>

@@ -297,30 +297,28 @@ test.describe('givens that cannot be used', () => {
   });
 });
 
-test.describe('pasting', () => {
-  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
-
-  test('a column or a row of a spreadsheet becomes a list, in place of what is selected', async ({
-    page,
-  }) => {
-    const sheet = await openExample(page, 'example-forward');
-    const x = box(sheet, 'x');
-    const paste = async (text: string) => {
-      await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
-      await x.press('Control+V');
-    };
-    for (const copied of ['1,\n3,\n8', '1\t3\t8\n', '  1\r\n3\r\n8  ']) {
-      await x.clear();
-      await paste(copied);
-      await expect(x).toHaveValue('1, 3, 8');
-      await expect(sheet).toContainText('The sum of the 3 values is 12,');
-    }
-    await x.fill('1, 2, 9');
-    await x.evaluate((input: HTMLInputElement) => input.setSelectionRange(3, 4));
-    await paste('5\n6');
-    await expect(x).toHaveValue('1, 5, 6, 9');
-    await x.evaluate((input: HTMLInputElement) => input.setSelectionRange(0, 1));
-    await paste('7');
-    await expect(x).toHaveValue('7, 5, 6, 9');
-  });
+test('a column or a row of a spreadsheet, pasted, becomes a list in place of what is selected', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const sheet = await openExample(page, 'example-forward');
+  const x = box(sheet, 'x');
+  const paste = async (text: string) => {
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+    await x.press('Control+V');
+  };
+  for (const copied of ['1,\n3,\n8', '1\t3\t8\n', '  1\r\n3\r\n8  ']) {
+    await x.clear();
+    await paste(copied);
+    await expect(x).toHaveValue('1, 3, 8');
+    await expect(sheet).toContainText('The sum of the 3 values is 12,');
+  }
+  await x.fill('1, 2, 9');
+  await x.evaluate((input: HTMLInputElement) => input.setSelectionRange(3, 4));
+  await paste('5\n6');
+  await expect(x).toHaveValue('1, 5, 6, 9');
+  await x.evaluate((input: HTMLInputElement) => input.setSelectionRange(0, 1));
+  await paste('7');
+  await expect(x).toHaveValue('7, 5, 6, 9');
 });

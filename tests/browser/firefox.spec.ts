@@ -9,6 +9,8 @@ import { expect, test } from '@playwright/test';
 import {
   answer,
   expectCounting,
+  found,
+  learn,
   lives,
   meet,
   press,
@@ -16,7 +18,6 @@ import {
   type Tab,
   there,
   walk,
-  wayThrough,
 } from './way-through.ts';
 
 // One Firefox after the other, of which each is of use to many tests.
@@ -96,15 +97,9 @@ async function newTab(
   };
 }
 
-for (const part of wayThrough)
-  test(part.name, async () => {
-    const tab = await newTab();
-    await walk(tab, part);
-    await tab.close();
-  });
-
-test('what goes wrong is counted', async () => {
+test('the whole way; and what goes wrong on it would be counted', async () => {
   const tab = await newTab();
+  await walk(tab);
   await expectCounting(tab);
   await tab.close();
 });
@@ -136,10 +131,12 @@ test('after one visit every page works without a network', async () => {
     await tab.open(file);
     await lives(tab);
     await there(tab, 'h1');
+    if (file !== 'write.html') continue;
+    // Its programs need another core, and an editor.
+    await found(tab, 'write-statistics');
+    await press(tab, '.item[id="write-statistics"] button.main');
+    await says(tab, '.item[id="write-statistics"] .verdict', 'Not yet.');
   }
-  await meet(tab, 'write.html', 'write-statistics');
-  await press(tab, '.item[id="write-statistics"] button.main');
-  await says(tab, '.item[id="write-statistics"] .verdict', 'Not yet.');
   expect(await tab.troubles()).toEqual([]);
   await tab.close();
 });
@@ -147,11 +144,6 @@ test('after one visit every page works without a network', async () => {
 test('who has set forced colours and less motion gets both', async () => {
   const set = await start({ 'browser.display.document_color_use': 2, 'ui.prefersReducedMotion': 1 });
   const tab = await newTab(host.address, set);
-  await tab.open('');
-  await lives(tab);
-  const media = () =>
-    ['(forced-colors: active)', '(prefers-reduced-motion: reduce)'].map((query) => matchMedia(query).matches);
-  expect(await tab.evaluate(media)).toEqual([true, true]);
   const hasMoved = () => tab.evaluate(() => sessionStorage.getItem('moved'));
   await tab.page.evaluateOnNewDocument(() =>
     addEventListener(
@@ -160,8 +152,12 @@ test('who has set forced colours and less motion gets both', async () => {
       true,
     ),
   );
-  const [first] = wayThrough;
-  await first?.walk(tab);
+  await tab.open('');
+  await lives(tab);
+  const media = () =>
+    ['(forced-colors: active)', '(prefers-reduced-motion: reduce)'].map((query) => matchMedia(query).matches);
+  expect(await tab.evaluate(media)).toEqual([true, true]);
+  await learn(tab);
   expect(await hasMoved()).toBeNull();
   // What is chosen, framed or to be pressed has an edge, and what is drawn is drawn in the colour of the text.
   const drawn = await tab.evaluate(() => {

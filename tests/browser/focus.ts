@@ -3,6 +3,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
 interface Stop {
+  /** which element, and the how manieth of the page: no two are alike */
   where: string;
   outlined: boolean;
   inSight: boolean;
@@ -23,8 +24,9 @@ const focused = (page: Page): Promise<Stop | undefined> =>
     const bar = document.querySelector('.bar');
     const covered =
       bar?.contains(element) || element.closest('dialog, .skip, nav.contents') ? 0 : (bar?.clientHeight ?? 0);
+    const place = [...document.querySelectorAll('*')].indexOf(element);
     return {
-      where: `${element.localName}#${element.id} ${(element.textContent ?? '').trim().slice(0, 40)}`,
+      where: `${element.localName}#${element.id} ${(element.textContent ?? '').trim().slice(0, 40)} (element ${place})`,
       outlined: element.matches(':focus-visible') && outlined,
       inSight: bottom > covered && top < innerHeight && right > 0 && left < innerWidth && width > 0,
     };

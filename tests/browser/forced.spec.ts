@@ -83,33 +83,77 @@ const seenIn = (page: Page) =>
     };
   });
 
-test('drawings have the colours of the page, in the dark too: nothing is black because nobody said otherwise', async ({
-  page,
-}) => {
-  await page.emulateMedia({ colorScheme: 'dark' });
-  for (const { file } of pages) {
-    await openWhole(page, file);
-    const black = await page.evaluate(() =>
-      [...document.querySelectorAll('main svg :is(text, path, circle, rect, polyline, polygon):not(defs *)')]
-        .filter((mark) => {
-          const { fill, stroke } = getComputedStyle(mark);
-          return mark.checkVisibility() && [fill, stroke].includes('rgb(0, 0, 0)');
-        })
-        .map((mark) => `${mark.closest('[id]')?.id} ${mark.localName} ${mark.textContent}`),
-    );
-    expect(black, file).toEqual([]);
+/** What of the drawings is black: nobody has said what colour it has. */
+const black = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('main svg :is(text, path, circle, rect, polyline, polygon):not(defs *)')]
+      .filter((mark) => {
+        const { fill, stroke } = getComputedStyle(mark);
+        return mark.checkVisibility() && [fill, stroke].includes('rgb(0, 0, 0)');
+      })
+      .map((mark) => `${mark.closest('[id]')?.id} ${mark.localName} ${mark.textContent}`),
+  );
+
+/** Whether the page stands for thirty frames as it stood, in all that it is made of. */
+const stands = (page: Page) =>
+  page.evaluate(async () => {
+    const main = document.querySelector('main') as HTMLElement;
+    const before = main.innerHTML;
+    for (let k = 0; k < 30; ++k) await new Promise((done) => requestAnimationFrame(done));
+    return main.innerHTML === before;
+  });
+
+/** Checks an answer, moves every slider and draws new numbers, where the page has them. */
+async function usePage(page: Page): Promise<void> {
+  const form = page.locator('main form.question:has(input[type=text])').filter({ visible: true }).first();
+  if (await form.isVisible()) {
+    await form.getByRole('textbox').fill('12345');
+    await form.getByRole('textbox').press('Enter');
+    await expect(form.getByRole('status').first()).not.toBeEmpty();
+    await expect.poll(() => stands(page)).toBe(true);
   }
-});
+  for (const slider of await page.getByRole('slider').filter({ visible: true }).elementHandles())
+    await slider.press('ArrowRight');
+  await expect.poll(() => stands(page)).toBe(true);
+  // New numbers are marked for a moment, where motion is wanted.
+  const fresh = page.getByRole('button', { name: 'New numbers' }).filter({ visible: true });
+  if ((await fresh.count()) > 0) {
+    await fresh.first().click();
+    await expect(page.locator('main .sheet-note').filter({ hasText: 'variant 1' })).toBeVisible();
+    await expect(page.locator('data.fresh').first()).toBeAttached();
+  }
+}
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test.describe(`forced colours, ${colorScheme}`, () => {
-    test.use({ colorScheme, contextOptions: { forcedColors: 'active' } });
+for (const { file, name } of pages)
+  test(`${name}: in the dark, in forced colours, and with less motion`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.addInitScript(() => {
+      for (const type of ['animationstart', 'transitionrun'])
+        addEventListener(
+          type,
+          ({ target }) => {
+            const { localName, className } = target as Element;
+            document.documentElement.dataset.moved = `${type}: ${localName}.${className}`;
+          },
+          true,
+        );
+    });
+    await openWhole(page, file);
 
-    for (const { file, name } of pages)
-      test(`${name}: marks are seen, and what is chosen differs by more than its colour`, async ({
-        page,
-      }) => {
-        await openWhole(page, file);
+    await test.step('nothing moves by itself', async () => {
+      await expect.poll(() => stands(page)).toBe(true);
+      await expect(page.locator('main :is(animate, animateTransform, marquee, [autoplay])')).toHaveCount(0);
+      await expect(page.locator('html')).not.toHaveAttribute('data-moved');
+    });
+
+    await test.step('in the dark nothing in a drawing is black because nobody said otherwise', async () => {
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await black(page)).toEqual([]);
+    });
+
+    for (const colorScheme of ['light', 'dark'] as const)
+      await test.step(`forced colours, ${colorScheme}: marks are seen, and what is chosen differs by more than its colour`, async () => {
+        await page.emulateMedia({ colorScheme, forcedColors: 'active' });
         const { unseen, alike, marks, chosen } = await seenIn(page);
         expect(unseen).toEqual([]);
         expect(alike).toEqual([]);
@@ -117,53 +161,11 @@ for (const colorScheme of ['light', 'dark'] as const)
         expect(chosen).toBeGreaterThan(0);
         if (['index.html', 'more.html'].includes(file)) expect(marks).toBeGreaterThan(100);
       });
-  });
 
-test.describe('reduced motion', () => {
-  test.use({ contextOptions: { reducedMotion: 'reduce' } });
-
-  for (const { file, name } of pages)
-    test(`${name}: nothing moves by itself, before and after use`, async ({ page }) => {
-      await page.addInitScript(() => {
-        for (const type of ['animationstart', 'transitionrun'])
-          addEventListener(
-            type,
-            ({ target }) => {
-              const { localName, className } = target as Element;
-              document.documentElement.dataset.moved = `${type}: ${localName}.${className}`;
-            },
-            true,
-          );
-      });
-      await openWhole(page, file);
-      /** Whether the page stands for thirty frames as it stood, in all that it is made of. */
-      const stands = () =>
-        page.evaluate(async () => {
-          const main = document.querySelector('main') as HTMLElement;
-          const before = main.innerHTML;
-          for (let k = 0; k < 30; ++k) await new Promise((done) => requestAnimationFrame(done));
-          return main.innerHTML === before;
-        });
-      await expect.poll(stands).toBe(true);
-      await expect(page.locator('main :is(animate, animateTransform, marquee, [autoplay])')).toHaveCount(0);
-      const form = page.locator('main form.question:has(input[type=text])').filter({ visible: true }).first();
-      if (await form.isVisible()) {
-        await form.getByRole('textbox').fill('12345');
-        await form.getByRole('textbox').press('Enter');
-        await expect(form.getByRole('status').first()).not.toBeEmpty();
-        await expect.poll(stands).toBe(true);
-      }
-      for (const slider of await page.getByRole('slider').filter({ visible: true }).all())
-        await slider.press('ArrowRight');
-      await expect.poll(stands).toBe(true);
-      // New numbers are marked for a moment, where motion is wanted.
-      const fresh = page.getByRole('button', { name: 'New numbers' }).filter({ visible: true });
-      if ((await fresh.count()) > 0) {
-        await fresh.first().click();
-        await expect(page.locator('main .sheet-note').filter({ hasText: 'variant 1' })).toBeVisible();
-        await expect(page.locator('data.fresh').first()).toBeAttached();
-      }
+    await test.step('nor does anything move when the page is used', async () => {
+      await page.emulateMedia({ colorScheme: 'light', forcedColors: 'none' });
+      await usePage(page);
       expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
       await expect(page.locator('html')).not.toHaveAttribute('data-moved');
     });
-});
+  });

@@ -1,8 +1,7 @@
-// Each page in windows of any width, with reduced motion and with forced colours; and that coming to life takes nothing
-// away.
+// Windows of any width with what is longer than anyone expects; reduced motion and forced colours. How every page stands in
+// its window is in every-page.spec.ts.
 
 import type { Page } from '@playwright/test';
-import { pages } from '../../web/render/pages.ts';
 import {
   allDigits,
   allStarted,
@@ -22,87 +21,9 @@ import {
 } from './lesson.ts';
 import { questionSources } from './lesson-source.ts';
 import { choose, questionIs, step, wrongLetter } from './quiz.ts';
+import { expectNoSidewaysScroll } from './room.ts';
 
-// 320 px is what a window of 1280 px leaves at 400 % zoom.
-const widths = [1600, 1280, 390, 360, 320];
-
-/** How far the page reaches beyond the side, with what reaches furthest. */
-const beyondTheSide = (page: Page) =>
-  page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return '';
-    // What scrolls by itself reaches no further than its own side.
-    const scrollers = [...document.body.querySelectorAll('*')].filter(
-      (each) => getComputedStyle(each).overflowX !== 'visible',
-    );
-    const [furthest] = [...document.body.querySelectorAll('*')]
-      .filter((each) => !scrollers.some((scroller) => scroller !== each && scroller.contains(each)))
-      .toSorted((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right);
-    return `${scrollWidth - clientWidth} px: ${furthest?.localName}.${furthest?.className} #${furthest?.closest('[id]')?.id}`;
-  });
-
-async function expectNoSidewaysScroll(page: Page, which = widths): Promise<void> {
-  for (const width of which) {
-    await page.setViewportSize({ width, height: 800 });
-    // What follows a width is drawn in the frame after it.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
-    await expect.poll(() => beyondTheSide(page), `${width} px wide`).toBe('');
-  }
-}
-
-for (const { file, name } of pages) {
-  test(`${name}: nothing reaches beyond the side, and what comes to life takes nothing away`, async ({
-    page,
-    request,
-  }) => {
-    const source = await (await request.get(file)).text();
-    await openLive(page, file);
-    await allStarted(page);
-    // Ids of the text as delivered; drawings and what is folded in a template are another matter.
-    const ids = await page.evaluate((html) => {
-      const delivered = [
-        ...html.matchAll(
-          /<(?:h[1-6]|details|form|div|bn-[a-z-]+|section|table|li|fieldset)\b[^>]*\sid="([^"]+)"/g,
-        ),
-      ];
-      return delivered.map((match) => match[1] as string).filter((id) => !document.getElementById(id));
-    }, source);
-    expect(ids, 'lost when the page came to life').toEqual([]);
-    const lost = await page.evaluate((html) => {
-      const delivered = [...html.matchAll(/\sdata-(?:kind|question|slot)="[^"]*"/g)].length;
-      // What a template holds is there, though it is no part of the document.
-      const roots = [document, ...[...document.querySelectorAll('template')].map(({ content }) => content)];
-      const there = ['kind', 'question', 'slot'].flatMap((mark) =>
-        roots.flatMap((root) => [...root.querySelectorAll(`[data-${mark}]`)]),
-      );
-      return delivered - there.length;
-    }, source);
-    expect(lost, 'places of text lost').toBe(0);
-
-    await expectNoSidewaysScroll(page);
-    await openAllDetails(page);
-    await expectNoSidewaysScroll(page);
-  });
-}
-
-test.describe('without scripts', () => {
-  test.use({ javaScriptEnabled: false });
-
-  test('nothing reaches beyond the side of any page', async ({ page }) => {
-    for (const { file } of pages) {
-      await page.goto(file);
-      await openAllDetails(page);
-      for (const width of [1280, 390, 320]) {
-        await page.setViewportSize({ width, height: 800 });
-        expect(await beyondTheSide(page), `${file}, ${width} px wide`).toBe('');
-      }
-    }
-  });
-});
-
-test('nor do long numbers, long lists, verdicts and complaints', async ({ page }) => {
+test('long numbers, long lists, verdicts and complaints do not reach beyond the side', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 740 });
   await openLive(page, '', 'example-forward', 'example-scale-and-shift', 'example-two-values');
   const long = Array.from({ length: 16 }, (_, i) => 1 / (i + 3)).join(', ');

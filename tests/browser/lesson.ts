@@ -20,6 +20,8 @@ export const test = base.extend<Fixtures>({
       const drained = (page: Page) => page.evaluate(() => new Promise((done) => setTimeout(done)));
       if (javaScriptEnabled) await Promise.all(context.pages().map(drained));
       await watch.finish();
+      // All else is taken back before the next test.
+      await context.clearPermissions();
     },
     { auto: true },
   ],

@@ -34,6 +34,9 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     // Keeping the whole lesson is tested by itself (offline.spec.ts); in every other test it would only cost time.
     serviceWorkers: 'block',
+    // Each test begins with an empty page that has stored nothing, in the process of the test before: to start one, and to
+    // get scripts and fonts ready in it, takes as long as all else that happens when a page is opened.
+    reuseContext: true,
     launchOptions: {
       executablePath: chromium,
       args: [

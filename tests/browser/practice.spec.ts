@@ -515,20 +515,17 @@ test('on a page that the browser has translated, verdicts and numbers follow', a
   await expect(complaint(sheet)).toHaveText('');
 });
 
-test.describe('pasting', () => {
-  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
-
-  test('a column of numbers becomes a list', async ({ page }) => {
-    await openPractice(page, 'problem-5');
-    const form = question(page, 'problem-5/y');
-    const { y } = forward({ x: [12, 14, 18, 20], gamma: 1.5, beta: 0.5, eps: 0 });
-    const column = y.map((value) => value.toPrecision(4));
-    await page.evaluate((copied) => navigator.clipboard.writeText(copied), `${column.join('\r\n')}\n`);
-    await answerBox(form).press('Control+V');
-    await expect(answerBox(form)).toHaveValue(column.join(', '));
-    await check(form);
-    await expect(verdict(form)).toContainText('Right.');
-  });
+test('a pasted column of numbers becomes a list', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openPractice(page, 'problem-5');
+  const form = question(page, 'problem-5/y');
+  const { y } = forward({ x: [12, 14, 18, 20], gamma: 1.5, beta: 0.5, eps: 0 });
+  const column = y.map((value) => value.toPrecision(4));
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), `${column.join('\r\n')}\n`);
+  await answerBox(form).press('Control+V');
+  await expect(answerBox(form)).toHaveValue(column.join(', '));
+  await check(form);
+  await expect(verdict(form)).toContainText('Right.');
 });
 
 test.describe('by touch, 390 px wide', () => {

@@ -1,10 +1,9 @@
 // Proofs: any order in which each line follows is right, a false line is shown a batch on which it fails, and a line of
 // one's own counts. By keyboard, and once by pointer.
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Locator, Page } from '@playwright/test';
+import { bringAxe, found } from './axe.ts';
 import { forward, sum } from './formulas.ts';
 import {
   becomesLive,
@@ -108,9 +107,9 @@ class Proof {
     const table = within.getByRole('table');
     const caption = await table.locator('caption').textContent();
     const given = new Map(
-      [...(caption ?? '').matchAll(/([\w^γβεα]+) = (\[.*?\]|[^,\s]+?)(?=[,.]?\s|\.?$|,)/g)].map((found) => [
-        found[1] as string,
-        found[2] as string,
+      [...(caption ?? '').matchAll(/([\w^γβεα]+) = (\[.*?\]|[^,\s]+?)(?=[,.]?\s|\.?$|,)/g)].map((each) => [
+        each[1] as string,
+        each[2] as string,
       ]),
     );
     const cells = await table.locator('tbody td:not(.sign)').allTextContents();
@@ -352,46 +351,43 @@ test('hints open one after the other', async ({ page }) => {
   expect((await keptOf(page, zeroSum.id)).answers.whole).toMatchObject({ opened: true, hints: 1 });
 });
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+test.describe('360 px wide', () => {
+  test.use({ viewport: { width: 360, height: 740 } });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(`360 px wide, ${colorScheme}`, () => {
-    test.use({ colorScheme, viewport: { width: 360, height: 740 } });
+  test('after use, nothing reaches beyond the side, and axe finds nothing in light and dark', async ({
+    page,
+  }) => {
+    await openLive(page, 'practice.html', worksheetSources[0]?.id ?? '');
+    for (const source of sources) {
+      const proof = await proofOn(page, source);
+      await proof.place(...source.distractors.map(({ id }) => id), source.goal, source.lines[0]?.id ?? '');
+      await proof.check();
+    }
+    const proof = new Proof(page, zeroSum);
+    await proof.typeOwn(`batch_mean = sum(x) / m + ${'0 * m + '.repeat(20)}0`);
+    await expect(proof.status).toContainText('True.');
+    await proof.typeOwn('sum(x) = 2');
+    await expect(proof.status).toContainText('Your line is false');
+    const sheet = item(page, worksheetSources[0]?.id ?? '');
+    await sheet.getByRole('textbox').first().fill('5');
+    await sheet.getByRole('button', { name: 'Check' }).click();
+    await openAllDetails(page);
+    const [content, room] = await page
+      .locator('main')
+      .evaluate((main) => [main.scrollWidth, document.documentElement.clientWidth]);
+    expect(content).toBeLessThanOrEqual(room);
 
-    test('after use, nothing reaches beyond the side, and axe finds nothing', async ({ page }) => {
-      await openLive(page, 'practice.html', worksheetSources[0]?.id ?? '');
-      for (const source of sources) {
-        const proof = await proofOn(page, source);
-        await proof.place(...source.distractors.map(({ id }) => id), source.goal, source.lines[0]?.id ?? '');
-        await proof.check();
-      }
-      const proof = new Proof(page, zeroSum);
-      await proof.typeOwn(`batch_mean = sum(x) / m + ${'0 * m + '.repeat(20)}0`);
-      await expect(proof.status).toContainText('True.');
-      await proof.typeOwn('sum(x) = 2');
-      await expect(proof.status).toContainText('Your line is false');
-      const sheet = item(page, worksheetSources[0]?.id ?? '');
-      await sheet.getByRole('textbox').first().fill('5');
-      await sheet.getByRole('button', { name: 'Check' }).click();
-      await openAllDetails(page);
-      const [content, room] = await page
-        .locator('main')
-        .evaluate((main) => [main.scrollWidth, document.documentElement.clientWidth]);
-      expect(content).toBeLessThanOrEqual(room);
-
-      await page.evaluate(axeSource);
+    await bringAxe(page);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
       const results = (await page.evaluate(
         "axe.run('.item-proof, .item-worksheet', { resultTypes: ['violations'] })",
       )) as AxeResults;
       expect(results.passes.length).toBeGreaterThan(10);
-      expect(
-        results.violations.flatMap(({ id, nodes }) =>
-          nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary ?? ''}`),
-        ),
-      ).toEqual([]);
-    });
+      expect(found(results), colorScheme).toEqual([]);
+    }
   });
-}
+});
 
 test('without scripts the proof reads in full, with its reasons', async ({ browser, watch }) => {
   const page = await openStatic(browser, watch, 'practice.html');

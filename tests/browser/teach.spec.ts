@@ -1,9 +1,10 @@
 // The page for teachers: worksheets that print as they should, the files of a class, and links that hide.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from './axe.ts';
 import {
@@ -73,14 +74,13 @@ test('the sheets of a number are the same here and from the command line', async
   const folder = mkdtempSync(path.join(tmpdir(), 'sheets-'));
   const out = path.join(folder, 'sheets.html');
   const wish = ['--items', 'problem-2,worksheet-backward,quiz-parameters', '--sheets', '5-6', '--out', out];
-  const run = spawnSync(process.execPath, ['web/worksheets.mjs', ...wish], { encoding: 'utf8' });
+  // Not waited for idly: the browser has something to say meanwhile.
+  const run = await promisify(execFile)(process.execPath, ['web/worksheets.mjs', ...wish]);
   expect(run.stderr + run.stdout).toContain('2 sheets and their keys');
   const words = (of: Page) =>
     of.locator('.sheet').evaluateAll((all) => all.map((each) => each.textContent.replaceAll(/\s+/g, ' ')));
-  const other = await page.context().newPage();
-  await other.setContent(readFileSync(out, 'utf8'));
-  const fromCommand = await words(other);
-  await other.close();
+  await page.setContent(readFileSync(out, 'utf8'));
+  const fromCommand = await words(page);
   rmSync(folder, { recursive: true });
 
   await openLive(page, 'teach.html', 'sheets');

@@ -1,7 +1,7 @@
-// The whole way through the lesson, written once for every browser that Playwright does not drive: each page, and on it each
-// kind of block used as a reader uses it, by keys. A browser takes part by offering a `Tab`.
+// The whole way through the lesson, written once for every browser that Playwright does not drive: each page once, as the bar
+// leads to it, and on it each kind of block used as a reader uses it, by keys. A browser takes part by offering a `Tab`.
 
-import { expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 
 /** What a key is called, here as in the standard. */
 export type Key = 'Enter' | ' ' | 'ArrowRight' | 'ArrowLeft' | 'Control+a' | 'Control+Enter';
@@ -23,13 +23,15 @@ export interface Tab {
   troubles: () => Promise<string[]>;
 }
 
-export interface Part {
+interface Stage {
+  /** the page, as the bar calls its address */
+  file: string;
   name: string;
-  walk: (tab: Tab) => Promise<void>;
+  use: (tab: Tab) => Promise<void>;
 }
 
-/** Training and starting three modules takes a busy machine its time. */
-const patience = { timeout: 60_000 };
+/** Training and starting three modules takes a busy machine its time; most else is there at once. */
+const patience = { timeout: 60_000, intervals: [20, 50, 100, 200] };
 
 /** Waits until the text of all that fits the selector contains this. */
 export async function says(tab: Tab, selector: string, text: string | RegExp): Promise<void> {
@@ -57,8 +59,8 @@ export async function meet(tab: Tab, file: string, id: string): Promise<void> {
   await found(tab, id);
 }
 
-/** A block of the page that is open. */
-async function found(tab: Tab, id: string): Promise<void> {
+/** Waits for a block of the page that is open; what stands around it is unfolded. */
+export async function found(tab: Tab, id: string): Promise<void> {
   await tab.evaluate((name) => {
     const block = document.getElementById(name);
     for (let each = block; each; each = each.parentElement)
@@ -142,35 +144,33 @@ async function move(tab: Tab, id: string): Promise<void> {
   await expect.poll(numbers, patience).not.toBe(before);
 }
 
-export const wayThrough: Part[] = [
+/** The points of the figure that stands first. */
+const firstPlaces = (tab: Tab) =>
+  tab.evaluate(
+    (which) => [...document.querySelectorAll(which)].map((each) => each.ariaValueNow),
+    `${figure('first-look')} .stage [role=slider]`,
+  );
+
+/** The first page: a figure at once, one that asks first, an example with other numbers. */
+export async function learn(tab: Tab): Promise<void> {
+  await found(tab, 'first-look');
+  await move(tab, 'first-look');
+  await found(tab, 'forward-explorer');
+  // The mean of 2, 4, 6, 8 is 5 and its variance 5; a tenth of each changes nothing: −3/√5.
+  await answer(tab, 'forward-explorer/prediction', '-3/sqrt(5)', 'Right.');
+  await move(tab, 'forward-explorer');
+  await found(tab, 'example-forward');
+  await press(tab, `${item('example-forward')} summary`, 'Change numbers');
+  await fill(tab, `${item('example-forward')} details.change-numbers input`, '1, 3, 8');
+  await says(tab, item('example-forward'), 'The sum of the 3 values is 12,');
+}
+
+const stages: Stage[] = [
   {
-    name: 'Learn: a figure at once, one that asks first, an example with other numbers',
-    walk: async (tab) => {
-      await meet(tab, '', 'first-look');
-      await move(tab, 'first-look');
-      await found(tab, 'forward-explorer');
-      // The mean of 2, 4, 6, 8 is 5 and its variance 5; a tenth of each changes nothing: −3/√5.
-      await answer(tab, 'forward-explorer/prediction', '-3/sqrt(5)', 'Right.');
-      await move(tab, 'forward-explorer');
-      await found(tab, 'example-forward');
-      await press(tab, `${item('example-forward')} summary`, 'Change numbers');
-      await fill(tab, `${item('example-forward')} details.change-numbers input`, '1, 3, 8');
-      await says(tab, item('example-forward'), 'The sum of the 3 values is 12,');
-    },
-  },
-  {
-    name: 'Learn: two networks are trained',
-    walk: async (tab) => {
-      await meet(tab, '', 'race');
-      await press(tab, `${item('race')} button`, 'Train both');
-      await there(tab, `${item('race')} .surface`);
-      await says(tab, `${item('race')} p.sentence[role=status]`, 'After 300 steps');
-    },
-  },
-  {
-    name: 'Practice: a value, a worksheet and a proof',
-    walk: async (tab) => {
-      await meet(tab, 'practice.html', 'problem-1');
+    file: 'practice.html',
+    name: 'Practice: a value, a worksheet and a proof; what was typed is there after a reload',
+    use: async (tab) => {
+      await found(tab, 'problem-1');
       await answer(tab, 'problem-1/mean-square', '1', 'Not yet.');
       await answer(tab, 'problem-1/mean-square', '19/20', 'Right.');
       const sheet = item('worksheet-backward');
@@ -184,12 +184,23 @@ export const wayThrough: Part[] = [
         await press(tab, `${proof} li[data-line="${line}"] button`, 'Add');
       await press(tab, `${proof} button`, 'Check the proof');
       await says(tab, `${proof} [role=status]`, 'Right. Every line follows');
+
+      const form = 'form[data-question="problem-4/bn-operations"]';
+      await found(tab, 'problem-4');
+      await answer(tab, 'problem-4/bn-operations', '2^9', 'Not yet.');
+      const said = await textOf(tab, `${form} [role=status]`);
+      await tab.reload();
+      await lives(tab);
+      await found(tab, 'problem-4');
+      await expect.poll(() => valueOf(tab, `${form} input[type=text]`), patience).toBe('2^9');
+      await expect.poll(() => textOf(tab, `${form} [role=status]`), patience).toBe(said);
     },
   },
   {
+    file: 'quiz.html',
     name: 'Quiz: an answer, and its check with other numbers',
-    walk: async (tab) => {
-      await meet(tab, 'quiz.html', 'quiz-parameters');
+    use: async (tab) => {
+      await found(tab, 'quiz-parameters');
       const card = item('quiz-parameters');
       // What comes to life above may move the option from under the pointer: then it is pointed at again.
       const isChosen = async () => {
@@ -210,9 +221,10 @@ export const wayThrough: Part[] = [
     },
   },
   {
+    file: 'workshop.html',
     name: 'Workshop: a formula, and numbers with a property',
-    walk: async (tab) => {
-      await meet(tab, 'workshop.html#workshop-formulas-training', 'workshop-formulas-training');
+    use: async (tab) => {
+      await found(tab, 'workshop-formulas-training');
       const dx = 'workshop-formulas-training/dx';
       await answer(tab, dx, 'gamma saved_invstd (dy - x_hat mean(dy x_hat))', 'No path through the mean.');
       await there(tab, `form[data-question="${dx}"] .counterexample table`);
@@ -223,9 +235,10 @@ export const wayThrough: Part[] = [
     },
   },
   {
+    file: 'write.html',
     name: 'Code: a program, and the wrong line of one',
-    walk: async (tab) => {
-      await meet(tab, 'write.html', 'write-statistics');
+    use: async (tab) => {
+      await found(tab, 'write-statistics');
       const program = item('write-statistics');
       await press(tab, `${program} button.main`);
       await says(tab, `${program} .verdict`, 'Not yet.');
@@ -244,9 +257,10 @@ export const wayThrough: Part[] = [
     },
   },
   {
+    file: 'laboratory.html',
     name: 'Lab: the playground, and an experiment that asks first and runs here',
-    walk: async (tab) => {
-      await meet(tab, 'laboratory.html', 'playground');
+    use: async (tab) => {
+      await found(tab, 'playground');
       await press(tab, `${item('playground')} button`, 'Step');
       await says(tab, `${item('playground')} p.sentence[role=status]`, 'After 1 step');
       const experiment = item('experiment-offset');
@@ -268,9 +282,10 @@ export const wayThrough: Part[] = [
     },
   },
   {
+    file: 'more.html',
     name: 'More: a figure that asks nothing, and one that does',
-    walk: async (tab) => {
-      await meet(tab, 'more.html', 'folding');
+    use: async (tab) => {
+      await found(tab, 'folding');
       await press(tab, `${figure('folding')} .figure-more > summary`);
       await move(tab, 'folding');
       await found(tab, 'coupling');
@@ -278,72 +293,60 @@ export const wayThrough: Part[] = [
       await move(tab, 'coupling');
     },
   },
-  {
-    name: 'what was typed and moved is there after a reload, and a link shows its state',
-    walk: async (tab) => {
-      await meet(tab, 'practice.html', 'problem-4');
-      const form = 'form[data-question="problem-4/bn-operations"]';
-      await answer(tab, 'problem-4/bn-operations', '2^9', 'Not yet.');
-      const said = await textOf(tab, `${form} [role=status]`);
-      await tab.reload();
-      await lives(tab);
-      await found(tab, 'problem-4');
-      await expect.poll(() => valueOf(tab, `${form} input[type=text]`), patience).toBe('2^9');
-      await expect.poll(() => textOf(tab, `${form} [role=status]`), patience).toBe(said);
-
-      await meet(tab, '', 'first-look');
-      await move(tab, 'first-look');
-      const points = `${figure('first-look')} .stage [role=slider]`;
-      const places = () =>
-        tab.evaluate(
-          (which) => [...document.querySelectorAll(which)].map((each) => each.ariaValueNow),
-          points,
-        );
-      const mine = await places();
-      await tab.reload();
-      await lives(tab);
-      await there(tab, `${figure('first-look')}[data-drawn]`);
-      await expect.poll(places, patience).toEqual(mine);
-      await meet(tab, '#bn1&first-look.x=1,3,5,9', 'first-look');
-      await expect.poll(places, patience).toEqual(['1', '3', '5', '9']);
-      await says(tab, '#notice', 'This stands as in the link.');
-      await press(tab, '#notice button', 'Back to mine');
-      await expect.poll(places, patience).toEqual(mine);
-    },
-  },
-  {
-    name: 'the bar leads to every page, by pointer',
-    walk: async (tab) => {
-      await tab.open('');
-      await lives(tab);
-      const links = await tab.evaluate(() =>
-        [...document.querySelectorAll('.bar .pages a')].map((each) => each.getAttribute('href') ?? ''),
-      );
-      expect(links.length).toBe(7);
-      for (const link of links.toReversed()) {
-        await tab.click(`.bar .pages a[href="${link}"]`);
-        await there(tab, `.bar .pages a[href="${link}"][aria-current="page"]`);
-        await there(tab, 'main h1');
-      }
-    },
-  },
 ];
 
-/** One part of the way; nothing is reported on it. */
-export async function walk(tab: Tab, part: Part): Promise<void> {
-  await part.walk(tab);
+/** Follows the bar to another page, by pointer. */
+async function goTo(tab: Tab, file: string): Promise<void> {
+  const link = `.bar .pages a[href="${file}"]`;
+  await tab.click(link);
+  await there(tab, `${link}[aria-current="page"]`);
+  await there(tab, 'main h1');
+  await lives(tab);
+}
+
+/** The whole way; nothing is reported on it. */
+export async function walk(tab: Tab): Promise<void> {
+  await tab.open('');
+  await lives(tab);
+  const links = await tab.evaluate(() =>
+    [...document.querySelectorAll('.bar .pages a')].map((each) => each.getAttribute('href') ?? ''),
+  );
+  expect(links).toEqual(['index.html', ...stages.map(({ file }) => file)]);
+
+  await test.step('Learn: a figure at once, one that asks first, an example with other numbers', () =>
+    learn(tab));
+  const mine = await firstPlaces(tab);
+  await test.step('Learn: two networks are trained', async () => {
+    await found(tab, 'race');
+    await press(tab, `${item('race')} button`, 'Train both');
+    await there(tab, `${item('race')} .surface`);
+    await says(tab, `${item('race')} p.sentence[role=status]`, 'After 300 steps');
+  });
+  for (const { file, name, use } of stages)
+    await test.step(name, async () => {
+      await goTo(tab, file);
+      await use(tab);
+      expect(await tab.troubles()).toEqual([]);
+    });
+  await test.step('back on the first page, what was moved stands as it was left; a link shows its state', async () => {
+    await goTo(tab, 'index.html');
+    await there(tab, `${figure('first-look')}[data-drawn]`);
+    await expect.poll(() => firstPlaces(tab), patience).toEqual(mine);
+    await meet(tab, '#bn1&first-look.x=1,3,5,9', 'first-look');
+    await expect.poll(() => firstPlaces(tab), patience).toEqual(['1', '3', '5', '9']);
+    await says(tab, '#notice', 'This stands as in the link.');
+    await press(tab, '#notice button', 'Back to mine');
+    await expect.poll(() => firstPlaces(tab), patience).toEqual(mine);
+  });
   expect(await tab.troubles()).toEqual([]);
 }
 
 /** That nothing is reported would say little if nothing could be: a style in an attribute and a text as markup are. */
 export async function expectCounting(tab: Tab): Promise<void> {
-  await tab.open('');
-  await lives(tab);
-  expect(await tab.troubles()).toEqual([]);
   await tab.evaluate(() => {
     document.querySelector('h1')?.setAttribute('style', 'color: red');
     setTimeout(() => (document.body.innerHTML = '<b>text</b>'));
   });
   for (const violation of [/^violation of style-src/, /^violation of require-trusted-types-for/])
-    await expect.poll(tab.troubles).toContainEqual(expect.stringMatching(violation));
+    await expect.poll(tab.troubles, patience).toContainEqual(expect.stringMatching(violation));
 }

@@ -7,11 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
 import { serveSite } from '../../web/serve.mjs';
-import { expectCounting, walk, wayThrough } from './way-through.ts';
+import { expectCounting, walk } from './way-through.ts';
 import { startWebKit } from './webkit.ts';
-
-// One WebKit for all.
-test.describe.configure({ mode: 'default' });
 
 /** WebDriver has no ear for the console: a script before all others writes down what goes wrong on a page. */
 const watching = `
@@ -50,15 +47,7 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Each part begins as in a browser that remembers nothing; what is open then has no script that would keep it again.
-test.beforeEach(async () => {
-  await webkit.tab.open('license.txt');
-  await webkit.tab.evaluate(() => {
-    localStorage.clear();
-    sessionStorage.clear();
-  });
+test('the whole way; and what goes wrong on it would be counted', async () => {
+  await walk(webkit.tab);
+  await expectCounting(webkit.tab);
 });
-
-for (const part of wayThrough) test(part.name, () => walk(webkit.tab, part));
-
-test('what goes wrong is counted', () => expectCounting(webkit.tab));

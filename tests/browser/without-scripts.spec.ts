@@ -1,19 +1,8 @@
-// The pages as they are read without scripts, and that the core, once it runs, says the same.
+// The pages as they are read without scripts. That the core, once it runs, says the same is in every-page.spec.ts.
 
 import type { Locator, Page } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
-import {
-  allDigits,
-  allStarted,
-  changeNumbers,
-  expect,
-  expectNoMachineWords,
-  item,
-  openAllDetails,
-  openLive,
-  openStatic,
-  test,
-} from './lesson.ts';
+import { expect, expectNoMachineWords, item, openAllDetails, test } from './lesson.ts';
 import { asking, figureNamed, figuresOf, files } from './figures/figure.ts';
 import {
   plainWords,
@@ -24,35 +13,7 @@ import {
   worksheetSources,
 } from './lesson-source.ts';
 import { visibleText } from './quiz.ts';
-
-/** Every computed number: as it is read and as machines read it. */
-const computed = (page: Page) =>
-  page
-    .locator('main data.v')
-    .evaluateAll((all) => all.map((each) => `${each.textContent} (${each.getAttribute('value')})`));
-
-for (const { file, name } of pages)
-  test(`${name}: the core computes every number again as it stands in the page`, async ({
-    page,
-    browser,
-    watch,
-  }) => {
-    const still = await openStatic(browser, watch, file);
-    const written = await computed(still);
-    await still.context().close();
-    await openLive(page, file);
-    await allStarted(page);
-    expect(await computed(page)).toEqual(written);
-    if (file !== 'index.html') return;
-    const example = item(page, 'example-forward');
-    await changeNumbers(example);
-    await allDigits(example).check();
-    const others = async () => (await computed(page)).filter((text, k) => text !== written[k]).length;
-    await expect.poll(others).toBeGreaterThan(3);
-    expect(await computed(page)).toHaveLength(written.length);
-    await allDigits(example).uncheck();
-    await expect.poll(() => computed(page)).toEqual(written);
-  });
+import { beyondTheSide } from './room.ts';
 
 test.describe('with scripts off', () => {
   test.use({ javaScriptEnabled: false });
@@ -104,6 +65,11 @@ test.describe('with scripts off', () => {
           .map((each) => `${each.localName}.${each.getAttribute('class')}`),
       );
       expect(stops).toEqual([]);
+
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await beyondTheSide(page), `${width} px wide`).toBe('');
+      }
     });
 
   test('the first page has all of its sections, examples and tables', async ({ page }) => {

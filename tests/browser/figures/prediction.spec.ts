@@ -21,41 +21,79 @@ const askingOf = (file: (typeof files)[number]) => figuresOf[file].filter((name)
 
 const isShown = (figure: Locator) => figure.locator('figure').isVisible();
 
-for (const file of files) {
-  test(`${file}: who comes meets the questions alone, and figures that ask nothing as they are`, async ({
-    page,
-  }) => {
-    await openLive(page, file);
-    for (const name of figuresOf[file]) {
-      const figure = figureNamed(page, name);
-      const asks = asking.includes(name);
-      await expect(figure.locator('form.question')).toHaveCount(asks ? 1 : 0);
-      await expect(figure.locator('figure')).toBeVisible({ visible: !asks });
-      if (!asks) continue;
-      await expect(figure.locator('form.question')).toBeVisible();
-      await expect(showButton(figure)).toBeVisible();
-      await expect(againButton(figure)).toBeHidden();
-    }
-  });
+const viewports = [
+  { width: 1280, height: 900 },
+  { width: 390, height: 844 },
+];
 
-  test(`${file}: every figure is shown with the first verdict on its question, right or wrong`, async ({
+/** “Play it again” of a figure whose question has a verdict: the answer stays in the window. */
+async function expectAnswerStays(
+  page: Page,
+  figure: Locator,
+  question: Locator,
+  height: number,
+): Promise<void> {
+  const again = againButton(figure);
+  await again.click();
+  await nextFrame(page);
+  await expect(verdict(question)).toBeInViewport({ ratio: 0.95 });
+  // All of it but for a part of a pixel.
+  await expect(again).toBeInViewport({ ratio: 0.95 });
+  // Below it there is as much of the figure as there is room for.
+  const places = await figure.evaluate((each) =>
+    ['[role=status]', '.drawing'].map((part) => each.querySelector(part)?.getBoundingClientRect().toJSON()),
+  );
+  // What stays at the top of the window takes its room.
+  const highest = await verdict(question).evaluate((each) =>
+    Number.parseFloat(getComputedStyle(each).scrollMarginTop),
+  );
+  const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
+  expect(bottom < height + 2 || Math.abs(top - highest) < 2, `answer at ${top}, drawing to ${bottom}`).toBe(
+    true,
+  );
+}
+
+for (const file of files)
+  test(`${file}: who comes meets the questions alone; the first verdict shows the figure, and it can be played again`, async ({
     page,
   }) => {
     await openLive(page, file);
-    for (const name of askingOf(file)) {
-      const figure = figureNamed(page, name);
-      const question = await predictionOf(figure);
-      await expect(figure).toHaveAttribute('data-started');
-      expect(await isShown(figure), name).toBe(false);
-      await answer(question, '12345');
-      await expect(verdict(question)).not.toBeEmpty();
-      await expect(figure.locator('figure')).toBeVisible();
-      await expect(figure).toHaveAttribute('data-drawn');
-      await expect(showButton(figure)).toBeHidden();
-      await expect(againButton(figure)).toBeVisible();
+    await test.step('figures that ask nothing are there as they are', async () => {
+      for (const name of figuresOf[file]) {
+        const figure = figureNamed(page, name);
+        const asks = asking.includes(name);
+        await expect(figure.locator('form.question')).toHaveCount(asks ? 1 : 0);
+        await expect(figure.locator('figure')).toBeVisible({ visible: !asks });
+        if (!asks) continue;
+        await expect(figure.locator('form.question')).toBeVisible();
+        await expect(showButton(figure)).toBeVisible();
+        await expect(againButton(figure)).toBeHidden();
+      }
+    });
+
+    for (const name of askingOf(file))
+      await test.step(`${name} is shown with the first verdict on its question, right or wrong`, async () => {
+        const figure = figureNamed(page, name);
+        const question = await predictionOf(figure);
+        await expect(figure).toHaveAttribute('data-started');
+        expect(await isShown(figure)).toBe(false);
+        await answer(question, '12345');
+        await expect(verdict(question)).not.toBeEmpty();
+        await expect(figure.locator('figure')).toBeVisible();
+        await expect(figure).toHaveAttribute('data-drawn');
+        await expect(showButton(figure)).toBeHidden();
+        await expect(againButton(figure)).toBeVisible();
+      });
+
+    for (const viewport of viewports) {
+      await page.setViewportSize(viewport);
+      for (const name of askingOf(file))
+        await test.step(`${name}: “Play it again” keeps the answer in the window, ${viewport.width} px`, async () => {
+          const figure = await drawnFigure(page, name);
+          await expectAnswerStays(page, figure, await predictionOf(figure), viewport.height);
+        });
     }
   });
-}
 
 test('passed over, a figure is shown where its title is, and stays so', async ({ page }) => {
   const [figure] = await openQuestion(page, 'training-inference');
@@ -242,43 +280,3 @@ test.describe('what was predicted is played', () => {
     expect(await steps(figure)).toBe(30);
   });
 });
-
-for (const viewport of [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-]) {
-  for (const file of files)
-    test(`“Play it again” keeps the answer in the window, ${file}, ${viewport.width} px`, async ({
-      page,
-    }) => {
-      await page.setViewportSize(viewport);
-      await openLive(page, file);
-      for (const name of askingOf(file)) {
-        const figure = await drawnFigure(page, name);
-        const question = await predictionOf(figure);
-        await answer(question, '12345');
-        await expect(verdict(question)).not.toBeEmpty();
-        const again = againButton(figure);
-        await again.click();
-        await nextFrame(page);
-        await expect(verdict(question), name).toBeInViewport({ ratio: 0.95 });
-        // All of it but for a part of a pixel.
-        await expect(again, name).toBeInViewport({ ratio: 0.95 });
-        // Below it there is as much of the figure as there is room for.
-        const places = await figure.evaluate((each) =>
-          ['[role=status]', '.drawing'].map((part) =>
-            each.querySelector(part)?.getBoundingClientRect().toJSON(),
-          ),
-        );
-        // What stays at the top of the window takes its room.
-        const highest = await verdict(question).evaluate((each) =>
-          Number.parseFloat(getComputedStyle(each).scrollMarginTop),
-        );
-        const [top, bottom] = [places[0]?.top ?? NaN, places[1]?.bottom ?? NaN];
-        expect(
-          bottom < viewport.height + 2 || Math.abs(top - highest) < 2,
-          `${name}: answer at ${top}, drawing to ${bottom}`,
-        ).toBe(true);
-      }
-    });
-}

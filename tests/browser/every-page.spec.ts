@@ -1,8 +1,64 @@
-// Each page as readers set it for themselves: text spaced as WCAG 1.4.12 says, and zoomed to 400 %.
+// What holds of every page: coming to life takes nothing away and changes no number; it has room in windows of any width,
+// zoomed to 400 %, and with text spaced as WCAG 1.4.12 says.
 
 import type { Page } from '@playwright/test';
 import { pages } from '../../web/render/pages.ts';
-import { allStarted, expect, openAllDetails, openLive, test } from './lesson.ts';
+import {
+  allDigits,
+  allStarted,
+  changeNumbers,
+  expect,
+  item,
+  openAllDetails,
+  openLive,
+  test,
+} from './lesson.ts';
+import { expectNoSidewaysScroll } from './room.ts';
+
+/** Every computed number: as it is read and as machines read it. */
+const computed = (page: Page) =>
+  page
+    .locator('main data.v')
+    .evaluateAll((all) => all.map((each) => `${each.textContent} (${each.getAttribute('value')})`));
+
+/** Every computed number of the page that is opened next, as it stood before any script of the page ran. */
+async function writtenNumbers(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    document.addEventListener(
+      'readystatechange',
+      () => {
+        const all = [...document.querySelectorAll('main data.v')];
+        const written = all.map((each) => `${each.textContent} (${each.getAttribute('value')})`);
+        Object.assign(globalThis, { written });
+      },
+      { once: true },
+    );
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { written: string[] }).written);
+}
+
+/** Ids of the text as delivered that the page has no longer; drawings and what is folded in a template are another matter. */
+const lostIds = (page: Page, source: string) =>
+  page.evaluate((html) => {
+    const delivered = [
+      ...html.matchAll(
+        /<(?:h[1-6]|details|form|div|bn-[a-z-]+|section|table|li|fieldset)\b[^>]*\sid="([^"]+)"/g,
+      ),
+    ];
+    return delivered.map((match) => match[1] as string).filter((id) => !document.getElementById(id));
+  }, source);
+
+/** How many places of text as delivered the page has no longer. */
+const lostPlaces = (page: Page, source: string) =>
+  page.evaluate((html) => {
+    const delivered = [...html.matchAll(/\sdata-(?:kind|question|slot)="[^"]*"/g)].length;
+    // What a template holds is there, though it is no part of the document.
+    const roots = [document, ...[...document.querySelectorAll('template')].map(({ content }) => content)];
+    const there = ['kind', 'question', 'slot'].flatMap((mark) =>
+      roots.flatMap((root) => [...root.querySelectorAll(`[data-${mark}]`)]),
+    );
+    return delivered - there.length;
+  }, source);
 
 /** Spaces all text of the page, that of editors too, as a reader's own style sheet would. */
 async function spaceText(page: Page): Promise<void> {
@@ -96,29 +152,6 @@ const badlySet = (page: Page) =>
     return [...new Set([...cut, ...over])];
   });
 
-const nextFrame = (page: Page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-
-const beyondTheSide = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-for (const { file, name } of pages)
-  test(`${name}: with spaced text nothing is cut, lies over another or reaches beyond the side`, async ({
-    page,
-  }) => {
-    await openLive(page, file);
-    await allStarted(page);
-    await openAllDetails(page);
-    await spaceText(page);
-    for (const width of [1280, 390, 320]) {
-      await page.setViewportSize({ width, height: 900 });
-      await nextFrame(page);
-      await expect.poll(() => beyondTheSide(page), `${width} px wide`).toBe(0);
-      // At 320 px, 400 % of a window, words of two drawings come close to each other; nobody is asked for both at once.
-      if (width > 320) expect(await badlySet(page), `${width} px wide`).toEqual([]);
-    }
-  });
-
 /** What of the page can have the focus and cannot be seen when it has: beyond the side, under the bar, or under something else. */
 const outOfReach = (page: Page) =>
   page.evaluate(() => {
@@ -161,16 +194,55 @@ const outOfReach = (page: Page) =>
   });
 
 for (const { file, name } of pages)
-  test(`${name}: at 400 % of a window every control can be reached, and nothing lies over it`, async ({
+  test(`${name}: nothing is lost when it comes to life, and it has room in every window`, async ({
     page,
+    request,
   }) => {
-    // 1280 by 900 pixels, four times as large.
-    await page.setViewportSize({ width: 320, height: 225 });
+    const source = await (await request.get(file)).text();
+    const written = await writtenNumbers(page);
     await openLive(page, file);
     await allStarted(page);
-    await openAllDetails(page);
-    expect(await beyondTheSide(page)).toBe(0);
-    const { count, lost } = await outOfReach(page);
-    expect(count).toBeGreaterThan(20);
-    expect(lost).toEqual([]);
+
+    await test.step('what comes to life takes nothing away', async () => {
+      expect(await lostIds(page, source)).toEqual([]);
+      expect(await lostPlaces(page, source)).toBe(0);
+    });
+
+    await test.step('the core computes every number again as it stands in the page', async () => {
+      const numbers = await written();
+      if (['index.html', 'practice.html', 'quiz.html', 'workshop.html'].includes(file))
+        expect(numbers.length).toBeGreaterThan(20);
+      expect(await computed(page)).toEqual(numbers);
+      if (file !== 'index.html') return;
+      const example = item(page, 'example-forward');
+      await changeNumbers(example);
+      await allDigits(example).check();
+      const others = async () => (await computed(page)).filter((text, k) => text !== numbers[k]).length;
+      await expect.poll(others).toBeGreaterThan(3);
+      expect(await computed(page)).toHaveLength(numbers.length);
+      await allDigits(example).uncheck();
+      await expect.poll(() => computed(page)).toEqual(numbers);
+    });
+
+    await test.step('nothing reaches beyond the side, folded and unfolded', async () => {
+      await expectNoSidewaysScroll(page);
+      await openAllDetails(page);
+      await expectNoSidewaysScroll(page);
+    });
+
+    await test.step('at 400 % of a window every control can be reached, and nothing lies over it', async () => {
+      // 1280 by 900 pixels, four times as large.
+      await expectNoSidewaysScroll(page, [320], 225);
+      const { count, lost } = await outOfReach(page);
+      expect(count).toBeGreaterThan(20);
+      expect(lost).toEqual([]);
+    });
+
+    await spaceText(page);
+    for (const width of [1280, 390, 320])
+      await test.step(`spaced, ${width} px wide, nothing is cut, lies over another or reaches beyond the side`, async () => {
+        await expectNoSidewaysScroll(page, [width], 900);
+        // At 320 px, 400 % of a window, words of two drawings come close to each other; nobody is asked for both at once.
+        if (width > 320) expect(await badlySet(page)).toEqual([]);
+      });
   });
