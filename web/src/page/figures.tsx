@@ -16,7 +16,7 @@ import { reveal } from './navigation.ts';
 import { memory } from './our-memory.ts';
 import { focusableWhereTheyScroll } from './scrollers.ts';
 
-/** How long a hand rests before the sentence is announced, and what scrolls is looked for. */
+/** How long a hand rests before the sentence is announced. */
 const rest = 700;
 
 /** How long the figure takes to play what was predicted. */
@@ -45,9 +45,7 @@ class LiveFigure {
   /** the last state that could be drawn, and what was said of it */
   private drawable: StateOf<Fields>;
   private sentence = '';
-  /** the last sentence that was announced, or stood there from the start */
-  private known = '';
-  private resting: ReturnType<typeof setTimeout> | undefined;
+  private announcing: ReturnType<typeof setTimeout> | undefined;
   private announced = '';
   private link: string | true | undefined;
   /** on the way to what was predicted, and the next frame of it */
@@ -238,16 +236,13 @@ class LiveFigure {
       refusal = error.message;
       view = this.viewOf(this.drawable, width, hidden);
     }
+    // What stands there from the start is for those who read on.
+    if (this.isDrawn && view.sentence !== this.sentence) this.announceSoon(view.sentence);
     this.sentence = view.sentence;
     render(this.frameOf(view, refusal), stage);
-    this.root.dataset.drawn = '';
-    if (this.isDrawn) this.restSoon();
-    else {
-      // What stands there from the start is for those who read on.
-      this.known = view.sentence;
-      focusableWhereTheyScroll(stage);
-    }
     this.isDrawn = true;
+    this.root.dataset.drawn = '';
+    focusableWhereTheyScroll(stage);
     performance.measure(`draw ${figure.kind}`, { start });
   }
 
@@ -271,12 +266,10 @@ class LiveFigure {
     );
   }
 
-  private restSoon(): void {
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => {
-      focusableWhereTheyScroll(this.stage);
-      if (this.sentence === this.known) return;
-      this.known = this.announced = this.sentence;
+  private announceSoon(sentence: string): void {
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => {
+      this.announced = sentence;
       this.drawSoon();
     }, rest);
   }
