@@ -58,6 +58,8 @@ const test = base.extend<{ host: Host }>({
   },
   baseURL: async ({ host }, use) => use(host.address),
   serviceWorkers: 'allow',
+  // A page of the test before, emptied, does not go over to a new version: each test begins with one of its own.
+  reuseContext: false,
 });
 
 /** Opens a page of the host and waits until all is kept. */
