@@ -26,8 +26,18 @@ async function openWithoutIdleTime(page: Page, file: File): Promise<void> {
 }
 
 const drawn = (page: Page) => page.locator('.figure[data-drawn]');
-const notDrawn = (page: Page) =>
-  page.locator('.figure:not([data-drawn])').evaluateAll((all) => all.map(({ id }) => id));
+
+/**
+ * Every figure has started by then, because it was met; and is drawn when the page has arrived. Until then what is out of
+ * the window has no layout, so a figure whose code came after the focus had left it waits (src/page/arrival.ts).
+ */
+async function expectAllDrawn(page: Page): Promise<void> {
+  const without = (mark: string) =>
+    page.locator(`.figure:not([data-${mark}])`).evaluateAll((all) => all.map(({ id }) => id));
+  await expect.poll(() => without('started')).toEqual([]);
+  await page.evaluate(() => document.documentElement.classList.remove('arriving'));
+  await expect.poll(() => without('drawn')).toEqual([]);
+}
 
 /**
  * Presses the key until the focus leaves the page; returns where it has been in figures, by the numbers of `stops`. The
@@ -74,7 +84,7 @@ for (const file of files) {
     await expect(page.locator('.figure')).toHaveCount(length);
     expect(await drawn(page).count()).toBeLessThan(length);
     const walked = await walkWith(page, 'Tab');
-    await expect.poll(() => notDrawn(page)).toEqual([]);
+    await expectAllDrawn(page);
     const count = await numberOfStops(page);
     expect(count).toBeGreaterThan(length * 5);
     expect(walked).toEqual(Array.from({ length: count }, (_, k) => k));
@@ -87,7 +97,7 @@ for (const file of files) {
       .evaluate((last) => (last as HTMLElement).focus({ preventScroll: true }));
     expect(await drawn(page).count()).toBeLessThan(length);
     const walked = await walkWith(page, 'Shift+Tab');
-    await expect.poll(() => notDrawn(page)).toEqual([]);
+    await expectAllDrawn(page);
     const count = await numberOfStops(page);
     expect(walked).toEqual(Array.from({ length: count }, (_, k) => count - 1 - k));
   });
