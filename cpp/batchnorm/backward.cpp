@@ -99,14 +99,9 @@ Sums plain_sums(const Layout& layout, const Scalar* dy, const Scalar* x, const N
       return false;
     };
     passes::reduce<Scalar, Lane>(part, BlockSums<Scalar, Lane>{dy, x, mean.row(0)}, add);
-    passes::for_each_state(part, [&](Index state, Index channel) {
-      const auto total = [&](int row) {
-        if constexpr (with_residual) return totals(row, state) + totals(row + 2, state);
-        return totals(row, state);
-      };
-      sums.dy(channel) += total(0);
-      sums.dy_d(channel) += total(1);
-    });
+    if constexpr (with_residual) totals.template topRows<2>() += totals.template bottomRows<2>();
+    passes::add_to_channels(part, a, sums.dy.data());
+    passes::add_to_channels(part, b, sums.dy_d.data());
   }
   double* const dy_d = sums.dy_d.data();
   passes::for_channels(
@@ -175,6 +170,7 @@ GradientSums gradient_sums_any(const Layout& layout, Span<const Scalar> dy, Span
 
 ParameterGradients parameter_gradients(GradientSums sums) {
   ParameterGradients gradients{std::move(sums.dy_x_hat), std::move(sums.dy)};
+  if (!far::any_is_scaled(sums.dy_exponent) && !far::any_is_scaled(sums.dy_x_hat_exponent)) return gradients;
   for (Index c = 0; c < gradients.dbeta.size(); ++c) {
     if (sums.dy_exponent(c) == 0 && sums.dy_x_hat_exponent(c) == 0) continue;
     gradients.dgamma(c) = std::ldexp(gradients.dgamma(c), sums.dy_x_hat_exponent(c));

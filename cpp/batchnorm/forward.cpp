@@ -107,17 +107,19 @@ void normalize_any(const Layout& layout, Span<const Scalar> x, const Normalizer&
 /// var is >= 0 and every sum > 0 and finite.
 bool take_roots(const Channels& var, double eps, Channels& invstd) {
   double* const roots = invstd.data();
-  passes::Range variances, sums;
+  passes::Least least_variance, least_sum;
+  passes::Total sums;
   passes::for_channels(
       var.size(),
       [&](Index c, const auto& variance) {
         const auto sum = variance + eps;
         store(roots + c, 1 / passes::square_root(sum));
-        variances.add(variance);
+        least_variance.add(variance);
+        least_sum.add(sum);
         sums.add(sum);
       },
       var);
-  if (variances.least() >= 0 && sums.least() > 0 && sums.is_finite()) return true;
+  if (least_variance.value() >= 0 && least_sum.value() > 0 && std::isfinite(sums.value())) return true;
   for (Index c = 0; c < var.size(); ++c) {
     if (std::isinf(var(c) + eps)) invstd(c) = 0.5 / std::sqrt(0.25 * var(c) + 0.25 * eps);
   }
@@ -148,7 +150,6 @@ double residual_of_root(double m2, double m, double eps, double var, double sum,
 /// The residual of invstd takes longer to compute than all the rest, and matters for double data only.
 BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
   require_eps(eps);
-  require_moments(moments);
   if (moments.count < 1) refuse("count", "at least 1 value a channel", moments.count);
   const double m = static_cast<double>(moments.count);
   const Index channels = moments.m2.size();
@@ -213,6 +214,7 @@ void forward_inference_any(const Layout& layout, Span<const Scalar> x, const Aff
 }  // namespace
 
 BatchStatistics batch_statistics(const Moments& moments, double eps) {
+  require_moments(moments);
   return statistics_of(moments, eps, true);
 }
 

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -89,8 +90,8 @@ inline std::string in_words(double number) {
 
 /// Throws std::invalid_argument: "argument: expected ..., got ...".
 template <typename Got>
-[[noreturn]] void refuse(const std::string& argument, const std::string& expected, const Got& got) {
-  throw std::invalid_argument(argument + ": expected " + expected + ", got " + in_words(got));
+[[noreturn]] void refuse(std::string_view argument, const std::string& expected, const Got& got) {
+  throw std::invalid_argument(std::string(argument) + ": expected " + expected + ", got " + in_words(got));
 }
 
 inline void require_channels(const char* argument, const Channels& values, Index channels) {

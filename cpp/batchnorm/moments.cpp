@@ -251,12 +251,26 @@ Moments moments_any(const Layout& layout, Span<const Scalar> x) {
   require_size_of_shard("x", x.size, layout);
   const double m = static_cast<double>(layout.m());
   MomentsOfStates found = moments_of<Lane>(layout, x.data);
-  Moments result{layout.m(), std::move(found.mean), std::move(found.residual), found.m2 + found.m2_residual,
+  Channels sums(layout.channels);
+  double* const m2s = sums.data();
+  passes::Least least_m2;
+  passes::Total total_m2;
+  passes::for_channels(
+      layout.channels,
+      [&](Index c, const auto& m2, const auto& residual) {
+        const auto sum = m2 + residual;
+        store(m2s + c, sum);
+        least_m2.add(sum);
+        total_m2.add(sum);
+      },
+      found.m2, found.m2_residual);
+  Moments result{layout.m(), std::move(found.mean), std::move(found.residual), std::move(sums),
                  Exponents::Zero(layout.channels)};
   // Beyond these bounds squares may have overflowed or lost digits to underflow; and a channel of floats
   // whose values may all be equal has to be computed exactly.
   const double least = std::is_same_v<Lane, float> ? m / far::large<float> : smallest_m2;
   const double most = std::is_same_v<Lane, float> ? m * far::large<float> : largest_double;
+  if (least_m2.value() >= least && total_m2.value() <= most) return result;
   for (Index c = 0; c < layout.channels; ++c) {
     if (result.m2(c) <= most && result.m2(c) >= least) continue;
     const auto moment_alone = [&](int exponent) {

@@ -45,15 +45,16 @@ inline std::string described(const JsValue& value) {
 /// The named arguments of one call. Each is refused by its name where it is missing or of the wrong type.
 class Arguments {
  public:
-  explicit Arguments(const JsValue& object, const char* function = "arguments") : object_(object) {
+  explicit Arguments(const JsValue& object, std::string_view function = "arguments") : object_(object) {
     if (object.as<JsValue::Object>() == nullptr)
       refuse(function, "an object with named arguments", described(object));
+    read_.reserve(16);  // most functions have fewer; growing would take longer than reading a small call
   }
 
   /// Whether an argument that may be left out is there.
-  bool has(const char* name) { return !take(name).is_undefined(); }
+  bool has(std::string_view name) { return !take(name).is_undefined(); }
 
-  Data data(const char* name) {
+  Data data(std::string_view name) {
     const JsValue& value = take(name);
     if (const auto* floats = value.as<List<float>>(); floats != nullptr && floats->origin != Origin::place)
       return *floats;
@@ -71,7 +72,7 @@ class Arguments {
     }
     refuse(name, "a Float64Array or a Float32Array", described(value));
   }
-  Channels numbers(const char* name) {
+  Channels numbers(std::string_view name) {
     return std::visit(
         [](const auto& list) -> Channels {
           Channels channels(static_cast<Eigen::Index>(list.size));
@@ -81,15 +82,15 @@ class Arguments {
         data(name));
   }
   /// A value for each channel. An empty list is no list: the core would take it for one that was left out.
-  Channels per_channel(const char* name) {
+  Channels per_channel(std::string_view name) {
     const Channels values = numbers(name);
     if (values.size() == 0) refuse(name, "at least 1 value (one a channel)", "none");
     return values;
   }
-  Channels per_channel_or_none(const char* name) { return has(name) ? per_channel(name) : Channels(); }
+  Channels per_channel_or_none(std::string_view name) { return has(name) ? per_channel(name) : Channels(); }
   /// The values of a second tensor, which must be of x's type; those of a plain array become so.
   template <typename Scalar>
-  List<Scalar> data_like(const char* name, const List<Scalar>&) {
+  List<Scalar> data_like(std::string_view name, const List<Scalar>&) {
     const JsValue& value = take(name);
     if (const auto* list = value.as<List<Scalar>>(); list != nullptr && list->origin != Origin::place)
       return *list;
@@ -102,7 +103,7 @@ class Arguments {
   /// Where the result `name` goes: to what the caller gave for it, of the type and the size of x; or over
   /// `input`, where this call has it to itself; or to memory of its own.
   template <typename Scalar>
-  List<Scalar> output(const char* name, const List<Scalar>& x, const List<Scalar>& input) {
+  List<Scalar> output(std::string_view name, const List<Scalar>& x, const List<Scalar>& input) {
     const JsValue& value = take(name);
     if (!value.is_undefined()) {
       const auto* given = value.as<List<Scalar>>();
@@ -117,7 +118,7 @@ class Arguments {
   }
 
   /// A flat list of m * C numbers, examples one after the other.
-  Batch batch(const char* name, Eigen::Index channels) {
+  Batch batch(std::string_view name, Eigen::Index channels) {
     const Channels flat = numbers(name);
     require_multiple(name, flat.size(), channels);
     return Eigen::Map<const Batch>(flat.data(), flat.size() / channels, channels);
@@ -132,11 +133,11 @@ class Arguments {
 
   /// Where the channels of `size` values lie: as `shape` and `channel_axis` say, and (m, C) without a shape,
   /// with as many channels as the first of `lists` that is there has values.
-  Layout layout(const char* name, Eigen::Index size, std::initializer_list<const char*> lists) {
+  Layout layout(std::string_view name, Eigen::Index size, std::initializer_list<std::string_view> lists) {
     // Both axes are the same one in (m, C).
     const batchnorm::ChannelAxis axis = channel_axis();
     if (has("shape")) return batchnorm::layout_of(shape(), axis);
-    for (const char* list : lists) {
+    for (const std::string_view list : lists) {
       if (!has(list)) continue;
       const Eigen::Index channels = per_channel(list).size();
       require_multiple(name, size, channels);
@@ -170,7 +171,7 @@ class Arguments {
 
   Affine affine() { return {per_channel_or_none("gamma"), per_channel_or_none("beta")}; }
 
-  double number(const char* name) {
+  double number(std::string_view name) {
     const JsValue& value = take(name);
     const double* number = value.as<double>();
     if (number == nullptr) refuse(name, "a number", value.type());
@@ -178,24 +179,24 @@ class Arguments {
     return *number;
   }
 
-  bool flag(const char* name) {
+  bool flag(std::string_view name) {
     const JsValue& value = take(name);
     const bool* flag = value.as<bool>();
     if (flag == nullptr) refuse(name, "true or false", value.type());
     return *flag;
   }
 
-  Eigen::Index count(const char* name) { return as_integer<Eigen::Index>(name, number(name), 1e9); }
+  Eigen::Index count(std::string_view name) { return as_integer<Eigen::Index>(name, number(name), 1e9); }
   /// How many values a statistic was taken over, in all shards.
-  batchnorm::Count large_count(const char* name) {
+  batchnorm::Count large_count(std::string_view name) {
     return as_integer<batchnorm::Count>(name, number(name), static_cast<double>(batchnorm::most_values));
   }
 
-  Eigen::Array<int, 1, Eigen::Dynamic> exponents(const char* name) {
+  Eigen::Array<int, 1, Eigen::Dynamic> exponents(std::string_view name) {
     return numbers(name).unaryExpr([name](double value) { return as_integer<int>(name, value, 1e4); });
   }
 
-  std::string text(const char* name) {
+  std::string text(std::string_view name) {
     const JsValue& value = take(name);
     const std::string* text = value.as<std::string>();
     if (text == nullptr) refuse(name, "a text", value.type());
@@ -204,7 +205,7 @@ class Arguments {
 
   /// What one of the words means.
   template <typename Choice>
-  Choice choice(const char* name, std::initializer_list<std::pair<const char*, Choice>> words) {
+  Choice choice(std::string_view name, std::initializer_list<std::pair<const char*, Choice>> words) {
     const std::string given = text(name);
     std::string known;
     for (const auto& [word, means] : words) {
@@ -214,14 +215,14 @@ class Arguments {
     refuse(name, "one of " + known, given);
   }
 
-  Arguments object(const char* name) {
+  Arguments object(std::string_view name) {
     const JsValue& value = take(name);
     if (value.as<JsValue::Object>() == nullptr) refuse(name, "an object with named values", described(value));
     return Arguments(value);
   }
 
   /// An array of texts.
-  std::vector<std::string> texts(const char* name) {
+  std::vector<std::string> texts(std::string_view name) {
     std::vector<std::string> all;
     for (const JsValue& each : elements(name)) {
       const std::string* text = each.as<std::string>();
@@ -232,7 +233,7 @@ class Arguments {
   }
 
   /// An array of objects with named values.
-  std::vector<Arguments> objects(const char* name) {
+  std::vector<Arguments> objects(std::string_view name) {
     std::vector<Arguments> all;
     for (const JsValue& each : elements(name)) {
       if (each.as<JsValue::Object>() == nullptr) refuse(name, "objects with named values", described(each));
@@ -243,16 +244,16 @@ class Arguments {
 
   /// An object of quantities: numbers, lists, or {values, scale} (see answers::Value) with one scale for all
   /// values.
-  answers::Quantities quantities(const char* name) {
+  answers::Quantities quantities(std::string_view name) {
     const JsValue& value = take(name);
     const auto* entries = value.as<JsValue::Object>();
     if (entries == nullptr) refuse(name, "an object of quantities", described(value));
     answers::Quantities quantities;
-    for (const auto& [key, each] : *entries) quantities[key] = Arguments(value).quantity(key.c_str());
+    for (const auto& [key, each] : *entries) quantities[key] = Arguments(value).quantity(key);
     return quantities;
   }
 
-  answers::Value quantity(const char* name) {
+  answers::Value quantity(std::string_view name) {
     const JsValue& given = take(name);
     if (given.as<double>() != nullptr) return {{number(name)}, false};
     const bool is_scaled = given.as<JsValue::Object>() != nullptr;
@@ -280,7 +281,7 @@ class Arguments {
   }
 
  private:
-  const JsValue::Array& elements(const char* name) {
+  const JsValue::Array& elements(std::string_view name) {
     const JsValue& value = take(name);
     if (const auto* items = value.as<JsValue::Array>()) return *items;
     if (is_plain_array(value)) refuse(name, "texts or objects", "numbers");
@@ -292,7 +293,7 @@ class Arguments {
     return list != nullptr && list->origin == Origin::array;
   }
 
-  std::vector<double> values_of(const char* name) {
+  std::vector<double> values_of(std::string_view name) {
     const Channels values = numbers(name);
     if (values.size() == 0) refuse(name, "at least 1 value", "an empty list");
     return {values.begin(), values.end()};
@@ -307,7 +308,7 @@ class Arguments {
   }
 
   template <typename Integer>
-  static Integer as_integer(const char* name, double value, double limit) {
+  static Integer as_integer(std::string_view name, double value, double limit) {
     if (!(value == std::floor(value) && std::abs(value) <= limit)) {
       const std::string most = batchnorm::in_words(limit);
       refuse(name, "an integer from -" + most + " to " + most, value);
@@ -315,12 +316,12 @@ class Arguments {
     return static_cast<Integer>(value);
   }
 
-  static void require_multiple(const char* name, Eigen::Index size, Eigen::Index channels) {
+  static void require_multiple(std::string_view name, Eigen::Index size, Eigen::Index channels) {
     if (size % channels != 0)
       refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", size);
   }
 
-  const JsValue& take(const char* name) {
+  const JsValue& take(std::string_view name) {
     if (std::find(read_.begin(), read_.end(), name) == read_.end()) read_.push_back(name);
     return object_[name];
   }

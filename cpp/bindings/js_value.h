@@ -13,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -89,7 +90,7 @@ class JsValue {
   std::string type() const;
 
   /// undefined where there is none of that name, or no object.
-  const JsValue& operator[](const char* name) const {
+  const JsValue& operator[](std::string_view name) const {
     static const JsValue undefined;
     if (const Object* entries = as<Object>()) {
       for (const auto& [key, value] : *entries) {
@@ -98,12 +99,12 @@ class JsValue {
     }
     return undefined;
   }
-  void set(const std::string& name, JsValue value) {
+  void set(std::string name, JsValue value) {
     auto& entries = std::get<Object>(content_);
     for (auto& [key, old] : entries) {
       if (key == name) return void(old = std::move(value));
     }
-    entries.emplace_back(name, std::move(value));
+    entries.emplace_back(std::move(name), std::move(value));
   }
   void push(JsValue value) { std::get<Array>(content_).push_back(std::move(value)); }
 
@@ -116,6 +117,10 @@ class JsValue {
     std::string type;
   };
   enum class Tag : std::int32_t { undefined, null, no, yes, number, text, array, object, other, list };
+  struct Head {
+    Tag tag;
+    std::int32_t size;
+  };
   /// That of a list is increased by 4 times what its values are + where they come from.
   template <typename Scalar>
   static constexpr std::int32_t kind = std::is_same_v<Scalar, double>  ? 0
@@ -158,13 +163,13 @@ class JsValue {
     message.insert(message.end(), bytes, bytes + sizeof value);
   }
   static void put_head(std::vector<char>& message, Tag tag, std::size_t size) {
-    put(message, tag);
-    put(message, static_cast<std::int32_t>(size));
+    put(message, Head{tag, static_cast<std::int32_t>(size)});
   }
   static void put_text(std::vector<char>& message, Tag tag, const std::string& content) {
     put_head(message, tag, content.size());
-    message.insert(message.end(), content.begin(), content.end());
-    message.resize(padded(message.size()));
+    const std::size_t begin = message.size();
+    message.resize(begin + padded(content.size()));
+    std::copy(content.begin(), content.end(), message.data() + begin);
   }
 
   std::variant<std::monostate, std::nullptr_t, bool, double, std::string, Other, List<double>, List<float>,

@@ -38,7 +38,7 @@ struct Input {
   double eps;
   batchnorm::Accuracy accuracy;
 
-  explicit Input(Arguments& arguments, std::initializer_list<const char*> lists = {"gamma", "beta"})
+  explicit Input(Arguments& arguments, std::initializer_list<std::string_view> lists = {"gamma", "beta"})
       : x(arguments.data("x")),
         layout(arguments.layout("x", size_of(x), lists)),
         affine(arguments.affine()),

@@ -21,6 +21,7 @@ using FloatLanes = float __attribute__((vector_size(32)));
 /// A longer strip of a row of floats, and a shorter one for the remainder, before single floats.
 using FloatStrip = float __attribute__((vector_size(64)));
 using FloatQuad = float __attribute__((vector_size(16)));
+using IntLanes = int __attribute__((vector_size(32)));
 /// Lane, the type that a pass computes in, is double or, where the data are floats, may be float.
 template <typename Lane>
 using LanesOf = std::conditional_t<std::is_same_v<Lane, double>, DoubleLanes, FloatLanes>;
@@ -35,6 +36,8 @@ template <>
 inline constexpr Index width<DoubleLanes> = lane_count<double>;
 template <>
 inline constexpr Index width<FloatLanes> = lane_count<float>;
+template <>
+inline constexpr Index width<IntLanes> = 8;
 template <>
 inline constexpr Index width<FloatStrip> = 16;
 template <>
@@ -187,8 +190,8 @@ inline DoubleLanes square_root(const DoubleLanes& value) {
 #endif
 }
 
-/// The smallest and the largest of many numbers, so that one test serves all of them.
-class Range {
+/// The smallest of many numbers, so that one test serves all of them; a NaN is passed over.
+class Least {
  public:
   void add(double value) { add(DoubleLanes{} + value); }
   void add(const DoubleLanes& value) {
@@ -196,25 +199,30 @@ class Range {
     add_pair(pairs.first);
     add_pair(pairs.second);
   }
-
-  double least() const { return std::min(least_[0], least_[1]); }
-  double most() const { return std::max(most_[0], most_[1]); }
-  bool is_finite() const { return nothing_[0] + nothing_[1] == 0; }
+  double value() const { return std::min(least_[0], least_[1]); }
 
  private:
   void add_pair(const DoublePair& pair) {
 #ifdef __wasm_simd128__
     least_ = (DoublePair)wasm_f64x2_pmin((v128_t)least_, (v128_t)pair);
-    most_ = (DoublePair)wasm_f64x2_pmax((v128_t)most_, (v128_t)pair);
 #else
     least_ = pair < least_ ? pair : least_;
-    most_ = pair > most_ ? pair : most_;
 #endif
-    nothing_ += pair - pair;
   }
 
   static constexpr double infinity = std::numeric_limits<double>::infinity();
-  DoublePair least_{infinity, infinity}, most_{-infinity, -infinity}, nothing_{};
+  DoublePair least_{infinity, infinity};
+};
+
+/// The sum of many numbers >= 0, which none of them exceeds; not finite where one of them is not.
+class Total {
+ public:
+  void add(double value) { total_[0] += value; }
+  void add(const DoubleLanes& value) { total_ += value; }
+  double value() const { return sum_of(total_); }
+
+ private:
+  DoubleLanes total_{};
 };
 
 /// The rounding error of sum = a + b, exactly, for any a and b (TwoSum: Knuth; Moeller 1965).

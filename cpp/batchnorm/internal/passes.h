@@ -69,6 +69,18 @@ void for_each_strip(Index columns, const Strip& strip) {
   for (; column < columns; ++column) strip(column, Lane{});
 }
 
+/// Adds what was accumulated for each state to its channel.
+inline void add_to_channels(const Part& part, const double* of_states, double* of_channels) {
+  if (part.states() == part.channels) {
+    for_each_strip<double>(part.channels, [&](Index channel, auto zero) {
+      using V = decltype(zero);
+      store(of_channels + channel, load<V>(of_channels + channel) + load<V>(of_states + channel));
+    });
+    return;
+  }
+  for_each_state(part, [&](Index state, Index channel) { of_channels[channel] += of_states[state]; });
+}
+
 /// work(channel, values...) for all channels, a vector of them at a time, with their values of `arrays`.
 template <typename Work, typename... Arrays>
 void for_channels(Index channels, const Work& work, const Arrays&... arrays) {
