@@ -122,6 +122,7 @@ template <typename Lane>
 inline constexpr Index rows_of_tile = std::is_same_v<Lane, float> ? 16 : 8;
 
 inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
+inline constexpr Index page_bytes = 4096;       ///< of memory
 
 /// How many values are added before the rounding error is compensated, or before a sum in single precision is
 /// added to one in double. Sums of floats in double need neither.
@@ -300,12 +301,14 @@ void map(const Part& part, const Op& op) {
       });
     }
   };
-  // With a few rows at a time the states' values are loaded less often. Tensors that do not fit a cache are
-  // read in the order of memory.
-  if (part.rows * part.columns <= cached_bytes / static_cast<Index>(sizeof(Scalar))) {
+  // With a few rows at a time the states' values are loaded less often. But rows that come from memory are
+  // fetched ahead one after the other only, where they share a page.
+  constexpr auto bytes = static_cast<Index>(sizeof(Scalar));
+  const bool is_cached = part.rows * part.columns * bytes <= cached_bytes;
+  if (is_cached || part.columns * bytes > page_bytes) {
     by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 4 > ());
   } else {
-    by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 1 > ());
+    by_tiles(std::integral_constant<Index, 1>());
   }
 }
 
