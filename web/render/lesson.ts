@@ -12,6 +12,7 @@ import { SKIP, visit } from 'unist-util-visit';
 import type { Core } from '../src/core/core.ts';
 import { pitfallNames } from '../src/core/pitfalls.ts';
 import { parseBlock } from './blocks.ts';
+import { deal } from './deck.ts';
 import { LessonError, type Place } from './error.ts';
 import { allEvidence } from './evidence.ts';
 import { type Examples, lessonExamples } from './examples.ts';
@@ -34,6 +35,8 @@ export interface RenderedPage {
   /** HTML of the list of headings and of the text */
   contents: string;
   main: string;
+  /** whether its questions are dealt one at a time */
+  isDeck: boolean;
 }
 
 export interface Site {
@@ -358,6 +361,7 @@ function finish({ page, root, place }: Draft, pitfalls: Element, texts: Element[
   // A page that prints judges nothing, so no verdict of it names a pitfall.
   const needsPitfalls = hasKind(root) && !hasOwnPitfalls && texts.length === 0;
   const extra = [...(needsPitfalls ? [pitfalls] : []), ...texts];
+  const isDeck = deal(root);
   curlyQuotes(root);
   keepTogether(root);
   besideTheirText(root);
@@ -367,6 +371,7 @@ function finish({ page, root, place }: Draft, pitfalls: Element, texts: Element[
     description: description.replace(/\s+/g, ' ').slice(0, 300),
     contents: stringify([tableOfContents(headings)]),
     main: stringify([...(root.children as ElementContent[]), ...extra]),
+    isDeck,
   };
 }
 

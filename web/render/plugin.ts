@@ -71,10 +71,18 @@ const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
 /** What stands at the marks of page.html. */
-const parts = ({ page, title, description, contents, main }: RenderedPage): Record<string, string> => ({
+const parts = ({
+  page,
+  title,
+  description,
+  contents,
+  main,
+  isDeck,
+}: RenderedPage): Record<string, string> => ({
   title: escaped(page.folder === 'learn' ? title : `${page.name} · 16-09 Batch Normalization`),
   description: escaped(description),
   folder: page.folder,
+  classes: isDeck ? 'deck' : '',
   headings: contents.includes('<a ') ? 'some' : 'none',
   pages: bar(page.file),
   contents,

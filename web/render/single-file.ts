@@ -44,6 +44,7 @@ async function everything(folder: string, template: string): Promise<string> {
     title: first?.title ?? '',
     description: '',
     folder: 'all',
+    classes: '',
     headings: 'some',
     pages: inBar.map(({ file, name }) => `<a href="#${starts.get(file)}">${name}</a>`).join(' '),
     contents: `<div>${all.map(({ page, contents }) => `<div class="site-contents" data-of="${page.folder}">${contents}</div>`).join('')}</div>`,

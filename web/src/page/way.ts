@@ -31,21 +31,9 @@ class Deck {
 
   constructor(cards: HTMLElement[]) {
     this.cards = cards;
-    const nav = document.createElement('nav');
-    nav.className = 'steps';
-    nav.ariaLabel = 'Questions';
-    this.steps = cards.map((card, k) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'quiet';
-      const isResults = card.dataset.kind === 'results';
-      button.textContent = isResults ? 'Results' : String(k + 1);
-      if (!isResults) button.ariaLabel = `Question ${k + 1}`;
-      button.addEventListener('click', () => this.show(k, true));
-      return button;
-    });
-    nav.append(...this.steps);
-    cards[0]?.before(nav);
+    // They stand in the page (render/deck.ts).
+    this.steps = [...document.querySelectorAll<HTMLButtonElement>('nav.steps button')];
+    this.steps.forEach((step, k) => step.addEventListener('click', () => this.show(k, true)));
     setDeck(cards);
     onPageShown(() => setDeck(cards));
   }
