@@ -16,6 +16,8 @@ interface Host {
   address: string;
   /** from now on it serves a version in which the page “Learn” ends with this sentence */
   update: (sentence: string) => void;
+  /** its worker never finishes an answer to “never” */
+  keepBusy: () => void;
   close: () => Promise<void>;
 }
 
@@ -41,6 +43,10 @@ const test = base.extend<{ host: Host }>({
     await use({
       // A name of its own: what comes from “localhost” itself is not kept (src/page/offline.ts).
       address: served.address.replace('//localhost:', '//lesson.localhost:'),
+      keepBusy() {
+        const busy = 'e => e.request.url.endsWith("/never") && e.respondWith(new Promise(() => {}))';
+        change('service-worker.js', (text) => `addEventListener('fetch', ${busy});${text}`);
+      },
       update(sentence) {
         change('index.html', (text) => text.replace('</main>', `<p id="new">${sentence}</p></main>`));
         // The fingerprint of the file in the list of the service worker.
@@ -117,6 +123,20 @@ test('a new version waits until it is asked for, and what is typed is there afte
   await expect(page.locator('#new')).toHaveText(newSentence, whenFetched);
   await page.goto(`${host.address}practice.html`);
   await expect(box(page)).toHaveValue('7.25');
+});
+
+test('a new version is there when it is asked for, though the worker of the old one has not finished', async ({
+  page,
+  host,
+}) => {
+  host.keepBusy();
+  await visit(page, host);
+  host.update(newSentence);
+  await page.reload();
+  await expect(notice(page)).toContainText('A new version of the lesson is there.', whenFetched);
+  await page.evaluate(() => void fetch('never').catch(() => {}));
+  await notice(page).getByRole('button', { name: 'Reload' }).click();
+  await expect(page.locator('#new')).toHaveText(newSentence, whenFetched);
 });
 
 test('a tab of the old version says so when another one has taken the new', async ({

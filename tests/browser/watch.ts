@@ -31,7 +31,9 @@ export class Watch {
       if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.note(`request failed: ${request.url()}`);
     });
     context.on('response', (response) => {
-      if (!response.ok()) this.note(`answer ${response.status()}: ${response.url()}`);
+      // 304: what the browser has is still right.
+      if (!response.ok() && response.status() !== 304)
+        this.note(`answer ${response.status()}: ${response.url()}`);
     });
     await context.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {

@@ -12,11 +12,29 @@ function reload(): void {
   location.reload();
 }
 
+/** How long the old version may take to finish what it is answering, in milliseconds. */
+const patience = 3000;
+
+/**
+ * A worker that still answers a request goes on, in Chromium for minutes, whatever its successor asks. Then it is left
+ * behind: the page comes from the network, and keeps the lesson anew. Without a network it has to be waited for.
+ */
+async function leaveBehind(registration: ServiceWorkerRegistration): Promise<void> {
+  if (!navigator.onLine) return;
+  await registration.unregister();
+  reload();
+}
+
 /** What is said of a link stays; the new version is offered on the next page. */
-function offerNew(waiting: ServiceWorker): void {
+function offerNew(registration: ServiceWorkerRegistration, waiting: ServiceWorker): void {
   if (isSaying()) return;
   const act = () => {
-    navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+    const waited = setTimeout(() => void leaveBehind(registration), patience);
+    const takenOver = () => {
+      clearTimeout(waited);
+      reload();
+    };
+    navigator.serviceWorker.addEventListener('controllerchange', takenOver, { once: true });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window and takes none
     waiting.postMessage('take over');
   };
@@ -27,11 +45,11 @@ async function register(): Promise<void> {
   const { serviceWorker } = navigator;
   let hasVersion = serviceWorker.controller !== null;
   const registration = await serviceWorker.register(trustedAddress('offline'), { updateViaCache: 'none' });
-  if (registration.waiting) offerNew(registration.waiting);
+  if (registration.waiting) offerNew(registration, registration.waiting);
   registration.addEventListener('updatefound', () => {
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
-      if (installing.state === 'installed' && serviceWorker.controller) offerNew(installing);
+      if (installing.state === 'installed' && serviceWorker.controller) offerNew(registration, installing);
     });
   });
   serviceWorker.addEventListener('controllerchange', () => {
