@@ -301,8 +301,8 @@ void map(const Part& part, const Op& op) {
       });
     }
   };
-  // With a few rows at a time the states' values are loaded less often. But rows that come from memory are
-  // fetched ahead one after the other only, where they share a page.
+  // With a few rows at a time the states' values are loaded less often. Rows from memory that share a page
+  // are read one after the other: a processor fetches ahead along one stream in each page.
   constexpr auto bytes = static_cast<Index>(sizeof(Scalar));
   const bool is_cached = part.rows * part.columns * bytes <= cached_bytes;
   if (is_cached || part.columns * bytes > page_bytes) {
