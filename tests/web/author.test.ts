@@ -30,8 +30,13 @@ describe('a mistake in a file is refused with file, line and help', () => {
     `\`\`\`figure\nkind: backward-paths\ntitle: T\ndescription: D\nbuttons:\n  - id: a\n    label: A\n${set}\n\`\`\`\n`;
   const says = (name: string, sentence: string) => {
     const sentences = Object.keys(said).map((each) => `  ${each}: ${each === name ? sentence : 'S'}`);
-    return `\`\`\`figure\nkind: gradient-check\ntitle: T\ndescription: D\nsays:\n${sentences.join('\n')}\n\`\`\`\n`;
+    return (
+      `\`\`\`figure\nkind: gradient-check\ntitle: T\ndescription: D\nsays:\n${sentences.join('\n')}\n` +
+      'batches:\n  four: {x: [1, 2, 3, 6], dy: [1, 0, 0, 0]}\n  two: {x: [1, 2], dy: [1, 0]}\n' +
+      'buttons:\n  - {id: b, label: B, of: two, set: {beta: "= 0 - gamma * x_hat[1]"}}\n```\n'
+    );
   };
+  const check = says('off', 'S');
   const proof = (head: string) =>
     `\`\`\`proof\nid: q\nobjective: 1\npitfall: axis\n${head}\ntitle: T\nclaim: C\nnames: [x_hat, y]\ngoal: b\nlines:\n` +
     '  - {id: a, equation: mean(x_hat) = 0, math: "1", because: B}\n' +
@@ -52,6 +57,13 @@ describe('a mistake in a file is refused with file, line and help', () => {
     ['figure with sentences', says('off', 'At {h} it is {error}')],
   ])('the %s that the mistakes are made in is none', (_, source) => {
     expect(renderFile(source, 'f.md', core).length).toBeGreaterThan(0);
+  });
+
+  test('a button of a gradient check is computed from its batch, and puts all other fields to where they start', () => {
+    const source = check.replace('description: D', 'description: D\nstate: {eps: 0}');
+    const facts = JSON.stringify(renderFile(source, 'f.md', core)).replaceAll('\\"', '"');
+    // The x_hat of two values are -1 and 1 without eps.
+    expect(facts).toContain('"beta":-1.5,"eps":0,"exponent":-12');
   });
 
   test.each<[string, string, RegExp]>([
@@ -184,7 +196,7 @@ describe('a mistake in a file is refused with file, line and help', () => {
     [
       'a button of an example that is not there',
       buttons('    of: exmple-a\n    set: {x: "= x"}'),
-      /^f\.md:8: figure\.buttons\.0\.of: the lesson has no example “exmple-a”; did you mean “example-a”\?/,
+      /^f\.md:8: figure\.buttons\.0\.of: there is no example “exmple-a”; did you mean “example-a”\?/,
     ],
     [
       'a button computed from what its example does not have',
@@ -220,6 +232,31 @@ describe('a mistake in a file is refused with file, line and help', () => {
       'a typed decimal in a sentence',
       says('no-value', 'at 0.5'),
       /^f\.md:6: figure\.says\.no-value: the number “0\.5” is typed/,
+    ],
+    [
+      'a batch that no control chooses',
+      check.replace('  two:', '  too:'),
+      /^f\.md:25: figure\.batches\.too: there is no such batch; did you mean “two”\?/,
+    ],
+    [
+      'a batch left out',
+      check.replace(/  two: .*\n/, ''),
+      /^f\.md:23: figure\.batches: without its values: two$/,
+    ],
+    [
+      'a batch with an incoming gradient too few',
+      check.replace('dy: [1, 0, 0, 0]', 'dy: [1, 0, 0]'),
+      /^f\.md:24: figure\.batches\.four\.dy: one for each x, which are 4, got 3$/,
+    ],
+    [
+      'a batch of one',
+      check.replace('two: {x: [1, 2], dy: [1, 0]}', 'two: {x: [1], dy: [1]}'),
+      /^f\.md:25: figure\.batches\.two\.x: 2 to 64 values, got 1$/,
+    ],
+    [
+      'a button of a batch that is not there',
+      check.replace('of: two', 'of: too'),
+      /^f\.md:27: figure\.buttons\.0\.of: there is no batch “too”; did you mean “two”\?/,
     ],
     [
       'a prediction that cannot be computed',

@@ -26,7 +26,15 @@ const sentences = Object.fromEntries(
 
 const facts: Readonly<Record<string, unknown>> = {
   'computation-graph': cppLines(),
-  'gradient-check': sentences,
+  'backward-paths': [],
+  'gradient-check': {
+    says: sentences,
+    batches: {
+      four: { x: [1.3, -0.4, 2.1, 0.6], dy: [0.7, -1.1, 0.4, 0.9] },
+      two: { x: [1, 2], dy: [0.7, -1.1] },
+    },
+    presets: [],
+  },
 };
 /** The facts that the build gives to a figure, next to its state. */
 export const factsOf = ({ kind }: Figure): unknown => facts[kind] ?? null;

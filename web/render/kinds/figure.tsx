@@ -126,7 +126,7 @@ export function renderFigure(
   const texts = (of: Record<string, string>, ...path: string[]) => textsOf(kind, of, path, placeOf, outer);
   const starts = texts(block.state, 'state');
   const figure = { ...kind, fields: startingAt(kind.fields, starts) };
-  const facts = figureFacts({ figure: kind, block, placeOf, around: outer, examples });
+  const facts = figureFacts({ figure, block, placeOf, around: outer, examples });
   const prediction = predictionOf(block);
   return h(
     `bn-${block.kind}`,

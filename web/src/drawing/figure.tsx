@@ -54,6 +54,14 @@ export interface Figure<F extends Fields = Fields, Facts = unknown> {
   view: (scene: Scene<F, Facts>) => View;
 }
 
+/** A button that puts fields to values which the figure's block names. */
+export interface Preset<F extends Fields = Fields> {
+  /** by which a link hides it */
+  id: string;
+  label: string;
+  set: Partial<StateOf<F>>;
+}
+
 /** Keeps the types of the fields for `view`. */
 export const figure = <F extends Fields, Facts = unknown>(definition: Figure<F, Facts>): Figure =>
   definition as unknown as Figure;

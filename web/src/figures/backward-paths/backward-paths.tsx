@@ -4,12 +4,12 @@
 import type { ComponentChildren } from 'preact';
 import { formatNumber, subscript } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';
-import { figure, type NumbersTable } from '../../drawing/figure.tsx';
+import { figure, type NumbersTable, type Preset } from '../../drawing/figure.tsx';
 import { Formula, Gradient, Num, Sum, Symbol } from '../../drawing/math.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { type Path, paths, reason, verdict } from './check.ts';
 import { Drawing, Swatch } from './drawing.tsx';
-import { changesOf, fields, looks, type Model, modelOf, type Preset } from './model.ts';
+import { changesOf, fields, looks, type Model, modelOf } from './model.ts';
 
 /** A term of the formula, with the word of its path below. */
 const Term = ({ path, children }: { path: Path; children: ComponentChildren }) => (
@@ -156,7 +156,7 @@ function Check({ model: { check, off, unseen } }: { model: Model }) {
   );
 }
 
-export const backwardPaths = figure<typeof fields, readonly Preset[] | null>({
+export const backwardPaths = figure<typeof fields, readonly Preset<typeof fields>[]>({
   kind: 'backward-paths',
   fields,
   view({ core, state, set, controls, width, id, facts: presets }) {
@@ -190,7 +190,7 @@ export const backwardPaths = figure<typeof fields, readonly Preset[] | null>({
             {controls.button('zero-sum', 'Make sum(dy) = 0', changes.zeroSum)}
             {controls.button('along', 'dy along x̂', changes.along)}
             {controls.button('sum', 'L = sum(y)', changes.sum)}
-            {presets?.map((preset) => controls.button(preset.id, preset.label, () => preset.set))}
+            {presets.map((preset) => controls.button(preset.id, preset.label, () => preset.set))}
             {controls.when(changes.canGrow).button('size', 'One more example', changes.longer)}
             {controls.when(changes.canShrink).button('size', 'One fewer', changes.shorter)}
           </div>

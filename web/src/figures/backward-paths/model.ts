@@ -31,14 +31,6 @@ export const fields = {
 export type State = StateOf<typeof fields>;
 export type Change = Partial<State>;
 
-/** A button that puts fields to values which the figure's block names. */
-export interface Preset {
-  /** by which a link hides it */
-  id: string;
-  label: string;
-  set: Change;
-}
-
 /** How each path is drawn, and the field that switches it. */
 export const looks = {
   dx_direct: { field: 'direct', quantity: 'q-dy', pattern: undefined, word: 'direct' },

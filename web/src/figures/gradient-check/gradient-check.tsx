@@ -4,22 +4,11 @@
 
 import { formatNumber } from '../../core/format.ts';
 import { valueAt } from '../../core/values.ts';
-import { initialState } from '../../drawing/fields.ts';
-import { figure, type NumbersTable, Table } from '../../drawing/figure.tsx';
+import { figure, type NumbersTable, type Preset, Table } from '../../drawing/figure.tsx';
 import { Words } from '../../drawing/words.tsx';
 import { Drawing, looks } from './drawing.tsx';
 import { type Finding, findingOf, type Said } from './finding.ts';
-import {
-  coarse,
-  fields,
-  level,
-  type Model,
-  modelOf,
-  rulingOf,
-  type State,
-  stepInWords,
-  traps,
-} from './model.ts';
+import { type Batches, coarse, fields, level, type Model, modelOf, rulingOf, stepInWords } from './model.ts';
 
 /** What the check says of each code at the step, and whether it should. */
 function Rulings({ model: { marks, exponent } }: { model: Model }) {
@@ -125,18 +114,20 @@ const Verdict = ({ finding: { isSound } }: { finding: Finding }) => (
   </Words>
 );
 
-export const gradientCheck = figure<typeof fields, Said>({
+/** What the figure's block says of it: its batches, the sentences to choose from, and the traps. */
+export interface Facts {
+  says: Said;
+  batches: Batches;
+  presets: readonly Preset<typeof fields>[];
+}
+
+export const gradientCheck = figure<typeof fields, Facts>({
   kind: 'gradient-check',
   fields,
-  view({ core, state, set, controls, width, facts }) {
-    const model = modelOf(core, state);
-    const finding = findingOf(model, facts);
-    const trap = (name: keyof typeof traps, label: string) =>
-      controls.button(`trap-${name}`, label, (): Partial<State> => ({
-        ...initialState(fields),
-        exponent: -5,
-        ...traps[name](core),
-      }));
+  view({ core, state, set, controls, width, facts: { says, batches, presets } }) {
+    const model = modelOf(core, state, batches);
+    const finding = findingOf(model, says);
+    const size = (batch: keyof Batches) => `${batches[batch].x.length} examples`;
     return {
       controls: (
         <>
@@ -145,7 +136,7 @@ export const gradientCheck = figure<typeof fields, Said>({
             sum: 'Σ yᵢ',
             relu: 'Σ dyᵢ max(yᵢ, 0)',
           })}
-          {controls.choice('batch', 'Batch', { four: '4 examples', two: '2 examples' })}
+          {controls.choice('batch', 'Batch', { four: size('four'), two: size('two') })}
         </>
       ),
       more: (
@@ -162,10 +153,7 @@ export const gradientCheck = figure<typeof fields, Said>({
           {controls.slider('beta', <span class="q-beta">β beta</span>)}
           {controls.slider('eps', 'ε eps')}
           <div class="actions">
-            {trap('sum', 'Trap: the sum')}
-            {trap('two', 'Trap: a batch of two')}
-            {trap('kink', 'Trap: a kink')}
-            {trap('single', 'Trap: single precision')}
+            {presets.map(({ id, label, set: change }) => controls.button(id, label, () => change))}
           </div>
         </>
       ),

@@ -3,8 +3,8 @@
 import type { CheckedCode, Core, DifferenceCheck } from '../../core/core.ts';
 import { formatNumber, powerOfTen } from '../../core/format.ts';
 import { remembering } from '../../core/remembering.ts';
-import { only, valueAt } from '../../core/values.ts';
-import { choice, initialState, number, type StateOf, stops } from '../../drawing/fields.ts';
+import { valueAt } from '../../core/values.ts';
+import { choice, number, type StateOf, stops } from '../../drawing/fields.ts';
 
 export const fields = {
   loss: choice('weighted', 'weighted', 'sum', 'relu'),
@@ -24,10 +24,12 @@ export type State = StateOf<typeof fields>;
 /** The path that the code under the check forgets. */
 export type Code = State['drop'];
 
-const batches: Record<State['batch'], { x: readonly number[]; dy: readonly number[] }> = {
-  four: { x: [1.3, -0.4, 2.1, 0.6], dy: [0.7, -1.1, 0.4, 0.9] },
-  two: { x: [1, 2], dy: [0.7, -1.1] },
-};
+/** A batch and its incoming gradients, equally many. */
+export interface Batch {
+  x: readonly number[];
+  dy: readonly number[];
+}
+export type Batches = Readonly<Record<State['batch'], Batch>>;
 
 /** The exponents of the steps: for the curve of right code, for the two it is compared with, and for nearly level ones. */
 const fine = Array.from({ length: 65 }, (_, k) => -16 + k / 4);
@@ -74,18 +76,16 @@ export interface Curve {
 }
 
 /** What is checked and how; the exponents are those of the chosen way. */
-type Setup = Pick<State, 'loss' | 'scheme' | 'precision' | 'batch' | 'gamma' | 'beta' | 'eps'> & {
-  exponents: readonly number[];
-};
+type Setup = Pick<State, 'loss' | 'scheme' | 'precision' | 'gamma' | 'beta' | 'eps'> &
+  Batch & { exponents: readonly number[] };
 
 /** The check as chosen, with the other scheme, and in the other precision: the same for every step that is looked at. */
-const checksOf = remembering((core, { batch, exponents, scheme, precision, ...setup }: Setup) => {
+const checksOf = remembering((core, { exponents, scheme, precision, ...setup }: Setup) => {
   const otherScheme = scheme === 'central' ? ('forward' as const) : ('central' as const);
   const otherPrecision = precision === 'double' ? ('single' as const) : ('double' as const);
   const steps = coarse.map(stepOf);
   const [chosen, byScheme, byPrecision] = core.differenceChecks({
     ...setup,
-    ...batches[batch],
     checks: [
       { scheme, precision, steps: exponents.map(stepOf) },
       { scheme: otherScheme, precision, steps },
@@ -123,7 +123,7 @@ function outputsOf(
   return batchesMoved.map((_, k) => x.map((_x, i) => valueAt(y, i * count + k)));
 }
 
-type Checked = Omit<State, 'batch'> & { x: readonly number[]; dy: readonly number[] };
+type Checked = Omit<State, 'batch'> & Batch;
 
 /** Whether the ReLU is 0 for the whole batch, and which y the step carries across its kink. */
 function reluOf(core: Core, checked: Checked, error: number) {
@@ -143,12 +143,11 @@ function reluOf(core: Core, checked: Checked, error: number) {
   };
 }
 
-export function modelOf(core: Core, state: State) {
-  const { batch, drop, exponent, ...setup } = state;
-  const { loss, scheme, precision, gamma, beta, eps } = setup;
+export function modelOf(core: Core, state: State, batches: Batches) {
+  const { loss, scheme, precision, batch, drop, gamma, beta, eps, exponent } = state;
   const { x, dy } = batches[batch];
   const exponents = fine.includes(exponent) ? fine : [...fine, exponent];
-  const { chosen, others } = checksOf(core, { loss, scheme, precision, batch, gamma, beta, eps, exponents });
+  const { chosen, others } = checksOf(core, { loss, scheme, precision, x, dy, gamma, beta, eps, exponents });
   const errorOf = (code: Code, at: number) => valueAt(codeOf(chosen, code).error, exponents.indexOf(at));
   const curveOf = (code: Code, at: readonly number[]): Curve & { code: Code } => ({
     code,
@@ -181,17 +180,3 @@ export function modelOf(core: Core, state: State) {
   };
 }
 export type Model = ReturnType<typeof modelOf>;
-
-/** The state of each trap. */
-export const traps = {
-  sum: () => ({ loss: 'sum' }),
-  two: () => ({ batch: 'two', eps: 0, exponent: -6 }),
-  /** The beta that puts the last y just above the kink. */
-  kink: (core: Core) => {
-    const { gamma, eps, batch } = initialState(fields);
-    const { y } = core.forwardTrace({ x: batches[batch].x, gamma: [gamma], beta: [0], eps });
-    const beta = only(core.evaluate('0.00003 - y[3]', { y }).shown);
-    return { loss: 'relu', beta, exponent: -4 };
-  },
-  single: () => ({ precision: 'single' }),
-} satisfies Record<string, (core: Core) => Partial<State>>;
