@@ -16,8 +16,13 @@ const onPath = (/** @type {string} */ command) =>
     .split(path.delimiter)
     .some((folder) => folder !== '' && existsSync(path.join(folder, command)));
 
-const inAnyPrefix = (/** @type {string} */ file) =>
-  ['/usr', '/usr/local', '/opt/homebrew', '/opt/local'].some((prefix) => existsSync(path.join(prefix, file)));
+const pathInPrefix = (/** @type {string} */ file) =>
+  ['/usr', '/usr/local', '/opt/homebrew', '/opt/local']
+    .map((prefix) => path.join(prefix, file))
+    .find((found) => existsSync(found));
+const inAnyPrefix = (/** @type {string} */ file) => pathInPrefix(file) !== undefined;
+
+export const eigenFolder = () => pathInPrefix('include/eigen3');
 
 /** Chromium without a window, which starts and draws faster, before Chrome. */
 export const chromiumPath = () =>
@@ -53,7 +58,7 @@ export const pythonPath = () =>
   );
 
 /** The folder of the first clang that has libFuzzer: Apple's has not. */
-const clangFolder = () =>
+export const clangFolder = () =>
   [...(process.env.PATH ?? '').split(path.delimiter), '/opt/homebrew/opt/llvm/bin', '/usr/local/opt/llvm/bin']
     .filter((folder) => folder !== '' && existsSync(path.join(folder, 'clang++')))
     .find((folder) => {
@@ -110,6 +115,7 @@ export const neededToStart = ['emscripten', 'eigen', 'cmake', 'ninja'];
 export const neededToFuzz = ['eigen', 'cmake', 'ninja', 'clang', 'libFuzzer'];
 export const neededToTest = [
   ...neededToStart,
+  ...neededToFuzz,
   'C++ compiler',
   'googletest',
   'JSON for C++',

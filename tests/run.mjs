@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, ensure, neededToFuzz, neededToTest } from '../cpp/toolchain.mjs';
+import { build, clangFolder, eigenFolder, ensure, neededToTest } from '../cpp/toolchain.mjs';
 import { buildPackage, buildSingleFile, buildSite, installPackages } from '../web/start.mjs';
 import { fuzzBounded, targets as fuzzTargets } from './fuzz/run.mjs';
 
@@ -118,6 +118,18 @@ const ordinary = [
   [{ name: 'C++ core, native (CTest)', long: true, run: () => native('native') }],
   [
     {
+      // They are built for long runs only, and are to be there when one is asked for.
+      name: 'fuzz targets, their types (clang)',
+      run: async () => {
+        const included = ['cpp', 'build/native/generated', eigenFolder()].map((folder) => `-I${folder}`);
+        const clang = path.join(clangFolder() ?? '', 'clang++');
+        const options = ['-std=c++17', '-fsyntax-only', ...included];
+        return one(await runBeside(clang, [...options, ...cppFiles('tests/fuzz')]));
+      },
+    },
+  ],
+  [
+    {
       name: 'core as WebAssembly, lesson, structure (Vitest)',
       long: true,
       run: () => {
@@ -168,7 +180,7 @@ const lists = long
   : ordinary;
 
 installPackages();
-ensure(long ? [...neededToTest, ...neededToFuzz] : neededToTest);
+ensure(neededToTest);
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 if (!existsSync(bin('vitest')))

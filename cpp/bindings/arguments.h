@@ -1,7 +1,6 @@
 #pragma once
 // How a binding reads its arguments and hands out its result. Nothing unwinds into JavaScript, which would
-// leak a stack frame of this module each time: every binding returns {ok: true, value} or {ok: false, code,
-// message}.
+// leak a stack frame of this module each time.
 
 #include <algorithm>
 #include <cmath>
@@ -275,7 +274,10 @@ class Arguments {
     for (const auto& [key, value] : entries()) {
       if (std::find(read_.begin(), read_.end(), key) != read_.end()) continue;
       std::string known;
-      for (const std::string_view name : read_) known += (known.empty() ? "" : ", ") + std::string(name);
+      for (auto name = read_.begin(); name != read_.end(); ++name) {
+        if (std::find(read_.begin(), name, *name) != name) continue;
+        known += (known.empty() ? "" : ", ") + std::string(*name);
+      }
       refuse(key, "one of the arguments " + known, "an unknown name");
     }
   }
@@ -322,12 +324,12 @@ class Arguments {
   }
 
   const JsValue& take(std::string_view name) {
-    if (std::find(read_.begin(), read_.end(), name) == read_.end()) read_.push_back(name);
+    read_.push_back(name);
     return object_[name];
   }
 
   const JsValue& object_;
-  std::vector<std::string_view> read_;
+  std::vector<std::string_view> read_;  ///< in their order, as often as they were read
 };
 
 /// A list that goes out.
@@ -338,6 +340,9 @@ JsValue copy_out(const Scalar* data, std::size_t size) {
 template <typename Derived>
 JsValue copy_out(const Eigen::PlainObjectBase<Derived>& numbers) {
   return copy_out(numbers.data(), static_cast<std::size_t>(numbers.size()));
+}
+inline JsValue move_out(Channels& numbers) {
+  return List<double>::of(std::move(numbers));
 }
 /// {values, shown, is_list}: the values as computed, and as they may be shown, without rounding's remains of
 /// 0.
@@ -394,24 +399,28 @@ inline std::vector<Entry>& table() {
   [[maybe_unused]] static const auto name##_entry = (table().push_back({#name, &name}), true); \
   static JsValue name(Arguments& arguments)
 
+/// What came of a call: its value, or {ok: false, code, message}.
+struct Outcome {
+  bool is_right;
+  JsValue value;
+};
+
 /// The one way in: reads the arguments, runs the binding, and turns what it throws into a value.
-inline JsValue outcome_of(const Entry& entry, const JsValue& object) {
+inline Outcome outcome_of(const Entry& entry, const JsValue& object) {
   try {
     Arguments arguments(object, entry.name);
-    JsValue result = JsValue::object();
-    result.set("value", entry.binding(arguments));
-    result.set("ok", true);
-    return result;
+    return {true, entry.binding(arguments)};
   } catch (const answers::ReadError& error) {
-    JsValue result = failure("unreadable", error.what());
-    result.set("range", range_out(error.range));
-    return result;
+    JsValue refusal = failure("unreadable", error.what());
+    refusal.set("range", range_out(error.range));
+    return {false, refusal};
   } catch (const std::invalid_argument& error) {
-    return failure("invalid_argument", error.what());
+    return {false, failure("invalid_argument", error.what())};
   } catch (const std::bad_alloc&) {
-    return failure("internal", "memory: expected room for the arguments and the result, got too little");
+    return {false,
+            failure("internal", "memory: expected room for the arguments and the result, got too little")};
   } catch (const std::exception& error) {
-    return failure("internal", error.what());
+    return {false, failure("internal", error.what())};
   }
 }
 

@@ -45,6 +45,14 @@ struct List {
     list.own = std::move(own);
     return list;
   }
+  /// The numbers of an array, which is moved.
+  template <typename Array>
+  static List of(Array&& numbers) {
+    const auto kept = std::make_shared<Array>(std::move(numbers));
+    List list(kept->data(), static_cast<std::size_t>(kept->size()), Origin::typed);
+    list.own = std::shared_ptr<Scalar[]>(kept, kept->data());
+    return list;
+  }
   static List copy_of(const Scalar* first, std::size_t count) {
     List list = of_size(count);
     std::copy(first, first + count, list.data);
@@ -77,7 +85,11 @@ class JsValue {
 
   static JsValue null() { return made(nullptr); }
   static JsValue array() { return made(Array()); }
-  static JsValue object() { return made(Object()); }
+  static JsValue object() {
+    Object entries;
+    entries.reserve(4);  // most have no more; growing would take longer than all else of a small result
+    return made(std::move(entries));
+  }
   /// What the core has no use for: "function", "symbol", "bigint".
   static JsValue of_type(std::string type) { return made(Other{std::move(type)}); }
 

@@ -22,7 +22,7 @@ using Memory = std::unique_ptr<char, Free>;
 struct Call {
   Memory message;
   std::vector<Memory> lists;  ///< those too long for the message
-  JsValue outcome;            ///< keeps the lists that `reply` says the addresses of
+  JsValue value;              ///< keeps the lists that `reply` says the addresses of
   std::vector<char> reply;
 };
 
@@ -62,11 +62,12 @@ Address call_of(int place) {
   try {
     char* at = call.message.get();
     const JsValue arguments = JsValue::read(at);
-    call.outcome = bindings::outcome_of(bindings::table()[static_cast<std::size_t>(place)], arguments);
+    bindings::Outcome outcome =
+        bindings::outcome_of(bindings::table()[static_cast<std::size_t>(place)], arguments);
+    call.value = std::move(outcome.value);
     call.reply.clear();
-    const bool is_right = *call.outcome["ok"].as<bool>();
-    JsValue(is_right).write(call.reply);
-    (is_right ? call.outcome["value"] : call.outcome).write(call.reply);
+    JsValue(outcome.is_right).write(call.reply);
+    call.value.write(call.reply);
     return address(call.reply.data());
   } catch (const std::bad_alloc&) {
     return 0;
@@ -76,7 +77,7 @@ Address call_of(int place) {
 /// Frees what the last call took.
 void done() {
   current().lists.clear();
-  current().outcome = JsValue();
+  current().value = JsValue();
 }
 
 /// The names of the table, in its order.

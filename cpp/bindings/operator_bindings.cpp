@@ -10,19 +10,19 @@ using namespace bindings;
 
 namespace {
 
-JsValue gradients_out(const JsValue& dx, const batchnorm::ParameterGradients& gradients) {
+JsValue gradients_out(JsValue dx, batchnorm::ParameterGradients gradients) {
   JsValue result = JsValue::object();
-  result.set("dx", dx);
-  result.set("dgamma", copy_out(gradients.dgamma));
-  result.set("dbeta", copy_out(gradients.dbeta));
+  result.set("dx", std::move(dx));
+  result.set("dgamma", move_out(gradients.dgamma));
+  result.set("dbeta", move_out(gradients.dbeta));
   return result;
 }
 
-JsValue statistics_out(const batchnorm::BatchStatistics& statistics) {
+JsValue statistics_out(batchnorm::BatchStatistics statistics) {
   JsValue result = JsValue::object();
-  result.set("batch_mean", copy_out(statistics.batch_mean));
-  result.set("batch_var", copy_out(statistics.batch_var));
-  result.set("saved_invstd", copy_out(statistics.saved_invstd));
+  result.set("batch_mean", move_out(statistics.batch_mean));
+  result.set("batch_var", move_out(statistics.batch_var));
+  result.set("saved_invstd", move_out(statistics.saved_invstd));
   return result;
 }
 
@@ -102,10 +102,9 @@ BINDING(backward_train) {
                                                ? moments_in(arguments.object("moments"))
                                                : batchnorm::moments(input.layout, x.values(), input.accuracy);
         arguments.finish();
-        const auto gradients = batchnorm::backward_train(input.layout, dy.values(), x.values(),
-                                                         batchnorm::batch_statistics(moments, input.eps),
-                                                         input.affine.gamma, dx.room(), input.accuracy);
-        return gradients_out(dx, gradients);
+        return gradients_out(dx, batchnorm::backward_train(input.layout, dy.values(), x.values(),
+                                                           batchnorm::batch_statistics(moments, input.eps),
+                                                           input.affine.gamma, dx.room(), input.accuracy));
       },
       input.x);
 }

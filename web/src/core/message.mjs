@@ -115,6 +115,8 @@ export class Boundary {
   /** where the next item is written to, or read from */
   #at = 0;
   #isWriting = false;
+  /** names that were read, by their size and first eight bytes @type {Map<number, string>} */
+  #keys = new Map();
   /** @type {Map<string, number>} */
   #functions;
 
@@ -365,7 +367,7 @@ export class Boundary {
         const object = {};
         for (let k = 0; k < size; ++k) {
           this.#at += 8;
-          const key = this.#readText(/** @type {number} */ (words[(this.#at >> 2) - 1]));
+          const key = this.#readKey(/** @type {number} */ (words[(this.#at >> 2) - 1]));
           const into =
             given && outputs.has(key) ? /** @type {Record<string, unknown>} */ (given)[key] : undefined;
           object[key] = this.#read(undefined, into);
@@ -378,6 +380,31 @@ export class Boundary {
         return this.#readList((which - tag.list) >> 2, address, size, goal);
       }
     }
+  }
+
+  /**
+   * A name of an object. Few are ever read, and to see that it is one of them takes less time than to make it.
+   * @param {number} size
+   */
+  #readKey(size) {
+    const words = this.#words;
+    const place = this.#at >> 2;
+    const mark = size + /** @type {number} */ (words[place]) + 31 * /** @type {number} */ (words[place + 1]);
+    const known = this.#keys.get(mark);
+    if (known !== undefined && this.#isAt(known, this.#at, size)) {
+      this.#at += (size + 7) & ~7;
+      return known;
+    }
+    const key = this.#readText(size);
+    this.#keys.set(mark, key);
+    return key;
+  }
+
+  /** @param {string} text @param {number} at @param {number} size */
+  #isAt(text, at, size) {
+    if (text.length !== size) return false;
+    for (let k = 0; k < size; ++k) if (text.charCodeAt(k) !== this.#bytes[at + k]) return false;
+    return true;
   }
 
   /** @param {number} size */
