@@ -23,6 +23,7 @@
 
 namespace {
 
+using batchnorm::Accuracy;
 using batchnorm::Affine;
 using batchnorm::BatchStatistics;
 using batchnorm::Channels;
@@ -221,24 +222,29 @@ double at(const Channels& values, Index channel, double otherwise) {
 /// The spacing of subnormal doubles: the error of an intermediate product that underflows.
 constexpr Real smallest = std::numeric_limits<double>::denorm_min();
 
+/// How many units results may be off: of their type, and statistics and sums, which are doubles, of doubles.
+struct Units {
+  Real y, dx, statistics, x_hat;
+};
 template <typename Scalar>
-constexpr Real units_of_y = std::is_same_v<Scalar, double> ? 8 : 2;
-/// Statistics are doubles; those of floats need digits for floats and some more.
-template <typename Scalar>
-constexpr Real units_of_statistics = std::is_same_v<Scalar, double> ? 16 : 0x1p18L;
-template <typename Scalar>
-constexpr Real units_of_dx = std::is_same_v<Scalar, double> ? 32 : 4;
+Units units_of(Accuracy accuracy) {
+  if (std::is_same_v<Scalar, double>) return {8, 32, 16, 4};
+  // Statistics of floats need digits for floats and some more.
+  if (accuracy == Accuracy::exact) return {2, 4, 0x1p18L, 4};
+  // A few roundings in single precision, each of 2^29 units of doubles.
+  return {4, 8, 0x1p31L, 0x1p31L};
+}
 
 template <typename Scalar>
 void check_normalized(const Layout& layout, Index c, const List<Real>& x_hat, const Affine& affine,
-                      const List<Scalar>& y) {
+                      const List<Scalar>& y, Accuracy accuracy) {
   const Real gamma = at(affine.gamma, c, 1), beta = at(affine.beta, c, 0);
   Real scale = std::abs(beta);
   for (const Real each : x_hat) scale = std::max(scale, std::abs(gamma * each) + std::abs(beta));
   const List<Real> got = channel_of(layout, y, c);
   for (std::size_t k = 0; k < got.size(); ++k)
-    require_near("y", static_cast<Scalar>(got[k]), gamma * x_hat[k] + beta, scale, units_of_y<Scalar>,
-                 2 * std::abs(gamma) * smallest);
+    require_near("y", static_cast<Scalar>(got[k]), gamma * x_hat[k] + beta, scale,
+                 units_of<Scalar>(accuracy).y, 2 * std::abs(gamma) * smallest);
 }
 
 struct Sums {
@@ -257,12 +263,13 @@ struct Sums {
 };
 
 template <typename Scalar>
-void check_sums(const Sums& sums, const batchnorm::ParameterGradients& got, Index c) {
-  const Real units = units_of_statistics<Scalar>;
-  require_near("dbeta", got.dbeta(c), sums.dy, sums.size_of_dy, units);
+void check_sums(const Sums& sums, const batchnorm::ParameterGradients& got, Index c, Accuracy accuracy) {
+  const Units units = units_of<Scalar>(accuracy);
+  require_near("dbeta", got.dbeta(c), sums.dy, sums.size_of_dy, units.statistics);
   // Every x_hat is right to some units of the largest of its channel.
-  const Real of_x_hat = 4 * std::numeric_limits<double>::epsilon() * sums.size_of_dy * sums.largest_x_hat;
-  require_near("dgamma", got.dgamma(c), sums.dy_x_hat, sums.size_of_dy_x_hat, 2 * units, of_x_hat);
+  const Real of_x_hat =
+      units.x_hat * std::numeric_limits<double>::epsilon() * sums.size_of_dy * sums.largest_x_hat;
+  require_near("dgamma", got.dgamma(c), sums.dy_x_hat, sums.size_of_dy_x_hat, 2 * units.statistics, of_x_hat);
 }
 
 bool all_finite(const List<Real>& values) {
@@ -278,17 +285,18 @@ struct Training {
 
   Training() = default;
   Training(const Layout& layout, const List<Scalar>& x, const List<Scalar>& dy, const Affine& affine,
-           double eps)
+           double eps, Accuracy accuracy)
       : y(x.size()), dx(x.size()) {
-    statistics = batchnorm::forward_train(layout, x, affine, eps, y);
-    gradients = batchnorm::backward_train(layout, dy, x, statistics, affine.gamma, dx);
+    statistics = batchnorm::forward_train(layout, x, affine, eps, y, accuracy);
+    gradients = batchnorm::backward_train(layout, dy, x, statistics, affine.gamma, dx, accuracy);
   }
 };
 
 /// `times` is how much more rounding is allowed than training leaves: merging adds some.
 template <typename Scalar>
 void check_training(const Layout& layout, const List<Scalar>& x, const List<Scalar>& dy, const Affine& affine,
-                    double eps, const Training<Scalar>& got, Real times = 1) {
+                    double eps, const Training<Scalar>& got, Accuracy accuracy, Real times = 1) {
+  const Units units = units_of<Scalar>(accuracy);
   require(got.statistics.batch_mean.size() == layout.channels, "a mean for each channel");
   require(got.gradients.dgamma.size() == layout.channels, "a dgamma for each channel");
   for (Index c = 0; c < layout.channels; ++c) {
@@ -299,15 +307,14 @@ void check_training(const Layout& layout, const List<Scalar>& x, const List<Scal
       require(std::isnan(got.statistics.saved_invstd(c)), "saved_invstd of a channel without numbers");
       continue;
     }
-    require_near("batch_mean", got.statistics.batch_mean(c), truth.mean, truth.largest_x,
-                 units_of_statistics<Scalar>);
-    require_near("batch_var", got.statistics.batch_var(c), truth.var, truth.var,
-                 times * units_of_statistics<Scalar>);
+    require_near("batch_mean", got.statistics.batch_mean(c), truth.mean, truth.largest_x, units.statistics);
+    require_near("batch_var", got.statistics.batch_var(c), truth.var, truth.var, times * units.statistics);
     require_near("saved_invstd", got.statistics.saved_invstd(c), truth.invstd, truth.invstd,
-                 times * units_of_statistics<Scalar>);
+                 times * units.statistics);
     const Real gamma = at(affine.gamma, c, 1);
     if (!std::isfinite(gamma)) continue;
-    if (std::isfinite(at(affine.beta, c, 0))) check_normalized(layout, c, truth.x_hat, affine, got.y);
+    if (std::isfinite(at(affine.beta, c, 0)))
+      check_normalized(layout, c, truth.x_hat, affine, got.y, accuracy);
     if (truth.var == 0) {
       const auto beta = static_cast<Scalar>(at(affine.beta, c, 0));
       for (const Real y : channel_of(layout, got.y, c))
@@ -318,39 +325,40 @@ void check_training(const Layout& layout, const List<Scalar>& x, const List<Scal
     if (!all_finite(upstream)) continue;
     const Sums sums(upstream, truth.x_hat);
     const Real m = static_cast<Real>(upstream.size());
-    check_sums<Scalar>(sums, got.gradients, c);
+    check_sums<Scalar>(sums, got.gradients, c, accuracy);
     const Real gain = gamma * truth.invstd;
     // The terms are dy, its mean and its component along x_hat.
     const Real scale = std::abs(gain) * sums.largest_dy * (2 + truth.largest_x_hat);
     for (std::size_t k = 0; k < dx.size(); ++k) {
       const Real direct = (upstream[k] - sums.dy / m) - truth.x_hat[k] * (sums.dy_x_hat / m);
-      require_near("dx", static_cast<Scalar>(dx[k]), gain * direct, scale, times * units_of_dx<Scalar>);
+      require_near("dx", static_cast<Scalar>(dx[k]), gain * direct, scale, times * units.dx);
     }
   }
 }
 
 template <typename Scalar>
 void train(Numbers& numbers) {
+  const Accuracy accuracy = numbers.flag() ? Accuracy::fast : Accuracy::exact;
   const Layout layout = numbers.layout();
   const double eps = numbers.eps();
   const Affine affine{numbers.learned<Scalar>(layout.channels), numbers.learned<Scalar>(layout.channels)};
   List<Scalar> x = numbers.tensor<Scalar>(layout), dy = numbers.tensor<Scalar>(layout);
   const Index spoilt = numbers.between(0, layout.channels - 1);
 
-  const Training<Scalar> got(layout, x, dy, affine, eps);
-  check_training(layout, x, dy, affine, eps, got);
+  const Training<Scalar> got(layout, x, dy, affine, eps, accuracy);
+  check_training(layout, x, dy, affine, eps, got, accuracy);
 
   // In place.
   List<Scalar> y = x, dx = dy;
-  batchnorm::forward_train(layout, y, affine, eps, y);
+  batchnorm::forward_train(layout, y, affine, eps, y, accuracy);
   require_same("y in the place of x", y, got.y);
-  batchnorm::backward_train(layout, dx, x, got.statistics, affine.gamma, dx);
+  batchnorm::backward_train(layout, dx, x, got.statistics, affine.gamma, dx, accuracy);
   require_same("dx in the place of dy", dx, got.dx);
 
   // A NaN in x and dy of one channel.
   const auto first = static_cast<std::size_t>(spoilt * layout.inner);
   x[first] = dy[first] = std::numeric_limits<Scalar>::quiet_NaN();
-  const Training<Scalar> other(layout, x, dy, affine, eps);
+  const Training<Scalar> other(layout, x, dy, affine, eps, accuracy);
   for (std::size_t k = 0; k < x.size(); ++k) {
     if (static_cast<Index>(k) / layout.inner % layout.channels == spoilt) continue;
     const auto same = [](Scalar a, Scalar b) { return same_bits(a, b) || (std::isnan(a) && std::isnan(b)); };
@@ -361,6 +369,7 @@ void train(Numbers& numbers) {
 
 template <typename Scalar>
 void infer(Numbers& numbers) {
+  const Accuracy accuracy = numbers.flag() ? Accuracy::fast : Accuracy::exact;
   const Layout layout = numbers.layout();
   const double eps = numbers.eps();
   const Affine affine{numbers.learned<Scalar>(layout.channels), numbers.learned<Scalar>(layout.channels)};
@@ -369,9 +378,9 @@ void infer(Numbers& numbers) {
   if (numbers.between(0, 7) > 0) running_var = running_var.abs();
   const List<Scalar> x = numbers.tensor<Scalar>(layout), dy = numbers.tensor<Scalar>(layout);
   List<Scalar> y(x.size()), dx(x.size());
-  batchnorm::forward_inference(layout, x, affine, running_mean, running_var, eps, y);
+  batchnorm::forward_inference(layout, x, affine, running_mean, running_var, eps, y, accuracy);
   const auto gradients =
-      batchnorm::backward_frozen(layout, dy, x, affine.gamma, running_mean, running_var, eps, dx);
+      batchnorm::backward_frozen(layout, dy, x, affine.gamma, running_mean, running_var, eps, dx, accuracy);
 
   for (Index c = 0; c < layout.channels; ++c) {
     const Real invstd = 1 / std::sqrt(static_cast<Real>(running_var(c)) + eps),
@@ -385,7 +394,7 @@ void infer(Numbers& numbers) {
       return d < largest && d * invstd < largest;
     });
     if (!fits) continue;
-    if (std::isfinite(at(affine.beta, c, 0))) check_normalized(layout, c, x_hat, affine, y);
+    if (std::isfinite(at(affine.beta, c, 0))) check_normalized(layout, c, x_hat, affine, y, accuracy);
     if (!all_finite(upstream)) continue;
     const List<Real> got = channel_of(layout, dx, c);
     for (std::size_t k = 0; k < got.size(); ++k) {
@@ -395,13 +404,14 @@ void infer(Numbers& numbers) {
                      2 * std::abs(gamma) * smallest);
     }
     const Sums sums(upstream, x_hat);
-    check_sums<Scalar>(sums, gradients, c);
+    check_sums<Scalar>(sums, gradients, c, accuracy);
   }
 }
 
 /// A tensor in two shards, one of which may be empty: statistics, y and dx against those of the whole.
 template <typename Scalar>
 void merge(Numbers& numbers) {
+  const Accuracy accuracy = numbers.flag() ? Accuracy::fast : Accuracy::exact;
   const Layout layout = numbers.layout();
   const double eps = numbers.eps();
   const Affine affine{numbers.learned<Scalar>(layout.channels), {}};
@@ -415,25 +425,25 @@ void merge(Numbers& numbers) {
   const auto of = [](const List<Scalar>& values, const auto& shard) {
     return batchnorm::Span<const Scalar>(values.data() + shard.begin, shard.layout.size());
   };
-  const Moments merged = batchnorm::merge(batchnorm::moments(shards[0].layout, of(x, shards[0])),
-                                          batchnorm::moments(shards[1].layout, of(x, shards[1])));
+  const Moments merged = batchnorm::merge(batchnorm::moments(shards[0].layout, of(x, shards[0]), accuracy),
+                                          batchnorm::moments(shards[1].layout, of(x, shards[1]), accuracy));
   require(merged.count == layout.m(), "the count of both parts");
   Training<Scalar> got;
   got.statistics = batchnorm::batch_statistics(merged, eps);
   got.y.resize(x.size());
   got.dx.resize(x.size());
   const auto sums_of = [&](const auto& shard) {
-    return batchnorm::gradient_sums(shard.layout, of(dy, shard), of(x, shard), got.statistics);
+    return batchnorm::gradient_sums(shard.layout, of(dy, shard), of(x, shard), got.statistics, accuracy);
   };
   const batchnorm::GradientSums sums = batchnorm::merge(sums_of(shards[0]), sums_of(shards[1]));
   for (const auto& shard : shards) {
     const batchnorm::Span<Scalar> y(got.y.data() + shard.begin, shard.layout.size()),
         dx(got.dx.data() + shard.begin, shard.layout.size());
-    batchnorm::normalize(shard.layout, of(x, shard), got.statistics.normalizer, affine, y);
+    batchnorm::normalize(shard.layout, of(x, shard), got.statistics.normalizer, affine, y, accuracy);
     got.gradients = batchnorm::backward_shard(shard.layout, of(dy, shard), of(x, shard), got.statistics,
-                                              affine.gamma, sums, dx);
+                                              affine.gamma, sums, dx, accuracy);
   }
-  check_training(layout, x, dy, affine, eps, got, 2);
+  check_training(layout, x, dy, affine, eps, got, accuracy, 2);
 }
 
 /// Arguments that do not belong together: of any size, and layouts of nothing.

@@ -270,3 +270,97 @@ describe('moments of x given to its backward pass', () => {
     );
   });
 });
+
+describe('inference over a long tensor', () => {
+  const parts = (channels: number) => ({
+    gamma: values(channels, 2),
+    beta: values(channels, 3),
+    eps: 1e-3,
+    running_mean: values(channels, 4),
+    running_var: values(channels, 5).map((each) => each * each),
+  });
+  const long = types.flatMap((List) =>
+    (
+      [
+        ['channels after the examples', 8, { shape: [100, 8, 700] }],
+        ['channels last', 8, { shape: [100, 700, 8], channel_axis: 'last' }],
+        ['neither', 7, {}],
+        ['one example alone', 3, { shape: [1, 3, 200_000] }],
+        ['examples longer than a block', 2, { shape: [3, 2, 140_000] }],
+        ['so many channels that it is not divided', 1025, { shape: [600, 1025] }],
+      ] as const
+    ).map(([name, channels, layout]) => {
+      const size =
+        'shape' in layout
+          ? (layout.shape as readonly number[]).reduce((all, each) => all * each, 1)
+          : 80_000 * channels;
+      const x = () => List.from(values(size, 1));
+      const call = (given: object) =>
+        core.forwardInference({ x: x(), ...layout, ...parts(channels), ...given } as never) as { y: Typed };
+      return [`${List.name}, ${name}`, { List, size, x, call }] as const;
+    }),
+  );
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Typed) => Buffer.from(buffer, byteOffset, byteLength);
+  /** toEqual takes seconds for as many values. */
+  const areSame = (a: Typed, b: Typed) => a.constructor === b.constructor && bytesOf(a).equals(bytesOf(b));
+
+  test.each(long)(
+    '%s: what a tensor in the core gives, to the last bit, wherever it goes',
+    (_, { List, size, x, call }) => {
+      const tensor = core.tensor(x() as Float32Array);
+      const { y: expected } = call({ x: tensor });
+      tensor.dispose();
+      expect(areSame(call({}).y, expected)).toBe(true);
+      const given = x();
+      const place = new List(size);
+      expect(call({ x: given, y: place }).y).toBe(place);
+      expect(areSame(place, expected)).toBe(true);
+      expect(areSame(given, x())).toBe(true);
+      expect(call({ x: given, y: given }).y).toBe(given);
+      expect(areSame(given, expected)).toBe(true);
+      // Beside each other in one buffer, the later values of x where the first ones of y go.
+      const both = new List(size + 5);
+      const [from, to] = [both.subarray(0, size), both.subarray(5)];
+      from.set(x());
+      call({ x: from, y: to });
+      expect(areSame(to, expected)).toBe(true);
+    },
+  );
+
+  test('the core takes no room for a copy of the whole', async () => {
+    const own = await loadCore(readFileSync(wasmFile));
+    const x = new Float32Array(1 << 24);
+    own.forwardInference({ ...parts(4), x });
+    expect(own.tensor(1).data.buffer.byteLength).toBeLessThan(x.byteLength / 2);
+  });
+
+  test('what is wrong with it is said as of a short one', () => {
+    const x = new Float32Array(1 << 19);
+    const input = { x, shape: [1 << 16, 8], ...parts(8) };
+    const refusals: [object, RegExp][] = [
+      [{ gamma: [1, 2] }, /^gamma: expected 8 values \(one a channel\), got 2$/],
+      [
+        { running_var: values(8, 1).fill(-1) },
+        /^running_var \(channel 0\): expected a variance >= 0, got -1$/,
+      ],
+      [{ eps: Number.NaN }, /^eps: expected a finite number/],
+      [{ shape: [1 << 16, 9] }, /^x: expected 589824 values \(9 channels of 65536\), got 524288$/],
+      [{ shape: [1 << 16, -8] }, /^shape/],
+      [{ shape: '88' }, /^shape: expected/],
+      [{ shape: [1 << 19] }, /^shape/],
+      [
+        { y: new Float32Array(5) },
+        /^y: expected a Float32Array of 524288 values, as x is, got Float32Array of 5$/,
+      ],
+      [{ y: new Float64Array(x.length) }, /^y: expected a Float32Array/],
+      [{ running_mean: undefined }, /^running_mean: expected/],
+      [{ gama: [1] }, /^gama: expected one of the arguments/],
+    ];
+    for (const [given, sentence] of refusals) {
+      const place = new Float32Array(x.length).fill(7);
+      expect(() => core.forwardInference({ y: place, ...input, ...given } as never)).toThrow(sentence);
+      expect(place.every((each) => each === 7)).toBe(true);
+    }
+    expect(() => core.forwardInference(undefined as never)).toThrow(/an object with named arguments/);
+  });
+});

@@ -2,6 +2,7 @@
 // what the core refuses is thrown as a RangeError with the core's own sentence.
 
 import createModule from '#core-module';
+import { inBlocks } from './in-blocks.ts';
 import type { Boundary, Range } from './message.mjs';
 import { started } from './wasm.mjs';
 
@@ -797,8 +798,11 @@ export async function loadCore(bytes: BufferSource): Promise<Core> {
     if (outcome.range) throw new UnreadableError(outcome.message, outcome.range);
     throw new RangeError(outcome.message);
   };
+  const inference = (input: unknown) => call('forward_inference', input);
   return {
     ...functionsOf(boundary.names, call),
+    forwardInference: (input: InferenceInput) =>
+      inBlocks(input ?? {}, boundary.memory.buffer, inference) ?? inference(input),
     torchFromDecay: (momentum: number) => call('torch_from_decay', { momentum }),
     decayFromTorch: (momentum: number) => call('decay_from_torch', { momentum }),
     evaluate: (text: string, quantities: Quantities) => call('evaluate', { text, quantities }),
