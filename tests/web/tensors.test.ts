@@ -272,12 +272,12 @@ describe('moments of x given to its backward pass', () => {
 });
 
 describe('inference over a long tensor', () => {
-  const parts = (channels: number) => ({
-    gamma: values(channels, 2),
-    beta: values(channels, 3),
+  const parts = (count: number) => ({
+    gamma: values(count, 2),
+    beta: values(count, 3),
     eps: 1e-3,
-    running_mean: values(channels, 4),
-    running_var: values(channels, 5).map((each) => each * each),
+    running_mean: values(count, 4),
+    running_var: values(count, 5).map((each) => each * each),
   });
   const long = types.flatMap((List) =>
     (
@@ -289,14 +289,13 @@ describe('inference over a long tensor', () => {
         ['examples longer than a block', 2, { shape: [3, 2, 140_000] }],
         ['so many channels that it is not divided', 1025, { shape: [600, 1025] }],
       ] as const
-    ).map(([name, channels, layout]) => {
+    ).map(([name, count, layout]) => {
       const size =
         'shape' in layout
           ? (layout.shape as readonly number[]).reduce((all, each) => all * each, 1)
-          : 80_000 * channels;
+          : 80_000 * count;
       const x = () => List.from(values(size, 1));
-      const call = (given: object) =>
-        core.forwardInference({ x: x(), ...layout, ...parts(channels), ...given } as never) as { y: Typed };
+      const call = (given: object) => core.forwardInference({ x: x(), ...layout, ...parts(count), ...given });
       return [`${List.name}, ${name}`, { List, size, x, call }] as const;
     }),
   );
