@@ -17,6 +17,7 @@ using passes::Terms;
 /// (sum dy, sum dy (x - mean)).
 template <typename Scalar, typename Lane>
 struct BlockSums {
+  static constexpr Index tensors = 2;
   const Scalar *dy, *x;
   const Lane* mean;
 
@@ -32,6 +33,7 @@ struct BlockSums {
 /// dx = scale (dy - mean_dy - (x - mean) slope).
 template <typename Scalar, typename Lane>
 struct InputGradient {
+  static constexpr Index tensors = 3;
   const Scalar *dy, *x;
   Scalar* dx;
   const Lane *mean, *mean_dy, *slope, *scale;
@@ -49,6 +51,7 @@ struct InputGradient {
 /// dx = dy scale.
 template <typename Scalar, typename Lane>
 struct FrozenGradient {
+  static constexpr Index tensors = 2;
   const Scalar* dy;
   Scalar* dx;
   const Lane* scale;

@@ -16,6 +16,7 @@ using passes::store;
 /// y = (x - mean) scale + shift.
 template <typename Scalar, typename Lane>
 struct Normalize {
+  static constexpr Index tensors = 2;
   const Scalar* x;
   Scalar* y;
   const Lane *mean, *scale, *shift;
@@ -30,6 +31,7 @@ struct Normalize {
 
 /// The same, with the rounding error of scale.
 struct NormalizeDoubles {
+  static constexpr Index tensors = 2;
   const double* x;
   double* y;
   const double *mean, *scale, *scale_residual, *shift;

@@ -45,6 +45,7 @@ Moment merged(const Moment& a, const Moment& b) {
 /// The shifted sums of a block, for a shift near the mean: (sum (x - shift), sum (x - shift)^2).
 template <typename Scalar, typename Lane>
 struct ShiftedSums {
+  static constexpr Index tensors = 1;
   const Scalar* x;
   const Lane* shift;
 

@@ -142,6 +142,13 @@ void run_kernels(Draws& draws, const Layout& layout, double eps, Accuracy accura
   }
 }
 
+void run(Draws& draws, const Layout& layout, double eps, Accuracy accuracy, bool is_float) {
+  std::printf("(%td, %td, %td) %s %s, eps %g\n", layout.outer, layout.channels, layout.inner,
+              is_float ? "float32" : "float64", accuracy == Accuracy::fast ? "fast" : "exact", eps);
+  is_float ? run_kernels<float>(draws, layout, eps, accuracy)
+           : run_kernels<double>(draws, layout, eps, accuracy);
+}
+
 }  // namespace
 
 int main() {
@@ -151,11 +158,10 @@ int main() {
     // 0 is refused for a constant channel.
     const double eps = draws.happens(0.5) ? 1e-5 : 0.5;
     const auto accuracy = draws.happens(0.5) ? Accuracy::fast : Accuracy::exact;
-    const bool is_float = draws.happens(0.67);
-    std::printf("%" PRIu64 ": (%td, %td, %td) %s %s, eps %g\n", seed, layout.outer, layout.channels,
-                layout.inner, is_float ? "float32" : "float64", accuracy == Accuracy::fast ? "fast" : "exact",
-                eps);
-    is_float ? run_kernels<float>(draws, layout, eps, accuracy)
-             : run_kernels<double>(draws, layout, eps, accuracy);
+    std::printf("%" PRIu64 ": ", seed);
+    run(draws, layout, eps, accuracy, draws.happens(0.67));
   }
+  // So long that the passes read it row by row.
+  Draws draws(1000);
+  run(draws, {7000, 120, 1}, 1e-5, Accuracy::fast, true);
 }

@@ -121,8 +121,16 @@ inline constexpr Index longest_piece = 2048;
 template <typename Lane>
 inline constexpr Index rows_of_tile = std::is_same_v<Lane, float> ? 16 : 8;
 
-inline constexpr Index cached_bytes = 1 << 22;  ///< tensors no larger stay in a cache
-inline constexpr Index page_bytes = 4096;       ///< of memory
+/// Whether the rows of `tensors` tensors of this size come from memory and are no longer than `longest`
+/// bytes: they are passed one after the other then, as a processor fetches ahead along one stream in each
+/// page. Other rows are passed a few at a time, so that what belongs to their columns is loaded less often.
+template <typename Scalar>
+bool is_by_rows(const Part& part, Index tensors, Index longest) {
+  constexpr auto bytes = static_cast<Index>(sizeof(Scalar));
+  constexpr Index cached = (6 << 20) / bytes;
+  return part.columns <= longest / bytes && part.rows > cached / (part.columns * tensors);
+}
+inline constexpr Index page_bytes = 4096;
 
 /// How many values are added before the rounding error is compensated, or before a sum in single precision is
 /// added to one in double. Sums of floats in double need neither.
@@ -203,12 +211,35 @@ void add_up_plane(Index at, Index length, Index steps, const Step& step, Widened
   b += b_error;
 }
 
+/// Adds two quantities of the rows from `at` on to those of all columns, one row after the other. Four sums
+/// each: a value goes through as few roundings as in add_up.
+template <typename Op>
+void add_up_rows(const Part& part, Index at, Index rows, const Op& op, Rows<float, 8>& sums, double* a,
+                 double* b) {
+  sums.setZero();
+  for (Index row = 0; row < rows; ++row, at += part.columns) {
+    float *const sums_a = sums.row(row % 4).data(), *const sums_b = sums.row(row % 4 + 4).data();
+    for_each_strip<float>(part.columns, [&](Index column, auto zero) {
+      using Strip = decltype(zero);
+      const auto pick = [column](const auto* values) { return load<Strip>(values + column); };
+      const Terms<Strip> terms = op.template at<Strip>(pick)(at + column);
+      store(sums_a + column, pick(sums_a) + terms.a);
+      store(sums_b + column, pick(sums_b) + terms.b);
+    });
+  }
+  for_each_strip<float>(part.columns, [&](Index column, auto zero) {
+    const auto sum = [&](Index row) { return load<decltype(zero)>(sums.row(row).data() + column); };
+    add_to(a + column, (sum(0) + sum(1)) + (sum(2) + sum(3)));
+    add_to(b + column, (sum(4) + sum(5)) + (sum(6) + sum(7)));
+  });
+}
+
 /// Traverses a part, block by block, and sums two quantities for each state.
 ///
-/// `op.at<V>(pick)` returns the step: (position) gives the Terms<V> at that position, with pick(array) giving
-/// the states' values of an array. `add(state, states, before, count, a, b)` receives the sums of a block for
-/// `states` states from `state` on, of `count` values each after `before` others; it returns true to have the
-/// block read again.
+/// `Op::tensors` is the number of tensors that are passed. `op.at<V>(pick)` returns the step: (position)
+/// gives the Terms<V> at that position, with pick(array) giving the states' values of an array. `add(state,
+/// states, before, count, a, b)` receives the sums of a block for `states` states from `state` on, of `count`
+/// values each after `before` others; it returns true to have the block read again.
 template <typename Scalar, typename Lane, typename Op, typename Add>
 void reduce(const Part& part, const Op& op, const Add& add) {
   using V = LanesOf<Lane>;
@@ -237,6 +268,10 @@ void reduce(const Part& part, const Op& op, const Add& add) {
   }
   Rows<double, 2> sums(2, part.columns);
   double *a = sums.row(0).data(), *b = sums.row(1).data();
+  // One tensor alone is read as fast by tiles; the sums of longer rows would not stay in the L1 cache.
+  const bool by_rows =
+      std::is_same_v<Lane, float> && Op::tensors > 1 && is_by_rows<Scalar>(part, Op::tensors, page_bytes / 4);
+  Rows<float, 8> short_sums(8, by_rows ? part.columns : 0);
   for (Index block = 0, end; block < part.rows; block = end) {
     end = std::min(block + rows_of_block<Scalar, Lane>(block), part.rows);
     do {
@@ -244,6 +279,12 @@ void reduce(const Part& part, const Op& op, const Add& add) {
       for (Index row = block; row < end; row += rows_of_tile<Lane>) {
         const Index at = part.offset + row * part.columns;
         const Index rows = std::min(rows_of_tile<Lane>, end - row);
+        if constexpr (std::is_same_v<Lane, float>) {
+          if (by_rows) {
+            add_up_rows(part, at, rows, op, short_sums, a, b);
+            continue;
+          }
+        }
         for_each_strip<Lane>(part.columns, [&](Index column, auto zero) {
           using Strip = decltype(zero);
           const auto pick = [column](const auto* values) { return load<Strip>(values + column); };
@@ -301,14 +342,10 @@ void map(const Part& part, const Op& op) {
       });
     }
   };
-  // With a few rows at a time the states' values are loaded less often. Rows from memory that share a page
-  // are read one after the other: a processor fetches ahead along one stream in each page.
-  constexpr auto bytes = static_cast<Index>(sizeof(Scalar));
-  const bool is_cached = part.rows * part.columns * bytes <= cached_bytes;
-  if (is_cached || part.columns * bytes > page_bytes) {
-    by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 4 > ());
-  } else {
+  if (is_by_rows<Scalar>(part, Op::tensors, page_bytes)) {
     by_tiles(std::integral_constant<Index, 1>());
+  } else {
+    by_tiles(std::integral_constant < Index, std::is_same_v<Lane, float> ? 8 : 4 > ());
   }
 }
 
