@@ -163,5 +163,5 @@ int main() {
   }
   // So long that the passes read it row by row.
   Draws draws(1000);
-  run(draws, {7000, 120, 1}, 1e-5, Accuracy::fast, true);
+  run(draws, {14000, 120, 1}, 1e-5, Accuracy::fast, true);
 }

@@ -127,7 +127,7 @@ inline constexpr Index rows_of_tile = std::is_same_v<Lane, float> ? 16 : 8;
 template <typename Scalar>
 bool is_by_rows(const Part& part, Index tensors, Index longest) {
   constexpr auto bytes = static_cast<Index>(sizeof(Scalar));
-  constexpr Index cached = (6 << 20) / bytes;
+  constexpr Index cached = (12 << 20) / bytes;
   return part.columns <= longest / bytes && part.rows > cached / (part.columns * tensors);
 }
 inline constexpr Index page_bytes = 4096;
