@@ -620,7 +620,7 @@ export interface Core {
   backwardTrain: <X extends Values, DX extends Output<X> = Like<X>>(
     input: TrainingInput<X> & Upstream & { moments?: Moments; dx?: DX },
   ) => Gradients<DX>;
-  /** Inference mode: a fixed affine map per channel. */
+  /** Inference mode: a fixed affine map per channel. A long array is copied into the core block by block. */
   forwardInference: <X extends Values, Y extends Output<X> = Like<X>>(
     input: InferenceInput<X> & { y?: Y },
   ) => { y: Y };
