@@ -22,27 +22,28 @@ const kind = 'training-inference';
 const lastBatch = async (figure: Locator) => (await numbersOf(figure, 'The last batches')).at(-1) ?? [];
 const runningMean = async (figure: Locator) => (await lastBatch(figure))[1] ?? Number.NaN;
 
-/** Each running mean follows from the one above it and its batch. */
-async function expectUpdates(figure: Locator, momentum: number): Promise<void> {
-  const rows = await numbersOf(figure, 'The last batches');
-  expect(rows.length).toBeGreaterThan(1);
-  for (const [k, [batch_mean = 0, running_mean = 0, batch_var = 0, running_var = 0]] of rows.entries()) {
-    const before = rows[k - 1];
-    if (!before) continue;
-    const after = core.updateRunningStatistics({
-      running_mean: [before[1] ?? 0],
-      running_var: [before[3] ?? 0],
-      batch_mean: [batch_mean],
-      batch_var: [batch_var],
-      m: 8,
-      estimator: 'biased', // what is shown is what was fed in
-      convention: 'decay',
-      momentum,
-    });
-    expect(running_mean).toBeCloseTo(after.running_mean[0] ?? 0, 13);
-    expect(running_var).toBeCloseTo(after.running_var[0] ?? 0, 13);
-  }
-}
+/** Each running mean follows from the one above it and its batch, once what was moved last is drawn. */
+const expectUpdates = (figure: Locator, momentum: number): Promise<void> =>
+  expect(async () => {
+    const rows = await numbersOf(figure, 'The last batches');
+    expect(rows.length).toBeGreaterThan(1);
+    for (const [k, [batch_mean = 0, running_mean = 0, batch_var = 0, running_var = 0]] of rows.entries()) {
+      const before = rows[k - 1];
+      if (!before) continue;
+      const after = core.updateRunningStatistics({
+        running_mean: [before[1] ?? 0],
+        running_var: [before[3] ?? 0],
+        batch_mean: [batch_mean],
+        batch_var: [batch_var],
+        m: 8,
+        estimator: 'biased', // what is shown is what was fed in
+        convention: 'decay',
+        momentum,
+      });
+      expect(running_mean).toBeCloseTo(after.running_mean[0] ?? 0, 13);
+      expect(running_var).toBeCloseTo(after.running_var[0] ?? 0, 13);
+    }
+  }).toPass({ timeout: 20_000 });
 
 test('by mouse, keys and buttons: levels, batches, and one example', async ({ page }) => {
   const figure = await openFigure(page, kind);
