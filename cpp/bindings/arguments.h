@@ -341,7 +341,8 @@ template <typename Derived>
 JsValue copy_out(const Eigen::PlainObjectBase<Derived>& numbers) {
   return copy_out(numbers.data(), static_cast<std::size_t>(numbers.size()));
 }
-inline JsValue move_out(Channels& numbers) {
+/// One that is not needed any more: without a copy.
+inline JsValue move_out(Channels&& numbers) {
   return List<double>::of(std::move(numbers));
 }
 /// {values, shown, is_list}: the values as computed, and as they may be shown, without rounding's remains of

@@ -231,8 +231,8 @@ Units units_of(Accuracy accuracy) {
   if (std::is_same_v<Scalar, double>) return {8, 32, 16, 4};
   // Statistics of floats need digits for floats and some more.
   if (accuracy == Accuracy::exact) return {2, 4, 0x1p18L, 4};
-  // A few roundings in single precision, each of 2^29 units of doubles.
-  return {4, 8, 0x1p31L, 0x1p31L};
+  // What moments.h promises of y and dx; a few roundings in single precision, each of 2^29 units of doubles.
+  return {3, 6, 0x1p31L, 0x1p31L};
 }
 
 template <typename Scalar>
