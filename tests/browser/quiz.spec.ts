@@ -55,6 +55,8 @@ test('the first question stands where it stays before the scripts of the page ha
   await expect(step(page, 'Results')).toBeVisible();
   const placesOfWhatIsShown = () =>
     page.evaluate(async () => {
+      // No frame is drawn before the style sheet is there, and then it asks for the fonts.
+      await new Promise(requestAnimationFrame);
       await document.fonts.ready;
       const all = [...document.querySelectorAll('main h1, nav.steps, main .item h2')];
       return all.filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().top);
