@@ -1,6 +1,9 @@
-// How a page arrives: what it needs is asked for early, and in the end everything is laid out.
+// How a page arrives: what it needs is asked for early, nothing that is seen first moves, and in the end everything is laid
+// out.
 
-import { allStarted, expect, openLive, test } from './lesson.ts';
+import type { Page } from '@playwright/test';
+import { pages } from '../../web/render/pages.ts';
+import { allStarted, becomesLive, expect, openLive, test } from './lesson.ts';
 
 /** What is laid out only when it comes near. */
 const skipped = () =>
@@ -22,6 +25,47 @@ test('the core and the first block’s code are asked for before the page is rea
   expect(asked).toHaveLength(2);
   expect(Math.max(...asked)).toBeLessThan(read);
 });
+
+/** Where the parts of the page stand that a phone shows first, and the fonts that were asked for after the page was laid out. */
+const firstWindow = (page: Page) =>
+  page.evaluate(async () => {
+    // No frame is drawn before the style sheet is there, and the fonts are asked for then at the latest.
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame();
+    await document.fonts.ready;
+    await frame();
+    const parts = [...document.querySelectorAll('main > *, main .item h2')]
+      .filter((part) => part.checkVisibility({ contentVisibilityAuto: true }))
+      .map((part) => ({ name: part.id || part.localName, top: part.getBoundingClientRect().top }))
+      .filter(({ top }) => top < innerHeight);
+    const lateFonts = performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry.name.endsWith('.woff2'))
+      .filter((entry) => (entry as PerformanceResourceTiming).initiatorType === 'css')
+      .map(({ name }) => name.replace(/.*\//, ''));
+    return { parts, lateFonts };
+  });
+
+for (const { name, file } of pages) {
+  test(`${name}: what a phone shows first stays where it stands when the scripts come`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    let arrive = () => {};
+    const sent = new Promise<void>((resolve) => (arrive = resolve));
+    await page.route(/\/main-[^/]*\.js$/, async (route) => {
+      await sent;
+      await route.continue();
+    });
+    await page.goto(file, { waitUntil: 'commit' });
+    await expect(page.locator('footer')).toBeAttached();
+    const before = await firstWindow(page);
+    expect(before.lateFonts.filter((font) => /text-latin-400-normal|math/.test(font))).toEqual([]);
+    expect(before.parts.length).toBeGreaterThan(1);
+    arrive();
+    await becomesLive(page);
+    await allStarted(page);
+    expect((await firstWindow(page)).parts).toEqual(before.parts);
+  });
+}
 
 test('at the top only what is near is laid out first, and all of it in the end', async ({ page }) => {
   await page.addInitScript(() => {

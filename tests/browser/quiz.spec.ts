@@ -42,32 +42,6 @@ async function expectNothingGivenAway(card: Locator, { options, explanation }: Q
   await expect(card.locator('table, section, details').filter({ visible: true })).toHaveCount(0);
 }
 
-test('the first question stands where it stays before the scripts of the page have come', async ({
-  page,
-}) => {
-  let arrive = () => {};
-  const sent = new Promise<void>((resolve) => (arrive = resolve));
-  await page.route(/\/main-[^/]*\.js$/, async (route) => {
-    await sent;
-    await route.continue();
-  });
-  await page.goto(quiz, { waitUntil: 'commit' });
-  await expect(step(page, 'Results')).toBeVisible();
-  const placesOfWhatIsShown = () =>
-    page.evaluate(async () => {
-      // No frame is drawn before the style sheet is there, and then it asks for the fonts.
-      await new Promise(requestAnimationFrame);
-      await document.fonts.ready;
-      const all = [...document.querySelectorAll('main h1, nav.steps, main .item h2')];
-      return all.filter((each) => each.checkVisibility()).map((each) => each.getBoundingClientRect().top);
-    });
-  const before = await placesOfWhatIsShown();
-  expect(before).toHaveLength(3);
-  arrive();
-  await becomesLive(page, first.id);
-  expect(await placesOfWhatIsShown()).toEqual(before);
-});
-
 test('each question: nothing given away, no choice, wrong ones with their reasons, the right one', async ({
   page,
 }) => {

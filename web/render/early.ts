@@ -1,7 +1,19 @@
-// Preloads what the first blocks of a page need: public/live.js requests it before the page is parsed to its end, and finds
-// the addresses beside its own.
+// Preloads what the first window of a page needs. Its fonts: text that is drawn in another one first moves when they come.
+// And the code of its first blocks: public/live.js requests it before the page is parsed to its end, and finds the addresses
+// beside its own.
 
 import type { Plugin } from 'vite';
+
+/** A formula is in the first window if fewer characters of text stand before it. */
+const charactersOfWindow = 1000;
+
+/** The names of the fonts of the first window. */
+function fontsOf(html: string): RegExp[] {
+  const text = /^assets\/stix-two-text-latin-400-normal-.*\.woff2$/;
+  const [before, formula] = html.slice(html.indexOf('<main')).split('<math', 2);
+  const isFarDown = (before ?? '').replaceAll(/<[^>]*>/gu, '').length >= charactersOfWindow;
+  return formula === undefined || isFarDown ? [text] : [text, /^assets\/stix-two-math-.*\.woff2$/];
+}
 
 /** How many kinds of blocks are asked for so early; the others come when they are met. */
 const first = 2;
@@ -32,10 +44,15 @@ export const earlyPlugin: Plugin = {
         );
         return [found, ...needed];
       });
+      const fonts = fontsOf(html).map((name) => {
+        const font = files.find(({ fileName }) => name.test(fileName));
+        if (!font) throw new Error(`no font ${name} is among what was built`);
+        return `<link rel="preload" as="font" type="font/woff2" crossorigin href="./${font.fileName}">`;
+      });
       const script = '<script src="./live.js"';
       if (!html.includes(script)) throw new Error(`page.html has no ${script}`);
       const early = [core, ...chunks.flat()].map(({ fileName }) => `./${fileName}`).join(' ');
-      return html.replace(script, `${script} data-early="${early}"`);
+      return html.replace(script, `${fonts.join('')}${script} data-early="${early}"`);
     },
   },
 };

@@ -43,10 +43,10 @@ function ruleInWords(part: PartBlock, isList: boolean): string {
 function placeholder(part: PartBlock, isList: boolean): string {
   if (part.formula !== undefined) return 'a formula';
   if (part.find !== undefined) return part.find.join(', ');
-  if (isList) return 'one value for each example';
+  if (isList) return 'one per example';
   return part.tolerance === undefined || part.tolerance === 'exact'
     ? 'a whole number'
-    : '3 digits are enough';
+    : 'to 3 digits';
 }
 
 /** Whether one given is asked for that is a list. */
