@@ -223,14 +223,17 @@ test('a file from disk, where the browser starts no script of the page, reads th
   const folder = fileURLToPath(new URL('../../dist', import.meta.url));
   const context = await browser.newContext();
   const watch = new Watch(pathToFileURL(folder).href);
-  // A module from disk has no origin that it could be asked for from.
+  // What is asked for early from disk has no origin that it could be asked for from; the style finds the fonts all the same.
   watch.provoke(
-    /Access to (?:script|link element resource) at 'file:/,
+    /Access to (?:script|font|link element resource) at 'file:/,
     /Failed to load/,
     /request failed: file:/,
   );
   // The browser says so when it finds time to.
-  watch.tolerate(/was preloaded using link preload but not used/);
+  watch.tolerate(
+    /was preloaded using link preload but not used/,
+    /A preload for 'file:.+woff2' is found, but is not used/,
+  );
   await watch.over(context);
   const page = await context.newPage();
   await page.goto(pathToFileURL(path.join(folder, file)).href);
@@ -238,6 +241,13 @@ test('a file from disk, where the browser starts no script of the page, reads th
   await expect(page.locator('#banner')).toHaveText(
     /^Opened from disk, this page can be read\. .+ need a web server/,
   );
+  const fontIsThere = async () => {
+    await document.fonts.ready;
+    return [...document.fonts].some(
+      ({ family, status }) => /Lesson Text/.test(family) && status === 'loaded',
+    );
+  };
+  expect(await page.evaluate(fontIsThere)).toBe(true);
   await watch.finish();
   await context.close();
 });
