@@ -40,7 +40,7 @@ const failures: Failure[] = [
   {
     what: 'the connection fails',
     route: (route) => route.abort(),
-    says: /the core did not start \(Failed to fetch\)/,
+    says: /the core did not start \(there is no network, or the server does not answer\)/,
     provokes: [/Failed to load resource/, /request failed: .*\.wasm/],
   },
   {

@@ -243,9 +243,7 @@ test('a file from disk, where the browser starts no script of the page, reads th
   );
   const fontIsThere = async () => {
     await document.fonts.ready;
-    return [...document.fonts].some(
-      ({ family, status }) => /Lesson Text/.test(family) && status === 'loaded',
-    );
+    return [...document.fonts].some((font) => /Lesson Text/.test(font.family) && font.status === 'loaded');
   };
   expect(await page.evaluate(fontIsThere)).toBe(true);
   await watch.finish();

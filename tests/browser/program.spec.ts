@@ -55,6 +55,21 @@ test('the backward pass, by keyboard: wrong with its line and its mistake, then 
   await expect(status).toContainText('100 batches');
 });
 
+test('where the judge does not come, that is said, and Check fetches it again', async ({ page, watch }) => {
+  const judge = /\/programs-[^/]*\.wasm$/;
+  watch.provoke(/Failed to load resource/, /request failed: .*programs-[^/]*\.wasm/);
+  await page.route(judge, (route) => route.abort());
+  const root = await open(page, 'write-normalize');
+  await write(page, root, ['x_hat = x', 'y = x']);
+  await root.getByRole('button', { name: 'Check' }).click();
+  const says = 'Not judged. There is no network, or the server does not answer.';
+  await expect(root.locator('.verdict')).toContainText(says);
+  await page.unroute(judge);
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(root.locator('.verdict')).toContainText('Not yet.');
+  await expect(editorOf(root)).toContainText('x_hat = x');
+});
+
 test('values stand beside the lines, and follow what is typed', async ({ page }) => {
   const root = await open(page, 'write-normalize');
   await expect(root.locator('.cm-value').first()).toHaveText('mean (2,)  3 3');

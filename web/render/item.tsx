@@ -75,6 +75,7 @@ const nothingAround: Around = {
   measure: () => () => {},
   copyLink: () => Promise.resolve(true as const),
   programs: () => new Promise(() => {}),
+  prepareVerdict: () => {},
   save: () => {},
   playground: () => ({ order: () => {}, end: () => {} }),
   goOn: () => {},

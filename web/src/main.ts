@@ -38,8 +38,10 @@ const surroundings: Around = {
   race,
   measure,
   playground,
-  programs: (task, first) =>
-    import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms(task, first)),
+  programs: () => import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms()),
+  prepareVerdict: (task, program) => {
+    import('./page/programs.ts').then(({ prepareVerdict }) => prepareVerdict(task, program)).catch(() => {}); // the block says why there is no judge
+  },
   save,
   copyLink: (name, at) => copyLink(entriesOfPage(name), at),
   linkTo,

@@ -44,9 +44,7 @@ function placeholder(part: PartBlock, isList: boolean): string {
   if (part.formula !== undefined) return 'a formula';
   if (part.find !== undefined) return part.find.join(', ');
   if (isList) return 'one per example';
-  return part.tolerance === undefined || part.tolerance === 'exact'
-    ? 'a whole number'
-    : 'to 3 digits';
+  return part.tolerance === undefined || part.tolerance === 'exact' ? 'a whole number' : 'to 3 digits';
 }
 
 /** Whether one given is asked for that is a list. */

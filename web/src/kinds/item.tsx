@@ -49,8 +49,10 @@ export interface Around {
   ) => () => void;
   /** opens a playground, and reports what it shows until it is closed */
   playground: (tell: (told: Told) => void) => Playing;
-  /** the module that runs and judges programs; it may prepare for this program, which comes first */
-  programs: (task: string, first: string) => Promise<Programs>;
+  /** the module that runs and judges programs */
+  programs: () => Promise<Programs>;
+  /** to be called when a verdict on a program for this task may be asked for soon */
+  prepareVerdict: (task: string, program: string) => void;
   /** offers the reader a file to save */
   save: (name: string, text: string) => void;
   /** puts a link to a block as it stands into the clipboard; gives the link where the browser does not let it */

@@ -2,17 +2,14 @@
 
 import wasmUrl from '../../../build/wasm/core.wasm?url';
 import { type Core, loadCore } from '../core/core.ts';
+import { bytesOf } from './bytes.ts';
 
 let running: Core | undefined;
 let starting: Promise<Core> | undefined;
 let isReady: (core: Core) => void;
 const ready = new Promise<Core>((resolve) => (isReady = resolve));
 
-async function fetchCore(): Promise<Core> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  return loadCore(await response.arrayBuffer());
-}
+const fetchCore = async () => loadCore(await bytesOf(wasmUrl));
 
 /** Starts the core where it does not run yet; a failed start may be tried again. */
 export function startCore(): Promise<Core> {

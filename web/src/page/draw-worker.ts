@@ -4,15 +4,12 @@
 import wasmUrl from '../../../build/wasm/core.wasm?url';
 import { type Core, loadCore } from '../core/core.ts';
 import { drawGivens } from '../core/items.ts';
+import { bytesOf } from './bytes.ts';
 import type { DrawAnswer, DrawRequest } from './draw.ts';
 
 let core: Promise<Core> | undefined;
 
-async function start(): Promise<Core> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  return loadCore(await response.arrayBuffer());
-}
+const start = async () => loadCore(await bytesOf(wasmUrl));
 
 addEventListener('message', ({ data: { id, problem, seed } }: MessageEvent<DrawRequest>) => {
   core ??= start();

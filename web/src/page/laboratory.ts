@@ -2,9 +2,6 @@
 
 import wasmUrl from '../../../build/wasm/laboratory.wasm?url';
 import { type Laboratory, loadLaboratory } from '../core/laboratory.ts';
+import { bytesOf } from './bytes.ts';
 
-export async function fetchLaboratory(): Promise<Laboratory> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  return loadLaboratory(await response.arrayBuffer());
-}
+export const fetchLaboratory = async (): Promise<Laboratory> => loadLaboratory(await bytesOf(wasmUrl));

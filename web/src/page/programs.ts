@@ -2,20 +2,29 @@
 
 import wasmUrl from '../../../build/wasm/programs.wasm?url';
 import { loadPrograms, type Programs } from '../core/programs.ts';
+import { bytesOf } from './bytes.ts';
 import { idle } from './slices.ts';
 
 let loading: Promise<Programs> | undefined;
 
-async function fetched(): Promise<Programs> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  return loadPrograms(await response.arrayBuffer());
+/** The tasks whose first verdict has been asked for. */
+const prepared = new Set<string>();
+
+/** A failed fetch may be tried again. */
+export function fetchPrograms(): Promise<Programs> {
+  loading ??= bytesOf(wasmUrl)
+    .then(loadPrograms)
+    .catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+  return loading;
 }
 
-/** The first verdict on a task is slow, and is given while the page is idle. */
-export async function fetchPrograms(task: string, first: string): Promise<Programs> {
-  loading ??= fetched();
-  const programs = await loading;
-  idle(() => programs.judge(task, first));
-  return programs;
+/** The first verdict on a task is slow: it is given while the page is idle, before it is asked for. */
+export async function prepareVerdict(task: string, program: string): Promise<void> {
+  if (prepared.has(task)) return;
+  prepared.add(task);
+  const programs = await fetchPrograms();
+  idle(() => programs.judge(task, program));
 }

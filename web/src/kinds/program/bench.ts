@@ -5,9 +5,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Programs } from '../../core/programs.ts';
 import type { Editor } from './editor.ts';
 
-/** The module, or why there is none; undefined until it runs. */
-export function usePrograms(load: () => Promise<Programs>): Programs | string | undefined {
+export interface Loading {
+  /** the module, or why there is none; undefined until it runs */
+  programs: Programs | string | undefined;
+  /** where there is none */
+  tryAgain: () => void;
+}
+
+export function usePrograms(load: () => Promise<Programs>): Loading {
   const [programs, setPrograms] = useState<Programs | string>();
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     let ended = false;
     load().then(
@@ -17,8 +24,14 @@ export function usePrograms(load: () => Promise<Programs>): Programs | string | 
     return () => {
       ended = true;
     };
-  }, []);
-  return programs;
+  }, [tries]);
+  return {
+    programs,
+    tryAgain() {
+      setPrograms(undefined);
+      setTries(tries + 1);
+    },
+  };
 }
 
 export interface Editing {

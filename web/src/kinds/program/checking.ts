@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { answerOf, type Kept, withVerdict } from '../../memory/kept.ts';
 import type { Programs, Verdict } from '../../core/programs.ts';
+import type { Loading } from './bench.ts';
 import { judgeLine, type Said } from './hunt.ts';
 
 /** The names under which answers are kept: the program, and in a hunt the line that is wrong. */
@@ -38,7 +39,7 @@ interface Subject {
 export const isHunting = ({ isHunt, kept }: Pick<Subject, 'isHunt' | 'kept'>): boolean =>
   isHunt && answerOf(kept, line).best !== 'right';
 
-export function useChecking(programs: Programs | string | undefined, subject: Subject): Checking {
+export function useChecking({ programs, tryAgain }: Loading, subject: Subject): Checking {
   const [checked, setChecked] = useState<Checked>();
   const [isWaiting, setWaiting] = useState(false);
 
@@ -71,6 +72,10 @@ export function useChecking(programs: Programs | string | undefined, subject: Su
   return {
     checked,
     isWaiting,
-    ask: () => (typeof programs === 'object' ? check(programs) : setWaiting(true)),
+    ask() {
+      if (typeof programs === 'object') return check(programs);
+      if (typeof programs === 'string') tryAgain();
+      setWaiting(true);
+    },
   };
 }

@@ -35,11 +35,12 @@ function kindOf(programs: Programs | string | undefined, now: Checked | undefine
 
 const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) => {
   const { title, task, start, solution, batch, isHunt } = data;
-  const programs = usePrograms(() => surroundings.programs(task, start));
+  const loading = usePrograms(surroundings.programs);
+  const { programs } = loading;
   const answer = useRef<HTMLElement>(null);
   const text = kept.texts.code ?? start;
   const keep = (texts: Record<string, string | undefined>) => change((was) => withTexts(was, texts));
-  const { checked, ask, isWaiting } = useChecking(programs, {
+  const { checked, ask, isWaiting } = useChecking(loading, {
     task,
     start,
     isHunt,
@@ -62,7 +63,11 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const answered = answerOf(kept, whole);
   const tried = (answered.first ?? answerOf(kept, line).first) !== undefined;
   return (
-    <div class="program" data-done={answered.best === 'right' || isOpen(kept, whole) ? '' : undefined}>
+    <div
+      class="program"
+      data-done={answered.best === 'right' || isOpen(kept, whole) ? '' : undefined}
+      onFocusIn={() => surroundings.prepareVerdict(task, start)}
+    >
       <h3 id={`${id}-title`}>{title}</h3>
       <Slot name="ask" />
       <div class="editor" ref={editing.place}>
