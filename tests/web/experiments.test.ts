@@ -82,6 +82,8 @@ describe('what seeds say together', () => {
     expect(coinChance(30, 30)).toBe(2 ** -30);
     expect(coinChance(30, 29)).toBe(31 * 2 ** -30);
     expect(coinChance(3, 0)).toBe(1);
+    expect(besideChance(10, 10)).toBe('a fair coin does that once in 1,000');
+    expect(besideChance(17, 17)).toBe('a fair coin does that once in 130,000');
     expect(besideChance(30, 29)).toBe('a fair coin does that once in 35 million');
     expect(besideChance(30, 30)).toBe('a fair coin does that once in 1.1 billion');
     expect(besideChance(30, 18)).toBe('');

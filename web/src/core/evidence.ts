@@ -1,6 +1,7 @@
 // What the seeds of an experiment say together.
 
 import { type Measures, readCondition } from './condition.ts';
+import { withThousands } from './format.ts';
 
 /** For each measure a number for each seed, in the order of the seeds. */
 export type Results = Readonly<Record<string, readonly number[]>>;
@@ -56,9 +57,9 @@ export function coinChance(n: number, k: number): number {
 
 /** "35 million": a count in words, in two figures. */
 function inRoundNumbers(count: number): string {
-  if (count < 1e6) return Number(count.toPrecision(2)).toLocaleString('en');
+  if (count < 1e6) return withThousands(Number(count.toPrecision(2)));
   const [size, word] = count < 1e9 ? [1e6, 'million'] : [1e9, 'billion'];
-  return `${Number((count / size).toPrecision(2)).toLocaleString('en')} ${word}`;
+  return `${withThousands(Number((count / size).toPrecision(2)))} ${word}`;
 }
 
 /** What chance alone would do, where that is rare: "a fair coin does that once in 35 million". Empty where it is not. */

@@ -1,5 +1,6 @@
 // The state of a playground: its settings, how they are written as texts, and what they mean for the laboratory.
 
+import { withThousands } from '../../core/format.ts';
 import type { RunSettings } from '../../core/laboratory.ts';
 import { type Arm, arms } from '../../core/playground.ts';
 
@@ -291,7 +292,7 @@ export const hiddenRate = ({ rate, hidden }: Values<ArmName>): number =>
 export function rateInWords(rate: number): string {
   const power = Math.log2(rate);
   if (!Number.isInteger(power)) return String(rate);
-  if (power > 10) return rate.toLocaleString('en');
+  if (power > 10) return withThousands(rate);
   return power < 0 ? `1/${1 / rate}` : String(rate);
 }
 
