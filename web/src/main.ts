@@ -40,7 +40,8 @@ const surroundings: Around = {
   playground,
   programs: () => import('./page/programs.ts').then(({ fetchPrograms }) => fetchPrograms()),
   prepareVerdict: (task, program) => {
-    import('./page/programs.ts').then(({ prepareVerdict }) => prepareVerdict(task, program)).catch(() => {}); // the block says why there is no judge
+    // Where there is no judge, the block says why.
+    import('./page/programs.ts').then(({ prepareVerdict }) => prepareVerdict(task, program)).catch(() => {});
   },
   save,
   copyLink: (name, at) => copyLink(entriesOfPage(name), at),
