@@ -12,18 +12,12 @@ interface Children {
 /** A formula in a line of its own that scrolls where it is too wide. */
 export const Formula = ({ children }: Children) => (
   <div class="math" role="group" aria-label="Formula">
-    <math display="block">
-      <mrow>{children}</mrow>
-    </math>
+    <math display="block">{children}</math>
   </div>
 );
 
 /** A formula within text. */
-export const Inline = ({ children }: Children) => (
-  <math>
-    <mrow>{children}</mrow>
-  </math>
-);
+export const Inline = ({ children }: Children) => <math>{children}</math>;
 
 interface SymbolProps {
   of: SymbolName;
@@ -32,31 +26,30 @@ interface SymbolProps {
 
 /** A symbol in the colour of its quantity: `<Symbol of="x_hat" sub="i" />`. */
 export const Symbol = ({ of, sub }: SymbolProps) => (
-  <mrow class={`q-${lookOf(of)?.colour}`}>
-    <Letters of={of} sub={sub} />
-  </mrow>
+  <Letters of={of} sub={sub} colour={`q-${lookOf(of)?.colour}`} />
 );
 
-function Letters({ of, sub }: SymbolProps) {
+function Letters({ of, sub, colour }: SymbolProps & { colour?: string }) {
   const { letter: text, place, squared, hat } = lookOf(of) as Look;
+  const below = sub ?? place;
+  const whole = below === undefined ? colour : undefined;
   const base = hat ? (
-    <mover accent>
+    <mover accent class={whole}>
       <mi>{text}</mi>
       <mo stretchy={false}>^</mo>
     </mover>
   ) : (
-    <mi>{text}</mi>
+    <mi class={whole}>{text}</mi>
   );
-  const below = sub ?? place;
   if (below === undefined) return base;
   return squared ? (
-    <msubsup>
+    <msubsup class={colour}>
       {base}
       <mi>{below}</mi>
       <mn>2</mn>
     </msubsup>
   ) : (
-    <msub>
+    <msub class={colour}>
       {base}
       <mi>{below}</mi>
     </msub>
