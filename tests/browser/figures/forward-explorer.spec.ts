@@ -97,3 +97,27 @@ test.describe('on a phone', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   });
 });
+
+test('on a phone nothing below goes up and down while a point is moved', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const figure = await openFigure(page, kind);
+  const { heights, sentences } = await figure.evaluate(async (element) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const point = element.querySelector('.stage [role=slider]');
+    const result = { heights: [] as number[], sentences: new Set<string | undefined>() };
+    for (let k = 0; k < 60; ++k) {
+      const key = k % 20 < 10 ? 'ArrowUp' : 'ArrowDown';
+      point?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      // A frame draws it, and the next one comes after its layout.
+      // oxlint-disable-next-line no-await-in-loop -- frame after frame
+      await frame();
+      // oxlint-disable-next-line no-await-in-loop
+      await frame();
+      result.heights.push(element.getBoundingClientRect().height);
+      result.sentences.add(element.querySelector('.sentence')?.textContent);
+    }
+    return { heights: result.heights, sentences: result.sentences.size };
+  });
+  expect(sentences).toBeGreaterThan(5);
+  expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+});

@@ -40,7 +40,7 @@ class LiveFigure {
   private frame: number | undefined;
   /** of the drawing as it stands: the still picture's until it has been measured */
   private width = stillWidth;
-  /** at its width and for its state; it is the still picture before */
+  /** at its width and for its state; it is the still picture, or drawn for another width, before */
   private isDrawn = false;
   /** the last state that could be drawn, and what was said of it */
   private drawable: StateOf<Fields>;
@@ -79,10 +79,15 @@ class LiveFigure {
       root.addEventListener(type, () => this.drawNow(), { capture: true });
     // The width decides how the drawing is laid out; the first report comes at once.
     new ResizeObserver(() => {
-      // What is not shown has no width to draw for. A longer sentence makes the figure higher, not wider.
+      // What is not shown has no width to draw for.
       const width = this.stage.clientWidth;
-      if (width === 0 || (width === this.width && this.isDrawn)) return;
+      if (width === 0) return;
+      if (width === this.width && this.isDrawn) {
+        this.keepRoom();
+        return;
+      }
       this.width = width;
+      this.isDrawn = false;
       this.drawSoon();
     }).observe(this.stage);
     waitForFingers(root);
@@ -207,6 +212,12 @@ class LiveFigure {
     this.drawSoon();
   }
 
+  /** What stands below does not go up and down while a hand moves: a sentence leaves no room that one before it took. */
+  private keepRoom(): void {
+    const height = this.stage.querySelector<HTMLElement>('.sentence')?.offsetHeight ?? 0;
+    this.root.style.setProperty('--sentence-room', `${height}px`);
+  }
+
   /** At most one drawing a frame, however many changes come. */
   private drawSoon(): void {
     this.frame ??= requestAnimationFrame(() => {
@@ -240,6 +251,7 @@ class LiveFigure {
     if (this.isDrawn && view.sentence !== this.sentence) this.announceSoon(view.sentence);
     this.sentence = view.sentence;
     render(this.frameOf(view, refusal), stage);
+    if (!this.isDrawn) this.root.style.removeProperty('--sentence-room');
     this.isDrawn = true;
     this.root.dataset.drawn = '';
     focusableWhereTheyScroll(stage);
