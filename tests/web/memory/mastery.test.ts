@@ -12,6 +12,9 @@ import {
   withVerdict,
 } from '../../../web/src/memory/kept.ts';
 import { type Listed, standingOf, standings } from '../../../web/src/memory/mastery.ts';
+import { item as drillsItem } from '../../../web/src/kinds/drills/drills.tsx';
+import { item as objectivesItem } from '../../../web/src/kinds/objectives/objectives.tsx';
+import { item as resultsItem } from '../../../web/src/kinds/results/results.tsx';
 import { anyKept } from './arbitrary.ts';
 
 const listed = (block: string, name: string, more: Partial<Listed> = {}): Listed => ({
@@ -213,4 +216,15 @@ test('whatever is kept, the count stays within the core questions and "shown" is
       if (found.standing === 'shown') expect(own.length).toBeGreaterThanOrEqual(3);
     }),
   );
+});
+
+test('what sums up answers is drawn again for an answer, not for each step of a figure that asks', () => {
+  const data = { items: [listed('figure', 'prediction')], questions: [], count: 1, objectives: [] };
+  const moved = { texts: new Set(['x']), answers: new Set<string>() };
+  const judged = { texts: new Set(['prediction']), answers: new Set(['prediction']) };
+  for (const { sumsUp } of [drillsItem, objectivesItem, resultsItem]) {
+    expect(sumsUp?.(data as never, 'figure', moved)).toBe(false);
+    expect(sumsUp?.(data as never, 'figure', judged)).toBe(true);
+    expect(sumsUp?.(data as never, 'elsewhere', judged)).toBe(false);
+  }
 });

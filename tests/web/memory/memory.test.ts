@@ -104,6 +104,18 @@ describe('one tab', () => {
     expect(heard).toEqual(['a', 'b']);
   });
 
+  test('tells what has changed: texts as a figure moves, and answers when they are judged', () => {
+    const memory = tab();
+    const heard: string[] = [];
+    memory.onChange((_, { texts, answers }) => heard.push(`${[...texts].join()} | ${[...answers].join()}`));
+    memory.setTexts('a', { x: '1', y: '2' });
+    memory.setTexts('a', { x: '2', y: '2' });
+    memory.change('a', (kept) =>
+      withVerdict(kept, 'q', { mark: 'right', text: '5', mistakes: [], isFresh: false }),
+    );
+    expect(heard).toEqual(['x,y | ', 'x | ', ' | q']);
+  });
+
   test('names the blocks of which something is kept, those of other pages too', () => {
     const other = tab();
     other.setTexts('elsewhere', { x: '1' });
@@ -168,9 +180,11 @@ describe('two tabs', () => {
     answer(a, 'problem-1', 'mean');
     a.store();
     const heard: string[] = [];
-    b.onChange((name) => heard.push(name));
+    b.onChange((name, { texts, answers }) =>
+      heard.push(`${name} ${[...texts].join()} | ${[...answers].join()}`),
+    );
     tell(b, 'problem-1');
-    expect(heard).toEqual(['problem-1']);
+    expect(heard).toEqual(['problem-1 mean | mean']);
     expect(b.get('problem-1').texts).toEqual({ mean: '5', variance: '4' });
     expect(bestOf(b, 'problem-1', 'mean')).toBe('right');
   });

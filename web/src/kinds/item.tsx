@@ -6,7 +6,7 @@ import { Component, type ComponentChildren, createContext, createRef, h, type JS
 import type { Core } from '../core/core.ts';
 import type { MeasureMessage } from '../core/measure.ts';
 import type { Problem } from '../core/items.ts';
-import type { Kept } from '../memory/kept.ts';
+import type { Changes, Kept } from '../memory/kept.ts';
 import type { Entry } from '../memory/link.ts';
 import type { Playing, Told } from '../core/playground.ts';
 import type { Programs } from '../core/programs.ts';
@@ -84,8 +84,8 @@ export interface Item<Data = never> {
   View: View<Data>;
   /** Whether a text of a link is valid for this kind. */
   accepts: (data: Data, name: string, text: string, core: Core) => boolean;
-  /** Whether it is about that other block too, and is drawn again when that changes. */
-  sumsUp?: (data: Data, block: string) => boolean;
+  /** Whether it is about what changed of that other block, and has to be drawn again. */
+  sumsUp?: (data: Data, block: string, changes: Changes) => boolean;
 }
 
 /** The author's text as nodes by the names of their slots; at build time the names alone. */

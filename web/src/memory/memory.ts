@@ -16,6 +16,9 @@ import {
 /** The part of the browser's Storage that is used, so that a test can pass a Map with these methods. */
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
+/** Hears of every change of a block, and of what has changed of it. */
+type Listener = (name: string, changes: Changes) => void;
+
 const noChanges: Changes = { texts: new Set(), answers: new Set() };
 
 export class Memory {
@@ -25,7 +28,7 @@ export class Memory {
   private readonly states = new Map<string, Kept>();
   /** What of each block changed here since it was last stored. */
   private readonly changed = new Map<string, Changes>();
-  private readonly listeners = new Set<(name: string) => void>();
+  private readonly listeners = new Set<Listener>();
   private waiting: ReturnType<typeof setTimeout> | undefined;
   /** Called when the browser refuses to store; with what it says. */
   onRefusal: (reason: string) => void = () => {};
@@ -73,14 +76,14 @@ export class Memory {
       answers: new Set([...earlier.answers, ...changes.answers]),
     });
     this.storeSoon();
-    this.tell(name);
+    this.tell(name, changes);
   }
 
   setTexts(name: string, texts: Readonly<Record<string, string | undefined>>): void {
     this.change(name, (kept) => withTexts(kept, texts));
   }
 
-  onChange(listener: (name: string) => void): () => void {
+  onChange(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -98,8 +101,9 @@ export class Memory {
     const mine = this.get(name);
     // A clearing that is newer than the changes here discards them.
     if (theirs.cleared > mine.cleared) this.changed.delete(name);
-    this.states.set(name, merged(theirs, mine, this.changed.get(name) ?? noChanges));
-    this.tell(name);
+    const both = merged(theirs, mine, this.changed.get(name) ?? noChanges);
+    this.states.set(name, both);
+    this.tell(name, changesBetween(mine, both));
   }
 
   /** Reads again what is stored: another page may have changed it while this one was out of sight. */
@@ -129,7 +133,7 @@ export class Memory {
       this.changed.delete(name);
       if (theirs && writeKept(both) !== writeKept(mine)) {
         this.states.set(name, both);
-        this.tell(name);
+        this.tell(name, changesBetween(mine, both));
       }
     }
     if (refusal !== undefined) this.onRefusal(refusal);
@@ -140,8 +144,8 @@ export class Memory {
     this.waiting = setTimeout(() => this.store(), 300);
   }
 
-  private tell(name: string): void {
-    for (const listener of this.listeners) listener(name);
+  private tell(name: string, changes: Changes): void {
+    for (const listener of this.listeners) listener(name, changes);
   }
 
   /** What cannot be read is kept aside under another key, not deleted. */

@@ -45,9 +45,11 @@ class Live extends Component<Props, { kept: Kept; core: Core | undefined; turn: 
     const item = this.props.item as unknown as Item<unknown>;
     const take = () =>
       this.setState(({ turn }) => ({ kept: memory.get(name), core: coreIfRunning(), turn: turn + 1 }));
-    memory.onChange((changed) => (changed === name || item.sumsUp?.(data, changed)) && take());
+    memory.onChange(
+      (changed, changes) => (changed === name || item.sumsUp?.(data, changed, changes)) && take(),
+    );
     take();
-    void coreWhenRunning().then(take);
+    if (!coreIfRunning()) void coreWhenRunning().then(take);
   }
 
   override componentDidUpdate(): void {

@@ -89,5 +89,5 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
 export const item: Item<DrillsData> = {
   View: Drills,
   accepts: () => false,
-  sumsUp: ({ items }, block) => isListed(items, block),
+  sumsUp: ({ items }, block, { answers }) => answers.size > 0 && isListed(items, block),
 };

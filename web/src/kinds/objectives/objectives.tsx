@@ -32,5 +32,5 @@ function Objectives({ data, core, surroundings }: Scene<ObjectivesData>) {
 export const item: Item<ObjectivesData> = {
   View: Objectives,
   accepts: () => false,
-  sumsUp: ({ items }, block) => isListed(items, block),
+  sumsUp: ({ items }, block, { answers }) => answers.size > 0 && isListed(items, block),
 };

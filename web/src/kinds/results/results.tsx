@@ -105,5 +105,6 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
 export const item: Item<ResultsData> = {
   View: Results,
   accepts: () => false,
-  sumsUp: ({ items, questions }, block) => isListed(items, block) || isListed(questions, block),
+  sumsUp: ({ items, questions }, block, { answers }) =>
+    answers.size > 0 && isListed([...items, ...questions], block),
 };
