@@ -12,7 +12,7 @@ import { isPlain, mathOf } from '../../drawing/mathml.ts';
 import { answerOf, isOpen, withAnswer, withTexts, withVerdict } from '../../memory/kept.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
-import { useLatest } from '../latest.ts';
+import { useAhead, useLatest } from '../latest.ts';
 import { TwoReadings } from '../readings.tsx';
 import { useWhenRunning } from '../waiting.ts';
 import { type Card, judgeTyped, type PracticeData, readTyped } from './model.ts';
@@ -42,10 +42,12 @@ export function Question({ scene, part, name, slot, card, typed }: Props) {
   const shown = useRef<HTMLParagraphElement>(null);
 
   const givens = JSON.stringify(typed);
+  const asked = JSON.stringify([text, givens]);
   const once = useLatest<Judged | string>();
   const judge = (running: Core): Judged | string =>
-    once(JSON.stringify([text, givens]), () => judgeTyped(running, part, text, typed, data));
+    once(asked, () => judgeTyped(running, part, text, typed, data));
   const isChecked = answer.checked === text && text !== '';
+  useAhead(core && text !== '' && !isChecked ? asked : undefined, () => judge(core as Core));
   const judged = core && isChecked ? judge(core) : undefined;
   const read = useMemo(
     () => (core && text !== '' ? readTyped(core, part, text, typed, data, card) : undefined),
