@@ -37,16 +37,24 @@ export function followReading(): void {
   );
   markRead(links);
   memory.onChange((name) => name === reading && markRead(links));
+  /** The last one above a height of the window. What is far below it is not asked for its place: that would lay it out. */
+  const headingAt = (height: number) => {
+    let found: HTMLElement | undefined;
+    for (const each of headings) {
+      const place = each.getBoundingClientRect();
+      // What is hidden, such as another question of the quiz, is not where the reader is.
+      if (place.height === 0) continue;
+      if (place.top >= height) break;
+      found = each;
+    }
+    return found;
+  };
   let current: HTMLElement | undefined;
   let started = false;
   const update = () => {
     const below = document.documentElement.scrollHeight - innerHeight;
     progress.value = below > 0 ? scrollY / below : 1;
-    const heading = headings.findLast((each) => {
-      // What is hidden, such as another question of the quiz, is not where the reader is.
-      const { top, height } = each.getBoundingClientRect();
-      return height > 0 && top < innerHeight / 3;
-    });
+    const heading = headingAt(innerHeight / 3);
     if (heading === current) return;
     const passed = current;
     current = heading;
