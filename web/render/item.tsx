@@ -70,6 +70,7 @@ const nothingAround: Around = {
   keptOf: () => nothingKept,
   pitfall: () => undefined,
   fill: () => undefined,
+  whenIdle: () => {},
   draw: () => Promise.resolve({}),
   race: () => () => {},
   measure: () => () => {},

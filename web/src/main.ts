@@ -23,6 +23,7 @@ import { playground } from './page/playground.ts';
 import { race } from './page/race.ts';
 import { save } from './page/save.ts';
 import { focusableWhereTheyScroll } from './page/scrollers.ts';
+import { idle } from './page/slices.ts';
 import { followTranslation } from './page/translated.ts';
 import { dealQuestions, goOn, open, showOnly, startAgain } from './page/way.ts';
 
@@ -34,6 +35,7 @@ const surroundings: Around = {
     const core = coreIfRunning();
     return core && fillNumbers(core, nodes, sheet);
   },
+  whenIdle: idle,
   draw: drawn,
   race,
   measure,

@@ -37,6 +37,8 @@ export interface Around {
   paper: (name: string) => Slots | undefined;
   /** updates the numbers in these nodes; where the givens cannot be used it changes nothing and returns the reason */
   fill: (nodes: readonly Node[], sheet: SheetState) => RangeError | undefined;
+  /** runs it when the browser has nothing better to do */
+  whenIdle: (run: () => void) => void;
   /** other numbers for a problem */
   draw: (problem: Problem, seed: number) => Promise<Typed>;
   /** starts a race of two networks, and reports its progress until it ends; calling the result stops it */

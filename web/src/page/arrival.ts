@@ -1,22 +1,30 @@
 // A long page is laid out and drawn where it is seen first, and the rest piece by piece when it has arrived, so that
 // nothing keeps it from its reader. public/live.js marks it so while its reader is at the top.
 
-import { idle, slices } from './slices.ts';
+import { idle } from './slices.ts';
+
+/** How many elements are laid out at once: a frame follows that goes through all that is laid out, so few are slow together. */
+const atOnce = 150;
 
 /** Settles when everything on the page is laid out. */
 export async function arrival(): Promise<void> {
   const root = document.documentElement;
+  // All text of a family is laid out again when one more of its fonts comes: they come first. Without them it is read in another.
+  for (const font of document.fonts) if (font.family.includes('Lesson Text')) font.load().catch(() => {});
   if (document.readyState !== 'complete')
     await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
   await new Promise<void>(idle);
   const parts = [...document.querySelectorAll<HTMLElement>('main > *')];
-  const pause = slices();
+  let elements = 0;
   for (const part of parts) {
     if (!root.classList.contains('arriving')) break;
     part.dataset.here = '';
+    elements += part.getElementsByTagName('*').length;
+    if (elements < atOnce) continue;
+    elements = 0;
     part.getBoundingClientRect();
     // oxlint-disable-next-line no-await-in-loop -- one piece after another
-    await pause();
+    await new Promise<void>(idle);
   }
   root.classList.remove('arriving');
   for (const part of parts) delete part.dataset.here;

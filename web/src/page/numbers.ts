@@ -88,7 +88,9 @@ export function showValue(
   let text;
   try {
     const value = core.evaluate(element.dataset.formula ?? '', quantities);
-    element.value = fullText(value);
+    const full = fullText(value);
+    // Written where it is another number only: most are what the page came with.
+    if (element.value !== full) element.value = full;
     element.removeAttribute('title');
     text = formatValue(value, digits);
   } catch (error) {
@@ -112,6 +114,7 @@ function alignPoints(table: HTMLTableElement): void {
     const values = rows.flatMap((row) => row[column] ?? []);
     const padding = pointPadding(values.map((value) => value.textContent));
     values.forEach((value, k) => {
+      if (value.dataset.pad === (padding[k] || undefined)) return;
       if (padding[k]) value.dataset.pad = padding[k];
       else delete value.dataset.pad;
     });
