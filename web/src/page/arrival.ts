@@ -10,7 +10,15 @@ const atOnce = 150;
 export async function arrival(): Promise<void> {
   const root = document.documentElement;
   // All text of a family is laid out again when one more of its fonts comes: they come first. Without them it is read in another.
-  for (const font of document.fonts) if (font.family.includes('Lesson Text')) font.load().catch(() => {});
+  for (const [style, name] of [
+    ['italic', 'em'],
+    ['bold', 'strong'],
+  ]) {
+    const text = [...document.querySelectorAll(`main ${name}`)]
+      .map(({ textContent }) => textContent)
+      .join('');
+    document.fonts.load(`${style} 1em 'Lesson Text'`, text).catch(() => {});
+  }
   if (document.readyState !== 'complete')
     await new Promise((loaded) => addEventListener('load', loaded, { once: true }));
   await new Promise<void>(idle);
