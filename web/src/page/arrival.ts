@@ -3,7 +3,7 @@
 
 import { idle } from './slices.ts';
 
-/** How many elements are laid out at once: a frame follows that goes through all that is laid out, so few are slow together. */
+/** How many elements are laid out at once. A frame follows each time and goes through all that is there, so few take long. */
 const atOnce = 150;
 
 /** Settles when everything on the page is laid out. */

@@ -214,7 +214,7 @@ class LiveFigure {
 
   /** What stands below does not go up and down while a hand moves: a sentence leaves no room that one before it took. */
   private keepRoom(): void {
-    const height = this.stage.querySelector<HTMLElement>('.sentence')?.offsetHeight ?? 0;
+    const { height = 0 } = this.stage.querySelector('.sentence')?.getBoundingClientRect() ?? {};
     this.root.style.setProperty('--sentence-room', `${height}px`);
   }
 
