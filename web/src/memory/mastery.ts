@@ -1,6 +1,6 @@
 // Where a learner stands: for each objective, from what became of the answers.
 
-import { answerOf, type Kept } from './kept.ts';
+import { answerOf, type Changes, type Kept } from './kept.ts';
 
 /** One question of the lesson, as the pages that sum up know it. */
 export interface Listed {
@@ -19,9 +19,12 @@ export interface Listed {
   label: string;
 }
 
-/** Whether questions of the block are among these. */
-export const isListed = (items: readonly Pick<Listed, 'block'>[], block: string): boolean =>
-  items.some((item) => item.block === block);
+/** Whether an answer to one of these questions is among what has changed of the block. */
+export const isAnswered = (
+  items: readonly Pick<Listed, 'block' | 'name'>[],
+  block: string,
+  { answers }: Changes,
+): boolean => items.some((item) => item.block === block && answers.has(item.name));
 
 export const standings = ['not started', 'working', 'right with help', 'shown'] as const;
 export type Standing = (typeof standings)[number];

@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { answerOf } from '../../memory/kept.ts';
-import { isListed, type Listed } from '../../memory/mastery.ts';
+import { isAnswered, type Listed } from '../../memory/mastery.ts';
 import { pitfallNames } from '../../core/pitfalls.ts';
 import type { Item, Scene } from '../item.tsx';
 
@@ -89,5 +89,5 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
 export const item: Item<DrillsData> = {
   View: Drills,
   accepts: () => false,
-  sumsUp: ({ items }, block, { answers }) => answers.size > 0 && isListed(items, block),
+  sumsUp: ({ items }, block, changes) => isAnswered(items, block, changes),
 };

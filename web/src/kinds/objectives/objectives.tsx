@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // The learning objectives, each with where the learner stands.
 
-import { isListed, type Listed, standingOf } from '../../memory/mastery.ts';
+import { isAnswered, type Listed, standingOf } from '../../memory/mastery.ts';
 import { type Item, type Scene, Slot } from '../item.tsx';
 
 export interface ObjectivesData {
@@ -32,5 +32,5 @@ function Objectives({ data, core, surroundings }: Scene<ObjectivesData>) {
 export const item: Item<ObjectivesData> = {
   View: Objectives,
   accepts: () => false,
-  sumsUp: ({ items }, block, { answers }) => answers.size > 0 && isListed(items, block),
+  sumsUp: ({ items }, block, changes) => isAnswered(items, block, changes),
 };

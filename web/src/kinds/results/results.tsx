@@ -3,7 +3,7 @@
 
 import { useState } from 'preact/hooks';
 import { answerOf, type Kept } from '../../memory/kept.ts';
-import { isListed, type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
+import { isAnswered, type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
 import type { Item, Scene } from '../item.tsx';
 
 type Question = Pick<Listed, 'block' | 'name'>;
@@ -105,6 +105,5 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
 export const item: Item<ResultsData> = {
   View: Results,
   accepts: () => false,
-  sumsUp: ({ items, questions }, block, { answers }) =>
-    answers.size > 0 && isListed([...items, ...questions], block),
+  sumsUp: ({ items, questions }, block, changes) => isAnswered([...items, ...questions], block, changes),
 };
