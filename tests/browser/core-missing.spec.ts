@@ -166,6 +166,15 @@ test('while the core is on its way the page can be read, and what is checked is 
   await expect(proof.getByRole('status')).toContainText('follow');
 });
 
+test('a host that calls the core by another media type: it runs all the same', async ({ page }) => {
+  await page.route(core, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, contentType: 'application/octet-stream' });
+  });
+  await page.goto('quiz.html');
+  await becomesLive(page);
+});
+
 test('the code of one kind of block is missing: a sentence says so, and the others work', async ({
   page,
   watch,
@@ -231,7 +240,7 @@ for (const [what, refuse, says] of [
     'the browser gives WebAssembly no memory',
     () => {
       const refused = () => Promise.reject(new RangeError('could not allocate memory'));
-      Object.defineProperty(WebAssembly, 'instantiate', { value: refused });
+      Object.defineProperty(WebAssembly, 'instantiateStreaming', { value: refused });
     },
     /the core did not start \(could not allocate memory\)/,
   ],

@@ -789,9 +789,9 @@ const functionsOf = (names: readonly string[], call: (name: string, input: unkno
     ]),
   );
 
-/** Starts the core from the bytes of its wasm file. The bytes work from any host, whatever media type it sends. */
-export async function loadCore(bytes: BufferSource): Promise<Core> {
-  const boundary = await started(createModule, bytes, 'the core');
+/** Starts the core from its wasm file: the bytes, or the answer of a host that brings them, of whatever media type. */
+export async function loadCore(file: BufferSource | Response): Promise<Core> {
+  const boundary = await started(createModule, file, 'the core');
   const call = (name: string, input: unknown): unknown => {
     const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;

@@ -119,8 +119,8 @@ export interface Laboratory {
   measured: (experiment: string, seed: number) => Measures;
 }
 
-export async function loadLaboratory(bytes: BufferSource): Promise<Laboratory> {
-  const boundary = await started(createModule, bytes, 'the laboratory');
+export async function loadLaboratory(file: BufferSource | Response): Promise<Laboratory> {
+  const boundary = await started(createModule, file, 'the laboratory');
   const call = (name: string, input: object): unknown => {
     const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;

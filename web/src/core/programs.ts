@@ -112,8 +112,8 @@ export interface Programs {
   mistakes: () => Mistake[];
 }
 
-export async function loadPrograms(bytes: BufferSource): Promise<Programs> {
-  const boundary = await started(createModule, bytes, 'the language of programs');
+export async function loadPrograms(file: BufferSource | Response): Promise<Programs> {
+  const boundary = await started(createModule, file, 'the language of programs');
   const call = (name: string, input: object): unknown => {
     const outcome = boundary.ask(name, input);
     if (outcome.ok) return outcome.value;

@@ -1,4 +1,4 @@
-// Starts a module of the C++ side from the bytes of its wasm file.
+// Starts a module of the C++ side from its wasm file.
 
 import { Boundary } from './message.mjs';
 
@@ -26,14 +26,28 @@ const inWords = (error) =>
       })
     : error;
 
+const mediaType = 'application/wasm';
+
 /**
- * The functions of a module. The bytes work from any host, whatever media type it sends.
+ * An answer is compiled while it arrives. A browser does so for one media type alone, and not every host sends it.
+ * @param {BufferSource | Response} file
+ * @param {WebAssembly.Imports} imports
+ */
+const instantiated = (file, imports) => {
+  if (!(file instanceof Response)) return WebAssembly.instantiate(file, imports);
+  const isNamed = file.headers.get('Content-Type') === mediaType;
+  const named = isNamed ? file : new Response(file.body, { headers: { 'Content-Type': mediaType } });
+  return WebAssembly.instantiateStreaming(named, imports);
+};
+
+/**
+ * The functions of a module.
  * @param {(options: Options) => Promise<BuiltModule>} createModule
- * @param {BufferSource} bytes
+ * @param {BufferSource | Response} file its bytes, or a host's answer that brings them, of whatever media type
  * @param {string} what the program in words
  * @returns {Promise<Boundary>}
  */
-export async function started(createModule, bytes, what) {
+export async function started(createModule, file, what) {
   if (typeof WebAssembly !== 'object') throw new Error('this browser does not run WebAssembly');
   // Some versions of Emscripten never settle their promise when instantiation fails; so ours is settled here.
   return new Promise((resolve, reject) => {
@@ -41,7 +55,7 @@ export async function started(createModule, bytes, what) {
     let memory;
     /** @type {Options['instantiateWasm']} */
     const instantiateWasm = (imports, done) => {
-      WebAssembly.instantiate(bytes, imports)
+      instantiated(file, imports)
         .then(({ instance }) => {
           try {
             // Its name is another in each version of Emscripten.

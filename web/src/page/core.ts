@@ -2,14 +2,14 @@
 
 import wasmUrl from '../../../build/wasm/core.wasm?url';
 import { type Core, loadCore } from '../core/core.ts';
-import { bytesOf } from './bytes.ts';
+import { wasmFile } from './wasm-file.ts';
 
 let running: Core | undefined;
 let starting: Promise<Core> | undefined;
 let isReady: (core: Core) => void;
 const ready = new Promise<Core>((resolve) => (isReady = resolve));
 
-const fetchCore = async () => loadCore(await bytesOf(wasmUrl));
+const fetchCore = async () => loadCore(await wasmFile(wasmUrl));
 
 /** Starts the core where it does not run yet; a failed start may be tried again. */
 export function startCore(): Promise<Core> {

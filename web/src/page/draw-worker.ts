@@ -4,12 +4,12 @@
 import wasmUrl from '../../../build/wasm/core.wasm?url';
 import { type Core, loadCore } from '../core/core.ts';
 import { drawGivens } from '../core/items.ts';
-import { bytesOf } from './bytes.ts';
+import { wasmFile } from './wasm-file.ts';
 import type { DrawAnswer, DrawRequest } from './draw.ts';
 
 let core: Promise<Core> | undefined;
 
-const start = async () => loadCore(await bytesOf(wasmUrl));
+const start = async () => loadCore(await wasmFile(wasmUrl));
 
 addEventListener('message', ({ data: { id, problem, seed } }: MessageEvent<DrawRequest>) => {
   core ??= start();

@@ -2,6 +2,6 @@
 
 import wasmUrl from '../../../build/wasm/laboratory.wasm?url';
 import { type Laboratory, loadLaboratory } from '../core/laboratory.ts';
-import { bytesOf } from './bytes.ts';
+import { wasmFile } from './wasm-file.ts';
 
-export const fetchLaboratory = async (): Promise<Laboratory> => loadLaboratory(await bytesOf(wasmUrl));
+export const fetchLaboratory = async (): Promise<Laboratory> => loadLaboratory(await wasmFile(wasmUrl));

@@ -2,7 +2,7 @@
 
 import wasmUrl from '../../../build/wasm/programs.wasm?url';
 import { loadPrograms, type Programs } from '../core/programs.ts';
-import { bytesOf } from './bytes.ts';
+import { wasmFile } from './wasm-file.ts';
 import { idle } from './slices.ts';
 
 let loading: Promise<Programs> | undefined;
@@ -12,7 +12,7 @@ const prepared = new Set<string>();
 
 /** A failed fetch may be tried again. */
 export function fetchPrograms(): Promise<Programs> {
-  loading ??= bytesOf(wasmUrl)
+  loading ??= wasmFile(wasmUrl)
     .then(loadPrograms)
     .catch((error: unknown) => {
       loading = undefined;
