@@ -148,6 +148,12 @@ void add_inference(Quantities& all, const Batch& x, double gamma, double beta, d
       number(folded.bias(0), slope * std::max(std::abs(*b), std::abs(*mean)) + std::abs(beta));
 }
 
+void require_whole(const char* name, double value, int least) {
+  constexpr double most = 9007199254740992.0;  // 2^53, up to which a double holds every whole number
+  if (!(value >= least && value <= most && value == std::floor(value)))
+    refuse(name, "a whole number from " + std::to_string(least), value);
+}
+
 /// The running statistics after `steps` updates with the same batch.
 void add_running(Quantities& all, const batchnorm::BatchStatistics& batch, Index m) {
   using batchnorm::VarianceEstimator;
@@ -156,7 +162,7 @@ void add_running(Quantities& all, const batchnorm::BatchStatistics& batch, Index
   const double steps = number_of(all, "steps").value_or(1);
   if (!mean || !var || !momentum) return;
   if (!(*momentum >= 0 && *momentum <= 1)) refuse("momentum", "a number from 0 to 1", *momentum);
-  if (!(steps >= 1 && steps == std::floor(steps))) refuse("steps", "a whole number from 1", steps);
+  require_whole("steps", steps, 1);
   if (steps > most_steps) refuse("steps", "at most 1000", steps);
   const auto after = [&](VarianceEstimator estimator, Value* trace) {
     batchnorm::RunningStatistics state{one(*mean), one(*var)};
@@ -198,7 +204,9 @@ void add_samples(Quantities& all) {
   const auto seed = number_of(all, "seed"), batches = number_of(all, "draws"), m = number_of(all, "m");
   const auto mean = number_of(all, "population_mean"), std = number_of(all, "population_std");
   if (!seed || !batches || !m || !mean || !std) return;
-  if (!(*m >= 1 && *batches >= 1)) refuse("m", "at least 1 value in at least 1 batch", *m);
+  require_whole("seed", *seed, 0);
+  require_whole("draws", *batches, 1);
+  require_whole("m", *m, 1);
   if (*batches * *m > most_drawn) {
     refuse("draws", "at most " + std::to_string(static_cast<int>(most_drawn / *m)) + " batches of this size",
            *batches);

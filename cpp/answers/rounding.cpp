@@ -159,11 +159,28 @@ class Follower {
     return std::isfinite(down) ? std::max(up, down) : std::isfinite(up) ? up : infinity;
   }
 
+  /// How far a variance moves when its values do, and with them their mean.
+  static double moved_variance(const Rounded& of, double divisor) {
+    const auto m = static_cast<double>(of.errors.size());
+    double mean = 0, mean_error = 0, sum = 0;
+    for (std::size_t k = 0; k < of.errors.size(); ++k) {
+      mean += of.value.without_rounding(k) / m;
+      mean_error += of.errors[k] / m;
+    }
+    for (std::size_t k = 0; k < of.errors.size(); ++k) {
+      const double deviation = std::abs(of.value.without_rounding(k) - mean);
+      const double error = of.errors[k] + mean_error;
+      sum += (2 * deviation + error) * error;
+    }
+    return sum / divisor;
+  }
+
   Rounded call(const Node& node) {
     const Rounded of = follow(node.children[0]);
     Node one = node;
     one.children[0] = {Node::Kind::name, node.range, "typed", 0, {}};
     Rounded result{evaluate(one, {{"typed", of.value}}), {}};
+    const auto m = static_cast<double>(of.errors.size());
     double total = 0, most = 0;
     for (const double each : of.errors) {
       total += each;
@@ -172,7 +189,11 @@ class Follower {
     if (node.text == "sum") {
       result.errors = {total};
     } else if (node.text == "mean") {
-      result.errors = {total / static_cast<double>(of.errors.size())};
+      result.errors = {total / m};
+    } else if (node.text == "biased_variance") {
+      result.errors = {moved_variance(of, m)};
+    } else if (node.text == "unbiased_variance") {
+      result.errors = {moved_variance(of, m - 1)};
     } else if (node.text == "min" || node.text == "max") {
       result.errors = {most};
     } else if (node.text == "count") {

@@ -56,6 +56,9 @@ constexpr int most_used = 5;
 /// Beside a mistake, so many wrong numbers are looked for.
 constexpr int most_used_beside_mistake = 2;
 
+/// All subsets of the wrong boxes are gone through.
+constexpr std::size_t most_entries = 16;
+
 /// The subsets of `count` things that a step may be computed from, the small ones first.
 std::vector<unsigned> subsets(std::size_t count, int most) {
   const auto size = [](unsigned subset) { return __builtin_popcount(subset); };
@@ -191,11 +194,16 @@ class Worksheet {
 
 WorksheetJudgement judge_worksheet(const std::vector<Entry>& entries, const Quantities& known,
                                    const Quantities& right, const Tolerance& tolerance) {
+  if (entries.size() > most_entries)
+    batchnorm::refuse("cells", "at most " + std::to_string(most_entries) + " boxes",
+                      static_cast<batchnorm::Index>(entries.size()));
   Worksheet worksheet(known, right, tolerance);
   WorksheetJudgement result;
+  std::set<std::string> names;
   for (const Entry& entry : entries) {
     const bool is_step = !forms_of(entry.name).empty() && right.count(entry.name) != 0;
     if (!is_step) batchnorm::refuse("cells", "quantities that follow from the givens", entry.name);
+    if (!names.insert(entry.name).second) batchnorm::refuse("cells", "each quantity once", entry.name);
     result.cells.push_back(worksheet.judge_next(entry));
     const bool is_wrong = result.cells.back().judgement.verdict == Verdict::wrong;
     if (is_wrong && result.first_wrong.empty()) result.first_wrong = entry.name;

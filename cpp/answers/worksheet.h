@@ -30,7 +30,8 @@ struct WorksheetJudgement {
 /// A number that is wrong in itself is carried where it follows, by the lesson's definitions or an equivalent
 /// form, from wrong numbers above; the fewest that explain it are named. It is not where these make the step
 /// trivial: where what follows from them is 0 or the same for every example, and the truth is not. Throws
-/// std::invalid_argument where a name is no quantity that can be computed from the givens.
+/// std::invalid_argument where a name is no quantity that can be computed from the givens or stands there
+/// twice, and where there are more than 16 boxes.
 WorksheetJudgement judge_worksheet(const std::vector<Entry>& entries, const Quantities& known,
                                    const Quantities& right, const Tolerance& tolerance);
 

@@ -260,10 +260,11 @@ class Arguments {
       refuse(name, "a number, a Float64Array or {values, scale}", described(given));
     if (!is_scaled) return {values_of(name), true};
     Arguments entries(given);
-    if (given["values"].as<double>() != nullptr)
-      return {{entries.number("values")}, false, {entries.number("scale")}};
-    answers::Value value{entries.values_of("values"), true};
+    const bool is_list = given["values"].as<double>() == nullptr;
+    answers::Value value{is_list ? entries.values_of("values") : std::vector{entries.number("values")},
+                         is_list};
     value.scales.assign(value.values.size(), entries.number("scale"));
+    entries.finish();
     return value;
   }
 

@@ -50,9 +50,14 @@ Address room(std::size_t bytes) {
 
 /// Room for a list of so many bytes, until the call ends.
 Address list(std::size_t bytes) {
-  void* const memory = std::malloc(bytes);
-  if (memory != nullptr) current().lists.emplace_back(static_cast<char*>(memory));
-  return address(memory);
+  Memory memory(static_cast<char*>(std::malloc(bytes)));
+  const Address at = address(memory.get());
+  try {
+    current().lists.push_back(std::move(memory));
+    return at;
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
 }
 
 /// Calls a function, by its place in the table, with the arguments in the room. Where it says whether that

@@ -84,6 +84,17 @@ void require_axes(std::size_t axes) {
   if (axes > most_axes) throw ArrayError("arrays have at most " + std::to_string(most_axes) + " axes here");
 }
 
+/// Strides are products of sizes, also where one of the sizes is 0.
+void require_shape(const Shape& shape) {
+  require_axes(shape.size());
+  double strides = 1;
+  for (const Index size : shape) {
+    if (size < 0) throw ArrayError("negative dimensions are not allowed");
+    strides *= static_cast<double>(std::max<Index>(size, 1));
+  }
+  if (!(strides <= static_cast<double>(most_numbers))) throw TooLarge("this array is too large");
+}
+
 bool is_float(Type type) {
   return type == Type::float32 || type == Type::float64;
 }
@@ -324,20 +335,20 @@ void spend(double count) {
   *allowance -= static_cast<std::size_t>(count);
 }
 
+Index nearest_index(double whole) {
+  constexpr double farthest = std::numeric_limits<std::int32_t>::max();
+  return static_cast<Index>(std::clamp(whole, -farthest, farthest));
+}
+
 Array make_array(Shape shape, Type type) {
-  require_axes(shape.size());
-  double count = 1;
-  for (const Index size : shape) {
-    if (size < 0) throw ArrayError("negative dimensions are not allowed");
-    count *= static_cast<double>(size);
-  }
-  if (!(count <= static_cast<double>(most_numbers))) throw TooLarge("this array is too large");
-  spend(count + 1);
+  require_shape(shape);
+  const auto count = static_cast<std::size_t>(product(shape));
+  spend(static_cast<double>(count) + 1);
   Array array;
   array.type = type;
   array.strides = dense_strides(shape);
   array.shape = std::move(shape);
-  array.numbers = std::make_shared<std::vector<double>>(static_cast<std::size_t>(count));
+  array.numbers = std::make_shared<std::vector<double>>(count);
   return array;
 }
 
@@ -662,6 +673,7 @@ Array reshaped(const Array& array, Shape shape) {
   } else if (known != static_cast<double>(size)) {
     throw ArrayError(words);
   }
+  require_shape(shape);
   Array view = array.is_contiguous() ? array : copy(array);
   view.strides = dense_strides(shape);
   view.shape = std::move(shape);
@@ -751,7 +763,7 @@ Array rows(const Array& array, const Array& positions) {
       array.shape[0] == 0 || all.empty() ? 0 : result.size() / static_cast<Index>(all.size());
   for (std::size_t k = 0; k < all.size(); ++k) {
     Subscript at{Subscript::Kind::position};
-    at.position = normalized_position(static_cast<Index>(all[k]), array.shape[0], 0);
+    at.position = normalized_position(nearest_index(all[k]), array.shape[0], 0);
     const std::vector<double> row = part(array, {at}).values();
     std::copy(row.begin(), row.end(), result.numbers->begin() + static_cast<std::ptrdiff_t>(k) * length);
   }

@@ -1,5 +1,5 @@
 #pragma once
-// Arrays of up to 4 axes as NumPy has them: types of numbers, views, broadcasting, and sums in NumPy's order,
+// Arrays of up to 6 axes as NumPy has them: types of numbers, views, broadcasting, and sums in NumPy's order,
 // so that results agree to the last digit.
 
 #include <array>
@@ -50,6 +50,10 @@ struct Array {
   /// A copy of the numbers, row by row.
   std::vector<double> values() const;
 };
+
+/// A whole number as an index or a size. One beyond every array becomes the farthest that an Index of WebAssembly
+/// holds, and is beyond every array still.
+Index nearest_index(double whole);
 
 /// New numbers, all 0. Throws TooLarge beyond what a run may compute (Allowance below).
 Array make_array(Shape shape, Type type);

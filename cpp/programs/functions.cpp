@@ -596,7 +596,7 @@ Index as_position(const Value& value, const std::string& what) {
     throw ArrayError(what + ": a whole number is expected, not " + described(value));
   if (array->type == Type::float32 || array->type == Type::float64)
     throw ArrayError("'float' object cannot be interpreted as an integer: use // or int()");
-  return static_cast<Index>(array->first());
+  return nearest_index(array->first());
 }
 
 }  // namespace programs

@@ -603,7 +603,7 @@ class Interpreter::Machine {
       locals[parameters[k].name] = std::move(*given[k]);
     }
     if (++calls_ > deepest_calls) {
-      calls_ = 0;
+      --calls_;
       throw ProgramError(ProgramError::Kind::limit, range, "functions call each other too deeply");
     }
     Names* const outer = std::exchange(locals_, &locals);
@@ -667,7 +667,10 @@ class Interpreter::Machine {
       fail(range,
            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean "
            "arrays are valid indices");
-    return {Subscript::Kind::position, static_cast<Index>(array->first())};
+    const Index position = nearest_index(array->first());
+    if (static_cast<double>(position) != array->first())
+      fail(range, "cannot fit 'int' into an index-sized integer");
+    return {Subscript::Kind::position, position};
   }
 
   Subscript subscript(const Expression& expression) {

@@ -177,7 +177,7 @@ Names folding(const Names& inputs) {
 batchnorm::Moments part(const Names& inputs, const std::string& suffix) {
   const Channels mean = channels(inputs, "mean_" + suffix);
   const double count = number(inputs, "m_" + suffix);
-  return {static_cast<Index>(count), mean, Channels::Zero(mean.size()),
+  return {static_cast<batchnorm::Count>(count), mean, Channels::Zero(mean.size()),
           channels(inputs, "var_" + suffix) * count, batchnorm::Exponents::Zero(mean.size())};
 }
 

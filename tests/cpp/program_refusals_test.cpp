@@ -134,6 +134,11 @@ const Refusal refusals[] = {
     // What takes too much.
     {"for i in range(1000000):\n    y = i", Kind::limit, 1, 1, "", "more than 200000 steps"},
     {"y = np.zeros((100000, 100000))", Kind::limit, 1, 5, "", "too large"},
+    {"y = np.zeros(10**10)", Kind::limit, 1, 5, "", "too large"},
+    {"y = np.zeros((0, 10**9, 10**9))", Kind::limit, 1, 5, "", "too large"},
+    {"y = np.zeros((0, 3)).reshape(0, 10**9, 10**9)", Kind::limit, 1, 5, "", "too large"},
+    {"y = x[10**10]", Kind::failed, 1, 7, "10**10", "cannot fit 'int' into an index-sized integer"},
+    {"y = x.sum(axis=-10**10)", Kind::failed, 1, 5, "", "out of bounds for array of dimension 2"},
     {"y = np.zeros(1000000)\nfor i in range(100): y = y + 1", Kind::limit, 2, 22, "y = y + 1", "computes more than"},
     {"def f(n): return f(n + 1)\nf(0)", Kind::limit, 1, 18, "f(n + 1)", "call each other too deeply"},
     {"y = 99999999999999999999", Kind::limit, 1, 5, "99999999999999999999", "write 9e19 for a float"},

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "answers/judge.h"
+#include "answers/names.h"
 #include "answers/quantities.h"
 #include "helpers.h"
 #include "lab/random.h"
@@ -170,6 +171,29 @@ TEST(Rounding, TheBoundIsNotWideEnoughForAnotherAnswer) {
   EXPECT_LT(bound[0], 0.012);
   // What is exact on the way stays so.
   EXPECT_EQ(answers::rounding_bound(Formula("batch_var"), all), std::vector<double>{0});
+}
+
+TEST(Rounding, ABoundHoldsForEveryFunction) {
+  const Quantities all = answers::quantities_of(
+      {{"x", {{2, 4, 6, 9}, true}}, {"gamma", {{2}}}, {"beta", {{0}}}, {"eps", {{0}}}});
+  // exp of what is rounded, so that logarithms and roots have something to take.
+  const Formula values("exp(x_hat)");
+  Quantities rounded = all;
+  rounded["typed"] = written_down(values.tree, all);
+  for (const std::string_view name : answers::functions) {
+    const std::string function(name);
+    const Formula formula(function + "(exp(x_hat))");
+    const Value right = evaluate(formula.tree, all);
+    Node of_rounded = formula.tree;
+    of_rounded.children[0] = {Node::Kind::name, of_rounded.range, "typed", 0, {}};
+    const Value moved = evaluate(of_rounded, rounded);
+    const std::vector<double> bound = answers::rounding_bound(formula, all);
+    ASSERT_EQ(bound.size(), right.values.size()) << function;
+    for (std::size_t k = 0; k < bound.size(); ++k) {
+      EXPECT_LE(std::abs(moved.values[k] - right.values[k]), bound[k]) << function;
+      EXPECT_LT(bound[k], 0.2 * std::max(1.0, std::abs(right.values[k]))) << function;
+    }
+  }
 }
 
 }  // namespace

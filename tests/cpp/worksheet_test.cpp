@@ -223,6 +223,17 @@ TEST(Worksheet, AuthorsAreToldWhatIsNoStep) {
             "cells: expected quantities that follow from the givens, got new_running_mean");
 }
 
+TEST(Worksheet, AuthorsAreToldWhatIsThereTwiceOrTooMuch) {
+  EXPECT_EQ(refusal([] {
+              judged({{"batch_mean", "1"}, {"batch_mean", "1"}});
+            }),
+            "cells: expected each quantity once, got batch_mean");
+  EXPECT_EQ(refusal([] {
+              judged(std::vector<Entry>(17, {"batch_mean", "1"}));
+            }),
+            "cells: expected at most 16 boxes, got 17");
+}
+
 Condition condition(const char* value, double least, double most, const char* says) {
   return {Formula(value), least, most, says};
 }

@@ -767,11 +767,22 @@ describe('all that a figure shows, in one call', () => {
     },
   );
 
+  const sample = { seed: 1, draws: 3, m: 2, population_mean: 0, population_std: 1 };
+
   test.each([
     ['the name of a quantity', { givens, formulas: { dx: 'x' } }, /^dx: expected a name that no quantity/],
     ['a number for a formula', { givens, formulas: { sum: 1 } }, /^sum: expected a text, got number/],
     ['a text for the formulas', { givens, formulas: 'x' }, /^formulas: expected an object/],
     ['givens that are refused', { givens: { ...givens, eps: -1 } }, /^eps: expected a number >= 0/],
+    [
+      'a scale misspelt',
+      { givens: { ...givens, slopes: { values: 1, scale: 1, scael: 2 } } },
+      /^scael: expected one of the arguments values, scale, got/,
+    ],
+    ['a seed below 0', { givens: { ...sample, seed: -1 } }, /^seed: expected a whole number from 0, got -1/],
+    ['a seed too large', { givens: { ...sample, seed: 1e30 } }, /^seed: expected a whole number from 0/],
+    ['half a value', { givens: { ...sample, m: 2.5 } }, /^m: expected a whole number from 1, got 2.5/],
+    ['no batch', { givens: { ...sample, draws: 0 } }, /^draws: expected a whole number from 1, got 0/],
     ['no givens', { formulas }, /^givens: expected an object of quantities, got undefined/],
   ])('%s is refused', (_, wrong, message) => {
     expect(() => core.compute(wrong as never)).toThrow(message);

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import createModule from '#programs-module';
 import { type Held, loadPrograms, type Programs } from '../../web/src/core/programs.ts';
 import { started } from '../../web/src/core/wasm.mjs';
+import { sections } from './program-sections.ts';
 
 let programs: Programs;
 let names: string[];
@@ -65,6 +66,41 @@ test('a verdict names the law, the line, the mistake and a small batch', () => {
   const small = counterexample?.inputs.x;
   expect(small && 'shape' in small ? [...small.shape] : small).toEqual([2, 1]);
   expect(numbers(counterexample?.got)).not.toEqual(numbers(counterexample?.expected));
+});
+
+test.each(sections)(
+  '$task: $title: the verdict is that of the native build',
+  ({ task, text, verdict, law }) => {
+    const judged = programs.judge(task, text);
+    expect(judged.verdict).toBe(verdict === 'refused' ? 'unreadable' : verdict);
+    const broken = judged.laws.filter(({ holds }) => !holds).map(({ id }) => id);
+    if (verdict === 'right') expect(broken).toEqual([]);
+    if (law !== undefined) expect(broken).toContain(law);
+  },
+);
+
+test('whole numbers that no index holds', () => {
+  const { error, trace } = programs.run(
+    [
+      'v = np.arange(5)',
+      'all = v[:10**10]',
+      'rest = v[-10**10:]',
+      'one = v[::10**10]',
+      'none = v[10**10:]',
+    ].join('\n'),
+    [x],
+  );
+  expect(error).toBeNull();
+  expect(trace.map(({ value }) => numbers(value))).toEqual([
+    [0, 1, 2, 3, 4],
+    [0, 1, 2, 3, 4],
+    [0, 1, 2, 3, 4],
+    [0],
+    [],
+  ]);
+  expect(programs.run('y = x[10**10]', [x]).error?.sentence).toContain('cannot fit');
+  expect(programs.run('y = np.zeros(10**10)', [x]).error?.sentence).toContain('too large');
+  expect(programs.run('y = np.zeros((0, 10**9, 10**9))', [x]).error?.sentence).toContain('too large');
 });
 
 test('tasks, their batches and mistakes are told', () => {

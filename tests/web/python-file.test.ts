@@ -2,32 +2,15 @@
 // plain Python runs too.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { pythonPath } from '../../cpp/toolchain.mjs';
 import { programs } from '../../web/render/programs.ts';
 import { pythonFileOf } from '../../web/src/kinds/program/python-file.ts';
+import { sections } from './program-sections.ts';
 
-interface Section {
-  task: string;
-  title: string;
-  text: string;
-}
-
-/** A section begins with “# === task: title: verdict”; the task is the file's name where none stands there. */
-function sectionsOf(file: string): Section[] {
-  const [, ...parts] = readFileSync(`tests/programs/${file}.py`, 'utf8').split(/^# === /mu);
-  return parts.map((part) => {
-    const end = part.indexOf('\n');
-    const header = part.slice(0, end).split(': ');
-    const task = file === 'others' ? (header.shift() ?? '') : file;
-    return { task, title: header[0] ?? '', text: part.slice(end + 1) };
-  });
-}
-
-const sections = ['forward', 'backward', 'others'].flatMap(sectionsOf);
 const folder = mkdtempSync(path.join(tmpdir(), 'programs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
