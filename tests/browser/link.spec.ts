@@ -122,12 +122,12 @@ for (const file of ['', 'more.html']) {
     const other = await context.newPage();
     await other.goto(link);
     await becomesLive(other);
-    await expect(notice(other)).toContainText('The page stands as in a link.');
+    await expect(notice(other)).toContainText('This page shows the work saved in a link.');
     expect(await shown(other)).toEqual(moved);
     await context.close();
 
     await work(page).getByRole('button', { name: 'Reset all figures' }).click();
-    await expect(work(page).getByRole('status')).toHaveText('All figures stand as they came.');
+    await expect(work(page).getByRole('status')).toHaveText('All figures are reset.');
     await expect.poll(() => shown(page)).toEqual(first);
   });
 }
@@ -156,7 +156,7 @@ test('a figure’s own link is about that figure alone; a teacher may hide contr
   await expect(figure.getByRole('button', { name: 'One fewer' })).toBeVisible();
   await expect(figure.getByRole('button', { name: 'Next batch' })).toHaveCount(0);
   // What the link replaced comes back on request.
-  await expect(notice(page)).toContainText('This stands as in the link.');
+  await expect(notice(page)).toContainText('This shows what is saved in the link.');
   await offer(page, 'Back to mine').click();
   await expect(figure.getByRole('slider', { name: 'beta' })).toHaveValue('1.1');
   await expect(figure.getByRole('slider', { name: 'gamma' })).toHaveCount(1);
@@ -236,17 +236,56 @@ test('work at the link of a whole page is kept apart from one’s own, until one
   await expect(notice(page)).toBeEmpty();
 });
 
+test('a reload of a link to one block keeps what was typed since; the link opened again does not', async ({
+  page,
+}) => {
+  const link = 'practice.html#bn1&at=problem-2&problem-2.dgamma=9';
+  const box = answerBox(question(page, 'problem-2/dgamma'));
+  await openAt(page, link, 'problem-2');
+  await expect(box).toHaveValue('9');
+  await box.fill('0.8');
+  await page.reload();
+  await becomesLive(page, 'problem-2');
+  await expect(box).toHaveValue('0.8');
+  await expect(notice(page)).toBeEmpty();
+  await openAt(page, link, 'problem-2');
+  await expect(box).toHaveValue('9');
+  await offer(page, 'Back to mine').press('Enter');
+  await expect(box).toHaveValue('0.8');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('what was done at links that were not visited for long is forgotten', async ({ page }) => {
+  await openAt(page, 'practice.html#bn1&all&problem-2.dgamma=7', 'problem-2');
+  await answerBox(question(page, 'problem-2/dgamma')).fill('8');
+  const keys = () => page.evaluate(() => Object.keys(localStorage));
+  const first = async () => (await keys()).find((key) => /^visit .* problem-2$/.test(key));
+  await expect.poll(first).toBeDefined();
+  const kept = await first();
+  for (const key of await keys()) expect(key.length, 'no key holds a link').toBeLessThan(200);
+  // As if nineteen others had been visited since.
+  await page.evaluate(() => {
+    const list = Object.keys(localStorage).find((key) => key.startsWith('visits ')) as string;
+    const others = Array.from({ length: 19 }, (_, k) => `other-${k}`);
+    localStorage.setItem(list, [localStorage.getItem(list), ...others].join(' '));
+  });
+  await openAt(page, 'practice.html#bn1&all&problem-2.dgamma=9');
+  expect(await keys()).not.toContain(kept);
+});
+
 test('a link to the whole quiz shows its choices, and says nothing of earlier work', async ({ page }) => {
   const [first] = questionSources;
   if (!first) throw new Error('the quiz has no questions');
   await openAt(page, `quiz.html#bn1&all&${first.id}.choice=B`, first.id);
-  await expect(notice(page)).toContainText('The page stands as in a link.');
+  await expect(notice(page)).toContainText('This page shows the work saved in a link.');
   await expect(page.locator(`[id="${first.id}"] input[value=B]`)).toBeChecked();
 });
 
 test('an address that is no code is no exception', async ({ page }) => {
-  await openLive(page, '#100%');
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  for (const address of ['#100%', '#constructor', '#bn1&at=toString&forward-explorer.beta=3']) {
+    await openAt(page, address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
 });
 
 test('a link to an item of another page, with its state, leads there; one about two pages says so', async ({

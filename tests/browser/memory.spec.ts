@@ -100,7 +100,7 @@ test('everything typed comes back after a reload, with its verdicts, and goes in
   await load.setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a": 1}') });
   await expect(workStatus(other)).toContainText('The file was not used: it is not a file of this lesson');
   await load.setInputFiles(file);
-  await expect(workStatus(other)).toContainText('The work in the file stands here now');
+  await expect(workStatus(other)).toContainText('The work from the file has been added to yours.');
   await allStarted(other);
   const both = { ...done, boxes: { ...done.boxes, 'problem-3-window': '10' } };
   await expect.poll(async () => (await standing(other)).boxes).toEqual(both.boxes);
@@ -135,8 +135,9 @@ test('clearing asks, clears this page or all, and can be undone until one leaves
   await pressWork(page, 'Clear…');
   await dialog.getByRole('button', { name: 'On this page' }).click();
   await expect.poll(() => standing(page)).toEqual(before);
-  await workStatus(page).getByRole('button', { name: 'Undo' }).click();
+  await workStatus(page).getByRole('button', { name: 'Undo' }).press('Enter');
   await expect.poll(() => standing(page)).toEqual(done);
+  await expect(workStatus(page), 'the button is gone').toBeFocused();
   await page.reload();
   await becomesLive(page);
   await allStarted(page);
@@ -286,7 +287,32 @@ test('where the browser’s storage is full the page works, and says that it kee
   const form = question(page, 'problem-1/mean-square');
   await answer(form, '19/20');
   await expect(verdict(form)).toContainText('Right.');
-  await expect(page.locator('#notice')).toContainText(
-    'does not store what you do here (The quota has been exceeded.)',
-  );
+  const notice = page.locator('#notice');
+  await expect(notice).toContainText('does not store what you do here (The quota has been exceeded.)');
+  // Once: what was closed does not come back with the next key.
+  await notice.getByRole('button', { name: 'Close' }).click();
+  await answer(form, '0.95');
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide')));
+  await expect(notice).toBeEmpty();
+
+  await page.goto('about:blank');
+  await page.goto('./practice.html#bn1&all&problem-1.mean-square=7');
+  await becomesLive(page, 'problem-1');
+  await notice.getByRole('button', { name: 'Go on with this' }).click();
+  await expect(notice).toContainText('it would be lost with this page');
+  await expect(answerBox(form)).toHaveValue('7');
+});
+
+test('a verdict that is kept from before is not announced; the next one is', async ({ page }) => {
+  await openLive(page, practice, 'problem-1');
+  const form = question(page, 'problem-1/mean-square');
+  await answer(form, '17');
+  await expect(verdict(form)).toContainText('Not yet.');
+  await page.reload();
+  await becomesLive(page, 'problem-1');
+  await expect(verdict(form)).toContainText('Not yet.');
+  await expect(verdict(form)).toHaveAttribute('aria-live', 'off');
+  await answer(form, '19/20');
+  await expect(verdict(form)).toContainText('Right.');
+  await expect(verdict(form)).not.toHaveAttribute('aria-live');
 });

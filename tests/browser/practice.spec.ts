@@ -363,6 +363,23 @@ test('numbers that cannot be used are mended first, and nothing typed is lost', 
   await expect(verdict(window)).toContainText('Right.');
 });
 
+test('what was found on other numbers outlasts Undo', async ({ page }) => {
+  await openPractice(page, 'problem-2');
+  const sheet = item(page, 'problem-2');
+  const form = question(page, 'problem-2/dgamma');
+  const each = itemOf('problem-2/dgamma');
+  await answer(form, rightText(each));
+  await expect(verdict(form)).toContainText('Right.');
+  await newNumbers(sheet).press('Enter');
+  await expect(note(sheet)).toContainText('variant 1');
+  await answer(form, rightText(each, drawGivens(core, each.problem, 1)));
+  await expect(verdict(form)).toContainText('Right.');
+  await note(sheet).getByRole('button', { name: 'Undo' }).press('Enter');
+  await expect(note(sheet)).toContainText('from before');
+  await expect(note(sheet), 'the button is gone').toBeFocused();
+  expect((await keptOf(page, 'problem-2')).answers.dgamma).toMatchObject({ fresh: true });
+});
+
 test('new numbers take the old answers out, and Undo brings them back', async ({ page }) => {
   await openPractice(page, 'problem-2');
   const sheet = item(page, 'problem-2');

@@ -67,6 +67,10 @@ test('a link leads to its place on another page, and Back leads back', async ({ 
   await expect(item(page, 'quiz-parameters')).toBeVisible();
   await page.goBack();
   await expect(item(page, 'problem-6')).toBeVisible();
+  await page.goto('about:blank');
+  await page.goto('lesson.html#50%'); // no code: an id that is nowhere
+  await becomesLive(page);
+  await expect(page.locator('h1').filter({ visible: true })).toHaveCount(1);
   await page.goto('lesson.html#bn1&problem-2.dgamma=9');
   await page.reload();
   await becomesLive(page);

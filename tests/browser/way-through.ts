@@ -334,7 +334,7 @@ export async function walk(tab: Tab): Promise<void> {
     await expect.poll(() => firstPlaces(tab), patience).toEqual(mine);
     await meet(tab, '#bn1&first-look.x=1,3,5,9', 'first-look');
     await expect.poll(() => firstPlaces(tab), patience).toEqual(['1', '3', '5', '9']);
-    await says(tab, '#notice', 'This stands as in the link.');
+    await says(tab, '#notice', 'This shows what is saved in the link.');
     await press(tab, '#notice button', 'Back to mine');
     await expect.poll(() => firstPlaces(tab), patience).toEqual(mine);
   });

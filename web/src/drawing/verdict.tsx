@@ -31,18 +31,29 @@ const words: Record<VerdictKind, string> = {
 interface Props {
   id?: string;
   kind?: VerdictKind | undefined;
-  /** Another number at each check: a browser that translates the page has put nodes of its own into the old line. */
+  /**
+   * 0 where nothing was checked yet on this visit: what stands there then is kept from before, and is not announced.
+   * Another number at each check: a browser that translates the page has put nodes of its own into the old line.
+   */
   turn?: number | string;
+  /** what else makes it another verdict */
+  about?: string | undefined;
   class?: string;
   isStatus?: boolean;
   children?: ComponentChildren;
 }
 
-export function Verdict({ id, kind, turn, class: name = '', isStatus = true, children }: Props) {
+export function Verdict({ id, kind, turn, about = '', class: name = '', isStatus = true, children }: Props) {
   return (
-    <div class={`verdict ${name}`} id={id} role={isStatus ? 'status' : undefined} data-verdict={kind}>
+    <div
+      class={`verdict ${name}`}
+      id={id}
+      role={isStatus ? 'status' : undefined}
+      aria-live={isStatus && turn === 0 ? 'off' : undefined}
+      data-verdict={kind}
+    >
       {kind !== undefined && (
-        <div class="verdict-line" key={turn}>
+        <div class="verdict-line" key={`${turn} ${about}`}>
           <span class="icon" aria-hidden="true">
             {icons[kind]}
           </span>

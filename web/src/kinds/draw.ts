@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import type { Problem } from '../core/items.ts';
-import { type Kept, withTexts } from '../memory/kept.ts';
+import { type Kept, merged, withTexts } from '../memory/kept.ts';
 import { givensText, type SheetData } from './givens.tsx';
 import type { Scene } from './item.tsx';
 
@@ -45,8 +45,12 @@ export function useDrawing(
   };
   const undo = () => {
     const { current } = before;
+    // What was found out on the other numbers stays.
     if (current)
-      change((now) => ({ ...now, texts: current.texts, answers: { ...now.answers, ...current.answers } }));
+      change((now) => ({
+        ...merged(now, { ...current, cleared: now.cleared }),
+        texts: current.texts,
+      }));
     before.current = undefined;
     setNote('The numbers and answers from before stand here again.');
   };

@@ -58,10 +58,21 @@ export function readLink(fragment: string, longest = longestLink): Link | undefi
   return link;
 }
 
+const fits = ({ text }: Entry) => text.length <= longestText;
+
 /** The fragment of a link to these texts: of one block, `at`, or of everything. */
 export function writeLink(entries: readonly Entry[], at?: string): string {
   const parts = [version, at === undefined ? 'all' : `at=${encode(at)}`];
-  for (const { subject, name, text } of entries)
-    if (text.length <= longestText) parts.push(`${encode(`${subject}.${name}`)}=${encode(text)}`);
+  for (const { subject, name, text } of entries.filter(fits))
+    parts.push(`${encode(`${subject}.${name}`)}=${encode(text)}`);
   return `#${parts.join('&')}`;
+}
+
+/** What a link to these texts cannot hold, as a sentence; empty where it holds them all. */
+export function leftOut(entries: readonly Entry[]): string {
+  if (writeLink(entries).length > longestLink)
+    return 'This page holds more than a link can: the link will not be read. “Save as a file” keeps it all.';
+  return entries.every(fits)
+    ? ''
+    : `Texts of more than ${longestText} characters are not in it. “Save as a file” keeps them.`;
 }

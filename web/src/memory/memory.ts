@@ -114,8 +114,8 @@ export class Memory {
     }
   }
 
-  /** Stores at once what waits to be stored. */
-  store(): void {
+  /** Stores at once what waits to be stored; whether all of it is stored now. */
+  store(): boolean {
     clearTimeout(this.waiting);
     this.waiting = undefined;
     let refusal: string | undefined;
@@ -137,6 +137,7 @@ export class Memory {
       }
     }
     if (refusal !== undefined) this.onRefusal(refusal);
+    return refusal === undefined && this.drawer !== undefined;
   }
 
   private storeSoon(): void {

@@ -1,6 +1,7 @@
 // What concerns all that the learner did: a link to it, a file of it, and clearing it.
 
 import { merged, nothingKept, withTexts } from '../memory/kept.ts';
+import { leftOut } from '../memory/link.ts';
 import { readWork, writeWork } from '../memory/work.ts';
 import { copyLink, entriesOfPage } from './links.ts';
 import { memory } from './our-memory.ts';
@@ -17,7 +18,8 @@ const onPage = (name: string) =>
 /** Clears, and gives what takes it back. */
 function clear(names: readonly string[]): () => void {
   const before = names.map((name) => [name, memory.get(name)] as const);
-  const now = Date.now();
+  // Later than any clearing before, also one by a clock that was ahead.
+  const now = Math.max(Date.now(), ...before.map(([, { cleared }]) => cleared + 1));
   for (const name of names) memory.change(name, () => ({ ...nothingKept, cleared: now }));
   return () => {
     for (const [name, kept] of before) memory.change(name, () => ({ ...kept, cleared: now + 1 }));
@@ -27,6 +29,7 @@ function clear(names: readonly string[]): () => void {
 export function offerPageActions(): void {
   const place = document.querySelector('.your-work') as HTMLElement;
   const status = place.querySelector('[role=status]') as HTMLElement;
+  status.tabIndex = -1; // takes the focus of a button in it that goes
   const dialog = document.querySelector('dialog.clear-dialog') as HTMLDialogElement;
   const on = (action: string, run: () => void | Promise<void>) =>
     place
@@ -34,8 +37,10 @@ export function offerPageActions(): void {
       ?.addEventListener(action === 'import' ? 'change' : 'click', () => void Promise.resolve(run()));
 
   on('copy', async () => {
-    const copied = await copyLink(entriesOfPage());
-    status.replaceChildren(copied === true ? 'The link is in the clipboard.' : `The link: ${copied}`);
+    const entries = entriesOfPage();
+    const copied = await copyLink(entries);
+    const said = copied === true ? 'The link is in the clipboard.' : `The link: ${copied}`;
+    status.replaceChildren(`${said} ${leftOut(entries)}`.trimEnd());
   });
   on('export', () => {
     save('batch-normalization.json', exported());
@@ -48,12 +53,14 @@ export function offerPageActions(): void {
     try {
       for (const [name, kept] of readWork(await file.text()))
         memory.change(name, (mine) => merged(mine, { ...kept, cleared: mine.cleared }));
-      status.replaceChildren('The work in the file stands here now, beside what was here.');
+      status.replaceChildren('The work from the file has been added to yours.');
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      status.replaceChildren(`The file was not used: ${error.message}.`);
+      status.replaceChildren(
+        `The file was not used: ${error instanceof Error ? error.message : String(error)}.`,
+      );
+    } finally {
+      input.value = '';
     }
-    input.value = '';
   });
   on('reset-figures', () => {
     const figures = [...document.querySelectorAll<HTMLElement>('.figure')].map(({ id }) => id);
@@ -64,7 +71,7 @@ export function offerPageActions(): void {
           Object.fromEntries(Object.entries(kept.texts).filter(([field]) => field.startsWith('prediction'))),
         ),
       );
-    status.replaceChildren('All figures stand as they came.');
+    status.replaceChildren('All figures are reset.');
   });
   on('clear', () => dialog.showModal());
   dialog.addEventListener('close', () => {
@@ -76,7 +83,8 @@ export function offerPageActions(): void {
     button.textContent = 'Undo';
     button.addEventListener('click', () => {
       undo();
-      status.replaceChildren('All is back as it was.');
+      status.replaceChildren('Everything is restored.');
+      status.focus();
     });
     status.replaceChildren('What you typed and answered is cleared. ', button);
     dialog.returnValue = '';

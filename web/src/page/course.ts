@@ -3,7 +3,7 @@
 // (SCO) of the course and share one session: going from page to page does not end it. The host may refuse, throw, or be
 // gone: the lesson goes on, and everything is kept in the browser as ever.
 
-import { hashOf } from '../memory/hash.ts';
+import { markOf } from '../memory/hash.ts';
 import { answerOf, type Kept, merged, nothingKept, readKept, writeKept } from '../memory/kept.ts';
 import { type Listed, type Standing, standingOf } from '../memory/mastery.ts';
 import type { Drawer, Memory } from '../memory/memory.ts';
@@ -226,8 +226,7 @@ export interface Surroundings {
 }
 
 /** A learner's id at the host as a hash, so that the stored key does not reveal it. */
-const markOf = (learner: string): string =>
-  learner === '' ? '' : `${hashOf(learner).toString(36)}-${hashOf(learner, 0x01234567).toString(36)}`;
+const markOfLearner = (learner: string): string => (learner === '' ? '' : markOf(learner));
 
 /** Errors of a storage that is full or forbidden are ignored. */
 function quietly<Value>(act: () => Value): Value | undefined {
@@ -312,7 +311,7 @@ export class Course {
       this.tell('not recorded');
       return;
     }
-    this.mark = markOf(host.get(dialect.learner));
+    this.mark = markOfLearner(host.get(dialect.learner));
     try {
       const { mark = '' } = this.noted;
       if (this.mark !== '' && mark !== '' && mark !== this.mark) this.changeLearner(mark);

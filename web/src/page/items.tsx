@@ -90,12 +90,22 @@ function earlyInput(root: HTMLElement): () => void {
       ticks(input) ? input.checked !== input.defaultChecked : input.value !== input.defaultValue,
     )
     .map((input) => ({ input, value: input.value, checked: input.checked }));
+  const selects = [...root.querySelectorAll('select')]
+    .filter(({ options, selectedIndex }) => {
+      const asCame = [...options].findIndex(({ defaultSelected }) => defaultSelected);
+      return selectedIndex !== Math.max(asCame, 0);
+    })
+    .map((select) => ({ select, value: select.value }));
   const sent = [...root.querySelectorAll<HTMLFormElement>('form[data-submitted]')];
   return () => {
     for (const { input, value, checked } of inputs) {
       if (ticks(input)) input.checked = checked;
       else input.value = value;
       input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    for (const { select, value } of selects) {
+      select.value = value;
+      select.dispatchEvent(new Event('input', { bubbles: true }));
     }
     for (const form of sent) {
       delete form.dataset.submitted;

@@ -8,17 +8,18 @@ import { meet } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
 import type { Around } from '../kinds/item.tsx';
 import { type Offer, say } from './notice.ts';
-import { isOneFile, showOnePage, showPageOf } from './one-file.ts';
+import { idOf, isOneFile, showOnePage, showPageOf } from './one-file.ts';
 import { memory, mine, visit } from './our-memory.ts';
 import { goTo } from './way.ts';
 
 /** Where each id of the lesson stands: made when the site is built. */
-let addresses: Promise<Readonly<Record<string, string>>> | undefined;
+let addresses: Promise<ReadonlyMap<string, string>> | undefined;
 
-function allAddresses(): Promise<Readonly<Record<string, string>>> {
+function allAddresses(): Promise<ReadonlyMap<string, string>> {
   addresses ??= fetch(document.body.dataset.addresses ?? './addresses.json')
     .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : {}))
-    .catch(() => ({}));
+    .catch(() => ({}))
+    .then((read) => new Map(Object.entries(read)));
   return addresses;
 }
 
@@ -66,9 +67,15 @@ function leaveVisit(): void {
 function goOnWithVisit(): void {
   for (const name of memory.names())
     mine.change(name, (kept) => merged(kept, { ...memory.get(name), cleared: kept.cleared }));
-  mine.store();
-  leaveVisit();
+  if (mine.store()) leaveVisit();
+  else
+    say([
+      'The browser does not store your work, so it would be lost with this page. “Save as a file” below keeps it.',
+    ]);
 }
+
+/** Whether this entry of the browser's history has put the state of its link in place already. */
+const isFollowed = () => (history.state as { followed?: unknown } | null)?.followed === location.hash;
 
 /** Puts the state of a link in place. */
 async function show(link: Link): Promise<void> {
@@ -78,8 +85,8 @@ async function show(link: Link): Promise<void> {
   const map =
     elsewhere.length > 0 || (link.at !== undefined && !document.getElementById(link.at))
       ? await allAddresses()
-      : {};
-  const pageOf = (id: string | undefined) => (id === undefined ? undefined : map[id]?.split('#')[0]);
+      : new Map<string, string>();
+  const pageOf = (id: string | undefined) => (id === undefined ? undefined : map.get(id)?.split('#')[0]);
   const other = new Set(elsewhere.flatMap(({ subject }) => pageOf(subject) ?? []));
   const [only] = [...other, ...(other.size === 0 ? [pageOf(link.at)] : [])];
   // A link about another page leads there.
@@ -98,23 +105,26 @@ async function show(link: Link): Promise<void> {
 
   const subjects = new Set(known.map(({ subject }) => subject));
   const before = new Map([...subjects].map((subject) => [subject, memory.get(subject)]));
-  // What was done at this link before stands as it was left.
+  // What was done at this link before stands as it was left, also after a reload of a link to one block.
   const isReturn =
-    visit !== undefined && [...before.values()].some(({ texts }) => Object.keys(texts).length > 0);
-  if (!isReturn)
+    (visit !== undefined || isFollowed()) &&
+    [...before.values()].some(({ texts }) => Object.keys(texts).length > 0);
+  if (!isReturn) {
     for (const subject of subjects) {
       const texts = Object.fromEntries(
         known.filter((each) => each.subject === subject).map(({ name, text }) => [name, text]),
       );
       memory.change(subject, (kept) => withTexts({ ...kept, texts: {} }, texts));
     }
+    history.replaceState({ followed: location.hash }, '');
+  }
   tell(link, ignored, before, [...other], isReturn);
   const firstRoot = known[0] && rootOf(known[0].subject);
   if (firstRoot) showPageOf(firstRoot);
   const target =
     link.at === undefined
       ? null
-      : (document.getElementById(link.at) ?? document.getElementById(map[link.at]?.split('#')[1] ?? ''));
+      : (document.getElementById(link.at) ?? document.getElementById(map.get(link.at)?.split('#')[1] ?? ''));
   if (target) goTo(target);
 }
 
@@ -131,14 +141,14 @@ function tell(
   if (link.whole) {
     says.push(
       isReturn
-        ? 'The page stands as in a link, with what you did here since. Your own work is kept apart.'
-        : 'The page stands as in a link. Your own work is kept apart, and what you do here too.',
+        ? 'This page shows the work saved in a link, with what you did here since. Your own work is kept apart.'
+        : 'This page shows the work saved in a link. Your own work is kept apart, and what you do here too.',
     );
     offers.push({ label: 'Go on with this', act: goOnWithVisit }, { label: 'Back to mine', act: leaveVisit });
-  } else {
+  } else if (!isReturn) {
     const replaced = [...before].filter(([, kept]) => Object.keys(kept.texts).length > 0);
     if (replaced.length > 0) {
-      says.push('This stands as in the link.');
+      says.push('This shows what is saved in the link.');
       const back = () => {
         for (const [subject, kept] of replaced)
           memory.setTexts(subject, { ...emptied(subject), ...kept.texts });
@@ -176,7 +186,7 @@ async function find(id: string): Promise<void> {
     goTo(here);
     return;
   }
-  const address = (await allAddresses())[id];
+  const address = (await allAddresses()).get(id);
   if (address === undefined) return;
   const [file = '', now = ''] = address.split('#');
   const target = document.getElementById(now);
@@ -184,16 +194,6 @@ async function find(id: string): Promise<void> {
     history.replaceState(null, '', `#${now}`);
     goTo(target);
   } else if (file !== '') location.replace(address);
-}
-
-/** An address may hold a percent sign that belongs to no code: then it is the id as it stands. */
-function idOf(hash: string): string {
-  const id = hash.slice(1);
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
 }
 
 async function follow(): Promise<void> {

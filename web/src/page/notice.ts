@@ -20,7 +20,17 @@ export function say(parts: (string | Node)[], offers: Offer[] = []): void {
     button.type = 'button';
     button.className = 'quiet';
     button.textContent = label;
-    button.addEventListener('click', act);
+    button.addEventListener('click', () => {
+      act();
+      // A button that is gone has lost the focus.
+      if (!button.isConnected) document.getElementById('lesson')?.focus({ preventScroll: true });
+    });
     notice.append(' ', button);
   }
+}
+
+/** Says this beside what stands there. */
+export function sayBeside(sentence: string): void {
+  if (isSaying()) place().append(` ${sentence}`);
+  else say([sentence]);
 }

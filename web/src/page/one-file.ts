@@ -26,12 +26,22 @@ export function showPageOf(element: Element): void {
   for (const listener of listeners) listener();
 }
 
+/** What an address leads to. It may hold a percent sign that belongs to no code: then it is the id as it stands. */
+export function idOf(hash: string): string {
+  const id = hash.slice(1);
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
 /** Without scripts the style shows the page of the address; with them this does, also for the state of a link. */
 export function showOnePage(): void {
   const [first] = pages();
   if (!first) return;
   document.documentElement.classList.add('paged');
-  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const place = document.getElementById(idOf(location.hash));
   showPageOf(place?.closest('.site-page') ? place : first);
 }
 

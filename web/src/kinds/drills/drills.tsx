@@ -56,7 +56,10 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
       <select
         id={`${id}-objective`}
         value={objective}
-        onInput={({ currentTarget }) => setObjective(currentTarget.value)}
+        onInput={({ currentTarget }) => {
+          setObjective(currentTarget.value);
+          setSaid('');
+        }}
       >
         <option value="">all</option>
         {objectives.map((name, k) => (
@@ -69,7 +72,10 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
       <select
         id={`${id}-pitfall`}
         value={pitfall}
-        onInput={({ currentTarget }) => setPitfall(currentTarget.value)}
+        onInput={({ currentTarget }) => {
+          setPitfall(currentTarget.value);
+          setSaid('');
+        }}
       >
         <option value="">all</option>
         {titles.map(([name, title]) => (

@@ -3,17 +3,15 @@
 
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Core, FormulaValue, TypedText } from '../../core/core.ts';
-import { formatValue } from '../../core/format.ts';
+import type { Core, TypedText } from '../../core/core.ts';
 import type { Judged, Part } from '../../core/items.ts';
 import type { Typed } from '../../core/scenario.ts';
 import { keepLinesApart } from '../../core/typed-text.ts';
-import { isPlain, mathOf } from '../../drawing/mathml.ts';
 import { answerOf, isOpen, withAnswer, withTexts, withVerdict } from '../../memory/kept.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { Present, type Scene, Slot, SlotCopy } from '../item.tsx';
 import { useAhead, useLatest } from '../latest.ts';
-import { TwoReadings } from '../readings.tsx';
+import { Reading, TwoReadings } from '../readings.tsx';
 import { useWhenRunning } from '../waiting.ts';
 import { type Card, judgeTyped, type PracticeData, readTyped } from './model.ts';
 import { Outcome, RightAnswer } from './outcome.tsx';
@@ -189,22 +187,3 @@ const AnswerBox = ({ id, box, card, text, read, isChecked, isUnreadable, onType 
     </p>
   </>
 );
-
-/** Nothing where the text stands for itself. */
-function Reading({ read }: { read: TypedText | undefined }) {
-  if (!read?.tree || (isPlain(read.tree) && read.note === '')) return null;
-  const { tree, value, note } = read;
-  return (
-    <span>
-      read as {mathOf(tree)}
-      {value && !isPlain(tree) ? valueInWords(value) : ''}
-      {note ? ` (${note})` : ''}
-    </span>
-  );
-}
-
-function valueInWords(value: FormulaValue): string {
-  const { values, shown } = value;
-  const exact = values.every((each, k) => Number(each.toPrecision(6)) === shown[k]);
-  return ` ${exact ? '=' : '≈'} ${formatValue(value, 6)}`;
-}

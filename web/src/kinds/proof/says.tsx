@@ -34,7 +34,7 @@ export function ProofSays({ said, judged, isWaiting, data, order, own, refused }
   if (judged && said.text === '') {
     const fault = judged.verdicts.findIndex(({ state }) => state !== 'follows');
     return (
-      <Verdict kind={fault < 0 ? 'right' : 'wrong'} turn={`check ${said.turn}`}>
+      <Verdict kind={fault < 0 ? 'right' : 'wrong'} turn={said.turn} about="check">
         {judged.complete
           ? 'Every line follows, and the last step is there: this is a proof.'
           : fault < 0

@@ -100,7 +100,8 @@ function Question({ scene, standing }: { scene: Scene<QuizData>; standing: Stand
       <Verdict
         id={`${id}-verdict`}
         kind={isChecked ? (isRight ? 'right' : 'wrong') : attempt.isEmpty ? 'empty' : undefined}
-        turn={`${attempt.turn} ${chosen ?? ''}`}
+        turn={attempt.turn}
+        about={chosen}
       >
         {isChecked ? <SlotCopy name={`options.${chosen}.why`} /> : 'Choose one of the options, then check.'}
       </Verdict>

@@ -38,7 +38,12 @@ function Share({ id, data, core, surroundings }: Scene<ShareData>) {
 
   useEffect(() => {
     setLink('');
-    if (!block || !core || !isVariant(variant)) return undefined;
+    setSaid('');
+    if (!block || !core) return undefined;
+    if (block.drawing && !isVariant(variant)) {
+      setSaid('The variant is a whole number from 0 to 999999.');
+      return undefined;
+    }
     let isOld = false;
     const made = async (): Promise<string> => {
       const entries: Entry[] = [];
@@ -103,11 +108,7 @@ function Share({ id, data, core, surroundings }: Scene<ShareData>) {
               inputMode="numeric"
               autocomplete="off"
               value={variant}
-              onInput={({ currentTarget }) => {
-                const { value } = currentTarget;
-                setVariant(value);
-                setSaid(isVariant(value) ? '' : 'The variant is a whole number from 0 to 999999.');
-              }}
+              onInput={({ currentTarget }) => setVariant(currentTarget.value)}
             />
           </>
         )}

@@ -14,10 +14,14 @@ export interface StartData {
 /** Under this name is kept where the reader was: "at", an address, and "label", its heading. */
 export const reading = 'reading';
 
+/** What is kept may come from a file that somebody has edited. */
+const isOfLesson = (at: string | undefined): at is string =>
+  at !== undefined && /^[\w%.~-]*#[\w-]+$/.test(at);
+
 function Start({ data, core, surroundings }: Scene<StartData>) {
   const { at, label } = surroundings.keptOf(reading).texts;
   // The page as it is delivered knows no reader.
-  const isBack = core !== undefined && at !== undefined && label !== undefined;
+  const isBack = core !== undefined && isOfLesson(at) && label !== undefined;
   return (
     <div class="start">
       <p class="actions">

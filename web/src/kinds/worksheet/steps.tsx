@@ -2,14 +2,12 @@
 // The table of a worksheet: a row for each step, with a box, how its text is read, and the verdict on it.
 
 import type { TypedText } from '../../core/core.ts';
-import { formatValue } from '../../core/format.ts';
 import { asSentence } from '../../core/sentence.ts';
 import { keepLinesApart } from '../../core/typed-text.ts';
-import { isPlain, mathOf } from '../../drawing/mathml.ts';
 import { Marked, Mistakes, Verdict, type VerdictKind } from '../../drawing/verdict.tsx';
 import { type Around, Slot } from '../item.tsx';
 import { Pitfalls } from '../pitfalls.tsx';
-import { TwoReadings } from '../readings.tsx';
+import { Reading, TwoReadings } from '../readings.tsx';
 import type { StepJudgement, WorksheetData } from './model.ts';
 
 /** A step as it stands. */
@@ -104,26 +102,13 @@ function Step({ id, number, cell, row: { text, read, judged }, turn, around, onT
           onPaste={keepLinesApart}
         />
         <p class="read-as" id={`${id}-read`}>
+          {text && <TwoReadings read={read} />}
           {text && <Reading read={read} />}
         </p>
         <StepVerdict id={`${id}-verdict`} {...{ judged, text, turn }} />
         {judged && <Pitfalls mistakes={judged.mistakes} around={around} />}
       </td>
     </tr>
-  );
-}
-
-function Reading({ read }: { read: TypedText | undefined }) {
-  if (!read) return null;
-  const { tree, value, note } = read;
-  if (read.readings.length > 0) return <TwoReadings read={read} />;
-  if (!tree || (isPlain(tree) && !note)) return null;
-  return (
-    <span>
-      read as {mathOf(tree)}
-      {value && !isPlain(tree) ? ` = ${formatValue(value, 6)}` : ''}
-      {note ? ` (${note})` : ''}
-    </span>
   );
 }
 

@@ -32,8 +32,12 @@ const whole = 'whole';
 
 /** The texts that were checked, one for each of so many steps. */
 function checkedTexts(json: string | undefined, steps: number): string[] | undefined {
-  const all = JSON.parse(json || 'null') as unknown;
-  return Array.isArray(all) && all.length === steps ? all.map(String) : undefined;
+  try {
+    const all = JSON.parse(json || 'null') as unknown;
+    return Array.isArray(all) && all.length === steps ? all.map(String) : undefined;
+  } catch {
+    return undefined; // a file of work that somebody has edited
+  }
 }
 
 function Worksheet(scene: Scene<WorksheetData>) {
