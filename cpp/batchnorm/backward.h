@@ -11,10 +11,10 @@ struct ParameterGradients {
 /// The gradient of L through the training forward pass, mean and variance included.
 ///
 /// dy = dL/dy, x and dx: `layout.size()` values each; dx may be dy; accuracy, here and below: how floats are
-/// computed with (moments.h). `statistics` is what forward_train
-/// returned for the same x; gamma: (C) or empty. Throws std::invalid_argument where a size does not fit, and
-/// where the statistics are of another number of values than x has: a shard takes backward_shard.
-/// Source: Ioffe and Szegedy 2015, section 3, with the sums collected:
+/// computed with (moments.h). `statistics` is what forward_train returned for the same x; gamma: (C) or
+/// empty. Throws std::invalid_argument where a size does not fit, and where the statistics are of another
+/// number of values than x has: a shard takes backward_shard. Source: Ioffe and Szegedy 2015, section 3, with
+/// the sums collected:
 ///   dx_i = (gamma / sqrt(batch_var + eps)) (dy_i - mean(dy) - x_hat_i mean(dy x_hat)).
 ParameterGradients backward_train(const Layout& layout, Span<const double> dy, Span<const double> x,
                                   const BatchStatistics& statistics, const Channels& gamma, Span<double> dx,

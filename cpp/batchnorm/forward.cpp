@@ -180,8 +180,9 @@ BatchStatistics statistics_of(Moments moments, double eps, bool with_residual) {
     normalizer.invstd(c) = 1 / std::sqrt(scaled_var + scaled_eps);
     normalizer.invstd_residual(c) = 0;
     statistics.saved_invstd(c) = std::ldexp(normalizer.invstd(c), -exponent);
-    if (std::isfinite(scaled_eps)) continue;
-    // The variance of such tiny values is negligible beside eps. Half the scale keeps both in range.
+    if (std::isfinite(scaled_eps) && scaled_var + scaled_eps > 0) continue;
+    // The variance of such tiny values, or of equal ones, is negligible beside eps. Half the scale keeps both
+    // in range.
     const int half = exponent / 2;
     statistics.saved_invstd(c) = 1 / std::sqrt(eps);
     normalizer.invstd(c) = std::ldexp(statistics.saved_invstd(c), half);

@@ -32,7 +32,6 @@ Gradients central_difference_gradient(const Batch& x, const Channels& gamma, con
   gradients.dgamma.resizeLike(gamma_moved);
   gradients.dbeta.resizeLike(beta_moved);
   for (Index k = 0; k < x.size(); ++k) gradients.dx.data()[k] = slope(x_moved.data()[k], step);
-  // y is linear in gamma and beta, so that their steps may grow with them.
   for (Index c = 0; c < gamma_moved.size(); ++c)
     gradients.dgamma(c) = slope(gamma_moved(c), step * std::max(1.0, std::abs(gamma_moved(c))));
   for (Index c = 0; c < beta_moved.size(); ++c)

@@ -1,5 +1,6 @@
 #include "batchnorm/layout.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -18,7 +19,7 @@ void require_shape(const std::vector<Index>& shape, Index fewest_examples) {
   for (std::size_t k = 0; k < dimensions; ++k) {
     const Index least = k == 0 ? fewest_examples : 1;
     if (shape[k] < least) refuse("shape[" + std::to_string(k) + "]", "at least " + in_words(least), shape[k]);
-    size *= static_cast<double>(shape[k]);
+    size *= static_cast<double>(std::max<Index>(shape[k], 1));  // the positions of an example, also of none
   }
   if (size > std::numeric_limits<std::int32_t>::max()) refuse("shape", "at most 2147483647 values", size);
 }

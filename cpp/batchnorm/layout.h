@@ -125,7 +125,8 @@ class OrDefault {
 /// A shard of a batch may have no examples at all.
 inline void require_size_of_shard(const char* argument, Index size, const Layout& layout) {
   if (layout.outer < 0 || layout.channels < 1 || layout.inner < 1)
-    refuse(argument, "a layout with 0 examples or more and at least 1 channel and position", "a smaller one");
+    refuse(argument, "a layout with 0 examples or more and at least 1 channel and position",
+           in_words(layout.outer) + ", " + in_words(layout.channels) + " and " + in_words(layout.inner));
   if (size != layout.size()) {
     refuse(argument,
            in_words(layout.size()) + " values (" + in_words(layout.channels) + " channels of " +

@@ -429,9 +429,8 @@ struct Moons {
 /// The share of clean test points that a network of three layers gets right after training on moons.
 void learn_moons(Measures& measures, const std::string& arm, const Moons& moons, Architecture architecture,
                  Index batch, std::uint64_t seed) {
-  const DataSet data = data_set(Shape::moons, moons.examples, moons.noise, 2 * moons.wrong,
-                                stream(seed, 1));  // half of the random
-                                                   // labels are right
+  // Half of the labels that are drawn anew are right all the same.
+  const DataSet data = data_set(Shape::moons, moons.examples, moons.noise, 2 * moons.wrong, stream(seed, 1));
   const DataSet test = data_set(Shape::moons, 2000, moons.noise, 0, stream(seed, 2));
   Plan plan;
   plan.optimizer = at_rate(0.1 * static_cast<double>(batch) / 64);
@@ -443,7 +442,7 @@ void learn_moons(Measures& measures, const std::string& arm, const Moons& moons,
   measures.push_back({arm + ".gap", evaluated(network, data).correct - right});
 }
 
-/// Small batches against large ones, with a fifth of the labels random.
+/// Small batches against large ones, with a fifth of the labels wrong.
 Measures batch_size(std::uint64_t seed) {
   Measures measures;
   for (const auto& [name, normalization] : without_and_with) {
@@ -758,8 +757,9 @@ Measures invariance(std::uint64_t seed) {
   const DataSet data = training_data(seed);
   Architecture architecture = architecture_of(Activation::tanh, 3, 16, Normalization::batch);
   architecture.eps = 0;
+  const double rate = 0.3;
   Plan plan;
-  plan.optimizer = at_rate(0.3);
+  plan.optimizer = at_rate(rate);
   plan.steps = 500;
   double cosine = 0, defect = 0, shrank = 0, first = 0, before = 0, expected = 0;
   const auto compare = [&](double now) {
@@ -779,7 +779,7 @@ Measures invariance(std::uint64_t seed) {
                 compare(weights.squaredNorm());
                 before = weights.squaredNorm();
                 if (first == 0) first = before;
-                expected = before + 0.09 * gradient.squaredNorm();
+                expected = before + rate * rate * gradient.squaredNorm();
               })
           .network;
   const double last = network.parameters.weights[1].squaredNorm();

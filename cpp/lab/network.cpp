@@ -227,25 +227,28 @@ void round_to_single(Numbers& numbers) {
   numbers = numbers.template cast<float>().template cast<double>();
 }
 
+enum class Role { hidden_weight, output_weight, other };
+
+/// Calls each(array of a, array of b, role) for the weights, biases, gammas and betas of two networks alike.
 template <typename Each>
 void for_each_pair(Parameters& a, const Parameters& b, const Each& each) {
   const std::size_t output = a.weights.size() - 1;
   for (std::size_t k = 0; k <= output; ++k) {
-    each(a.weights[k].array(), b.weights[k].array(), k < output, true);
-    each(a.bias[k], b.bias[k], false, false);
+    each(a.weights[k].array(), b.weights[k].array(), k < output ? Role::hidden_weight : Role::output_weight);
+    each(a.bias[k], b.bias[k], Role::other);
   }
   for (std::size_t k = 0; k < a.gamma.size(); ++k) {
-    each(a.gamma[k], b.gamma[k], false, false);
-    each(a.beta[k], b.beta[k], false, false);
+    each(a.gamma[k], b.gamma[k], Role::other);
+    each(a.beta[k], b.beta[k], Role::other);
   }
 }
 
 void round_to_single(Parameters& parameters) {
-  for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { round_to_single(each); });
+  for_each_pair(parameters, parameters, [](auto&& each, const auto&, Role) { round_to_single(each); });
 }
 
 Parameters zeros_like(Parameters parameters) {
-  for_each_pair(parameters, parameters, [](auto&& each, const auto&, bool, bool) { each.setZero(); });
+  for_each_pair(parameters, parameters, [](auto&& each, const auto&, Role) { each.setZero(); });
   return parameters;
 }
 
@@ -294,6 +297,8 @@ Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& no
 void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass) {
   const Architecture& architecture = network.architecture;
   const Parameters& parameters = network.parameters;
+  if (x.cols() != architecture.inputs)
+    batchnorm::refuse("x", batchnorm::in_words(architecture.inputs) + " inputs an example", x.cols());
   const bool in_single = architecture.precision == Precision::in_single;
   const bool is_noisy = mode == Mode::train && (noise.scale != 0 || noise.shift != 0 || noise.spread != 0);
   const std::vector<Step> plan = plan_of(architecture, is_noisy);
@@ -450,33 +455,32 @@ Loss step(Training& training, const Matrix& x, const std::vector<int>& labels, c
   ++training.steps;
 
   if (optimizer.weight_decay != 0) {
-    for_each_pair(gradients, network.parameters,
-                  [&](auto&& gradient, const auto& parameter, bool, bool is_weight) {
-                    if (is_weight) gradient += optimizer.weight_decay * parameter;
-                  });
+    for_each_pair(gradients, network.parameters, [&](auto&& gradient, const auto& parameter, Role role) {
+      if (role != Role::other) gradient += optimizer.weight_decay * parameter;
+    });
   }
   if (optimizer.kind == Optimizer::Kind::adam) {
-    for_each_pair(training.velocity, gradients, [](auto&& mean, const auto& gradient, bool, bool) {
+    for_each_pair(training.velocity, gradients, [](auto&& mean, const auto& gradient, Role) {
       mean = adam::first * mean + (1 - adam::first) * gradient;
     });
-    for_each_pair(training.squares, gradients, [](auto&& mean, const auto& gradient, bool, bool) {
+    for_each_pair(training.squares, gradients, [](auto&& mean, const auto& gradient, Role) {
       mean = adam::second * mean + (1 - adam::second) * gradient.square();
     });
     const double first_left = 1 - std::pow(adam::first, training.steps);
     const double second_left = 1 - std::pow(adam::second, training.steps);
     gradients = training.velocity;
-    for_each_pair(gradients, training.squares, [&](auto&& move, const auto& square, bool, bool) {
+    for_each_pair(gradients, training.squares, [&](auto&& move, const auto& square, Role) {
       move = (move / first_left) / ((square / second_left).sqrt() + adam::tiny);
     });
   } else if (optimizer.momentum != 0) {
-    for_each_pair(training.velocity, gradients, [&](auto&& velocity, const auto& gradient, bool, bool) {
+    for_each_pair(training.velocity, gradients, [&](auto&& velocity, const auto& gradient, Role) {
       velocity = optimizer.momentum * velocity + gradient;
     });
     gradients = training.velocity;
   }
   const double hidden_rate = optimizer.hidden_rate < 0 ? optimizer.rate : optimizer.hidden_rate;
-  for_each_pair(network.parameters, gradients, [&](auto&& parameter, const auto& move, bool is_hidden, bool) {
-    parameter -= (is_hidden ? hidden_rate : optimizer.rate) * move;
+  for_each_pair(network.parameters, gradients, [&](auto&& parameter, const auto& move, Role role) {
+    parameter -= (role == Role::hidden_weight ? hidden_rate : optimizer.rate) * move;
   });
   const bool in_single = network.architecture.precision == Precision::in_single;
   if (in_single) {

@@ -87,7 +87,8 @@ struct Pass {
 
 enum class Mode { train, inference };
 
-/// The logits of a batch, (m, classes), are the last of Pass::values.
+/// The logits of a batch, (m, classes), are the last of Pass::values. x: (m, inputs); throws
+/// std::invalid_argument for another number of columns.
 Pass forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise = {});
 /// The same, overwriting another pass and reusing its memory.
 void forward(const Network& network, const Matrix& x, Mode mode, const Noise& noise, Pass& pass);

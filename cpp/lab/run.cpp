@@ -24,7 +24,7 @@ const RunSettings& checked(const RunSettings& settings) {
           optimizer.momentum);
   require(optimizer.weight_decay >= 0, "weight_decay", "a number >= 0", optimizer.weight_decay);
   require(settings.batch >= 1 && settings.batch <= settings.examples, "batch",
-          "1 example to as many as there are", static_cast<double>(settings.batch));
+          "1 to " + std::to_string(settings.examples) + " examples", static_cast<double>(settings.batch));
   require(settings.keep >= 0 && settings.keep <= 1, "keep", "a number from 0 to 1", settings.keep);
   require(settings.layer_noise.scale >= 0, "noise_scale", "a number >= 0", settings.layer_noise.scale);
   require(settings.layer_noise.shift >= 0, "noise_shift", "a number >= 0", settings.layer_noise.shift);

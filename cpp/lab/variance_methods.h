@@ -19,10 +19,11 @@ struct VarianceMethods {
   Estimate one_pass;            ///< mean(x^2) - mean(x)^2; may be negative
   Estimate two_pass;            ///< mean(d^2), d = x - mean(x)
   Estimate corrected_two_pass;  ///< (sum(d^2) - sum(d)^2 / m) / m
-  Estimate core;  ///< batch_var of forward_train, which computes in double whatever x is stored in
+  Estimate core;                ///< batch_var with Accuracy::exact: in double, whatever x is stored in
 };
 
-/// All but `core` and `exact` sum from left to right, with each operation rounded to the precision.
+/// All but `core`, `exact` and `of_values` sum from left to right, with each operation rounded to the
+/// precision.
 ///
 /// values: (m). Requires 2 <= m <= 1000, values + offset finite in the precision, and both variances finite
 /// in double precision; throws std::invalid_argument. Source: Chan, Golub, LeVeque, "Algorithms for Computing

@@ -142,6 +142,7 @@ test('a reload keeps the question, the answers, the verdicts and the score', asy
 
   // A choice that was not checked yet has no verdict.
   await step(page, 'Question 3').click();
+  await expect(page.locator('.bar .where')).toHaveText(/^Question 3/);
   await option(await questionIs(page, third.id), 'D').check();
   await reload();
   card = await questionIs(page, third.id);

@@ -74,6 +74,8 @@ TEST(Layout, Refusals) {
   // The product of these wraps around to 0 in 64 bits.
   EXPECT_EQ(refused({Index{1} << 32, Index{1} << 32}),
             "shape: expected at most 2147483647 values, got 1.8446744073709552e+19");
+  // No examples, of more positions than an Index of WebAssembly holds.
+  EXPECT_EQ(refused({0, 1 << 16, 1 << 16}), "shape: expected at most 2147483647 values, got 4294967296");
 }
 
 /// All forms of S = 12 positions.
@@ -265,7 +267,7 @@ TEST(Sizes, ThatDoNotFitAreRefusedByName) {
       refusal([&] {
         batchnorm::moments({2, 0, 4}, right);
       }),
-      "x: expected a layout with 0 examples or more and at least 1 channel and position, got a smaller one");
+      "x: expected a layout with 0 examples or more and at least 1 channel and position, got 2, 0 and 4");
   const std::vector<double> none;
   std::vector<double> none_out;
   EXPECT_EQ(refusal([&] {

@@ -546,4 +546,17 @@ TEST(Moments, Refusals) {
   EXPECT_EQ(refusal([&] { batch_statistics(merge(zeros, zeros), 5e-324); }), "(accepted)");
 }
 
+TEST(Moments, OfEqualValuesOfAnyScaleLeadToAFiniteInverse) {
+  // As a caller may make them: moments() itself gives equal values no exponent.
+  for (const int exponent : {-600, 0, 600}) {
+    const Moments equal{4, channels({1}), channels({0}), channels({0}),
+                        batchnorm::Exponents::Constant(1, exponent)};
+    const BatchStatistics statistics = batch_statistics(equal, 1e-5);
+    EXPECT_DOUBLE_EQ(statistics.saved_invstd(0), 1 / std::sqrt(1e-5));
+    EXPECT_TRUE(std::isfinite(statistics.normalizer.invstd(0))) << exponent;
+    EXPECT_DOUBLE_EQ(std::ldexp(statistics.normalizer.mean(0), statistics.normalizer.exponent(0)),
+                     std::ldexp(1.0, exponent));
+  }
+}
+
 }  // namespace

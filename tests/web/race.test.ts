@@ -146,7 +146,7 @@ describe('every setting of a run', () => {
   });
 
   test.each([
-    ['batch', { batch: 1000 }, 'expected 1 example to as many as there are, got 1000'],
+    ['batch', { batch: 1000 }, 'expected 1 to 256 examples, got 1000'],
     ['rate', { rate: -1 }, 'expected a number >= 0'],
     ['momentum', { momentum: 1 }, 'expected a number from 0 to below 1'],
     ['keep', { keep: 2 }, 'expected a number from 0 to 1'],

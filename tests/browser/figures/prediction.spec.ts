@@ -244,6 +244,10 @@ test.describe('what was predicted is played', () => {
     await page.clock.runFor(1000);
     await expect(verdict(question)).toContainText('Right.');
     expect(await steps(figure)).toBe(48);
+    // On to what was predicted, not past it.
+    await question.getByRole('button', { name: 'Next' }).click();
+    await expect(figure.locator('figcaption')).toBeFocused();
+    await expect(figure.locator('figcaption')).toBeInViewport();
   });
 
   test('a hand takes over from what it sees', async ({ page }) => {

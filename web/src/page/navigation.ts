@@ -3,6 +3,9 @@
 import { showPageOf } from './one-file.ts';
 import { memory } from './our-memory.ts';
 
+/** Under this name is kept which question of the quiz is shown; no block has it. */
+export const deckName = 'deck';
+
 /** Under this name is kept where the reader was, and which sections are read: "read.forward-pass". */
 const reading = 'reading';
 
@@ -53,7 +56,8 @@ export function followReading(): void {
   let started = false;
   const update = () => {
     const below = document.documentElement.scrollHeight - innerHeight;
-    progress.value = below > 0 ? scrollY / below : 1;
+    progress.hidden = below <= 0;
+    progress.value = scrollY / Math.max(below, 1);
     const heading = headingAt(innerHeight / 3);
     if (heading === current) return;
     const passed = current;
@@ -83,6 +87,8 @@ export function followReading(): void {
     });
   };
   addEventListener('scroll', soon, { passive: true });
+  // Another question of the quiz may stand at the same height.
+  memory.onChange((name) => name === deckName && soon());
   update();
 }
 

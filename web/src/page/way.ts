@@ -2,7 +2,7 @@
 
 import { openedAgain } from '../kinds/quiz/order.ts';
 import { memory } from './our-memory.ts';
-import { reveal } from './navigation.ts';
+import { deckName, reveal } from './navigation.ts';
 import { isOnHiddenPage, onPageShown } from './one-file.ts';
 
 const isShown = (element: Element) => element.getClientRects().length > 0;
@@ -11,9 +11,6 @@ function focusQuestion(question: HTMLElement): void {
   question.scrollIntoView({ block: 'center' });
   question.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true });
 }
-
-/** Under this is kept where the reader is in the quiz; no block has that name. */
-const ownName = 'deck';
 
 /** While the quiz is in sight it is all there is; in the lesson as one file it may not be. */
 function setDeck(cards: readonly HTMLElement[]): void {
@@ -46,7 +43,7 @@ class Deck {
       else step.removeAttribute('aria-current');
     });
     const card = this.cards[this.at];
-    memory.setTexts(ownName, { at: card?.id });
+    memory.setTexts(deckName, { at: card?.id });
     if (!takesFocus || !card) return;
     scrollTo({ top: 0 });
     const heading = card.querySelector<HTMLElement>('h2');
@@ -71,7 +68,7 @@ export function dealQuestions(): void {
   if (!cards.some((card) => card.dataset.kind === 'quiz')) return;
   deck = new Deck(cards);
   const asked = location.hash.slice(1);
-  const { at } = memory.get(ownName).texts;
+  const { at } = memory.get(deckName).texts;
   deck.show(
     Math.max(
       0,
@@ -88,10 +85,17 @@ export function goTo(element: HTMLElement): void {
   reveal(element);
 }
 
-/** From an answered question on to the next that is not right yet, or to the next part of the lesson. */
+/** From an answered question on to its figure, to the next that is not right yet, or to the next part of the lesson. */
 export function goOn(from: Element): void {
   if (deck && from.closest('.item-quiz, .item-results')) {
     deck.next();
+    return;
+  }
+  // What was predicted is to be seen before the next question.
+  const title = from.closest('.figure')?.querySelector<HTMLElement>('figcaption');
+  if (title) {
+    title.scrollIntoView({ block: 'start' });
+    title.focus({ preventScroll: true });
     return;
   }
   const behind = (element: Element) =>
