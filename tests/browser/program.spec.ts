@@ -111,6 +111,47 @@ test('a program is kept, and starts again when asked to', async ({ page }) => {
   await expect(again.getByRole('button', { name: 'Start again' })).toHaveCount(0);
 });
 
+test('what is kept changes elsewhere: the editor follows, and Check judges what stands in it', async ({
+  page,
+  context,
+}) => {
+  const root = await open(page, 'write-statistics');
+  const status = root.locator('.verdict');
+  const mean = 'batch_mean = x.mean(axis=0)';
+  await write(page, root, [mean]);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('ends without batch_var');
+  const work = page.locator('details.your-work');
+  await unfold(work);
+  await work.getByRole('button', { name: 'Clear…' }).click();
+  await page.getByRole('button', { name: 'On this page' }).click();
+  await expect(editorOf(root)).toContainText('batch_var = x[0]');
+  await work.getByRole('button', { name: 'Undo' }).click();
+  await expect(editorOf(root)).toHaveText(new RegExp(`^${mean.replaceAll(/[.()]/g, String.raw`\$&`)}`));
+  const other = await context.newPage();
+  const there = await open(other, 'write-statistics');
+  await write(other, there, [mean, 'batch_var = x.var(axis=1)']);
+  await expect(editorOf(root)).toContainText('batch_var = x.var(axis=1)');
+  await other.close();
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(status).toContainText('Line 2');
+  await write(page, root, [mean, 'batch_var = x.var(axis=0)']);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('Right.');
+});
+
+test('an empty program is judged as one, and starts again when asked to', async ({ page }) => {
+  const root = await open(page, 'write-statistics');
+  await editorOf(root).focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Control+Enter');
+  await expect(root.locator('.verdict')).toContainText('nothing is written here');
+  await root.getByRole('button', { name: 'Start again' }).click();
+  await expect(editorOf(root)).toContainText('batch_var = x[0]');
+  await expect(root.getByRole('button', { name: 'Start again' })).toHaveCount(0);
+});
+
 test('a hunt: what fails is told, the line is asked for, and the mistake is named when it is found', async ({
   page,
 }) => {

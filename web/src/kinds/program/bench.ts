@@ -43,21 +43,25 @@ export interface Editing {
   takeKept: () => void;
 }
 
-/** `kept` is the text as it is kept; the handlers may be others at each drawing. */
+/** `kept` is the text as it is kept, `start` where it is empty; the handlers may be others at each drawing. */
 export function useEditor(
   title: string,
-  kept: string,
+  { start, kept }: { start: string; kept: string },
   onText: (code: string) => void,
   onCheck: () => void,
 ): Editing {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | undefined>(undefined);
   const code = useRef(kept);
-  const isTyping = useRef(false);
+  /** The kept text that what is typed leads to: any other one comes from elsewhere. Undefined: the next one is taken. */
+  const expected = useRef<string | undefined>(kept);
   const handlers = useRef({ onText, onCheck });
   handlers.current = { onText, onCheck };
   const [, setStanding] = useState(false); // draws again as soon as the editor exists, for the remarks in it
-  if (!isTyping.current) code.current = kept;
+  if (kept !== expected.current) {
+    expected.current = kept;
+    code.current = kept;
+  }
   useEffect(() => {
     let ended = false;
     void import('./editor.ts').then(({ startEditor }) => {
@@ -69,7 +73,7 @@ export function useEditor(
         code.current,
         `Your program: ${title}`,
         (text) => {
-          isTyping.current = true;
+          expected.current = text || start;
           code.current = text;
           handlers.current.onText(text);
         },
@@ -82,15 +86,14 @@ export function useEditor(
       editor.current?.end();
     };
   }, []);
-  useEffect(() => {
-    if (!isTyping.current) editor.current?.write(kept);
-  });
+  // What was typed after the drawing is newer than its kept text, so it is not that one which is written.
+  useEffect(() => editor.current?.write(code.current));
   return {
     place,
     editor,
     code,
     takeKept() {
-      isTyping.current = false;
+      expected.current = undefined;
     },
   };
 }

@@ -38,7 +38,6 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const loading = usePrograms(surroundings.programs);
   const { programs } = loading;
   const answer = useRef<HTMLElement>(null);
-  const text = kept.texts.code ?? start;
   const keep = (texts: Record<string, string | undefined>) => change((was) => withTexts(was, texts));
   const { checked, ask, isWaiting } = useChecking(loading, {
     task,
@@ -48,8 +47,14 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     change,
     code: () => editing.code.current,
   });
-  const editing = useEditor(title, text, (code) => keep({ code: code === start ? undefined : code }), ask);
+  const editing = useEditor(
+    title,
+    { start, kept: kept.texts.code ?? start },
+    (code) => keep({ code: code === start ? undefined : code }),
+    ask,
+  );
   const { editor } = editing;
+  const text = editing.code.current;
   const seeks = isHunting({ isHunt, kept });
   const now = checked?.code === text ? checked : undefined;
   const tellsLine = !seeks || now?.judged.verdict === 'right';
