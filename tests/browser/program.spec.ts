@@ -152,6 +152,21 @@ test('an empty program is judged as one, and starts again when asked to', async 
   await expect(root.getByRole('button', { name: 'Start again' })).toHaveCount(0);
 });
 
+test('where the editor does not come, that is said, and another try fetches it', async ({ page, watch }) => {
+  const chunk = /\/assets\/editor-[^/]*\.js$/;
+  watch.provoke(/Failed to load resource/, /request failed: .*editor-[^/]*\.js/);
+  await page.route(chunk, (route) => route.abort());
+  await openLive(page, file, 'write-normalize');
+  const root = item(page, 'write-normalize');
+  await expect(root.getByText('There is no editor')).toBeVisible();
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(root.locator('.verdict')).toContainText('Not yet.');
+  await page.unroute(chunk);
+  await root.getByRole('button', { name: 'Try again' }).click();
+  await write(page, root, ['x_hat = x', 'y = x']);
+  await expect(root.getByText('There is no editor')).toHaveCount(0);
+});
+
 test('a hunt: what fails is told, the line is asked for, and the mistake is named when it is found', async ({
   page,
 }) => {

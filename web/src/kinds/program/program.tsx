@@ -11,7 +11,7 @@ import { asSentence } from '../../core/sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
 import { BatchFields, batchName } from './batch.tsx';
-import { useEditor, usePrograms } from './bench.ts';
+import { type Editing, useEditor, usePrograms } from './bench.ts';
 import { type Checked, isHunting, line, useChecking, whole } from './checking.ts';
 import { useRemarks } from './remarks.ts';
 import { Difference, Says } from './says.tsx';
@@ -77,11 +77,12 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       <Slot name="ask" />
       <div class="editor" ref={editing.place}>
         <pre>
-          <code>{start}</code>
+          <code>{text}</code>
         </pre>
       </div>
       <div class="live-only">
         <p class="program-error" role="status">
+          <NoEditor {...editing} />
           {error}
         </p>
         <div class="actions">
@@ -136,6 +137,17 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     </div>
   );
 };
+
+/** Where the editor did not come; what is kept can be read and checked all the same. */
+const NoEditor = ({ reason, tryAgain }: Pick<Editing, 'reason' | 'tryAgain'>) =>
+  reason !== '' && (
+    <>
+      There is no editor: {reason}.{' '}
+      <button type="button" class="link" onClick={tryAgain}>
+        Try again
+      </button>{' '}
+    </>
+  );
 
 interface LineFieldProps {
   text: string;
