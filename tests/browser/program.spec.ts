@@ -236,6 +236,35 @@ test('a program is downloaded as a file for Python', async ({ page }) => {
   expect(text).toContain('import numpy as np');
 });
 
+test('where the file for Python cannot be made, a sentence says why', async ({ page, watch }) => {
+  const judge = /\/programs-[^/]*\.wasm$/;
+  const maker = /\/assets\/python-file-[^/]*\.js$/;
+  watch.provoke(
+    /Failed to load resource/,
+    /request failed: .*programs-[^/]*\.wasm/,
+    /request failed: .*python-file/,
+  );
+  await page.route(judge, (route) => route.abort());
+  await page.route(maker, (route) => route.abort());
+  const root = await open(page, 'write-normalize');
+  const more = root.locator('details.program-more');
+  const button = more.getByRole('button', { name: 'Download as .py' });
+  await unfold(more);
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(more.getByRole('status')).toContainText('There is no file: there is no network');
+  await button.click({ force: true });
+  await page.unroute(judge);
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(button).toHaveAttribute('aria-disabled', 'false');
+  await expect(more.getByRole('status')).toHaveText('');
+  await button.click();
+  await expect(more.getByRole('status')).toContainText('There is no file: there is no network');
+  await page.unroute(maker);
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  expect(download.suggestedFilename()).toBe('write-normalize.py');
+  await expect(more.getByRole('status')).toHaveText('');
+});
+
 test('fast typing loses no key', async ({ page }) => {
   const root = await open(page, 'write-statistics');
   await write(page, root, ['']);

@@ -13,6 +13,7 @@ import { type Item, type Scene, Slot } from '../item.tsx';
 import { BatchFields, batchName } from './batch.tsx';
 import { type Editing, useEditor, usePrograms } from './bench.ts';
 import { type Checked, isHunting, line, useChecking, whole } from './checking.ts';
+import { Download } from './download.tsx';
 import { useRemarks } from './remarks.ts';
 import { Difference, Says } from './says.tsx';
 import type { BatchArray } from './schema.ts';
@@ -59,12 +60,6 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const now = checked?.code === text ? checked : undefined;
   const tellsLine = !seeks || now?.judged.verdict === 'right';
   const error = useRemarks(editor, { programs, task, text, batch, texts: kept.texts, now, tellsLine });
-
-  const download = async () => {
-    if (typeof programs !== 'object') return;
-    const { pythonFileOf } = await import('./python-file.ts');
-    surroundings.save(`${data.id}.py`, pythonFileOf(programs, title, task, editing.code.current));
-  };
   const answered = answerOf(kept, whole);
   const tried = (answered.first ?? answerOf(kept, line).first) !== undefined;
   return (
@@ -120,9 +115,11 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         <details class="program-more">
           <summary>The batch, and a file for Python</summary>
           <BatchFields authors={batch} texts={kept.texts} onText={(name, value) => keep({ [name]: value })} />
-          <button type="button" class="quiet" onClick={() => void download()}>
-            Download as .py
-          </button>
+          <Download
+            code={() => editing.code.current}
+            save={(file) => surroundings.save(`${data.id}.py`, file)}
+            {...{ programs, title, task }}
+          />
         </details>
       </div>
       <div class="help">
