@@ -95,23 +95,49 @@ test('stopped, it says how far it came, and can run again', async ({ page }) => 
   await expect(own(experiment).getByRole('img')).toHaveCount(0);
 });
 
+/** Runs an experiment to its end; gives the drawing of its seeds. */
+async function dotsOf(page: Page): Promise<string | null> {
+  const experiment = await openExperiment(page, single);
+  const show = experiment.getByRole('button', { name: 'Show what came' });
+  if (await show.isVisible()) await show.click();
+  await runHere(experiment).click();
+  await expect(told(experiment)).toHaveText(/^In /, { timeout: 120_000 });
+  return own(experiment).locator('.seeds').first().getAttribute('d');
+}
+
 test('the same comes without workers, in slices on the page', async ({ page }) => {
-  const dots = (experiment: Locator) => own(experiment).locator('.seeds').first().getAttribute('d');
-  const run = async () => {
-    const experiment = await openExperiment(page, single);
-    const show = experiment.getByRole('button', { name: 'Show what came' });
-    if (await show.isVisible()) await show.click();
-    await runHere(experiment).click();
-    await expect(told(experiment)).toHaveText(/^In /, { timeout: 120_000 });
-    return dots(experiment);
-  };
-  const inWorkers = await run();
+  const inWorkers = await dotsOf(page);
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'Worker', { value: undefined });
   });
   await page.goto('about:blank');
-  expect(await run()).toBe(inWorkers);
+  expect(await dotsOf(page)).toBe(inWorkers);
 });
+
+for (const [what, lives] of [
+  ['a worker that dies: what it had begun the others do', [0]],
+  ['workers that all die: what they did goes on on the page', [0, 1, 0, 0]],
+] as const)
+  test(what, async ({ page }) => {
+    const before = await dotsOf(page);
+    await page.addInitScript((counts: readonly number[]) => {
+      const Living = Worker;
+      // How many seeds each worker lives for.
+      const left = [...counts];
+      globalThis.Worker = class extends Living {
+        private seeds = left.shift() ?? Number.POSITIVE_INFINITY;
+        override postMessage(message: unknown): void {
+          this.seeds -= 1;
+          if (this.seeds >= 0) return super.postMessage(message, []);
+          this.terminate();
+          setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })));
+        }
+      };
+      Object.defineProperty(navigator, 'hardwareConcurrency', { value: 4 });
+    }, lives);
+    await page.goto('about:blank');
+    expect(await dotsOf(page)).toBe(before);
+  });
 
 test('the counter-example is on a tab, with a prediction of its own that is kept', async ({ page }) => {
   const experiment = await openExperiment(page, tabbed);

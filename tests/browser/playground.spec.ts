@@ -190,13 +190,50 @@ test('where no worker starts it runs on the page, and can be paused', async ({ p
   await expect(status(playground)).toHaveText(/^After \d+ steps?, A: /, { timeout: 60_000 });
 });
 
-test('a laboratory that does not come is told in words', async ({ page, watch }) => {
-  watch.provoke(/request failed: .*laboratory/);
-  await page.route(/laboratory-.*\.wasm/, (route) => route.abort());
-  const playground = await open(page);
+for (const [what, prepare] of [
+  ['a laboratory that does not come is told in words, and Play fetches it again', () => {}],
+  [
+    'so it is where no worker starts',
+    () => Object.defineProperty(globalThis, 'Worker', { value: undefined }),
+  ],
+] as const)
+  test(what, async ({ page, watch }) => {
+    const laboratory = /laboratory-.*\.wasm/;
+    watch.provoke(/request failed: .*laboratory/);
+    watch.tolerate(/Failed to load resource/);
+    await page.addInitScript(prepare);
+    await page.route(laboratory, (route) => route.abort());
+    const playground = await open(page);
+    await play(playground).click();
+    await expect(status(playground)).toHaveText(/^The networks could not be trained: .+\.$/);
+    await expect(play(playground)).toBeVisible();
+    await page.unroute(laboratory);
+    await play(playground).click();
+    await expect(status(playground)).toHaveText(/^After 300 steps, A: /, { timeout: 60_000 });
+  });
+
+test('a worker that dies while it trains is told in words, and Play begins anew', async ({ page }) => {
+  await page.addInitScript(() => {
+    const Living = Worker;
+    globalThis.Worker = class extends Living {
+      constructor(address: string | URL, options?: WorkerOptions) {
+        super(address, options);
+        (globalThis as unknown as { die: () => void }).die = () => {
+          this.terminate();
+          this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+        };
+      }
+    };
+  });
+  const playground = await open(page, '#bn1&at=playground&playground.steps=20000');
   await play(playground).click();
-  await expect(status(playground)).toHaveText(/^The networks could not be trained: .+\.$/);
-  await expect(play(playground)).toBeVisible();
+  await expect(steps(playground)).toHaveText(/^[1-9]\d* of 20000 steps$/, { timeout: 60_000 });
+  await page.evaluate(() => (globalThis as unknown as { die: () => void }).die());
+  await expect(status(playground)).toHaveText('The networks could not be trained: the worker has stopped.');
+  await step(playground).click();
+  await expect(status(playground)).toHaveText(/^After 1 step, A: /);
+  await play(playground).click();
+  await expect(steps(playground)).toHaveText(/^(?!1 )[1-9]\d* of 20000 steps$/);
 });
 
 async function expectStill(page: Page): Promise<void> {

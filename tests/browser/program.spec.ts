@@ -111,6 +111,62 @@ test('a program is kept, and starts again when asked to', async ({ page }) => {
   await expect(again.getByRole('button', { name: 'Start again' })).toHaveCount(0);
 });
 
+test('what is kept changes elsewhere: the editor follows, and Check judges what stands in it', async ({
+  page,
+  context,
+}) => {
+  const root = await open(page, 'write-statistics');
+  const status = root.locator('.verdict');
+  const mean = 'batch_mean = x.mean(axis=0)';
+  await write(page, root, [mean]);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('ends without batch_var');
+  const work = page.locator('details.your-work');
+  await unfold(work);
+  await work.getByRole('button', { name: 'Clear…' }).click();
+  await page.getByRole('button', { name: 'On this page' }).click();
+  await expect(editorOf(root)).toContainText('batch_var = x[0]');
+  await work.getByRole('button', { name: 'Undo' }).click();
+  await expect(editorOf(root)).toHaveText(new RegExp(`^${mean.replaceAll(/[.()]/g, String.raw`\$&`)}`));
+  const other = await context.newPage();
+  const there = await open(other, 'write-statistics');
+  await write(other, there, [mean, 'batch_var = x.var(axis=1)']);
+  await expect(editorOf(root)).toContainText('batch_var = x.var(axis=1)');
+  await other.close();
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(status).toContainText('Line 2');
+  await write(page, root, [mean, 'batch_var = x.var(axis=0)']);
+  await page.keyboard.press('Control+Enter');
+  await expect(status).toContainText('Right.');
+});
+
+test('an empty program is judged as one, and starts again when asked to', async ({ page }) => {
+  const root = await open(page, 'write-statistics');
+  await editorOf(root).focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Control+Enter');
+  await expect(root.locator('.verdict')).toContainText('nothing is written here');
+  await root.getByRole('button', { name: 'Start again' }).click();
+  await expect(editorOf(root)).toContainText('batch_var = x[0]');
+  await expect(root.getByRole('button', { name: 'Start again' })).toHaveCount(0);
+});
+
+test('where the editor does not come, that is said, and another try fetches it', async ({ page, watch }) => {
+  const chunk = /\/assets\/editor-[^/]*\.js$/;
+  watch.provoke(/Failed to load resource/, /request failed: .*editor-[^/]*\.js/);
+  await page.route(chunk, (route) => route.abort());
+  await openLive(page, file, 'write-normalize');
+  const root = item(page, 'write-normalize');
+  await expect(root.getByText('There is no editor')).toBeVisible();
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(root.locator('.verdict')).toContainText('Not yet.');
+  await page.unroute(chunk);
+  await root.getByRole('button', { name: 'Try again' }).click();
+  await write(page, root, ['x_hat = x', 'y = x']);
+  await expect(root.getByText('There is no editor')).toHaveCount(0);
+});
+
 test('a hunt: what fails is told, the line is asked for, and the mistake is named when it is found', async ({
   page,
 }) => {
@@ -178,6 +234,35 @@ test('a program is downloaded as a file for Python', async ({ page }) => {
   const text = await readFile(await download.path(), 'utf8');
   expect(text).toContain('def run(x, eps):\n    mean = x.mean(axis=0)');
   expect(text).toContain('import numpy as np');
+});
+
+test('where the file for Python cannot be made, a sentence says why', async ({ page, watch }) => {
+  const judge = /\/programs-[^/]*\.wasm$/;
+  const maker = /\/assets\/python-file-[^/]*\.js$/;
+  watch.provoke(
+    /Failed to load resource/,
+    /request failed: .*programs-[^/]*\.wasm/,
+    /request failed: .*python-file/,
+  );
+  await page.route(judge, (route) => route.abort());
+  await page.route(maker, (route) => route.abort());
+  const root = await open(page, 'write-normalize');
+  const more = root.locator('details.program-more');
+  const button = more.getByRole('button', { name: 'Download as .py' });
+  await unfold(more);
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(more.getByRole('status')).toContainText('There is no file: there is no network');
+  await button.click({ force: true });
+  await page.unroute(judge);
+  await root.getByRole('button', { name: 'Check' }).click();
+  await expect(button).toHaveAttribute('aria-disabled', 'false');
+  await expect(more.getByRole('status')).toHaveText('');
+  await button.click();
+  await expect(more.getByRole('status')).toContainText('There is no file: there is no network');
+  await page.unroute(maker);
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  expect(download.suggestedFilename()).toBe('write-normalize.py');
+  await expect(more.getByRole('status')).toHaveText('');
 });
 
 test('fast typing loses no key', async ({ page }) => {

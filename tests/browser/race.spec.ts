@@ -81,13 +81,30 @@ test('where no worker starts it runs on the page', async ({ page }) => {
   await expect(status(race)).toHaveText(/^After 300 steps at the rate 1: /, { timeout: 120_000 });
 });
 
-test('a laboratory that does not come is told in words', async ({ page, watch }) => {
+test('a laboratory that does not come is told in words, and nothing goes on', async ({ page, watch }) => {
   watch.provoke(/request failed: .*laboratory/);
   await page.route(/laboratory-.*\.wasm/, (route) => route.abort());
   const race = await openRace(page);
+  await page.evaluate(() => {
+    const counted = globalThis as unknown as { frames: number };
+    counted.frames = 0;
+    const ask = requestAnimationFrame;
+    globalThis.requestAnimationFrame = (act) => {
+      counted.frames += 1;
+      return ask(act);
+    };
+  });
   await train(race).click();
   await expect(status(race)).toHaveText(/^The networks could not be trained: .+\.$/);
   await expect(train(race)).toBeVisible();
+  const framesIn = (time: number) =>
+    page.evaluate(async (wait) => {
+      const counted = globalThis as unknown as { frames: number };
+      const before = counted.frames;
+      await new Promise((done) => setTimeout(done, wait));
+      return counted.frames - before;
+    }, time);
+  await expect.poll(() => framesIn(300), 'the page comes to rest').toBe(0);
 });
 
 test('workers that die: what they did goes on on the page', async ({ page }) => {

@@ -1,5 +1,5 @@
-// The seeds of an experiment, on as many workers as there are processors; where the browser starts none, one after the
-// other on the page. Each seed is computed for itself, so the results are the same whatever the number of workers.
+// The seeds of an experiment, on as many workers as there are processors; where the browser starts none, or all have died,
+// one after the other on the page. Each seed is computed for itself, so the results are the same whatever the number of workers.
 
 import type { Measures } from '../core/condition.ts';
 import type { MeasureMessage } from '../core/measure.ts';
@@ -12,8 +12,8 @@ export interface MeasureRequest {
 }
 export type MeasureAnswer = { measures: Measures } | { reason: string };
 
-/** Computes one seed. */
-type Runner = (request: MeasureRequest) => Promise<Measures>;
+/** Computes one seed; undefined where its worker has died. */
+type Runner = (request: MeasureRequest) => Promise<Measures | undefined>;
 
 function runnerOf(worker: Worker): Runner {
   return (request) =>
@@ -24,7 +24,7 @@ function runnerOf(worker: Worker): Runner {
           'measures' in data ? resolve(data.measures) : reject(new Error(data.reason)),
         { once: true },
       );
-      worker.addEventListener('error', () => reject(new Error('the worker did not start')), { once: true });
+      worker.addEventListener('error', () => resolve(undefined), { once: true });
       worker.postMessage(request, []);
     });
 }
@@ -53,28 +53,36 @@ export function measure(
     if (message) tell(message);
   };
   const results: Measures[] = [];
-  let next = 0;
+  const waiting = [...seeds.keys()];
   let done = 0;
   const work = async (run: Runner): Promise<void> => {
-    while (!stop.signal.aborted && next < seeds.length) {
-      const k = next++;
+    while (!stop.signal.aborted) {
+      const k = waiting.shift();
+      if (k === undefined) return;
       // oxlint-disable-next-line no-await-in-loop -- a runner does one seed after the other
-      results[k] = await run({ experiment, seed: seeds[k] as number });
+      const measures = await run({ experiment, seed: seeds[k] as number });
+      if (!measures) {
+        waiting.unshift(k);
+        return;
+      }
+      results[k] = measures;
       done += 1;
       if (!stop.signal.aborted && done < seeds.length) tell({ done });
     }
-    if (done === seeds.length) end({ measured: results });
+  };
+  const workAll = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => work(runnerOf(worker))));
+    // Nobody took what the last workers left when they died.
+    if (done < seeds.length) await work(await runnerOnThePage());
+    end({ measured: results });
   };
   const count = Math.min(navigator.hardwareConcurrency || 2, seeds.length);
   for (let k = 0; k < count; ++k) {
     const worker = startWorker('measure');
     if (worker) workers.push(worker);
   }
-  const runners =
-    workers.length > 0 ? workers.map((worker) => Promise.resolve(runnerOf(worker))) : [runnerOnThePage()];
-  for (const runner of runners)
-    runner.then(work).catch((error: unknown) => {
-      end({ reason: error instanceof Error ? error.message : String(error) });
-    });
+  workAll().catch((error: unknown) => {
+    end({ reason: error instanceof Error ? error.message : String(error) });
+  });
   return () => end();
 }

@@ -15,7 +15,10 @@ function onThePage(tell: (told: Told) => void): Playing {
     order: (order) =>
       void session
         .then((each) => hasEnded || each.order(order))
-        .catch((error: unknown) => tell({ reason: error instanceof Error ? error.message : String(error) })),
+        .catch(
+          (error: unknown) =>
+            hasEnded || tell({ reason: error instanceof Error ? error.message : String(error) }),
+        ),
     end: () => {
       hasEnded = true;
       session.then((each) => each.end()).catch(() => {});
@@ -30,16 +33,20 @@ export function playground(tell: (told: Told) => void): Playing {
   /** what was ordered before the worker said anything; undefined from then on */
   let unanswered: Order[] | undefined = [];
   let here: Playing | undefined;
-  worker.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+  const stop = new AbortController();
+  const { signal } = stop;
+  const hear = ({ data }: MessageEvent<Told>) => {
     unanswered = undefined;
     tell(data);
-  });
-  worker.addEventListener('error', () => {
+  };
+  const goOn = () => {
     worker.terminate();
+    if (!unanswered) return tell({ reason: 'the worker has stopped' });
     here = onThePage(tell);
-    if (unanswered) for (const order of unanswered) here.order(order);
-    else tell({ reason: 'the worker has stopped' });
-  });
+    for (const order of unanswered) here.order(order);
+  };
+  worker.addEventListener('message', hear, { signal });
+  worker.addEventListener('error', goOn, { signal });
   return {
     order: (order) => {
       if (here) here.order(order);
@@ -49,6 +56,7 @@ export function playground(tell: (told: Told) => void): Playing {
       }
     },
     end: () => {
+      stop.abort();
       here?.end();
       worker.terminate();
     },

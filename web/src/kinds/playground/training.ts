@@ -30,9 +30,15 @@ export function useTraining(
       draw((turn) => turn + 1);
     });
   };
+  const endPlaying = () => {
+    own.playing?.end();
+    delete own.playing;
+  };
   const hear = (told: Told) => {
     if (told.training !== undefined && told.training !== own.training) return;
     if ('reason' in told) {
+      // Where no training could begin another try begins with everything: the laboratory, and the worker.
+      if (told.training === undefined) endPlaying();
       delete own.watched;
       setRunning(false);
       setSaid(`The networks could not be trained: ${told.reason}.`);

@@ -11,8 +11,9 @@ import { asSentence } from '../../core/sentence.ts';
 import { Hints, ShowAnswer } from '../help.tsx';
 import { type Item, type Scene, Slot } from '../item.tsx';
 import { BatchFields, batchName } from './batch.tsx';
-import { useEditor, usePrograms } from './bench.ts';
+import { type Editing, useEditor, usePrograms } from './bench.ts';
 import { type Checked, isHunting, line, useChecking, whole } from './checking.ts';
+import { Download } from './download.tsx';
 import { useRemarks } from './remarks.ts';
 import { Difference, Says } from './says.tsx';
 import type { BatchArray } from './schema.ts';
@@ -38,7 +39,6 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
   const loading = usePrograms(surroundings.programs);
   const { programs } = loading;
   const answer = useRef<HTMLElement>(null);
-  const text = kept.texts.code ?? start;
   const keep = (texts: Record<string, string | undefined>) => change((was) => withTexts(was, texts));
   const { checked, ask, isWaiting } = useChecking(loading, {
     task,
@@ -48,18 +48,18 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     change,
     code: () => editing.code.current,
   });
-  const editing = useEditor(title, text, (code) => keep({ code: code === start ? undefined : code }), ask);
+  const editing = useEditor(
+    title,
+    { start, kept: kept.texts.code ?? start },
+    (code) => keep({ code: code === start ? undefined : code }),
+    ask,
+  );
   const { editor } = editing;
+  const text = editing.code.current;
   const seeks = isHunting({ isHunt, kept });
   const now = checked?.code === text ? checked : undefined;
   const tellsLine = !seeks || now?.judged.verdict === 'right';
   const error = useRemarks(editor, { programs, task, text, batch, texts: kept.texts, now, tellsLine });
-
-  const download = async () => {
-    if (typeof programs !== 'object') return;
-    const { pythonFileOf } = await import('./python-file.ts');
-    surroundings.save(`${data.id}.py`, pythonFileOf(programs, title, task, editing.code.current));
-  };
   const answered = answerOf(kept, whole);
   const tried = (answered.first ?? answerOf(kept, line).first) !== undefined;
   return (
@@ -72,11 +72,12 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
       <Slot name="ask" />
       <div class="editor" ref={editing.place}>
         <pre>
-          <code>{start}</code>
+          <code>{text}</code>
         </pre>
       </div>
       <div class="live-only">
         <p class="program-error" role="status">
+          <NoEditor {...editing} />
           {error}
         </p>
         <div class="actions">
@@ -114,9 +115,11 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
         <details class="program-more">
           <summary>The batch, and a file for Python</summary>
           <BatchFields authors={batch} texts={kept.texts} onText={(name, value) => keep({ [name]: value })} />
-          <button type="button" class="quiet" onClick={() => void download()}>
-            Download as .py
-          </button>
+          <Download
+            code={() => editing.code.current}
+            save={(file) => surroundings.save(`${data.id}.py`, file)}
+            {...{ programs, title, task }}
+          />
         </details>
       </div>
       <div class="help">
@@ -131,6 +134,17 @@ const Program = ({ id, data, kept, change, surroundings }: Scene<ProgramData>) =
     </div>
   );
 };
+
+/** Where the editor did not come; what is kept can be read and checked all the same. */
+const NoEditor = ({ reason, tryAgain }: Pick<Editing, 'reason' | 'tryAgain'>) =>
+  reason !== '' && (
+    <>
+      There is no editor: {reason}.{' '}
+      <button type="button" class="link" onClick={tryAgain}>
+        Try again
+      </button>{' '}
+    </>
+  );
 
 interface LineFieldProps {
   text: string;

@@ -61,6 +61,7 @@ export function useTraining(choice: Choice, { race }: Pick<Around, 'race'>): Tra
     stop.current?.();
     const now = new Seen();
     let hasEnded = false;
+    let request = 0;
     const start = performance.now();
     setRunning(true);
     setSaid('');
@@ -73,11 +74,11 @@ export function useTraining(choice: Choice, { race }: Pick<Around, 'race'>): Tra
           setDrawn(0);
         }
       } else if ('reason' in message) {
+        cancelAnimationFrame(request);
         setRunning(false);
         setSaid(`The networks could not be trained: ${message.reason}.`);
       } else hasEnded = true;
     });
-    let request = 0;
     const play = () => {
       const due = Math.floor(((performance.now() - start) / shownFor) * frames);
       const at = Math.min(due, now.frames.length - 1);
