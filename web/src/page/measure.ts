@@ -73,7 +73,7 @@ export function measure(
   const workAll = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => work(runnerOf(worker))));
     // Nobody took what the last workers left when they died.
-    if (done < seeds.length) await work(await runnerOnThePage());
+    if (done < seeds.length && !stop.signal.aborted) await work(await runnerOnThePage());
     end({ measured: results });
   };
   const count = Math.min(navigator.hardwareConcurrency || 2, seeds.length);
