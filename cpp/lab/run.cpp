@@ -23,8 +23,9 @@ const RunSettings& checked(const RunSettings& settings) {
   require(optimizer.momentum >= 0 && optimizer.momentum < 1, "momentum", "a number from 0 to below 1",
           optimizer.momentum);
   require(optimizer.weight_decay >= 0, "weight_decay", "a number >= 0", optimizer.weight_decay);
-  require(settings.batch >= 1 && settings.batch <= settings.examples, "batch",
-          "1 to " + std::to_string(settings.examples) + " examples", static_cast<double>(settings.batch));
+  if (settings.batch < 1 || settings.batch > settings.examples)
+    batchnorm::refuse("batch", "1 to " + batchnorm::in_words(settings.examples) + " examples",
+                      settings.batch);
   require(settings.keep >= 0 && settings.keep <= 1, "keep", "a number from 0 to 1", settings.keep);
   require(settings.layer_noise.scale >= 0, "noise_scale", "a number >= 0", settings.layer_noise.scale);
   require(settings.layer_noise.shift >= 0, "noise_shift", "a number >= 0", settings.layer_noise.shift);

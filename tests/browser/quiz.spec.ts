@@ -150,6 +150,9 @@ test('a reload keeps the question, the answers, the verdicts and the score', asy
   await expect(verdictOf(card)).toHaveText('');
   await expectNothingGivenAway(card, third);
 
+  await expect(step(page, 'Question 1')).toHaveAccessibleName('Question 1, right');
+  await expect(step(page, 'Question 2')).toHaveAccessibleName('Question 2, wrong');
+  await expect(step(page, 'Question 3')).toHaveAccessibleName('Question 3');
   await step(page, 'Question 1').click();
   card = await questionIs(page, first.id);
   await expect(option(card, first.correct)).toBeChecked();

@@ -15,7 +15,9 @@ export const current = (page: Page): Locator =>
 
 /** A step of the line above the questions: "Question 2", "Results". */
 export const step = (page: Page, name: string): Locator =>
-  page.getByRole('navigation', { name: 'Questions' }).getByRole('button', { name, exact: true });
+  page
+    .getByRole('navigation', { name: 'Questions' })
+    .getByRole('button', { name: new RegExp(`^${name}(, (right|wrong))?$`) });
 
 /** Waits until the page shows this question, or the results, and it can be answered. */
 export async function questionIs(page: Page, id: string): Promise<Locator> {

@@ -1,6 +1,7 @@
 // The way through a page: on to the next question, one question of the quiz at a time, one drill open.
 
-import { openedAgain } from '../kinds/quiz/order.ts';
+import { choice, openedAgain } from '../kinds/quiz/order.ts';
+import { answerOf } from '../memory/kept.ts';
 import { memory } from './our-memory.ts';
 import { deckName, reveal } from './navigation.ts';
 import { isOnHiddenPage, onPageShown } from './one-file.ts';
@@ -33,6 +34,21 @@ class Deck {
     this.steps.forEach((step, k) => step.addEventListener('click', () => this.show(k, true)));
     setDeck(cards);
     onPageShown(() => setDeck(cards));
+    this.markSteps();
+    memory.onChange((name) => cards.some(({ id }) => id === name) && this.markSteps());
+  }
+
+  /** Each button says how its question stands. */
+  private markSteps(): void {
+    this.cards.forEach(({ id, dataset }, k) => {
+      const [step] = this.steps.slice(k);
+      if (!step || dataset.kind !== 'quiz') return;
+      const kept = memory.get(id);
+      const { checked, latest } = answerOf(kept, choice);
+      const mark = checked !== undefined && checked === kept.texts[choice] ? latest : undefined;
+      step.dataset.mark = mark ?? '';
+      step.ariaLabel = `Question ${k + 1}${mark ? `, ${mark}` : ''}`;
+    });
   }
 
   show(at: number, takesFocus: boolean): void {
