@@ -255,6 +255,12 @@ wrong-count: batch_var = np.sum(squares, axis=0) / rows.shape[1]
 wrong-count: batch_mean = np.sum(rows, axis=0) / rows.shape[1]; batch_var = np.sum(squares, axis=0) / rows.shape[1]
 )";
 
+// Other ways to a variance of 0: where whole numbers are divided, it is that.
+constexpr const char* no_variance_mistakes = R"(
+variance-forgotten: shifted_var = eps + 0 * batch_var
+deviations-not-squared: batch_var = 0 * np.mean(rows, axis=0)
+)";
+
 constexpr const char* digits_mistakes = R"(
 digits-lost: batch_var = np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0) ** 2
 )";
@@ -454,6 +460,10 @@ constexpr struct {
 } own_mistakes[] = {
     {"square-of-mean-not-subtracted", "mean for its square", "var = mean of squares − square of the mean",
      "one-pass"},
+    {"deviations-not-squared", "deviations not squared before the mean",
+     "the variance is 0 here: the deviations themselves average to 0, so each is squared first", "epsilon"},
+    {"variance-forgotten", "variance forgotten", "the root is that of the variance plus ε, not of ε alone",
+     "epsilon"},
     {"integer-division", "// for /", "// drops what is behind the point: 1 // N is 0 for every N above 1",
      "axis"},
     {"wrong-count", "divided by the other axis",
@@ -585,6 +595,7 @@ std::vector<Variant> variants(const TaskKind& kind) {
         add(kind.family == Family::layer ? layer_gradient_mistakes : channel_gradient_mistakes);
       }
       add(statistics_mistakes);
+      add(no_variance_mistakes);
       if (kind.single) add(digits_mistakes);
       add(kind.family == Family::layer    ? layer_axis_mistakes
           : kind.family == Family::images ? image_axis_mistakes
@@ -596,6 +607,7 @@ std::vector<Variant> variants(const TaskKind& kind) {
     case Family::running:
       add(in_convention(kind, running_mistakes));
       add(statistics_mistakes);
+      add(no_variance_mistakes);
       break;
     case Family::inference:
       add(inference_mistakes);

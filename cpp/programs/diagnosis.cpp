@@ -1,6 +1,7 @@
 #include "programs/diagnosis.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "programs/comparison.h"
 #include "programs/derivations.h"
@@ -15,6 +16,33 @@ constexpr int most_faults = 3;
 const Array* find(const Names& names, const std::string& name) {
   const auto found = names.find(name);
   return found == names.end() ? nullptr : found->second.as<Array>();
+}
+
+bool has_operator(const Expression& expression, const std::string& symbol) {
+  const bool is_it = expression.kind == Expression::Kind::binary && expression.text == symbol;
+  return is_it || std::any_of(expression.children.begin(), expression.children.end(),
+                              [&](const Expression& each) { return has_operator(each, symbol); });
+}
+
+/// Whether an operator stands in any of these statements, or in those inside them.
+bool has_operator(const std::vector<Statement>& statements, const std::string& symbol) {
+  const auto in = [&](const std::vector<Expression>& expressions) {
+    return std::any_of(expressions.begin(), expressions.end(),
+                       [&](const Expression& each) { return has_operator(each, symbol); });
+  };
+  return std::any_of(statements.begin(), statements.end(), [&](const Statement& each) {
+    const bool augments = each.kind == Statement::Kind::augmented && each.text == symbol;
+    return augments || in(each.targets) || in(each.value) || has_operator(each.body, symbol) ||
+           has_operator(each.otherwise, symbol);
+  });
+}
+
+/// Infinite where any value is no number.
+double largest(const Array& array) {
+  double most = 0;
+  for (const double value : array.values())
+    most = std::isfinite(value) ? std::max(most, std::abs(value)) : HUGE_VAL;
+  return most;
 }
 
 /// What a line gave one name, or one of the values it returned.
@@ -34,6 +62,7 @@ class Detective {
         inputs_(batch.inputs),
         known_(batch.intermediates()),
         program_(program),
+        divides_whole_numbers_(has_operator(program.statements, "//")),
         tolerance_(tolerance_of_intermediates(batch)) {
     for (const Mistaken& each : mistaken_derivations(kind_))
       mistaken_.push_back(each.derivation.evaluate(inputs_));
@@ -136,8 +165,20 @@ class Detective {
   bool is_mistaken(const Array& value, std::size_t variant, const std::string& quantity) const {
     const Array* const wrong = find(mistaken_[variant], quantity);
     const Array* const right = find(known_, quantity);
-    if (wrong == nullptr || right == nullptr || !among(value, *wrong, tolerance_)) return false;
+    if (wrong == nullptr || right == nullptr || !can_be_made(variant)) return false;
+    // Of what should be 0 rounding leaves a little, which is 0 beside the right value only.
+    const double nothing = tolerance_ * largest(*right);
+    if (nothing > 0 && largest(*wrong) <= nothing)
+      return value.size() <= wrong->size() && largest(value) <= nothing;
+    if (!among(value, *wrong, tolerance_)) return false;
+    // All of a value is all of the mistake's: a 0 everywhere is not what has a 0 somewhere.
+    if (value.size() == wrong->size() && !among(*wrong, value, tolerance_)) return false;
     return !among(value, *right, tolerance_) || wrong->shape != right->shape;
+  }
+
+  /// Values alone do not tell a division of whole numbers from any other way to a 0.
+  bool can_be_made(std::size_t variant) const {
+    return divides_whole_numbers_ || id_of(variant) != "integer-division";
   }
 
   const std::string& id_of(std::size_t variant) const {
@@ -149,11 +190,12 @@ class Detective {
     std::vector<std::size_t> found;
     if (made.error) return found;
     for (std::size_t k = 0; k < mistaken_.size(); ++k) {
-      const bool explains = std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
-        const Array* const wrong = find(mistaken_[k], output.first);
-        return wrong != nullptr && wrong->values().size() == output.second.values().size() &&
-               same(*wrong, output.second);
-      });
+      const bool explains =
+          can_be_made(k) && std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
+            const Array* const wrong = find(mistaken_[k], output.first);
+            return wrong != nullptr && wrong->values().size() == output.second.values().size() &&
+                   same(*wrong, output.second);
+          });
       if (explains) found.push_back(k);
     }
     return found;
@@ -320,6 +362,7 @@ class Detective {
   const Names& inputs_;
   const Names& known_;
   const Program& program_;
+  const bool divides_whole_numbers_;
   const double tolerance_;
   std::vector<Names> mistaken_;
   Corrections corrections_;

@@ -20,6 +20,40 @@ def normalize(x, eps):
 d = x - x.mean(axis=0)
 x_hat = d / np.sqrt((d * d).mean(axis=0) + eps)
 
+# === normalize: eps alone under the root: wrong variance-forgotten
+mean = x.mean(axis=0)
+x_hat = (x - x.mean(axis=0)) / np.sqrt(eps)  # <-
+
+# === normalize: the mean of the deviations, squared: wrong deviations-not-squared
+mean = np.mean(x, axis=0)
+var = np.mean(x - mean, axis=0) ** 2  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
+
+# === normalize: the mean of the deviations, squared, with its axis: wrong deviations-not-squared
+d = x - x.mean(axis=0, keepdims=True)
+var = d.mean(axis=0, keepdims=True) ** 2  # <-
+x_hat = d / np.sqrt(var + eps)
+
+# === normalize: the deviations not squared: wrong deviations-not-squared
+mean = np.mean(x, axis=0)
+var = np.mean(x - mean, axis=0)  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
+
+# === statistics: the mean of the deviations, squared: wrong deviations-not-squared
+batch_mean = np.mean(x, axis=0)
+batch_var = np.mean(x - batch_mean, axis=0) ** 2  # <-
+
+# === normalize: nothing done where eps is 0: wrong
+x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) if eps > 0 else x  # <-
+
+# === normalize: 0 everywhere: wrong
+x_hat = 0 * x  # <-
+
+# === normalize: whole numbers divided: wrong integer-division
+mean = x.sum(axis=0) / len(x)
+var = 1 // len(x) * ((x - mean) ** 2).sum(axis=0)  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
+
 # === parameter_gradients: plain: right
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 dgamma = (dy * x_hat).sum(axis=0)
