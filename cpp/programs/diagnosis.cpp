@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "programs/comparison.h"
 #include "programs/derivations.h"
@@ -70,6 +71,8 @@ class Detective {
 
   std::vector<Fault> faults() {
     std::vector<Fault> found;
+    const std::vector<Fault> missing = never_updated();
+    for (const Fault& each : missing) never_updated_.insert(each.name);
     bool ran = false;
     for (int k = 0; k < most_faults; ++k) {
       const Attempt made = attempt(batch_, program_, corrections_, true);
@@ -85,6 +88,7 @@ class Detective {
       if (!fault.expected || fault.name == "return") break;
       corrections_[{fault.line, fault.name}] = *fault.expected;
     }
+    found.insert(found.end(), missing.begin(), missing.end());
     return found;
   }
 
@@ -92,8 +96,31 @@ class Detective {
   bool is_right(const Attempt& made) const {
     if (made.error) return false;
     return std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
-      return compare(batch_, output.first, output.second).kind == Comparison::Kind::equal;
+      return never_updated_.count(output.first) > 0 ||
+             compare(batch_, output.first, output.second).kind == Comparison::Kind::equal;
     });
+  }
+
+  /// The outputs that are inputs too, and still have the values that they were given: no line is wrong, but
+  /// one is missing.
+  std::vector<Fault> never_updated() const {
+    std::vector<Fault> found;
+    const Attempt made = attempt(batch_, program_, corrections_, true);
+    if (made.error) return found;
+    const std::vector<Step> steps = steps_of(made);
+    for (const auto& [name, output] : made.outputs) {
+      const Array* const given = find(inputs_, name);
+      const bool is_as_given =
+          given != nullptr && given->shape == output.shape && given->values() == output.values();
+      const bool has_a_line = std::any_of(steps.begin(), steps.end(), [&, &name = name](const Step& step) {
+        const std::vector<std::string> quantities = quantities_of(step);
+        return step.name != "return" && !quantities.empty() && quantities[0] == name;
+      });
+      if (!is_as_given || has_a_line || compare(batch_, name, output).kind == Comparison::Kind::equal)
+        continue;
+      found.push_back({0, name, name, "running-not-updated", Value{output}, Value{*find(known_, name)}});
+    }
+    return found;
   }
 
   /// What happened, a step for each value; what is returned by the kind's names.
@@ -107,8 +134,11 @@ class Detective {
         if (kind_.outputs.size() == 1)
           steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
       } else {
-        for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k)
-          steps.push_back({each.line, each.name, kind_.outputs[k].name, sequence->items()[k]});
+        for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k) {
+          const std::string& output = kind_.outputs[k].name;
+          if (never_updated_.count(output) > 0) continue;
+          steps.push_back({each.line, each.name, output, sequence->items()[k]});
+        }
       }
     }
     for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -365,6 +395,7 @@ class Detective {
   const bool divides_whole_numbers_;
   const double tolerance_;
   std::vector<Names> mistaken_;
+  std::set<std::string> never_updated_;
   Corrections corrections_;
 };
 

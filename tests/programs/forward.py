@@ -1,6 +1,6 @@
 # Programs as others write them, judged by tests/cpp/program_judge_test.cpp. A section begins with
 #   # === what it is: verdict [mistake] [law=…]
-# and the first wrong line ends with “# <-”. Every section is Python that runs under NumPy, unless it is refused.
+# and the first wrong line ends with “# <-”; where a line is missing there is none. Every section is Python that runs under NumPy, unless it is refused.
 
 # === lines in the lesson's names: right
 batch_mean = x.mean(axis=0)

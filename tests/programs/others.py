@@ -82,6 +82,9 @@ running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)  # <-
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
 running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)  # <-
 
+# === running_statistics: the variance left as it was: wrong running-not-updated
+running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
+
 # === running_statistics_torch: PyTorch's own: right
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)
 running_var = (1 - momentum) * running_var + momentum * x.var(axis=0, ddof=1)
