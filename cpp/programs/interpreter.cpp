@@ -34,7 +34,7 @@ Value snapshot(const Value& value) {
   if (const Sequence* const sequence = value.as<Sequence>()) {
     std::vector<Value> copies;
     for (const Value& each : sequence->items()) copies.push_back(snapshot(each));
-    return {Sequence(std::move(copies))};
+    return {Sequence(std::move(copies), sequence->is_list())};
   }
   return value;
 }
@@ -398,7 +398,7 @@ class Interpreter::Machine {
       case Kind::list: {
         std::vector<Value> items;
         for (const Expression& each : children) items.push_back(evaluate(each));
-        return {Sequence(std::move(items))};
+        return {Sequence(std::move(items), expression.kind == Kind::list)};
       }
       case Kind::dict: {
         auto dictionary = std::make_shared<Dictionary>();
@@ -450,7 +450,7 @@ class Interpreter::Machine {
     if (a != nullptr && b != nullptr && operation == "+") {  // (1,) + x.shape
       std::vector<Value> both = a->items();
       both.insert(both.end(), b->items().begin(), b->items().end());
-      return {Sequence(std::move(both))};
+      return {Sequence(std::move(both), a->is_list())};
     }
     const bool numbers = (left.is<Array>() || a != nullptr) && (right.is<Array>() || b != nullptr);
     if (!numbers || (!left.is<Array>() && !right.is<Array>()))
@@ -517,6 +517,9 @@ class Interpreter::Machine {
     }
     if (of.is<std::shared_ptr<Dictionary>>() && name == "get")
       return {Callable{Callable::Home::method, name, std::make_shared<Value>(of)}};
+    if (const Sequence* const sequence = of.as<Sequence>(); sequence != nullptr && sequence->is_list())
+      refuse(place, "lists do not change here, so they have no ." + name +
+                        ": make an array with np.zeros, and fill it with out[j] = …");
     refuse(place, described(of) + " has no ." + name + " here");
   }
 
@@ -719,10 +722,11 @@ class Interpreter::Machine {
       std::vector<Value> some;
       for (const double k : part(numbers, {subscript(index)}).values())
         some.push_back(sequence.items()[static_cast<std::size_t>(k)]);
-      return {Sequence(std::move(some))};
+      return {Sequence(std::move(some), sequence.is_list())};
     }
     const Index at = as_position(evaluate(index), "an index");
-    if (at < -size || at >= size) fail(index.range, "tuple index out of range");
+    if (at < -size || at >= size)
+      fail(index.range, std::string(sequence.is_list() ? "list" : "tuple") + " index out of range");
     return sequence.items()[static_cast<std::size_t>(at < 0 ? at + size : at)];
   }
 

@@ -125,6 +125,9 @@ const Refusal refusals[] = {
     // What Python and NumPy refuse as well.
     {"y = xx", Kind::failed, 1, 5, "xx", "name 'xx' is not defined"},
     {"y = gama * 2", Kind::failed, 1, 5, "gama", "did you mean gamma?"},
+    {"y = []\ny.append(1)", Kind::refused, 2, 3, "append", "make an array with np.zeros, and fill it with out[j] = …"},
+    {"y = (1, 2).index(1)", Kind::refused, 1, 12, "index", "a tuple has no .index here"},
+    {"y = [1][2]", Kind::failed, 1, 9, "2", "list index out of range"},
     {"mu = x.mean(axis=1)\nxc = x - mu", Kind::failed, 2, 6, "x - mu", "could not be broadcast together with shapes (2,3) (2,)"},
     {"y = 2 * (x @ x) + 1", Kind::failed, 1, 9, "(x @ x)", "mismatch in its core dimension"},
     {"raise ValueError('no mode')", Kind::failed, 1, 1, "raise ValueError('no mode')", "no mode"},

@@ -8,6 +8,11 @@ batch_var = np.sum((x - batch_mean) ** 2, axis=0) / len(x)
 def moments(x):
     return x.mean(0), x.var(0)
 
+# === statistics: a list that is appended to: refused np.zeros, and fill it
+batch_mean = []
+for j in range(x.shape[1]):
+    batch_mean.append(x[:, j].mean())  # <-
+
 # === statistics: the standard deviation: wrong deviation-for-variance
 batch_mean = x.mean(axis=0)
 batch_var = x.std(axis=0)  # <-
