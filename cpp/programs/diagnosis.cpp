@@ -6,6 +6,7 @@
 
 #include "programs/comparison.h"
 #include "programs/derivations.h"
+#include "programs/functions.h"
 #include "programs/spellings.h"
 
 namespace programs {
@@ -129,7 +130,10 @@ class Detective {
     for (const Assigned& each : made.trace) {
       const Sequence* const sequence = each.value.as<Sequence>();
       if (each.name != "return") {
-        steps.push_back({each.line, each.name, "", each.value});
+        // A list of numbers is judged as the array that it makes.
+        const std::optional<Array> array =
+            sequence != nullptr && sequence->is_list() ? maybe_array(each.value) : std::optional<Array>();
+        steps.push_back({each.line, each.name, "", array ? Value{*array} : each.value});
       } else if (sequence == nullptr) {
         if (kind_.outputs.size() == 1)
           steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
@@ -293,11 +297,26 @@ class Detective {
       fault.line = made.error->range.line;
       fault.mistake = mistake_of_shapes(*made.error);
     } else if (!steps.empty()) {
-      fault.line = steps.back().line;
-      fault.name = steps.back().name;
-      fault.got = steps.back().value;
+      const Step& step = last_of_a_wrong_output(steps, made);
+      fault.line = step.line;
+      fault.name = step.name;
+      fault.got = step.value;
     }
     return fault;
+  }
+
+  /// What gave an output its last value, the first of those that are wrong; else the last of all.
+  const Step& last_of_a_wrong_output(const std::vector<Step>& steps, const Attempt& made) const {
+    for (const Step& step : steps) {
+      for (const auto& [name, output] : made.outputs) {
+        const auto left = made.left_as.find(name);
+        const bool is_of_it =
+            step.output == name || (left != made.left_as.end() && left->second == step.name);
+        if (step.is_last && is_of_it && compare(batch_, name, output).kind != Comparison::Kind::equal)
+          return step;
+      }
+    }
+    return steps.back();
   }
 
   /// The quantity that a mistake changes and that this step is: by its name where that says something, else

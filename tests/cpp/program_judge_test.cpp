@@ -134,6 +134,34 @@ TEST_P(ProgramVerdict, IsAGoodTutors) {
   }
 }
 
+struct Ending {
+  const char* task;
+  const char* program;
+  int line;
+  const char* sentence;
+};
+
+TEST(ProgramEnding, SaysWhatIsMissing) {
+  // clang-format off
+  const Ending endings[] = {
+      {"statistics", "batch_mean = 'none'\nbatch_var = x.var(0)", 2,
+       "at the end batch_mean is a text, where an array of numbers is asked for"},
+      {"statistics", "batch_mean = [x[0], [1]]\nbatch_var = x.var(0)", 2,
+       "at the end batch_mean is a list, where an array of numbers is asked for"},
+      {"statistics", "batch_mean = []\nfor j in range(x.shape[1]):\n    batch_mean.append(x[:, j].mean())", 3,
+       "make an array with np.zeros, and fill it with out[j] = …"},
+      {"statistics", "batch_var = x.var(0)", 1, "the program ends without batch_mean"},
+  };
+  // clang-format on
+  for (const Ending& each : endings) {
+    const Verdict verdict = judge(task_kind(each.task), each.program);
+    ASSERT_TRUE(verdict.error) << each.program;
+    EXPECT_EQ(verdict.error->range.line, each.line) << each.program;
+    EXPECT_NE(std::string(verdict.error->what()).find(each.sentence), std::string::npos)
+        << verdict.error->what();
+  }
+}
+
 TEST(ProgramFault, OfAMissingLineBlamesNone) {
   const auto told = [](const std::string& program) {
     std::string words;

@@ -8,6 +8,25 @@ batch_var = np.sum((x - batch_mean) ** 2, axis=0) / len(x)
 def moments(x):
     return x.mean(0), x.var(0)
 
+# === statistics: lists of numbers: right
+m, C = x.shape
+batch_mean = []
+batch_var = []
+for j in range(C):
+    batch_mean = batch_mean + [x[:, j].mean()]
+    batch_var = batch_var + [x[:, j].var()]
+
+# === statistics: a list for the columns of one batch: wrong
+batch_mean = [x[:, 0].mean(), x[:, 1].mean(), x[:, 2].mean()]  # <-
+batch_var = x.var(axis=0)
+
+# === statistics: lists, with a wrong variance: wrong unbiased-variance
+batch_mean = []
+batch_var = []
+for j in range(x.shape[1]):
+    batch_mean = batch_mean + [x[:, j].mean()]
+    batch_var = batch_var + [x[:, j].var(ddof=1)]  # <-
+
 # === statistics: a list that is appended to: refused np.zeros, and fill it
 batch_mean = []
 for j in range(x.shape[1]):
