@@ -19,6 +19,13 @@ std::optional<Array> find_array(const Names& names, const std::string& name) {
   return found == names.end() ? std::nullopt : maybe_array(found->second);
 }
 
+bool has_return(const std::vector<Statement>& statements) {
+  return std::any_of(statements.begin(), statements.end(), [](const Statement& each) {
+    return each.kind == Statement::Kind::return_statement || has_return(each.body) ||
+           has_return(each.otherwise);
+  });
+}
+
 [[noreturn]] void fail(const Range& range, const std::string& sentence) {
   throw ProgramError(ProgramError::Kind::failed, range, sentence);
 }
@@ -57,9 +64,13 @@ class Caller {
       if (parameters_ != nullptr) {
         if (std::optional<Array> kept = find_array(parameters_->items, name)) array = std::move(kept);
       }
+      if (!array && returned.is<None>() && !has_return(definition->body))
+        fail(definition->range, quoted(definition->text) + " has no return: write return " +
+                                    list_of_outputs() + " as its last line");
       if (!array)
         fail(definition->range,
-             quoted(definition->text) + " should return " + list_of_outputs() + ": there is no " + name);
+             quoted(definition->text) + " should return " + list_of_outputs() + ", and " +
+                 (sequence != nullptr ? "there is no " + name : "returns " + described(returned)));
       found[name] = *array;
     }
     return found;

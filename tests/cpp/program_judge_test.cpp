@@ -144,6 +144,12 @@ struct Ending {
 TEST(ProgramEnding, SaysWhatIsMissing) {
   // clang-format off
   const Ending endings[] = {
+      {"normalize", "def normalize(x, eps):\n    x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)\n", 1,
+       "“normalize” has no return: write return x_hat as its last line"},
+      {"statistics", "def f(x):\n    if x.shape[0] > 0:\n        return\n", 1,
+       "“f” should return batch_mean, batch_var, and returns None"},
+      {"statistics", "def f(x):\n    return x.mean(0),\n", 1,
+       "“f” should return batch_mean, batch_var, and there is no batch_var"},
       {"statistics", "batch_mean = 'none'\nbatch_var = x.var(0)", 2,
        "at the end batch_mean is a text, where an array of numbers is asked for"},
       {"statistics", "batch_mean = [x[0], [1]]\nbatch_var = x.var(0)", 2,
