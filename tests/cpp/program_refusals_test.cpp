@@ -121,6 +121,9 @@ const Refusal refusals[] = {
     {"y = 1 2", Kind::syntax, 1, 7, "2", "the line should end before “2”"},
     {"y = np.mean(axis=0, x)", Kind::syntax, 1, 21, "x", "arguments without a name come before"},
     {"y = x − 1", Kind::syntax, 1, 7, "", "“−” is not read here: write -"},
+    {"```python\ny = x\n```", Kind::syntax, 1, 1, "```", "delete this line"},
+    {"y = x\n    ```", Kind::syntax, 2, 5, "```", "delete this line"},
+    {">>> y = x", Kind::syntax, 1, 1, ">>>", "delete it"},
     {"y = ?", Kind::syntax, 1, 5, "?", "means nothing to Python"},
     // What Python and NumPy refuse as well.
     {"y = xx", Kind::failed, 1, 5, "xx", "name 'xx' is not defined"},
