@@ -6,6 +6,7 @@
 
 #include "programs/functions.h"
 #include "programs/refusals.h"
+#include "programs/spellings.h"
 
 namespace programs {
 
@@ -138,9 +139,16 @@ class Interpreter::Machine {
       return {Callable{Callable::Home::python, name}};
     if (const char* const instead = instead_of_name(name))
       refuse(expression.range, quoted(name) + " is not known here: " + instead);
-    const std::string near = nearest(name, known_names());
+    const std::string near = meant(name);
     fail(expression.range,
          "name '" + name + "' is not defined" + (near.empty() ? "" : ": did you mean " + near + "?"));
+  }
+
+  /// The name that is there for the same input (eps for epsilon), or one that is written nearly so.
+  std::string meant(const std::string& name) const {
+    const std::string input = input_named(name);
+    if (input != name && find(input) != nullptr) return input;
+    return nearest(name, known_names());
   }
 
   std::vector<std::string> known_names() const {
