@@ -203,6 +203,19 @@ def f(x, gamma, beta, eps):
     x_hat = (x - mean) / np.sqrt(var + eps)
     return gamma * x_hat  # <-
 
+# === gamma and beta forgotten: wrong scale-and-shift-forgotten
+x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
+y = x_hat  # <-
+
+# === eps behind the quotient: wrong eps-outside-root
+mu = x.mean(axis=0)
+var = x.var(axis=0)
+x_hat = (x - mu) / np.sqrt(var) + eps  # <-
+y = gamma * x_hat + beta
+
+# === eps behind the quotient in one line: wrong eps-outside-root
+y = gamma * (x - x.mean(0)) / np.sqrt(x.var(0)) + eps + beta  # <-
+
 # === beta before scaling: wrong beta-before-scaling
 xhat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 y = gamma * (xhat + beta)  # <-

@@ -8,6 +8,12 @@ batch_var = np.sum((x - batch_mean) ** 2, axis=0) / len(x)
 def moments(x):
     return x.mean(0), x.var(0)
 
+# === statistics: returned in the wrong order: wrong mean-variance-exchanged
+def statistics(x):
+    mean = x.mean(axis=0)
+    var = x.var(axis=0)
+    return var, mean  # <-
+
 # === statistics: lists of numbers: right
 m, C = x.shape
 batch_mean = []
@@ -108,6 +114,12 @@ running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)  #
 
 # === running_statistics: the variance left as it was: wrong running-not-updated
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
+
+# === running_statistics: returned in the wrong order: wrong mean-variance-exchanged
+def update(x, running_mean, running_var, momentum):
+    running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
+    running_var = momentum * running_var + (1 - momentum) * x.var(axis=0)
+    return running_var, running_mean  # <-
 
 # === running_statistics_torch: PyTorch's own: right
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)
@@ -262,6 +274,13 @@ batch_var = (var_a * m_a + var_b * m_b + d ** 2 * m_a * m_b / m) / m
 # === merge_statistics: parts weighted alike: wrong uneven-shards uneven-shards law=one_part
 batch_mean = (mean_a + mean_b) / 2  # <-
 batch_var = (var_a + var_b) / 2  # <-
+
+# === merge_statistics: returned in the wrong order: wrong mean-variance-exchanged
+def merge(mean_a, var_a, m_a, mean_b, var_b, m_b):
+    m = m_a + m_b
+    mean = (m_a * mean_a + m_b * mean_b) / m
+    var = (m_a * var_a + m_b * var_b) / m + m_a * m_b * (mean_b - mean_a) ** 2 / m ** 2
+    return var, mean  # <-
 
 # === merge_statistics: without the distance: wrong between-forgotten
 m = m_a + m_b
