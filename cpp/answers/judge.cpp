@@ -348,8 +348,8 @@ std::vector<Candidate> candidates(const Question& question, const Quantities& ri
   const Value truth = plain.evaluate(question.answer);
   const std::vector<double> allowed = allowances(question.answer, truth, right, question.tolerance);
   std::vector<Candidate> found;
-  for (const Mistake* each : possible_mistakes(question.answer, right, {&question.foreseen, &mistakes()})) {
-    if (question.ruled_out.count(each->id) != 0) continue;
+  for (const Mistake* each :
+       possible_mistakes(question.answer, right, {&question.foreseen, question.known})) {
     auto value = mistaken_answer(question.answer, right, *each);
     if (!value || value->values.size() != truth.values.size()) continue;
     if (distance(*value, truth, allowed) > one_answer) found.push_back({each, std::move(*value)});

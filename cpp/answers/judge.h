@@ -1,7 +1,6 @@
 #pragma once
 // Verdicts on typed values: empty, unreadable, right, right but too coarse, wrong and why.
 
-#include <set>
 
 #include "answers/mistakes.h"
 #include "answers/typed_text.h"
@@ -63,8 +62,8 @@ struct Question {
   Tolerance tolerance;
   /// Mistakes that the author foresaw for this question, besides those that are known.
   std::vector<Mistake> foreseen;
-  /// The ids of mistakes that were not made, as other answers show.
-  std::set<std::string> ruled_out = {};
+  /// The mistakes that may have been made; fewer than all where other answers show that some were not.
+  const std::vector<Mistake>* known = &mistakes();
 };
 
 /// Judges typed text. `known` are the quantities it may name: the givens of the problem, not its results;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "batchnorm/layout.h"
 
@@ -77,7 +78,7 @@ class Worksheet {
 
   Cell judge_next(const Entry& entry) {
     Cell cell;
-    const Question question{Formula(entry.name), tolerance_, {}, ruled_out_};
+    const Question question{Formula(entry.name), tolerance_, {}, &possible_};
     cell.judgement = judge(entry.typed, known_, right_, question);
     Judgement& judgement = cell.judgement;
     if (judgement.cells.empty()) return cell;
@@ -87,8 +88,7 @@ class Worksheet {
     if (judgement.verdict != Verdict::right) {
       wrong_.push_back({entry.name, judgement.value});
     } else {
-      // A right answer rules out the mistakes that would have changed it.
-      for (const Candidate& each : candidates(question, right_)) ruled_out_.insert(each.mistake->id);
+      rule_out(question);
     }
     return cell;
   }
@@ -98,6 +98,42 @@ class Worksheet {
     std::string name;
     Value value;
   };
+
+  /// A right answer shows that the lines which would have changed it were not written wrongly; the same
+  /// mistake in another line may still have been made.
+  void rule_out(const Question& question) {
+    std::set<std::pair<std::string, std::string>> lines;  // ids of mistakes, and names of lines
+    for (const Candidate& each : candidates(question, right_)) {
+      for (const std::string& line : lines_that_show(*each.mistake, question))
+        lines.emplace(each.mistake->id, line);
+    }
+    for (Mistake& mistake : possible_) {
+      auto& instead = mistake.instead;
+      instead.erase(std::remove_if(instead.begin(), instead.end(),
+                                   [&](const auto& line) {
+                                     return lines.count({mistake.id, line.first}) != 0;
+                                   }),
+                    instead.end());
+    }
+    possible_.erase(std::remove_if(possible_.begin(), possible_.end(),
+                                   [](const Mistake& mistake) { return mistake.instead.empty(); }),
+                    possible_.end());
+  }
+
+  /// The lines of a mistake, each of which alone changes an answer; all, where only together they do.
+  std::set<std::string> lines_that_show(const Mistake& mistake, const Question& question) const {
+    std::set<std::string> all, alone;
+    std::vector<Mistake> singles;
+    for (const auto& line : mistake.instead) {
+      all.insert(line.first);
+      singles.push_back(mistake);
+      singles.back().instead = {line};
+    }
+    Question of_singles = question;
+    of_singles.known = &singles;
+    for (const Candidate& each : candidates(of_singles, right_)) alone.insert(each.mistake->instead[0].first);
+    return alone.empty() ? all : alone;
+  }
 
   /// Looks for what the number follows from: wrong numbers above, or, where it is wrong for certain, these
   /// and a mistake.
@@ -127,12 +163,11 @@ class Worksheet {
     }
     if (judgement.verdict != Verdict::wrong || !judgement.mistakes.empty()) return;
     const Formula asked(name);
-    const auto possible = possible_mistakes(asked, right_, {&mistakes()});
+    const auto possible = possible_mistakes(asked, right_, {&possible_});
     for (const unsigned subset : subsets(wrong_.size(), most_used_beside_mistake)) {
       const auto without = follows(asked, subset, nullptr);
       if (!without) continue;
       for (const Mistake* mistake : possible) {
-        if (ruled_out_.count(mistake->id) != 0) continue;
         const auto expected = follows(asked, subset, mistake);
         if (!expected || !agrees(judgement.value, *expected, allowed)) continue;
         if (distance(*expected, *without, allowed) <= one_answer) continue;
@@ -187,7 +222,7 @@ class Worksheet {
   const Quantities& right_;
   Tolerance tolerance_;
   std::vector<Wrong> wrong_;
-  std::set<std::string> ruled_out_;
+  std::vector<Mistake> possible_ = mistakes();
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "programs/functions.h"
 #include "programs/spellings.h"
 
 namespace programs {
@@ -12,9 +13,17 @@ bool contains(const std::string& text, const char* piece) {
   return text.find(piece) != std::string::npos;
 }
 
-const Array* find_array(const Names& names, const std::string& name) {
+/// An array, or lists of numbers, as np.array makes one of them.
+std::optional<Array> find_array(const Names& names, const std::string& name) {
   const auto found = names.find(name);
-  return found == names.end() ? nullptr : found->second.as<Array>();
+  return found == names.end() ? std::nullopt : maybe_array(found->second);
+}
+
+bool has_return(const std::vector<Statement>& statements) {
+  return std::any_of(statements.begin(), statements.end(), [](const Statement& each) {
+    return each.kind == Statement::Kind::return_statement || has_return(each.body) ||
+           has_return(each.otherwise);
+  });
 }
 
 [[noreturn]] void fail(const Range& range, const std::string& sentence) {
@@ -50,14 +59,18 @@ class Caller {
     const Sequence* const sequence = returned.as<Sequence>();
     for (std::size_t k = 0; k < kind_.outputs.size(); ++k) {
       const std::string& name = kind_.outputs[k].name;
-      const Array* array =
-          sequence != nullptr && k < sequence->items().size() ? sequence->items()[k].as<Array>() : nullptr;
+      std::optional<Array> array;
+      if (sequence != nullptr && k < sequence->items().size()) array = maybe_array(sequence->items()[k]);
       if (parameters_ != nullptr) {
-        if (const Array* const kept = find_array(parameters_->items, name)) array = kept;
+        if (std::optional<Array> kept = find_array(parameters_->items, name)) array = std::move(kept);
       }
-      if (array == nullptr)
+      if (!array && returned.is<None>() && !has_return(definition->body))
+        fail(definition->range, quoted(definition->text) + " has no return: write return " +
+                                    list_of_outputs() + " as its last line");
+      if (!array)
         fail(definition->range,
-             quoted(definition->text) + " should return " + list_of_outputs() + ": there is no " + name);
+             quoted(definition->text) + " should return " + list_of_outputs() + ", and " +
+                 (sequence != nullptr ? "there is no " + name : "returns " + described(returned)));
       found[name] = *array;
     }
     return found;
@@ -72,15 +85,19 @@ class Caller {
 
   Array left_in(const Names& names, const std::string& name) {
     made_.left_as[name] = name;
-    if (const Array* const array = find_array(names, name)) return *array;
+    if (const std::optional<Array> array = find_array(names, name)) return *array;
     // Under another name that is in use for it: out for y.
     for (const auto& [other, value] : names) {
       const std::vector<std::string> possible = meanings(other);
-      if (inputs_.count(other) == 0 && !possible.empty() && possible[0] == name && value.is<Array>()) {
+      if (inputs_.count(other) > 0 || possible.empty() || possible[0] != name) continue;
+      if (const std::optional<Array> array = maybe_array(value)) {
         made_.left_as[name] = other;
-        return *value.as<Array>();
+        return *array;
       }
     }
+    if (const auto left = names.find(name); left != names.end())
+      fail(program_.statements.back().range, "at the end " + name + " is " + described(left->second) +
+                                                 ", where an array of numbers is asked for");
     fail(program_.statements.back().range,
          "the program ends without " + name + ": give it a value, " + name + " = …");
   }

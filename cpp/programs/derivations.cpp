@@ -255,6 +255,16 @@ wrong-count: batch_var = np.sum(squares, axis=0) / rows.shape[1]
 wrong-count: batch_mean = np.sum(rows, axis=0) / rows.shape[1]; batch_var = np.sum(squares, axis=0) / rows.shape[1]
 )";
 
+// Other ways to a variance of 0: where whole numbers are divided, it is that.
+constexpr const char* no_variance_mistakes = R"(
+variance-forgotten: shifted_var = eps + 0 * batch_var
+deviations-not-squared: batch_var = 0 * np.mean(rows, axis=0)
+)";
+
+constexpr const char* exchanged_mistakes = R"(
+mean-variance-exchanged: batch_mean = np.var(rows, axis=0); batch_var = np.mean(rows, axis=0)
+)";
+
 constexpr const char* digits_mistakes = R"(
 digits-lost: batch_var = np.mean(rows ** 2, axis=0) - np.mean(rows, axis=0) ** 2
 )";
@@ -283,6 +293,7 @@ reshape-mixes-channels: rows = x.reshape(-1, x.shape[1]); x_hat = normalized.res
 constexpr const char* normalizing_mistakes = R"(
 variance-for-deviation: root = shifted_var
 eps-outside-root: root = np.sqrt(batch_var) + eps
+eps-outside-root: normalized = centred / np.sqrt(batch_var) + eps
 eps-forgotten: root = np.sqrt(batch_var)
 eps-subtracted: shifted_var = batch_var - eps
 root-multiplied: saved_invstd = root
@@ -297,6 +308,7 @@ brackets-missing: saved_invstd = 1 / np.sqrt(batch_var) + eps
 constexpr const char* affine_mistakes = R"(
 gamma-forgotten: scaled = x_hat
 beta-forgotten: y = scaled
+scale-and-shift-forgotten: y = x_hat
 beta-before-scaling: y = $gamma * (x_hat + $beta)
 beta-subtracted: y = scaled - $beta
 gamma-beta-exchanged: y = $beta * x_hat + $gamma
@@ -376,6 +388,8 @@ sign-of-x-hat-term: dx_rows = saved_invstd * (d_rows - mean_dx_hat + mean_along_
 // Where gamma is one number for all values that share a statistic.
 constexpr const char* channel_gradient_mistakes = R"(
 gamma-twice: dx_hat = dy * $gamma * $gamma
+gamma-twice: dx_rows = saved_invstd * (gamma * d_rows - mean_dx_hat - mean_along_x_hat)
+dgamma-dbeta-exchanged: dx_rows = saved_invstd * (d_rows - mean_dx_hat_x_hat - normalized * mean_dx_hat)
 dy-for-dx-hat: d_rows_centred = $rows(dy) * centred
 gamma-forgotten: dx_direct = $rows(dy) * saved_invstd
 )";
@@ -396,6 +410,7 @@ weights-do-not-add-up: new_weight = 1
 weights-do-not-add-up: new_weight = old_weight
 running-deviation: stored_var = np.sqrt($stored)
 mean-for-running-variance: new_var = old_weight * running_var + new_weight * batch_mean
+mean-variance-exchanged: new_mean = old_weight * running_var + new_weight * stored_var; new_var = old_weight * running_mean + new_weight * batch_mean
 )";
 
 constexpr const char* inference_mistakes = R"(
@@ -404,6 +419,7 @@ batch-in-inference: centred = x - np.mean(x, axis=0)
 batch-in-inference: shifted_var = np.var(x, axis=0) + eps
 running-variance-for-deviation: root = shifted_var
 eps-outside-root: root = np.sqrt(running_var) + eps
+eps-outside-root: x_hat = centred / np.sqrt(running_var) + eps
 eps-forgotten: root = np.sqrt(running_var)
 running-mean-not-subtracted: centred = x
 not-divided: x_hat = centred
@@ -443,6 +459,7 @@ uneven-shards: batch_mean = (mean_a + mean_b) / 2
 uneven-shards: within = (var_a + var_b) / 2; between = difference ** 2 / 4
 uneven-shards: batch_mean = (mean_a + mean_b) / 2; within = (var_a + var_b) / 2; between = difference ** 2 / 4
 between-forgotten: between = 0 * difference
+mean-variance-exchanged: batch_mean = share_a * var_a + share_b * var_b + share_a * share_b * difference ** 2; batch_var = share_a * mean_a + share_b * mean_b
 counts-exchanged: share_a = m_b / m; share_b = m_a / m
 unbiased-variance: batch_var = (within + between) * m / (m - 1)
 integer-division: share_a = m_a // m; share_b = m_b // m
@@ -454,6 +471,12 @@ constexpr struct {
 } own_mistakes[] = {
     {"square-of-mean-not-subtracted", "mean for its square", "var = mean of squares − square of the mean",
      "one-pass"},
+    {"deviations-not-squared", "deviations not squared before the mean",
+     "the variance is 0 here: the deviations themselves average to 0, so each is squared first", "epsilon"},
+    {"variance-forgotten", "variance forgotten", "the root is that of the variance plus ε, not of ε alone",
+     "epsilon"},
+    {"mean-variance-exchanged", "mean and variance exchanged", "the mean comes first, then the variance", ""},
+    {"scale-and-shift-forgotten", "γ and β forgotten", "x̂ is multiplied by γ, and β is added", "undoing"},
     {"integer-division", "// for /", "// drops what is behind the point: 1 // N is 0 for every N above 1",
      "axis"},
     {"wrong-count", "divided by the other axis",
@@ -527,7 +550,8 @@ const std::vector<Mistake>& mistakes() {
     for (const answers::Mistake& each : answers::mistakes())
       known.push_back({each.id, each.title, each.reason, each.pitfall});
     for (const auto& each : own_mistakes)
-      known.push_back({each.id, each.title, each.reason, answers::pitfall_named(each.pitfall)});
+      known.push_back({each.id, each.title, each.reason,
+                       *each.pitfall == '\0' ? "" : answers::pitfall_named(each.pitfall)});
     return known;
   }();
   return all;
@@ -585,17 +609,22 @@ std::vector<Variant> variants(const TaskKind& kind) {
         add(kind.family == Family::layer ? layer_gradient_mistakes : channel_gradient_mistakes);
       }
       add(statistics_mistakes);
+      add(no_variance_mistakes);
+      if (asks_for(kind, "batch_var")) add(exchanged_mistakes);
       if (kind.single) add(digits_mistakes);
       add(kind.family == Family::layer    ? layer_axis_mistakes
           : kind.family == Family::images ? image_axis_mistakes
                                           : batch_axis_mistakes);
       if (has_input(kind, "eps")) add(normalizing_mistakes);
       if (has_input(kind, "beta")) add(affine_mistakes);
+      if (has_input(kind, "beta"))
+        add("eps-outside-root: root = np.sqrt(batch_var); y = scaled + $beta + eps");
       if (has_input(kind, "beta") && kind.family != Family::images) add(product_mistakes);
       break;
     case Family::running:
       add(in_convention(kind, running_mistakes));
       add(statistics_mistakes);
+      add(no_variance_mistakes);
       break;
     case Family::inference:
       add(inference_mistakes);

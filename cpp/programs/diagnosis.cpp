@@ -1,9 +1,12 @@
 #include "programs/diagnosis.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 #include "programs/comparison.h"
 #include "programs/derivations.h"
+#include "programs/functions.h"
 #include "programs/spellings.h"
 
 namespace programs {
@@ -15,6 +18,33 @@ constexpr int most_faults = 3;
 const Array* find(const Names& names, const std::string& name) {
   const auto found = names.find(name);
   return found == names.end() ? nullptr : found->second.as<Array>();
+}
+
+bool has_operator(const Expression& expression, const std::string& symbol) {
+  const bool is_it = expression.kind == Expression::Kind::binary && expression.text == symbol;
+  return is_it || std::any_of(expression.children.begin(), expression.children.end(),
+                              [&](const Expression& each) { return has_operator(each, symbol); });
+}
+
+/// Whether an operator stands in any of these statements, or in those inside them.
+bool has_operator(const std::vector<Statement>& statements, const std::string& symbol) {
+  const auto in = [&](const std::vector<Expression>& expressions) {
+    return std::any_of(expressions.begin(), expressions.end(),
+                       [&](const Expression& each) { return has_operator(each, symbol); });
+  };
+  return std::any_of(statements.begin(), statements.end(), [&](const Statement& each) {
+    const bool augments = each.kind == Statement::Kind::augmented && each.text == symbol;
+    return augments || in(each.targets) || in(each.value) || has_operator(each.body, symbol) ||
+           has_operator(each.otherwise, symbol);
+  });
+}
+
+/// Infinite where any value is no number.
+double largest(const Array& array) {
+  double most = 0;
+  for (const double value : array.values())
+    most = std::isfinite(value) ? std::max(most, std::abs(value)) : HUGE_VAL;
+  return most;
 }
 
 /// What a line gave one name, or one of the values it returned.
@@ -34,6 +64,7 @@ class Detective {
         inputs_(batch.inputs),
         known_(batch.intermediates()),
         program_(program),
+        divides_whole_numbers_(has_operator(program.statements, "//")),
         tolerance_(tolerance_of_intermediates(batch)) {
     for (const Mistaken& each : mistaken_derivations(kind_))
       mistaken_.push_back(each.derivation.evaluate(inputs_));
@@ -41,6 +72,8 @@ class Detective {
 
   std::vector<Fault> faults() {
     std::vector<Fault> found;
+    const std::vector<Fault> missing = never_updated();
+    for (const Fault& each : missing) never_updated_.insert(each.name);
     bool ran = false;
     for (int k = 0; k < most_faults; ++k) {
       const Attempt made = attempt(batch_, program_, corrections_, true);
@@ -56,6 +89,7 @@ class Detective {
       if (!fault.expected || fault.name == "return") break;
       corrections_[{fault.line, fault.name}] = *fault.expected;
     }
+    found.insert(found.end(), missing.begin(), missing.end());
     return found;
   }
 
@@ -63,8 +97,31 @@ class Detective {
   bool is_right(const Attempt& made) const {
     if (made.error) return false;
     return std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
-      return compare(batch_, output.first, output.second).kind == Comparison::Kind::equal;
+      return never_updated_.count(output.first) > 0 ||
+             compare(batch_, output.first, output.second).kind == Comparison::Kind::equal;
     });
+  }
+
+  /// The outputs that are inputs too, and still have the values that they were given: no line is wrong, but
+  /// one is missing.
+  std::vector<Fault> never_updated() const {
+    std::vector<Fault> found;
+    const Attempt made = attempt(batch_, program_, corrections_, true);
+    if (made.error) return found;
+    const std::vector<Step> steps = steps_of(made);
+    for (const auto& [name, output] : made.outputs) {
+      const Array* const given = find(inputs_, name);
+      const bool is_as_given =
+          given != nullptr && given->shape == output.shape && given->values() == output.values();
+      const bool has_a_line = std::any_of(steps.begin(), steps.end(), [&, &name = name](const Step& step) {
+        const std::vector<std::string> quantities = quantities_of(step);
+        return step.name != "return" && !quantities.empty() && quantities[0] == name;
+      });
+      if (!is_as_given || has_a_line || compare(batch_, name, output).kind == Comparison::Kind::equal)
+        continue;
+      found.push_back({0, name, name, "running-not-updated", Value{output}, Value{*find(known_, name)}});
+    }
+    return found;
   }
 
   /// What happened, a step for each value; what is returned by the kind's names.
@@ -73,13 +130,19 @@ class Detective {
     for (const Assigned& each : made.trace) {
       const Sequence* const sequence = each.value.as<Sequence>();
       if (each.name != "return") {
-        steps.push_back({each.line, each.name, "", each.value});
+        // A list of numbers is judged as the array that it makes.
+        const std::optional<Array> array =
+            sequence != nullptr && sequence->is_list() ? maybe_array(each.value) : std::optional<Array>();
+        steps.push_back({each.line, each.name, "", array ? Value{*array} : each.value});
       } else if (sequence == nullptr) {
         if (kind_.outputs.size() == 1)
           steps.push_back({each.line, each.name, kind_.outputs[0].name, each.value});
       } else {
-        for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k)
-          steps.push_back({each.line, each.name, kind_.outputs[k].name, sequence->items()[k]});
+        for (std::size_t k = 0; k < std::min(kind_.outputs.size(), sequence->items().size()); ++k) {
+          const std::string& output = kind_.outputs[k].name;
+          if (never_updated_.count(output) > 0) continue;
+          steps.push_back({each.line, each.name, output, sequence->items()[k]});
+        }
       }
     }
     for (std::size_t k = 0; k < steps.size(); ++k) {
@@ -136,8 +199,20 @@ class Detective {
   bool is_mistaken(const Array& value, std::size_t variant, const std::string& quantity) const {
     const Array* const wrong = find(mistaken_[variant], quantity);
     const Array* const right = find(known_, quantity);
-    if (wrong == nullptr || right == nullptr || !among(value, *wrong, tolerance_)) return false;
+    if (wrong == nullptr || right == nullptr || !can_be_made(variant)) return false;
+    // Of what should be 0 rounding leaves a little, which is 0 beside the right value only.
+    const double nothing = tolerance_ * largest(*right);
+    if (nothing > 0 && largest(*wrong) <= nothing)
+      return value.size() <= wrong->size() && largest(value) <= nothing;
+    if (!among(value, *wrong, tolerance_)) return false;
+    // All of a value is all of the mistake's: a 0 everywhere is not what has a 0 somewhere.
+    if (value.size() == wrong->size() && !among(*wrong, value, tolerance_)) return false;
     return !among(value, *right, tolerance_) || wrong->shape != right->shape;
+  }
+
+  /// Values alone do not tell a division of whole numbers from any other way to a 0.
+  bool can_be_made(std::size_t variant) const {
+    return divides_whole_numbers_ || id_of(variant) != "integer-division";
   }
 
   const std::string& id_of(std::size_t variant) const {
@@ -149,11 +224,12 @@ class Detective {
     std::vector<std::size_t> found;
     if (made.error) return found;
     for (std::size_t k = 0; k < mistaken_.size(); ++k) {
-      const bool explains = std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
-        const Array* const wrong = find(mistaken_[k], output.first);
-        return wrong != nullptr && wrong->values().size() == output.second.values().size() &&
-               same(*wrong, output.second);
-      });
+      const bool explains =
+          can_be_made(k) && std::all_of(made.outputs.begin(), made.outputs.end(), [&](const auto& output) {
+            const Array* const wrong = find(mistaken_[k], output.first);
+            return wrong != nullptr && wrong->values().size() == output.second.values().size() &&
+                   same(*wrong, output.second);
+          });
       if (explains) found.push_back(k);
     }
     return found;
@@ -221,11 +297,26 @@ class Detective {
       fault.line = made.error->range.line;
       fault.mistake = mistake_of_shapes(*made.error);
     } else if (!steps.empty()) {
-      fault.line = steps.back().line;
-      fault.name = steps.back().name;
-      fault.got = steps.back().value;
+      const Step& step = last_of_a_wrong_output(steps, made);
+      fault.line = step.line;
+      fault.name = step.name;
+      fault.got = step.value;
     }
     return fault;
+  }
+
+  /// What gave an output its last value, the first of those that are wrong; else the last of all.
+  const Step& last_of_a_wrong_output(const std::vector<Step>& steps, const Attempt& made) const {
+    for (const Step& step : steps) {
+      for (const auto& [name, output] : made.outputs) {
+        const auto left = made.left_as.find(name);
+        const bool is_of_it =
+            step.output == name || (left != made.left_as.end() && left->second == step.name);
+        if (step.is_last && is_of_it && compare(batch_, name, output).kind != Comparison::Kind::equal)
+          return step;
+      }
+    }
+    return steps.back();
   }
 
   /// The quantity that a mistake changes and that this step is: by its name where that says something, else
@@ -320,8 +411,10 @@ class Detective {
   const Names& inputs_;
   const Names& known_;
   const Program& program_;
+  const bool divides_whole_numbers_;
   const double tolerance_;
   std::vector<Names> mistaken_;
+  std::set<std::string> never_updated_;
   Corrections corrections_;
 };
 

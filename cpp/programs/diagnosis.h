@@ -7,8 +7,8 @@
 namespace programs {
 
 struct Fault {
-  int line = 0;          ///< the first line that is wrong, from 1
-  std::string name;      ///< what it gave a value, or “return”
+  int line = 0;          ///< the first line that is wrong, from 1; 0 where none is, but one is missing
+  std::string name;      ///< what it gave a value, or should give one, or “return”
   std::string quantity;  ///< the intermediate that it should be; empty where that is not known
   std::string mistake;   ///< id of a known mistake; empty where none leads to this value
   std::optional<Value> got;
@@ -16,7 +16,8 @@ struct Fault {
 };
 
 /// The faults of a program on a batch on which it is wrong, in the order of its lines. An error that is only
-/// carried forward is none: each fault is mended before the next is looked for.
+/// carried forward is none: each fault is mended before the next is looked for. Last the
+/// outputs that were given and that no line gives a new value.
 std::vector<Fault> find_faults(const Case& batch, const Program& program);
 
 }  // namespace programs

@@ -577,6 +577,14 @@ Array as_array(const Value& value, const std::string& function) {
   return make_array(inner, type, std::move(values));
 }
 
+std::optional<Array> maybe_array(const Value& value) {
+  try {
+    return as_array(value, "");
+  } catch (const ArrayError&) {
+    return std::nullopt;
+  }
+}
+
 bool is_true(const Value& value) {
   if (value.is<None>()) return false;
   if (const Array* const array = value.as<Array>()) {

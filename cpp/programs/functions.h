@@ -25,6 +25,9 @@ std::vector<std::string> method_names();
 /// An array out of a number, an array, or lists of them; throws ArrayError that names `function`.
 Array as_array(const Value& value, const std::string& function);
 
+/// The same where a value can be one, and none where it cannot.
+std::optional<Array> maybe_array(const Value& value);
+
 /// Whether a condition holds. Throws ArrayError for arrays of several values.
 bool is_true(const Value& value);
 

@@ -6,6 +6,7 @@
 
 #include "programs/functions.h"
 #include "programs/refusals.h"
+#include "programs/spellings.h"
 
 namespace programs {
 
@@ -34,7 +35,7 @@ Value snapshot(const Value& value) {
   if (const Sequence* const sequence = value.as<Sequence>()) {
     std::vector<Value> copies;
     for (const Value& each : sequence->items()) copies.push_back(snapshot(each));
-    return {Sequence(std::move(copies))};
+    return {Sequence(std::move(copies), sequence->is_list())};
   }
   return value;
 }
@@ -138,9 +139,16 @@ class Interpreter::Machine {
       return {Callable{Callable::Home::python, name}};
     if (const char* const instead = instead_of_name(name))
       refuse(expression.range, quoted(name) + " is not known here: " + instead);
-    const std::string near = nearest(name, known_names());
+    const std::string near = meant(name);
     fail(expression.range,
          "name '" + name + "' is not defined" + (near.empty() ? "" : ": did you mean " + near + "?"));
+  }
+
+  /// The name that is there for the same input (eps for epsilon), or one that is written nearly so.
+  std::string meant(const std::string& name) const {
+    const std::string input = input_named(name);
+    if (input != name && find(input) != nullptr) return input;
+    return nearest(name, known_names());
   }
 
   std::vector<std::string> known_names() const {
@@ -398,7 +406,7 @@ class Interpreter::Machine {
       case Kind::list: {
         std::vector<Value> items;
         for (const Expression& each : children) items.push_back(evaluate(each));
-        return {Sequence(std::move(items))};
+        return {Sequence(std::move(items), expression.kind == Kind::list)};
       }
       case Kind::dict: {
         auto dictionary = std::make_shared<Dictionary>();
@@ -450,7 +458,7 @@ class Interpreter::Machine {
     if (a != nullptr && b != nullptr && operation == "+") {  // (1,) + x.shape
       std::vector<Value> both = a->items();
       both.insert(both.end(), b->items().begin(), b->items().end());
-      return {Sequence(std::move(both))};
+      return {Sequence(std::move(both), a->is_list())};
     }
     const bool numbers = (left.is<Array>() || a != nullptr) && (right.is<Array>() || b != nullptr);
     if (!numbers || (!left.is<Array>() && !right.is<Array>()))
@@ -517,6 +525,9 @@ class Interpreter::Machine {
     }
     if (of.is<std::shared_ptr<Dictionary>>() && name == "get")
       return {Callable{Callable::Home::method, name, std::make_shared<Value>(of)}};
+    if (const Sequence* const sequence = of.as<Sequence>(); sequence != nullptr && sequence->is_list())
+      refuse(place, "lists do not change here, so they have no ." + name +
+                        ": make an array with np.zeros, and fill it with out[j] = …");
     refuse(place, described(of) + " has no ." + name + " here");
   }
 
@@ -719,10 +730,11 @@ class Interpreter::Machine {
       std::vector<Value> some;
       for (const double k : part(numbers, {subscript(index)}).values())
         some.push_back(sequence.items()[static_cast<std::size_t>(k)]);
-      return {Sequence(std::move(some))};
+      return {Sequence(std::move(some), sequence.is_list())};
     }
     const Index at = as_position(evaluate(index), "an index");
-    if (at < -size || at >= size) fail(index.range, "tuple index out of range");
+    if (at < -size || at >= size)
+      fail(index.range, std::string(sequence.is_list() ? "list" : "tuple") + " index out of range");
     return sequence.items()[static_cast<std::size_t>(at < 0 ? at + size : at)];
   }
 

@@ -143,7 +143,9 @@ class Parser {
         return made;
       }
     }
+    const std::size_t begin = next_;
     Expression left = value();
+    if (left.kind == Kind::compare) refuse_arrow(begin);
     if (peek().is(":"))
       throw refused(peek().range, "types are not written here: write name = value without “:”");
     const std::string& operation = peek().text;
@@ -172,6 +174,15 @@ class Parser {
     }
     made.range = from(first.range);
     return made;
+  }
+
+  /// x <- 1, which Python reads as a comparison with -1.
+  void refuse_arrow(std::size_t begin) const {
+    for (std::size_t k = begin; k + 1 < next_; ++k) {
+      const Range &less = tokens_[k].range, &minus = tokens_[k + 1].range;
+      if (tokens_[k].is("<") && tokens_[k + 1].is("-") && less.end == minus.begin)
+        throw syntax(spanning(less, minus), "“<-” gives no value to a name: write =");
+    }
   }
 
   static void require_target(const Expression& target) {

@@ -57,9 +57,9 @@ struct LookAlike {
   const char* instead;
 };
 constexpr LookAlike look_alikes[] = {
-    {U'−', "-"},   {U'–', "-"},  {U'—', "-"},          {U'×', "*"},  {U'·', "*"}, {U'÷', "/"},
-    {U'²', "**2"}, {U'“', "\""}, {U'”', "\""},         {U'‘', "'"},  {U'’', "'"}, {U'≤', "<="},
-    {U'≥', ">="},  {U'≠', "!="}, {U'√', "np.sqrt(…)"}, {U'^', "**"}, {U'∂', "d"}, {U'…', "..."},
+    {U'−', "-"},          {U'–', "-"},  {U'—', "-"}, {U'×', "*"}, {U'·', "*"},   {U'÷', "/"},  {U'²', "**2"},
+    {U'“', "\""},         {U'”', "\""}, {U'‘', "'"}, {U'’', "'"}, {U'≤', "<="},  {U'≥', ">="}, {U'≠', "!="},
+    {U'√', "np.sqrt(…)"}, {U'^', "**"}, {U'∂', "d"}, {U'←', "="}, {U'…', "..."},
 };
 
 constexpr const char* symbols[] = {"**=", "//=", "...", "**", "//", "+=", "-=", "*=", "/=", "%=", "@=",
@@ -130,6 +130,7 @@ class Tokenizer {
       pass_line_end();
     }
     if (at_ + 1 == characters_.size()) return;
+    refuse_wrapping();
     if (width > indents_.back()) {
       indents_.push_back(width);
       if (indents_.size() > static_cast<std::size_t>(deepest_tree))
@@ -140,6 +141,23 @@ class Tokenizer {
     if (width != indents_.back())
       throw error(range_from(at_),
                   "this indentation fits no line above it: begin the line where its block begins");
+  }
+
+  /// What stands around a program where it was copied from.
+  void refuse_wrapping() {
+    const auto begins = [this](char32_t mark) {
+      return code() == mark && code(1) == mark && code(2) == mark;
+    };
+    const bool fence = begins(U'`');
+    if (!fence && !begins(U'>')) return;
+    const std::size_t first = at_;
+    at_ += 3;
+    throw error(range_from(first),
+                fence
+                    ? "“```” stands around a program in a text, and is no part of it: delete this line, and "
+                      "the one like it at the other end"
+                    : "“>>>” is what Python's prompt writes, and no part of a program: delete it, and “...”, "
+                      "at the beginning of each line");
   }
 
   void end_line() {

@@ -30,7 +30,7 @@ std::string shown_array(const Array& array) {
 
 }  // namespace
 
-Sequence::Sequence(std::vector<Value> items) {
+Sequence::Sequence(std::vector<Value> items, bool is_list) : is_list_(is_list) {
   for (const Value& each : items) {
     const Sequence* const inner = each.as<Sequence>();
     total_ += inner != nullptr ? inner->total_ : 1;
@@ -48,7 +48,7 @@ const char* type_name(const Value& value) {
   }
   if (value.is<None>()) return "NoneType";
   if (value.is<std::string>()) return "str";
-  if (value.is<Sequence>()) return "tuple";
+  if (const Sequence* const sequence = value.as<Sequence>()) return sequence->is_list() ? "list" : "tuple";
   if (value.is<std::shared_ptr<Dictionary>>()) return "dict";
   return value.is<Module>() ? "module" : "function";
 }
@@ -60,7 +60,8 @@ std::string described(const Value& value) {
   }
   if (value.is<None>()) return "None";
   if (value.is<std::string>()) return "a text";
-  if (value.is<Sequence>()) return "a tuple";
+  if (const Sequence* const sequence = value.as<Sequence>())
+    return sequence->is_list() ? "a list" : "a tuple";
   if (value.is<std::shared_ptr<Dictionary>>()) return "a dictionary";
   if (value.is<Module>()) return "np";
   if (const Callable* const callable = value.as<Callable>()) return "the function " + callable->name;
@@ -71,10 +72,10 @@ std::string shown(const Value& value) {
   if (const Array* const array = value.as<Array>()) return shown_array(*array);
   if (const std::string* const text = value.as<std::string>()) return *text;
   if (const Sequence* const sequence = value.as<Sequence>()) {
-    std::string text = "(";
+    std::string text = sequence->is_list() ? "[" : "(";
     for (std::size_t k = 0; k < sequence->items().size(); ++k)
       text += (k > 0 ? ", " : "") + shown(sequence->items()[k]);
-    return text + ")";
+    return text + (sequence->is_list() ? "]" : ")");
   }
   return described(value);
 }

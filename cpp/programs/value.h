@@ -22,13 +22,15 @@ struct None {};
 class Sequence {
  public:
   /// Throws TooLarge where there are more than some thousand items, or tuples nested deeply.
-  explicit Sequence(std::vector<Value> items);
+  explicit Sequence(std::vector<Value> items, bool is_list = false);
   const std::vector<Value>& items() const { return *items_; }
+  bool is_list() const { return is_list_; }
 
  private:
   std::shared_ptr<const std::vector<Value>> items_;
   std::size_t total_ = 1;  ///< items of items too
   std::size_t depth_ = 1;
+  bool is_list_;
 };
 
 /// A dictionary with texts for keys. One that is given to the program may look its values up by a callback:

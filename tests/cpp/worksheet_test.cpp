@@ -176,6 +176,26 @@ TEST(Worksheet, WhatIsRightRulesMistakesOut) {
   EXPECT_EQ(judgement.cells[3].judgement.mistakes.at(0).id, "gamma-forgotten");
 }
 
+TEST(Worksheet, AMistakeThatIsRuledOutInOneLineHasItsNameInAnother) {
+  const auto mistake_of = [](const Entry& wrong) {
+    const auto judgement = judged(but({wrong}));
+    for (const auto& cell : judgement.cells) {
+      if (!cell.judgement.mistakes.empty())
+        return judgement.first_wrong + ": " + cell.judgement.mistakes[0].id;
+    }
+    return judgement.first_wrong;
+  };
+  // y = 3 x_hat + 1 is right: gamma is not forgotten there.
+  EXPECT_EQ(mistake_of({"dx_hat", "8, 0, 0, 0"}), "dx_hat: gamma-forgotten");
+  // dbeta is a sum, and is right.
+  EXPECT_EQ(mistake_of({"dgamma", "-1"}), "dgamma: mean-for-sum");
+  EXPECT_EQ(mistake_of({"dmean", "-1.5"}), "dmean: mean-for-sum");
+  // dvar comes from dx_hat, and is right.
+  EXPECT_EQ(mistake_of({"dmean", "-2"}), "dmean: dy-for-dx-hat");
+  // The root of the variance is right in x_hat, and so it is in all that follows.
+  EXPECT_EQ(mistake_of({"dmean", "-12"}), "dmean");
+}
+
 TEST(Worksheet, NoCreditWhereTheMistakeMakesTheRestTrivial) {
   // With x_hat = 0 everything after it is 0 or beta.
   const auto judgement = judged(but({{"x_hat", "0, 0, 0, 0"}, {"y", "1, 1, 1, 1"}, {"dgamma", "0"}}));

@@ -144,6 +144,31 @@ def backward(dy, cache):
     dx = gamma * invstd * (dy - dbeta / len(dy) - x_hat * dgamma / len(dy))
     return dx, dbeta, dgamma  # <-
 
+# === gradients of gamma and beta exchanged in their lines: wrong dgamma-dbeta-exchanged dgamma-dbeta-exchanged
+m = x.shape[0]
+invstd = 1 / np.sqrt(x.var(axis=0) + eps)
+x_hat = (x - x.mean(axis=0)) * invstd
+dgamma = np.sum(dy, axis=0)  # <-
+dbeta = np.sum(dy * x_hat, axis=0)  # <-
+dx = gamma * invstd / m * (m * dy - dbeta - x_hat * dgamma)
+
+# === gradients of gamma and beta exchanged in one line: wrong dgamma-dbeta-exchanged
+m = x.shape[0]
+invstd = 1 / np.sqrt(x.var(axis=0) + eps)
+x_hat = (x - x.mean(axis=0)) * invstd
+dgamma = np.sum(dy * x_hat, axis=0)
+dbeta = np.sum(dy, axis=0)
+dx = gamma * invstd / m * (m * dy - dgamma - x_hat * dbeta)  # <-
+
+# === gamma twice in one line: wrong gamma-twice
+m = x.shape[0]
+invstd = 1 / np.sqrt(x.var(axis=0) + eps)
+x_hat = (x - x.mean(axis=0)) * invstd
+dgamma = np.sum(dy * x_hat, axis=0)
+dbeta = np.sum(dy, axis=0)
+dx_hat = dy * gamma
+dx = gamma * invstd / m * (m * dx_hat - dbeta - x_hat * dgamma)  # <-
+
 # === gamma in its own gradient: wrong gamma-in-dgamma law=dgamma
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
 dx_hat = dy * gamma

@@ -1,6 +1,6 @@
 # Programs as others write them, judged by tests/cpp/program_judge_test.cpp. A section begins with
 #   # === what it is: verdict [mistake] [law=…]
-# and the first wrong line ends with “# <-”. Every section is Python that runs under NumPy, unless it is refused.
+# and the first wrong line ends with “# <-”; where a line is missing there is none. Every section is Python that runs under NumPy, unless it is refused.
 
 # === lines in the lesson's names: right
 batch_mean = x.mean(axis=0)
@@ -202,6 +202,19 @@ def f(x, gamma, beta, eps):
     var = x.var(0)
     x_hat = (x - mean) / np.sqrt(var + eps)
     return gamma * x_hat  # <-
+
+# === gamma and beta forgotten: wrong scale-and-shift-forgotten
+x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
+y = x_hat  # <-
+
+# === eps behind the quotient: wrong eps-outside-root
+mu = x.mean(axis=0)
+var = x.var(axis=0)
+x_hat = (x - mu) / np.sqrt(var) + eps  # <-
+y = gamma * x_hat + beta
+
+# === eps behind the quotient in one line: wrong eps-outside-root
+y = gamma * (x - x.mean(0)) / np.sqrt(x.var(0)) + eps + beta  # <-
 
 # === beta before scaling: wrong beta-before-scaling
 xhat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)

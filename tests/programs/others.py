@@ -8,6 +8,36 @@ batch_var = np.sum((x - batch_mean) ** 2, axis=0) / len(x)
 def moments(x):
     return x.mean(0), x.var(0)
 
+# === statistics: returned in the wrong order: wrong mean-variance-exchanged
+def statistics(x):
+    mean = x.mean(axis=0)
+    var = x.var(axis=0)
+    return var, mean  # <-
+
+# === statistics: lists of numbers: right
+m, C = x.shape
+batch_mean = []
+batch_var = []
+for j in range(C):
+    batch_mean = batch_mean + [x[:, j].mean()]
+    batch_var = batch_var + [x[:, j].var()]
+
+# === statistics: a list for the columns of one batch: wrong
+batch_mean = [x[:, 0].mean(), x[:, 1].mean(), x[:, 2].mean()]  # <-
+batch_var = x.var(axis=0)
+
+# === statistics: lists, with a wrong variance: wrong unbiased-variance
+batch_mean = []
+batch_var = []
+for j in range(x.shape[1]):
+    batch_mean = batch_mean + [x[:, j].mean()]
+    batch_var = batch_var + [x[:, j].var(ddof=1)]  # <-
+
+# === statistics: a list that is appended to: refused np.zeros, and fill it
+batch_mean = []
+for j in range(x.shape[1]):
+    batch_mean.append(x[:, j].mean())  # <-
+
 # === statistics: the standard deviation: wrong deviation-for-variance
 batch_mean = x.mean(axis=0)
 batch_var = x.std(axis=0)  # <-
@@ -19,6 +49,40 @@ def normalize(x, eps):
 # === normalize: deviations: right
 d = x - x.mean(axis=0)
 x_hat = d / np.sqrt((d * d).mean(axis=0) + eps)
+
+# === normalize: eps alone under the root: wrong variance-forgotten
+mean = x.mean(axis=0)
+x_hat = (x - x.mean(axis=0)) / np.sqrt(eps)  # <-
+
+# === normalize: the mean of the deviations, squared: wrong deviations-not-squared
+mean = np.mean(x, axis=0)
+var = np.mean(x - mean, axis=0) ** 2  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
+
+# === normalize: the mean of the deviations, squared, with its axis: wrong deviations-not-squared
+d = x - x.mean(axis=0, keepdims=True)
+var = d.mean(axis=0, keepdims=True) ** 2  # <-
+x_hat = d / np.sqrt(var + eps)
+
+# === normalize: the deviations not squared: wrong deviations-not-squared
+mean = np.mean(x, axis=0)
+var = np.mean(x - mean, axis=0)  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
+
+# === statistics: the mean of the deviations, squared: wrong deviations-not-squared
+batch_mean = np.mean(x, axis=0)
+batch_var = np.mean(x - batch_mean, axis=0) ** 2  # <-
+
+# === normalize: nothing done where eps is 0: wrong
+x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) if eps > 0 else x  # <-
+
+# === normalize: 0 everywhere: wrong
+x_hat = 0 * x  # <-
+
+# === normalize: whole numbers divided: wrong integer-division
+mean = x.sum(axis=0) / len(x)
+var = 1 // len(x) * ((x - mean) ** 2).sum(axis=0)  # <-
+x_hat = (x - mean) / np.sqrt(var + eps)
 
 # === parameter_gradients: plain: right
 x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
@@ -47,6 +111,15 @@ running_var = (1 - momentum) * running_var + momentum * x.var(axis=0)  # <-
 # === running_statistics: the unbiased variance: wrong unbiased-running-variance law=whole_weight
 running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
 running_var = momentum * running_var + (1 - momentum) * x.var(axis=0, ddof=1)  # <-
+
+# === running_statistics: the variance left as it was: wrong running-not-updated
+running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
+
+# === running_statistics: returned in the wrong order: wrong mean-variance-exchanged
+def update(x, running_mean, running_var, momentum):
+    running_mean = momentum * running_mean + (1 - momentum) * x.mean(axis=0)
+    running_var = momentum * running_var + (1 - momentum) * x.var(axis=0)
+    return running_var, running_mean  # <-
 
 # === running_statistics_torch: PyTorch's own: right
 running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=0)
@@ -201,6 +274,13 @@ batch_var = (var_a * m_a + var_b * m_b + d ** 2 * m_a * m_b / m) / m
 # === merge_statistics: parts weighted alike: wrong uneven-shards uneven-shards law=one_part
 batch_mean = (mean_a + mean_b) / 2  # <-
 batch_var = (var_a + var_b) / 2  # <-
+
+# === merge_statistics: returned in the wrong order: wrong mean-variance-exchanged
+def merge(mean_a, var_a, m_a, mean_b, var_b, m_b):
+    m = m_a + m_b
+    mean = (m_a * mean_a + m_b * mean_b) / m
+    var = (m_a * var_a + m_b * var_b) / m + m_a * m_b * (mean_b - mean_a) ** 2 / m ** 2
+    return var, mean  # <-
 
 # === merge_statistics: without the distance: wrong between-forgotten
 m = m_a + m_b

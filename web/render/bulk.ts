@@ -126,7 +126,9 @@ function judgeItem(
       if (typeof answer !== 'string') return refuse(item, 'a program');
       const { verdict, error, faults } = programs.judge(item.task, answer);
       const words = faults.map(({ line, name, mistake }) =>
-        [`line ${line}, ${name}`, mistake?.title].filter(Boolean).join(': '),
+        [line > 0 ? `line ${line}, ${name}` : `no line gives ${name} a new value`, mistake?.title]
+          .filter(Boolean)
+          .join(': '),
       );
       return {
         verdict: verdict === 'failed' ? 'unreadable' : verdict,

@@ -40,8 +40,16 @@ export function Says({ judged, tellsLine, goTo }: Props) {
     <>
       {fault && (
         <>
-          <Line line={fault.line} />
-          {': '}
+          {fault.line > 0 ? (
+            <>
+              <Line line={fault.line} />
+              {': '}
+            </>
+          ) : (
+            <>
+              <code>{fault.name}</code> is never given a new value.{' '}
+            </>
+          )}
           {fault.mistake ? (
             <Mistakes mistakes={[fault.mistake]} />
           ) : (
