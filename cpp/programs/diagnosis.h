@@ -16,8 +16,8 @@ struct Fault {
 };
 
 /// The faults of a program on a batch on which it is wrong, in the order of its lines. An error that is only
-/// carried forward is none: each fault is mended before the next is looked for. Last the
-/// outputs that were given and that no line gives a new value.
+/// carried forward is none: each fault is mended before the next is looked for. Last come the outputs that
+/// were given and that no line gives a new value.
 std::vector<Fault> find_faults(const Case& batch, const Program& program);
 
 }  // namespace programs
