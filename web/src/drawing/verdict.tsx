@@ -33,12 +33,14 @@ interface Props {
   kind?: VerdictKind | undefined;
   /** Another number at each check: a browser that translates the page has put nodes of its own into the old line. */
   turn?: number | string;
+  /** in place of the usual word */
+  word?: string | undefined;
   class?: string;
   isStatus?: boolean;
   children?: ComponentChildren;
 }
 
-export function Verdict({ id, kind, turn, class: name = '', isStatus = true, children }: Props) {
+export function Verdict({ id, kind, turn, word, class: name = '', isStatus = true, children }: Props) {
   return (
     <div class={`verdict ${name}`} id={id} role={isStatus ? 'status' : undefined} data-verdict={kind}>
       {kind !== undefined && (
@@ -46,7 +48,7 @@ export function Verdict({ id, kind, turn, class: name = '', isStatus = true, chi
           <span class="icon" aria-hidden="true">
             {icons[kind]}
           </span>
-          <strong>{words[kind]}</strong> {children}
+          <strong>{word ?? words[kind]}</strong> {children}
         </div>
       )}
     </div>
