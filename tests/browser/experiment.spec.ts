@@ -21,6 +21,8 @@ async function openExperiment(page: Page, id: string): Promise<Locator> {
 
 const options = (of: Locator) =>
   of.getByRole('radio').and(of.locator('.prediction *')).filter({ visible: true });
+const check = (of: Locator) =>
+  of.getByRole('button', { name: 'Check', exact: true }).filter({ visible: true });
 const seen = (of: Locator) => of.locator('.experiment-seen').filter({ visible: true });
 const own = (of: Locator) => of.locator('.experiment-own').filter({ visible: true });
 const told = (of: Locator) => own(of).getByRole('status');
@@ -29,29 +31,53 @@ const runHere = (of: Locator) => own(of).getByRole('button', { name: 'Run it her
 test('it asks first; the prediction is judged, and then thirty seeds are seen', async ({ page }) => {
   const experiment = await openExperiment(page, single);
   await expect(seen(experiment)).toHaveCount(0);
+  const verdict = experiment.getByRole('status').first();
+  await check(experiment).click();
+  await expect(verdict).toHaveText(/No answer yet\./);
+  await expect(seen(experiment)).toHaveCount(0);
   await options(experiment).last().check();
-  await expect(experiment.getByRole('status').first()).toContainText('Not yet.');
-  await expect(experiment.getByRole('status').first()).toContainText('nothing, at any step');
+  await expect(verdict).toHaveText('');
+  await expect(seen(experiment)).toHaveCount(0);
+  await check(experiment).click();
+  await expect(verdict).toHaveText(/Not this time\. The seeds showed: nothing, at any step\./);
   await expect(seen(experiment).getByRole('img').first()).toHaveAttribute(
     'alt',
-    /Medians of 30 seeds\. without: .+ at 0, /,
+    /Medians of 30 seeds, by number added\. without: .+ at 0, /,
   );
   await expect(seen(experiment).getByRole('listitem').first()).toContainText(/^In 30 of 30 seeds /);
-  await expect(seen(experiment).getByRole('listitem').first()).toContainText(
-    'a fair coin does that once in 1.1 billion',
-  );
+  // What is true by algebra is no matter of chance.
+  await expect(seen(experiment).getByRole('listitem').first()).not.toContainText('by chance');
   const picture = seen(experiment).locator('img').first();
   expect(
     await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
   ).toBe(640);
   await options(experiment).first().check();
-  await expect(experiment.getByRole('status').first()).toContainText('Right.');
+  await expect(verdict).toHaveText('');
+  await check(experiment).click();
+  await expect(verdict).toContainText('Right.');
+});
+
+test('where two networks are compared, the first count says what chance would do', async ({ page }) => {
+  const experiment = await openExperiment(page, 'experiment-small-batches');
+  await experiment.getByRole('button', { name: 'Show the result' }).click();
+  await expect(experiment.getByText('The seeds showed: the one with batch normalization.')).toBeFocused();
+  const claims = seen(experiment).getByRole('listitem');
+  await expect(claims.first()).toContainText(/ \(by chance: 1 in [\d.,]+ \w+\)\.$/);
+  await expect(claims.nth(1)).not.toContainText('by chance');
 });
 
 test('by keyboard: predicted, run here, and told in one sentence', async ({ page }) => {
   const experiment = await openExperiment(page, single);
   await options(experiment).first().focus();
-  await page.keyboard.press('Space');
+  // The arrows choose and tell nothing yet.
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(options(experiment).last()).toBeChecked();
+  await page.keyboard.press('ArrowDown');
+  await expect(options(experiment).first()).toBeChecked();
+  await expect(seen(experiment)).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(experiment.getByRole('status').first()).toContainText('Right.');
   await expect(own(experiment)).toBeVisible();
   await own(experiment).getByLabel('seeds', { exact: false }).focus();
   await page.keyboard.press('Tab');
@@ -73,7 +99,7 @@ test('by keyboard: predicted, run here, and told in one sentence', async ({ page
   expect((await announced.jsonValue()).filter((text) => text !== '')).toHaveLength(1);
   await expect(own(experiment).getByRole('img')).toHaveAttribute(
     'aria-label',
-    /on this machine, for 10 seeds/,
+    /^On this machine: .+ Medians of 10 seeds, by number added\. without: /,
   );
   await expect(own(experiment).locator('.seeds').first()).toHaveAttribute('d', /^(M\S+ \S+){40}$/);
   await bringAxe(page);
@@ -85,7 +111,7 @@ test('by keyboard: predicted, run here, and told in one sentence', async ({ page
 
 test('stopped, it says how far it came, and can run again', async ({ page }) => {
   const experiment = await openExperiment(page, single);
-  await experiment.getByRole('button', { name: 'Show what came' }).click();
+  await experiment.getByRole('button', { name: 'Show the result' }).click();
   await own(experiment).getByLabel('seeds', { exact: false }).selectOption('100');
   await runHere(experiment).click();
   await expect(own(experiment).getByRole('progressbar')).toBeVisible();
@@ -98,7 +124,7 @@ test('stopped, it says how far it came, and can run again', async ({ page }) => 
 /** Runs an experiment to its end; gives the drawing of its seeds. */
 async function dotsOf(page: Page): Promise<string | null> {
   const experiment = await openExperiment(page, single);
-  const show = experiment.getByRole('button', { name: 'Show what came' });
+  const show = experiment.getByRole('button', { name: 'Show the result' });
   if (await show.isVisible()) await show.click();
   await runHere(experiment).click();
   await expect(told(experiment)).toHaveText(/^In /, { timeout: 120_000 });
@@ -145,6 +171,7 @@ test('the counter-example is on a tab, with a prediction of its own that is kept
   await expect(experiment.getByText('And with the sigmoid, where gradients vanish?')).toBeVisible();
   await expect(seen(experiment)).toHaveCount(0);
   await options(experiment).nth(1).check();
+  await check(experiment).click();
   await expect(seen(experiment)).toBeVisible();
   await page.reload();
   await unfold(experiment.locator('details.experiment > *').last());
@@ -159,7 +186,7 @@ test('a laboratory that does not come is told in words', async ({ page, watch })
   watch.provoke(/request failed: .*laboratory/);
   await page.route(/laboratory-.*\.wasm/, (route) => route.abort());
   const experiment = await openExperiment(page, single);
-  await experiment.getByRole('button', { name: 'Show what came' }).click();
+  await experiment.getByRole('button', { name: 'Show the result' }).click();
   await runHere(experiment).click();
   await expect(told(experiment)).toHaveText(/^The experiment could not be run: .+\.$/);
   await expect(runHere(experiment)).toBeVisible();

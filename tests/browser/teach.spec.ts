@@ -159,7 +159,7 @@ test('the files of a class are counted here, and go nowhere', async ({ page, bro
   expect(asked).toEqual([]);
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('ada.json');
   await expectNoViolations(page);
-  await place.getByRole('button', { name: 'Put them away' }).click();
+  await place.getByRole('button', { name: 'Remove the files' }).click();
   await expect(place.getByRole('table')).toHaveCount(0);
 });
 
@@ -213,7 +213,7 @@ test('a link to a question hides what explains it; one to a figure hides its con
   await choose(card, 'A');
   await expect(card.locator('.show-answer, details.answer').filter({ visible: true })).toHaveCount(0);
   await other.goto('about:blank');
-  await other.goto(await hrefFor('Training inference'));
+  await other.goto(await hrefFor(/^Running statistics average out the noise of batches/));
   await becomesLive(other);
   await expect(other.locator('.figure[id="training-inference"][data-drawn]')).toBeVisible();
   await expect(

@@ -266,6 +266,7 @@ const stages: Stage[] = [
       const experiment = item('experiment-offset');
       await found(tab, 'experiment-offset');
       await choose(tab, `${experiment} .prediction input[value="0"]`);
+      await press(tab, `${experiment} form button`, 'Check');
       await says(tab, `${experiment} [role=status]`, 'Right.');
       await says(tab, `${experiment} .experiment-seen`, 'In 30 of 30 seeds');
       await press(tab, `${experiment} .experiment-own button`, 'Run it here');

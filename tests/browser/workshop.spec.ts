@@ -26,7 +26,7 @@ const drills = (page: Page) => page.locator('details.drill');
 const drillOf = (page: Page, id: string) => drills(page).filter({ has: page.locator(`[id="${id}"]`) });
 const summaryOf = (drill: Locator) => drill.locator(':scope > summary');
 const said = (page: Page) => page.locator('.drills [role=status]');
-const random = (page: Page) => page.getByRole('button', { name: 'One at random from what I got wrong' });
+const random = (page: Page) => page.getByRole('button', { name: 'A drill I got wrong, at random' });
 
 /** The workshop at a drill, as a link leads there. */
 async function openDrill(page: Page, id: string): Promise<void> {
@@ -87,7 +87,7 @@ test('a link opens its drill, one is open at a time, and one that went wrong is 
   await openDrill(page, 'workshop-check');
   await expect(drills(page).and(page.locator('[open]'))).toHaveCount(1);
   await random(page).press('Enter');
-  await expect(said(page)).toContainText('Nothing was answered wrong here yet.');
+  await expect(said(page)).toContainText('No drill was answered wrong yet.');
 
   await summaryOf(drillOf(page, 'workshop-axis')).press('Enter');
   await becomesLive(page, 'workshop-axis');

@@ -251,10 +251,11 @@ TEST(Network, InSinglePrecisionHasFloatsOnly) {
 }
 
 TEST(Network, RefusesExamplesOfAnotherNumberOfInputs) {
-  const Network network = initial_network({}, 1);
+  const Network network = lab::initial_network({}, 1);
   const Index inputs = network.architecture.inputs;
   EXPECT_EQ(
-      refusal([&] { forward(network, Matrix::Zero(4, inputs + 1), Mode::train); }),
+      testing_batchnorm::refusal(
+          [&] { lab::forward(network, Matrix::Zero(4, inputs + 1), lab::Mode::train); }),
       "x: expected " + std::to_string(inputs) + " inputs an example, got " + std::to_string(inputs + 1));
 }
 

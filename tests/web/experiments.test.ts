@@ -14,6 +14,7 @@ import { readCondition } from '../../web/src/core/condition.ts';
 import {
   besideChance,
   coinChance,
+  comparesNetworks,
   countOf,
   holdForMedians,
   quartilesOf,
@@ -82,11 +83,13 @@ describe('what seeds say together', () => {
     expect(coinChance(30, 30)).toBe(2 ** -30);
     expect(coinChance(30, 29)).toBe(31 * 2 ** -30);
     expect(coinChance(3, 0)).toBe(1);
-    expect(besideChance(10, 10)).toBe('a fair coin does that once in 1,000');
-    expect(besideChance(17, 17)).toBe('a fair coin does that once in 130,000');
-    expect(besideChance(30, 29)).toBe('a fair coin does that once in 35 million');
-    expect(besideChance(30, 30)).toBe('a fair coin does that once in 1.1 billion');
+    expect(besideChance(10, 10)).toBe('by chance: 1 in 1,000');
+    expect(besideChance(17, 17)).toBe('by chance: 1 in 130,000');
+    expect(besideChance(30, 29)).toBe('by chance: 1 in 35 million');
+    expect(besideChance(30, 30)).toBe('by chance: 1 in 1.1 billion');
     expect(besideChance(30, 18)).toBe('');
+    expect(comparesNetworks('a.loss < 2 b.loss')).toBe(true);
+    expect(comparesNetworks('a.loss.0 < a.loss.1 and a.loss.0 < 1')).toBe(false);
   });
 
   test('a bound for fewer seeds asks for less', () => {

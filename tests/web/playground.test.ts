@@ -301,10 +301,10 @@ describe('words', () => {
     expect(inFullWords(seen(1, 3), 'ln 2')).toBe('100 % right, 58 % of new examples');
     expect(inFullWords(seen(Number.NaN, Number.NaN), 'ln 2')).toBe('its numbers are no longer finite');
     expect(inFullWords(seen(0.5, 0.01), 'ln 4')).toBe(
-      'answers nearly alike everywhere: the loss of a guess, ln 4',
+      'gives nearly the same answer everywhere (its loss is ln 4, that of guessing)',
     );
     expect(inFullWords(seen(0.5, 0, [0, 0, 0.3]), 'ln 2')).toBe(
-      'dead, answers alike everywhere: the loss of a guess, ln 2',
+      'dead, gives the same answer everywhere (its loss is ln 2, that of guessing)',
     );
     expect(sentenceOf({ step: 1, arms: { a: seen(0.5, 1), b: seen(1, 1) } }, 'ln 2')).toBe(
       'After 1 step, A: 50 % right; B: 100 % right.',

@@ -15,7 +15,7 @@ import { blocksOf } from './fences.ts';
 import { kinds, schemas } from './kinds.ts';
 import { type FigureBlock, nameOfFigure } from './kinds/figure.tsx';
 import { lessonFiles, numbering } from './lesson.ts';
-import type { Evidence } from './markdown.ts';
+import { type Evidence, renderLabel } from './markdown.ts';
 import { pages } from './pages.ts';
 
 /** The printed text of an item, by the names of its slots. */
@@ -52,9 +52,12 @@ export async function handoutsOf(
       for (const { node, place } of await blocksOf(path)) {
         const kindName = node.lang ?? '';
         if (kindName === 'figure') {
-          const { block } = parseBlock<FigureBlock>(kindName, schemas.figure as never, node.value, place);
-          const name = nameOfFigure(block);
-          if (!block.bare) shareable.push({ name, title: words(name), file, page: pageName, isFigure: true });
+          const parsed = parseBlock<FigureBlock>(kindName, schemas.figure as never, node.value, place);
+          const { block } = parsed;
+          const around = { core, quantities: {}, strictness: 'prose' as const, evidence: lesson.evidence };
+          const title = shortened(inText(renderLabel(block.title, parsed.placeOf(['title']), around)), 90);
+          if (!block.bare)
+            shareable.push({ name: nameOfFigure(block), title, file, page: pageName, isFigure: true });
           continue;
         }
         const kind = kinds[kindName] as Kind<{ given?: Typed }> | undefined;
@@ -95,14 +98,22 @@ export async function handoutsOf(
   return { papers: printed, shareable };
 }
 
-/** The first words of a text. */
-function startOf(nodes: ElementContent[], most = 60): string {
-  const text = toString(h('p', nodes)).replaceAll(/\s+/g, ' ');
-  return text.length <= most ? text : `${text.slice(0, text.lastIndexOf(' ', most))} …`;
-}
+const shortened = (text: string, most: number) =>
+  text.length <= most ? text : `${text.slice(0, text.lastIndexOf(' ', most))} …`;
 
-/** "forward-explorer" as it is read: "Forward explorer". */
-const words = (name: string) => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll('-', ' ');
+/** The first words of a text. */
+const startOf = (nodes: ElementContent[]) => shortened(toString(h('p', nodes)).replaceAll(/\s+/g, ' '), 60);
+
+/** A label as plain text, its formulas by their names. */
+const inText = (nodes: readonly ElementContent[]): string =>
+  nodes
+    .map((node) => {
+      if (node.type !== 'element') return toString(node);
+      const { ariaLabel } = node.properties;
+      return typeof ariaLabel === 'string' ? ariaLabel : inText(node.children);
+    })
+    .join('')
+    .replaceAll(/\s+/g, ' ');
 
 /** The printed text of every item, for the page that prints it with other numbers. */
 export const paperTexts = ({ papers: all }: Handouts): Element[] =>

@@ -70,7 +70,7 @@ test('by mouse, keys and buttons: the same number in each framework', async ({ p
       await byDefault.click();
       await expect(momentumOf(figure)).toHaveAttribute('aria-valuetext', String(momentum));
     }
-    await typed(figure, 'this page').check();
+    await typed(figure, 'this lesson').check();
     await expect(byDefault).toBeDisabled();
   });
 
@@ -82,7 +82,7 @@ test('by mouse, keys and buttons: the same number in each framework', async ({ p
     await figure.getByRole('button', { name: 'Other batches' }).click();
     const rule = { convention: 'torch', estimator: 'unbiased', momentum: 0.9, m: 2, seed: 2 } as const;
     await expectRunning(figure, rule);
-    await typed(figure, 'this page').check();
+    await typed(figure, 'this lesson').check();
     await expect(typed(figure, 'the biased one, 1/m')).toBeChecked();
     await typed(figure, 'the unbiased one, 1/(m − 1)').check();
     await expectRunning(figure, { ...rule, convention: 'decay' });
@@ -106,7 +106,7 @@ test('axe finds nothing after use', async ({ page }) => {
   const figure = await openFigure(page, kind);
   await unfoldNumbers(figure);
   await expectNoViolations(figure);
-  await typed(figure, 'this page').check();
+  await typed(figure, 'this lesson').check();
   await momentumOf(figure).press('End');
   await expectNoViolations(figure);
 });

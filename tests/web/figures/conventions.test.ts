@@ -57,7 +57,7 @@ describe.each(frameworks)('%s', (framework) => {
     expect(start).toBeCloseTo(decay ** steps, 14);
   });
 
-  test('the sentence says what its momentum weighs, and what to type for the same layer on this page', () => {
+  test('the sentence says what its momentum weighs, and what to set for the same layer in this lesson', () => {
     const { sentence } = show({ framework, momentum: 0.95 });
     expect(sentence).toContain(
       `In ${conventions[framework].name}, momentum 0.95 is the weight of the ${weighs} value, ` +
@@ -66,8 +66,8 @@ describe.each(frameworks)('%s', (framework) => {
     expect(sentence).toContain(`about ${weighs === 'new' ? '1.05' : '20'} batches`);
     expect(sentence).toMatch(
       weighs === 'new'
-        ? /For what 0\.95 means on this page, type 0\.05\.$/
-        : /On this page it means the same\.$/,
+        ? /For what 0\.95 means in this lesson, set 0\.05\.$/
+        : /In this lesson it means the same\.$/,
     );
   });
 

@@ -14,7 +14,7 @@ test('batches without noise: what is left of the start is momentum to the power 
   const left = 0.99 ** 50;
   expect(numbers(view, 'The last', 'running_mean').at(-1)).toBeCloseTo(5 * (1 - left), 12);
   expect(numbers(view, 'The last', 'running_var').at(-1)).toBeCloseTo(left, 12);
-  expect(view.sentence).toContain('After 50 batches the running mean is 1.975, the distribution’s 5');
+  expect(view.sentence).toContain('After 50 batches the running mean is 1.975, the distribution’s mean is 5');
   expect(view.sentence).toContain('the start value still weighs 0.605');
 });
 

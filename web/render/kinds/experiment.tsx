@@ -2,15 +2,14 @@
 // Builds a block `experiment`: counts, verdicts and drawings come from what its seeds gave.
 
 import { renderToString } from 'preact-render-to-string';
-import { formatNumber } from '../../src/core/format.ts';
-import { countOf, holdForMedians, quartilesOf, type Results } from '../../src/core/evidence.ts';
+import { countOf, holdForMedians, type Results } from '../../src/core/evidence.ts';
 import { readCondition } from '../../src/core/condition.ts';
 import { type ExperimentData, item, type PartData } from '../../src/kinds/experiment/experiment.tsx';
-import { Plot, plotHeight } from '../../src/kinds/experiment/plot.tsx';
+import { inWords, Plot, plotHeight } from '../../src/kinds/experiment/plot.tsx';
 import {
   type ExperimentBlock,
+  type Finding,
   type PartBlock,
-  type PlotBlock,
   schema,
 } from '../../src/kinds/experiment/schema.ts';
 import { seeds } from '../evidence.ts';
@@ -23,18 +22,14 @@ const drawings = new Map<string, string>();
 /** The drawings of all experiments that were rendered, by the names of their files. */
 export const experimentFiles = (): Record<string, string> => Object.fromEntries(drawings);
 
-/** What a drawing shows, in words: the medians. */
-function inWords({ title, arms, measure, at }: PlotBlock, results: Results): string {
-  const median = (name: string) => {
-    const value = quartilesOf(results[name] ?? [])[1];
-    return Number.isFinite(value) ? formatNumber(Number(value.toPrecision(2))) : 'not finite';
-  };
-  const words = arms.map(({ name, label }) =>
-    at
-      ? `${label}: ${at.map((place, k) => `${median(`${name}.${measure}.${k}`)} at ${place}`).join(', ')}`
-      : `${label}: ${median(`${name}.${measure}`)}`,
-  );
-  return `${title}. Medians of ${seeds.length} seeds. ${words.join('; ')}.`;
+/** The condition itself, without in how many seeds it has to hold. */
+const conditionOf = (finding: Finding) => (typeof finding === 'string' ? finding : finding.holds);
+
+function isFound(finding: Finding, results: Results): boolean {
+  if (typeof finding === 'string') return holdForMedians([finding], results);
+  const { holds, at_least: least = 0, at_most: most = seeds.length } = finding;
+  const count = countOf(holds, results);
+  return count >= least && count <= most;
 }
 
 function partOf(part: PartBlock, k: number, at: Building): PartData {
@@ -60,16 +55,19 @@ function partOf(part: PartBlock, k: number, at: Building): PartData {
       );
   });
   part.options.forEach(({ when }, n) => {
-    for (const name of when.flatMap((each) => readCondition(each).names)) known(name, ['options', n, 'when']);
+    for (const name of when.flatMap((each) => readCondition(conditionOf(each)).names))
+      known(name, ['options', n, 'when']);
   });
   part.claims.forEach(({ holds }, n) => {
     for (const name of readCondition(holds).names) known(name, ['claims', n, 'holds']);
   });
-  const right = part.options.flatMap(({ when }, n) => (holdForMedians(when, results) ? [n] : []));
+  const right = part.options.flatMap(({ when }, n) =>
+    when.every((each) => isFound(each, results)) ? [n] : [],
+  );
   if (right.length !== 1)
     at.refuse(
       [...path, 'options'],
-      `experiment: exactly one option has to hold for the medians, ${right.length === 0 ? 'none does' : `options ${right.map((n) => n + 1).join(' and ')} do`}`,
+      `experiment: exactly one option has to hold for the seeds, ${right.length === 0 ? 'none does' : `options ${right.map((n) => n + 1).join(' and ')} do`}`,
     );
   const stills = part.plots.map((plot, n) => {
     const file = `experiment-${part.measures}${n === 0 ? '' : `-${n + 1}`}.svg`;

@@ -62,8 +62,12 @@ function inRoundNumbers(count: number): string {
   return `${withThousands(Number((count / size).toPrecision(2)))} ${word}`;
 }
 
-/** What chance alone would do, where that is rare: "a fair coin does that once in 35 million". Empty where it is not. */
+/** How often chance alone would do that, where it is rare: "by chance: 1 in 35 million". Empty where it is not. */
 export function besideChance(n: number, k: number): string {
   const chance = coinChance(n, k);
-  return chance > 0.001 ? '' : `a fair coin does that once in ${inRoundNumbers(1 / chance)}`;
+  return chance > 0.001 ? '' : `by chance: 1 in ${inRoundNumbers(1 / chance)}`;
 }
+
+/** Whether a condition compares networks, so that a seed may fall to either side; what is true of one alone is no contest. */
+export const comparesNetworks = (condition: string): boolean =>
+  new Set(readCondition(condition).names.map((name) => name.split('.')[0])).size > 1;

@@ -263,7 +263,7 @@ export function inWords({ correct, range, layers }: Omit<ArmSeen, 'losses'>, gue
   // Without a gradient its weights never change again.
   const hidden = layers?.gradient_norm.subarray(0, -1);
   const isDead = hidden !== undefined && hidden.every((norm) => norm < 1e-12);
-  return `${isDead ? 'dead, answers' : 'answers nearly'} alike everywhere: the loss of a guess, ${guess}`;
+  return `${isDead ? 'dead, gives' : 'gives nearly'} the same answer everywhere (its loss is ${guess}, that of guessing)`;
 }
 
 /** The same with the share of new examples, where there is one to tell. */

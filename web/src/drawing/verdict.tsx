@@ -38,12 +38,23 @@ interface Props {
   turn?: number | string;
   /** what else makes it another verdict */
   about?: string | undefined;
+  /** in place of the usual word */
+  word?: string | undefined;
   class?: string;
   isStatus?: boolean;
   children?: ComponentChildren;
 }
 
-export function Verdict({ id, kind, turn, about = '', class: name = '', isStatus = true, children }: Props) {
+export function Verdict({
+  id,
+  kind,
+  turn,
+  about = '',
+  word,
+  class: name = '',
+  isStatus = true,
+  children,
+}: Props) {
   return (
     <div
       class={`verdict ${name}`}
@@ -57,7 +68,7 @@ export function Verdict({ id, kind, turn, about = '', class: name = '', isStatus
           <span class="icon" aria-hidden="true">
             {icons[kind]}
           </span>
-          <strong>{words[kind]}</strong> {children}
+          <strong>{word ?? words[kind]}</strong> {children}
         </div>
       )}
     </div>

@@ -110,8 +110,8 @@ const sentenceOf = ({ convention: { name, weights }, momentum, path, here }: Mod
     `In ${name}, momentum ${formatNumber(momentum)} is the weight of the ${weights} value, so the old one keeps ${formatNumber(path.old_weight)}:`,
     `the average looks back over about ${formatNumber(path.span, 3)} batches.`,
     weights === 'new'
-      ? `For what ${formatNumber(momentum)} means on this page, type ${formatNumber(here.new_weight)}.`
-      : 'On this page it means the same.',
+      ? `For what ${formatNumber(momentum)} means in this lesson, set ${formatNumber(here.new_weight)}.`
+      : 'In this lesson it means the same.',
   ].join(' ');
 
 export const conventionsFigure = figure({

@@ -25,7 +25,7 @@ const kerasTerms = { running_mean: 'moving_mean', running_var: 'moving_variance'
 export const conventions: Readonly<Record<Framework, Convention>> = {
   // Section 3 of the page.
   page: {
-    name: 'this page',
+    name: 'this lesson',
     weights: 'old',
     terms: { running_mean: 'running_mean', running_var: 'running_var', eps: 'eps' },
   },

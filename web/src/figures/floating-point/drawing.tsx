@@ -147,7 +147,7 @@ function LineLabels({ model, layout: { x, y, step, width } }: PartProps) {
         )}
       {storedEnd < held - 1 &&
         named('start', onePassEnds + 8 / step, Math.max(0.6, storedEnd - 1.2), 'x as stored')}
-      {named('start', 1 - 4 / step, double + 0.6, 'this page’s core')}
+      {named('start', 1 - 4 / step, double + 0.6, 'the lesson’s core')}
       {named('end', drawn - 1, held + 0.6, 'corrected two-pass')}
     </g>
   );

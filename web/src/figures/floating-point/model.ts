@@ -30,7 +30,7 @@ export const methods = [
   { name: 'one_pass', label: 'one-pass' },
   { name: 'two_pass', label: 'two-pass' },
   { name: 'corrected_two_pass', label: 'corrected two-pass' },
-  { name: 'core', label: 'this page’s core' },
+  { name: 'core', label: 'the lesson’s core' },
 ] as const;
 export type MethodName = (typeof methods)[number]['name'];
 export type LineName = MethodName | 'storing';

@@ -118,7 +118,7 @@ function sentenceOf(model: Model): string {
   const { step, shift_at, mean_before, mean_after, start_weight, from, last, m } = model;
   const truth = step > shift_at ? mean_after : mean_before;
   return [
-    `After ${step === 1 ? '1 batch' : `${step} batches`} the running mean is ${formatNumber(model.inference.mean)}, the distribution’s ${formatNumber(truth)}`,
+    `After ${step === 1 ? '1 batch' : `${step} batches`} the running mean is ${formatNumber(model.inference.mean)}, the distribution’s mean is ${formatNumber(truth)}`,
     start_weight >= 1e-4 && `; the start value still weighs ${formatNumber(start_weight)}`,
     '.',
     step > 1 &&

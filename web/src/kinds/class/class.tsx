@@ -109,7 +109,7 @@ function Class({ data }: Scene<ClassData>) {
               setSaid(['All files are put away again.']);
             }}
           >
-            Put them away
+            Remove the files
           </button>
         )}
       </div>

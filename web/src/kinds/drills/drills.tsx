@@ -41,7 +41,7 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
   const random = () => {
     const drawn = missed[Math.floor(Math.random() * missed.length)];
     if (!drawn) {
-      setSaid('Nothing was answered wrong here yet. Open any drill.');
+      setSaid('No drill was answered wrong yet. Choose one by its objective or its pitfall.');
       return;
     }
     setObjective('');
@@ -85,7 +85,7 @@ function Drills({ id, data, core, surroundings }: Scene<DrillsData>) {
         ))}
       </select>
       <button type="button" class="quiet" onClick={random}>
-        One at random from what I got wrong
+        A drill I got wrong, at random
       </button>
       <p role="status">{said || (isAll ? '' : `${ids.length} of ${count} drills.`)}</p>
     </div>

@@ -2,12 +2,19 @@
 // An experiment: first the learner's prediction, then what 30 seeds showed when the page was built, and the same again on
 // the learner's own machine.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Verdict } from '../../drawing/verdict.tsx';
-import { besideChance, countOf, type Results, resultsOf, seedsIn } from '../../core/evidence.ts';
+import {
+  besideChance,
+  comparesNetworks,
+  countOf,
+  type Results,
+  resultsOf,
+  seedsIn,
+} from '../../core/evidence.ts';
 import { withTexts } from '../../memory/kept.ts';
 import { type Item, type Scene, Slot, SlotCopy } from '../item.tsx';
-import { Plot, plotWidth } from './plot.tsx';
+import { inWords, Plot, plotWidth } from './plot.tsx';
 import type { PlotBlock } from './schema.ts';
 
 export interface PartData {
@@ -35,11 +42,16 @@ const predictionName = (part: number) => `prediction.${part}`;
 /** kept in place of a prediction by learners who asked to see the result */
 const seen = 'seen';
 
-function Claims({ claims, seeds }: { claims: readonly { text: string; count: number }[]; seeds: number }) {
+interface ClaimsProps {
+  claims: readonly { text: string; holds: string; count: number }[];
+  seeds: number;
+}
+
+function Claims({ claims, seeds }: ClaimsProps) {
   return (
     <ul class="claims">
-      {claims.map(({ text, count }, k) => {
-        const chance = k === 0 ? besideChance(seeds, count) : '';
+      {claims.map(({ text, holds, count }, k) => {
+        const chance = k === 0 && comparesNetworks(holds) ? besideChance(seeds, count) : '';
         return (
           <li key={text}>
             In{' '}
@@ -127,16 +139,16 @@ function Own({
       </p>
       {results && (
         <>
-          {part.plots.map((plot, k) => (
+          {part.plots.map((plot) => (
             <Plot
               key={plot.measure}
               plot={plot}
               results={results}
-              label={`${plot.title}, on this machine, for ${seedsIn(results)} seeds; ${part.stills[k]?.alt ?? ''}`}
+              label={`On this machine: ${inWords(plot, results)}`}
             />
           ))}
           <Claims
-            claims={part.claims.map(({ text, holds }) => ({ text, count: countOf(holds, results) }))}
+            claims={part.claims.map(({ text, holds }) => ({ text, holds, count: countOf(holds, results) }))}
             seeds={seedsIn(results)}
           />
         </>
@@ -155,47 +167,90 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
   const { [name]: chosen } = kept.texts;
   const isLive = core !== undefined;
   const isShown = !isLive || chosen !== undefined;
-  const choose = (text: string) => change((now) => withTexts(now, { [name]: text }));
+  /** an option that is chosen and not checked yet */
+  const [marked, setMarked] = useState<string>();
+  const [attempt, setAttempt] = useState({ turn: 0, isEmpty: false });
+  const result = useRef<HTMLParagraphElement>(null);
+  const selected = marked ?? chosen;
+  const isChecked = chosen !== undefined && chosen !== seen && selected === chosen;
+  const isRight = isChecked && Number(chosen) === part.right;
+  const keep = (text: string) => change((now) => withTexts(now, { [name]: text }));
+
+  // The button that was pressed is gone.
+  useLayoutEffect(() => {
+    if (attempt.turn > 0 && chosen === seen) result.current?.focus();
+  }, [attempt.turn, chosen]);
+
+  const check = () => {
+    const isEmpty = selected === undefined || selected === seen;
+    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty }));
+    if (isEmpty) return;
+    keep(selected);
+    setMarked(undefined);
+  };
+  const showResult = () => {
+    setAttempt(({ turn }) => ({ turn: turn + 1, isEmpty: false }));
+    setMarked(undefined);
+    keep(seen);
+  };
+  const seedsShowed = (
+    <>
+      The seeds showed: <SlotCopy name={`parts.${k}.options.${part.right}.text`} />.
+    </>
+  );
   return (
     <div class="experiment-part">
-      <fieldset class="prediction">
-        <Slot as="legend" name={`parts.${k}.question`} />
-        {Array.from({ length: part.options }, (_, option) => (
-          <label key={option}>
-            <input
-              type="radio"
-              class="live-only"
-              name={`${id}-${name}`}
-              value={option}
-              checked={chosen === String(option)}
-              onInput={() => choose(String(option))}
-            />
-            <Slot as="span" name={`parts.${k}.options.${option}.text`} />
-          </label>
-        ))}
-      </fieldset>
-      {isLive && (
-        <Verdict
-          kind={
-            chosen === undefined || chosen === seen
-              ? undefined
-              : Number(chosen) === part.right
-                ? 'right'
-                : 'wrong'
-          }
-          turn={chosen ?? ''}
-        >
-          {chosen !== undefined && Number(chosen) !== part.right && 'What came: '}
-          {chosen !== undefined && Number(chosen) !== part.right && (
-            <SlotCopy name={`parts.${k}.options.${part.right}.text`} />
+      <form
+        autocomplete="off"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          check();
+        }}
+      >
+        <fieldset class="prediction">
+          <Slot as="legend" name={`parts.${k}.question`} />
+          {Array.from({ length: part.options }, (_, option) => (
+            <label key={option}>
+              <input
+                type="radio"
+                class="live-only"
+                name={`${id}-${name}`}
+                value={option}
+                checked={selected === String(option)}
+                onInput={() => {
+                  setMarked(String(option));
+                  setAttempt(({ turn }) => ({ turn, isEmpty: false }));
+                }}
+              />
+              <Slot as="span" name={`parts.${k}.options.${option}.text`} />
+            </label>
+          ))}
+        </fieldset>
+        <div class="actions live-only">
+          <button type="submit">Check</button>
+          {isLive && !isShown && (
+            <button type="button" class="quiet" onClick={showResult}>
+              Show the result
+            </button>
           )}
-        </Verdict>
-      )}
-      {isLive && !isShown && (
-        <button type="button" class="quiet" onClick={() => choose(seen)}>
-          Show what came
-        </button>
-      )}
+        </div>
+        {isLive && (
+          <Verdict
+            kind={isChecked ? (isRight ? 'right' : 'wrong') : attempt.isEmpty ? 'empty' : undefined}
+            word={isChecked && !isRight ? 'Not this time.' : undefined}
+            turn={attempt.turn}
+            about={selected}
+          >
+            {isChecked ? !isRight && seedsShowed : 'Choose one of the options, then check.'}
+          </Verdict>
+        )}
+        {isLive && chosen === seen && selected === seen && (
+          <p ref={result} tabIndex={-1}>
+            {seedsShowed}
+          </p>
+        )}
+      </form>
       <div class="experiment-seen" hidden={!isShown}>
         {part.stills.map(({ file, height, alt }, plot) => (
           <figure key={file}>
@@ -203,6 +258,9 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
             <img src={file} loading="lazy" width={plotWidth} height={height} alt={alt} />
           </figure>
         ))}
+        <p class="run-note">
+          Each dot is one seed. The line across is the median; half of the seeds lie along the bar.
+        </p>
         <Claims claims={part.claims} seeds={data.seeds} />
         <Slot name={`parts.${k}.says`} />
         {isLive && isShown && (

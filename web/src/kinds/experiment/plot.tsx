@@ -3,13 +3,27 @@
 // the page, for the seeds that ran there.
 
 import { formatNumber, powerOfTen } from '../../core/format.ts';
-import { quartilesOf, type Results } from '../../core/evidence.ts';
+import { quartilesOf, type Results, seedsIn } from '../../core/evidence.ts';
 import { roundUp } from '../../drawing/plot.tsx';
 import type { PlotBlock } from './schema.ts';
 
 const frame = { width: 640, left: 70, right: 630, top: 34, bottom: 226 };
 
 export const plotWidth = frame.width;
+
+/** What a drawing shows, in words: the medians. */
+export function inWords({ title, arms, measure, at, along }: PlotBlock, results: Results): string {
+  const median = (name: string) => {
+    const [, value] = quartilesOf(results[name] ?? []);
+    return Number.isFinite(value) ? formatNumber(Number(value.toPrecision(2))) : 'not finite';
+  };
+  const words = arms.map(({ name, label }) =>
+    at
+      ? `${label}: ${at.map((place, k) => `${median(`${name}.${measure}.${k}`)} at ${place}`).join(', ')}`
+      : `${label}: ${median(`${name}.${measure}`)}`,
+  );
+  return `${title}. Medians of ${seedsIn(results)} seeds${along === undefined ? '' : `, by ${along}`}. ${words.join('; ')}.`;
+}
 
 const powerInWords = (exponent: number) =>
   exponent >= -3 && exponent <= 4 ? formatNumber(10 ** exponent) : powerOfTen(exponent);
@@ -66,9 +80,11 @@ function placesOf({ arms, at }: PlotBlock): string[][] {
   return places.map((place) => linesOf(place, Math.floor(pitch / 10.5)));
 }
 
+const linesBelow = (plot: PlotBlock) => Math.max(...placesOf(plot).map(({ length }) => length));
+
 /** The height of the drawing, with room for the lines below its axis. */
 export const plotHeight = (plot: PlotBlock): number =>
-  frame.bottom + 28 + 23 * (Math.max(...placesOf(plot).map(({ length }) => length)) - 1);
+  frame.bottom + 28 + 23 * (linesBelow(plot) - (plot.along === undefined ? 1 : 0));
 
 const fixed = (value: number) => value.toFixed(1);
 
@@ -80,7 +96,7 @@ export interface PlotProps {
 }
 
 export function Plot({ plot, results, label }: PlotProps) {
-  const { arms, measure, at } = plot;
+  const { arms, measure, at, along } = plot;
   const places = placesOf(plot);
   const height = plotHeight(plot);
   const valuesAt = (arm: string, place: number) =>
@@ -128,6 +144,11 @@ export function Plot({ plot, results, label }: PlotProps) {
           ))}
         </text>
       ))}
+      {along !== undefined && (
+        <text class="middle" x={(frame.left + frame.right) / 2} y={frame.bottom + 20 + 23 * linesBelow(plot)}>
+          {along}
+        </text>
+      )}
       {at && arms.length > 1 && (
         <text x={frame.left} y={frame.top - 14}>
           {arms.map(({ name, label: words }, k) => (

@@ -13,6 +13,22 @@ const condition = z.string().superRefine((text, context) => {
   }
 });
 
+/** Of the medians, or of how many of the seeds. */
+const finding = z.union([
+  condition,
+  z
+    .strictObject({
+      holds: condition,
+      at_least: z.number().int().min(0).max(30).optional(),
+      at_most: z.number().int().min(0).max(30).optional(),
+    })
+    .refine(
+      ({ at_least: least, at_most: most }) => least !== undefined || most !== undefined,
+      'write a bound, at_least or at_most, or both',
+    ),
+]);
+export type Finding = z.infer<typeof finding>;
+
 const plot = z.strictObject({
   /** what the vertical axis shows */
   title: z.string().min(1),
@@ -32,8 +48,9 @@ const plot = z.strictObject({
     .max(5),
   /** the quantity plotted for each arm: arm.measure, or arm.measure.k where it was measured at several places */
   measure: z.string().min(1),
-  /** the places, with a word for what they are */
+  /** the places, */
   at: z.array(z.string().min(1)).min(2).optional(),
+  /** and what they are, written below the axis: "batch size" */
   along: z.string().min(1).optional(),
 });
 
@@ -43,9 +60,9 @@ const part = z.strictObject({
   /** the experiment of the laboratory whose measures are used */
   measures: z.string().min(1),
   question: inline,
-  /** The one whose conditions hold for the medians is right: exactly one. */
+  /** The one whose conditions hold, for the medians or in so many seeds, is right: exactly one. */
   options: z
-    .array(z.strictObject({ text: inline, when: z.array(condition).min(1) }))
+    .array(z.strictObject({ text: inline, when: z.array(finding).min(1) }))
     .min(2)
     .max(4),
   plots: z.array(plot).min(1).max(2),
