@@ -141,6 +141,13 @@ describe('nothing of the source is left out', () => {
     return lists.flatMap((list) => list.children.filter((node) => node.type === 'element'));
   };
 
+  test('between an equals sign that stands alone and its value there is a space', () => {
+    const kept = everywhere(({ properties }) => [properties.className].flat().includes('together'));
+    const bare = kept.map((each) => toString(each)).filter((text) => text.startsWith('='));
+    expect(bare.length).toBeGreaterThan(0);
+    for (const text of bare) expect(text).toMatch(/^= /);
+  });
+
   test('28 corrections are listed, five objectives and five points of summary', () => {
     expect(entriesBehind('more.html', 'departures')).toHaveLength(28);
     expect(entriesBehind('index.html', 'learning-objectives')).toHaveLength(5);

@@ -189,7 +189,7 @@ const parts: Part[] = [
   {
     id: 'problem-5/db',
     right: ['0', '0.0', '-0', '5 - 5', '0 %'],
-    wrong: ['0.5', '1', '-0.02'],
+    wrong: ['0.5', '1', '-0.2'],
     unreadable: [
       ['sum(dx)', '(dx)'],
       ['nothing', 'nothing'],
@@ -199,7 +199,7 @@ const parts: Part[] = [
     // The gradients add up to 1.2, γ is 1.5, the frozen variance 25.
     id: 'problem-5/db-frozen',
     right: ['0.36', '0.36.', '9/25', '36 %', '1.5/√25*1.2', 'gamma / sqrt(running_var) * sum(dy)'],
-    wrong: ['0', '1.2', '-0.36', '0.3', '0.072', '0.12'],
+    wrong: ['0', '1.2', '-0.36', '0.300', '0.072', '0.12'],
     unreadable: [
       ['sum(dx_frozen)', '(dx_frozen)'],
       ['0.3..6', '0.3.'],

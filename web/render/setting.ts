@@ -1,6 +1,6 @@
 // How a page is set: what must not break stays together, notes stand beside what they belong to, sources at the end.
 
-import type { Element, ElementContent, Root } from 'hast';
+import type { Element, ElementContent, Root, Text } from 'hast';
 import { toString } from 'hast-util-to-string';
 import { h } from 'hastscript';
 import { SKIP, visit } from 'unist-util-visit';
@@ -12,7 +12,7 @@ const isComputed = (node: ElementContent | undefined): node is Element =>
 
 const isRelation = (node: ElementContent | undefined): boolean =>
   isElement(node) && node.tagName === 'math' && /[=≈]$/.test(toString(node).trimEnd());
-const isGap = (node: ElementContent | undefined): boolean =>
+const isGap = (node: ElementContent | undefined): node is Text =>
   node?.type === 'text' && /^\s+$/.test(node.value);
 
 /** "symbol = value" does not break: a formula that ends with a relation, a space, and a computed value. */
@@ -21,12 +21,14 @@ export function keepTogether(root: Root): void {
     if (isComputed(element) && isShort(toString(element)))
       element.properties.className = ['whole'].concat(element.properties.className as string[]);
     const { children } = element;
+    if ([element.properties.className].flat().includes('together')) return;
     const set: ElementContent[] = [];
     for (let k = 0; k < children.length; ++k) {
       const [node, gap, value] = children.slice(k, k + 3);
       if (node && isRelation(node) && isGap(gap) && isComputed(value) && isShort(toString(value))) {
-        // The relation brings its own gap.
-        set.push(h('span', { className: ['together'] }, [node, value]));
+        // A relation behind something brings its own gap.
+        const isAlone = /^.$/.test(toString(node));
+        set.push(h('span', { className: ['together'] }, isAlone ? [node, gap, value] : [node, value]));
         k += 2;
       } else if (node) set.push(node);
     }
