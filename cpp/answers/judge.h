@@ -1,7 +1,6 @@
 #pragma once
 // Verdicts on typed values: empty, unreadable, right, right but too coarse, wrong and why.
 
-
 #include "answers/mistakes.h"
 #include "answers/typed_text.h"
 
