@@ -1011,6 +1011,35 @@ TEST(TypedText, SumsEndWhereTheIndexChanges) {
   EXPECT_EQ(reading.note, "“Σ(x)²” was read as the sum of (x)²; the other reading is written (Σ(x))²");
 }
 
+TEST(TypedText, SumsReachOverTheProductBehindTheirBrackets) {
+  // Deviations of x: -3, -1, 1, 3. An index tells, whatever is asked for.
+  const Readable indexed[] = {
+      {"Σ_i (x_i − μ) dy_i", {13}},
+      {"Σ_i (∂L/∂y_i) x̂_i", {13}},
+      {"\\sum_{i=1}^m \\frac{x_i - \\mu_B}{\\sqrt{\\sigma_B^2}} \\cdot \\frac{\\partial L}{\\partial y_i}",
+       {6.5}},
+      {"Σ_j (dy_j) x̂_j x_i", {26, 52, 78, 104}, true},
+      {"Σ_j dy_j (x_j − μ) (x_i − μ)/m", {-9.75, -3.25, 3.25, 9.75}, true},
+      {"x Σ_j (dy_j)/m", {5.5, 11, 16.5, 22}, true},
+      {"Σ(x)/m", {5}},
+      {"Σ(x − μ)²/m", {5}},
+      {"Σ(dy) mean(dy)", {30.25}},
+  };
+  expect_values(indexed);
+  const auto value = [](const char* text, std::size_t asked) {
+    return answers::read_value(text, asked, known).value.values;
+  };
+  for (const char* text : {"Σ (dy_i)(x̂_i)", "Σ(dy)x̂", "Σ (x−5)·dy", "Σ (x_i − μ) dy_i"})
+    EXPECT_EQ(value(text, 1), std::vector<double>{13}) << text;
+  EXPECT_EQ(value("Σ (x_i−μ) dy_i /√(σ²)", 1), std::vector<double>{6.5});
+  EXPECT_EQ(value("Σ(dy) x", 4), (std::vector<double>{22, 44, 66, 88}));
+  EXPECT_EQ(answers::read_value("Σ (x−5)·dy", 1, known).note,
+            "“Σ (x−5)·dy” was read as Σ((x−5)·dy); the other reading is written (Σ(x−5))·dy");
+  // Where it makes no difference, nothing is said.
+  EXPECT_EQ(answers::read_value("Σ(dy)·γ", 1, known).note, "");
+  EXPECT_FALSE(answers::read_value("Σ(dy)/σ", 1, known).sum);
+}
+
 TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
   const Readable table[] = {
       {"0.(3)", {0.33333333333333333}},
