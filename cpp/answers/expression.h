@@ -14,7 +14,8 @@
 //   value     = [ about ] sum { words } { ( "=" | "≈" ) sum }              all that is said to be equal must agree
 //             | [ sign ] whole space numerator "/" denominator { words }   1 1/2, where one value is asked for
 //             | number ( ":" | "to" | "in" | "out of" ) number             1:128, where one value is asked for
-//             | number " (" sum ")"                                        a remark, which must agree
+//             | number " (" [ label ] value { ( "=" | "≈" ) value } ")"    a remark, which must agree
+//             | sum " (" value ")"                                         a remark, where it agrees
 //   about     = "≈" | "~" | "about" | "approx." | "ca." …                  words: batches, operations per example …
 //   sum       = product { sign product }
 //   product   = signed { ( "*" | "·" | "×" | "/" | "÷" | "@" | nothing ) signed }         @ sums the products
@@ -122,6 +123,7 @@ struct Notation {
   std::size_t asked = 0;
   bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
   bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
+  bool remarks = false;      ///< 4·256 (1024): a last bracket, after a space, says a computation again
   bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
 };
 

@@ -102,8 +102,13 @@ class Parser {
   Node mixed_number();
   /// A value outside all brackets: γ = 2, x_1: 3, or 3/√14 = 0.802.
   Node labelled_element();
-  /// 2016 (32·7·9): behind the one number that is asked for, brackets up to the end say it again.
+  /// 2016 (32·7·9): behind the one number that is asked for, brackets up to the end say it again. So they may
+  /// behind a computation, where remarks are looked for: 32·7·9 (2016).
   bool starts_remark(const Token& token) const;
+  /// What the brackets of a remark say: 0.802 (3/√14 = 0.802), 0.0078 (1:128).
+  void read_remark(const Token& opening, Node& chain);
+  /// Whether the value that is being read is so far one pair of brackets, (x − 1) (2).
+  bool is_one_group() const;
   /// (rounded)
   bool skip_word_in_brackets();
   /// The name before “=” or “:”, as it was typed but for its spelling: "gamma", "x_1", "x_hat[0]"; empty

@@ -207,6 +207,39 @@ void give_value(const std::string& typed, Node tree, const Quantities& known, Ty
   text.value = evaluate(*text.tree, known);
 }
 
+bool agree_all(const Node& chain, const Quantities& known) {
+  std::vector<Link> links;
+  for (const Node& child : chain.children) {
+    Value value = evaluate(child, known);
+    auto shown = literals(child, value.values.size());
+    links.push_back({child, std::move(value), std::move(shown)});
+  }
+  return std::all_of(links.begin(), links.end(), [&](const Link& link) {
+    return agree(links.front(), link) && agree(link, links.back());
+  });
+}
+
+/// 4·256 (1024): a computation, and in brackets what it comes to. None where the brackets come to something
+/// else, or are a second factor: √5 (√5).
+template <typename Known>
+std::optional<Node> read_with_remark(const std::string& typed, std::size_t asked, Notation notation,
+                                     Grouping grouping, const Known& known_for, TypedText& text) {
+  if (asked != 1 || typed.find(" (") == std::string::npos) return std::nullopt;
+  notation.remarks = true;
+  TypedText found;
+  try {
+    Node tree = read_answer(typed, asked, notation, grouping, found);
+    if (tree.kind != Node::Kind::chain || !agree_all(tree, known_for(tree))) return std::nullopt;
+    const auto written = [&](const Node& node) { return piece(decode(typed), node.range); };
+    const std::string first = written(tree.children.front()), last = written(tree.children.back());
+    if (tree.children.size() == 2 && last == "(" + first + ")") return std::nullopt;
+    text.note = found.note;
+    return tree;
+  } catch (const ReadError&) {
+    return std::nullopt;
+  }
+}
+
 bool same_values(const Value& a, const Value& b) {
   if (a.values.size() != b.values.size()) return false;
   for (std::size_t k = 0; k < a.values.size(); ++k) {
@@ -332,6 +365,9 @@ TypedText read_value(const std::string& typed, std::size_t asked, const Quantiti
   return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping, sums);
     notation.x_is_times = known.count("x") == 0;
+    const auto known_for = [&](const Node&) -> const Quantities& { return known; };
+    if (auto said_again = read_with_remark(typed, asked, notation, grouping, known_for, text))
+      return give_value(typed, std::move(*said_again), known, text);
     Node tree = read_answer(typed, asked, notation, grouping, text);
     give_value(typed, std::move(tree), known, text);
     settle_sum(typed, asked, notation, known, text);
@@ -348,9 +384,16 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
   return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, grouping, text);
     const Quantities none;
-    const Quantities& named = names_in(tree).empty() ? none : all();
+    const auto known_for = [&](const Node& tree) -> const Quantities& {
+      return names_in(tree).empty() ? none : all();
+    };
+    if (auto said_again = read_with_remark(typed, asked, notation, grouping, known_for, text)) {
+      const Quantities& named = known_for(*said_again);
+      return give_value(typed, std::move(*said_again), named, text);
+    }
+    Node tree = read_answer(typed, asked, notation, grouping, text);
+    const Quantities& named = known_for(tree);
     give_value(typed, std::move(tree), named, text);
     settle_sum(typed, asked, notation, named, text);
   });

@@ -1141,6 +1141,46 @@ TEST(TypedText, BothReadingsAreTold) {
   EXPECT_EQ(readings("", 1), Texts());
 }
 
+TEST(TypedText, ABracketBehindAComputationMaySayItAgain) {
+  const auto value = [](const char* text) {
+    const auto read = answers::read_value(text, 1, known);
+    return read.value.values.size() == 1 ? read.value.values[0] : NAN;
+  };
+  const struct {
+    const char* text;
+    double value;
+  } table[] = {
+      {"50% (1/2)", 0.5},
+      {"½ (0.5)", 0.5},
+      {"3/sqrt(14) (0.8018)", 3 / std::sqrt(14.0)},
+      {"0.78% (1/128)", 1 / 128.},
+      {"1/128 (0.78%)", 1 / 128.},
+      {"32*7*9 (2016)", 2016},
+      {"4·256 (1024)", 1024},
+      {"4·256 (= 1024)", 1024},
+      {"ln(0.5)/ln(0.75) (2.41)", std::log(0.5) / std::log(0.75)},
+      {"0.75² (0.5625)", 0.5625},
+      {"5(1-0.9³) (1.355)", 1.355},
+      {"38.8/5 (7.76)", 7.76},
+      {"sum(dy)/m (2.75)", 2.75},
+      {"\\frac{1}{128} (0.0078)", 1 / 128.},
+      // With signs of equality in it.
+      {"0.802 (3/√14 = 0.802)", 3 / std::sqrt(14.0)},
+      {"0.802 (3/sqrt(14) ≈ 0.802)", 3 / std::sqrt(14.0)},
+      {"0.802 (dγ = 0.802)", 0.802},
+      {"0.0078 (1:128)", 1 / 128.},
+      // A factor, where it is not the same number, or stands in brackets as the first one does.
+      {"4·256 (2)", 2048},
+      {"5·2 (5·2)", 100},
+      {"(2-5) (2-5)", 9},
+      {"(2-5) (-3)", 9},
+      {"4·256(1024)", 1048576},
+  };
+  for (const auto& row : table) EXPECT_NEAR(value(row.text), row.value, 1e-9) << row.text;
+  EXPECT_EQ(answers::read_value("0.802 (3/√15 = 0.775)", 1, known).message.substr(0, 60),
+            std::string("“0.802” and “3/√15” are not equal: correct one of them").substr(0, 60));
+}
+
 TEST(TypedText, LinksOfAChainMustAgree) {
   const auto read = [](const char* text) { return answers::read_value(text, 1, {{"momentum", {{0.75}}}}); };
   const struct {
