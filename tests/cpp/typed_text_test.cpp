@@ -1040,6 +1040,21 @@ TEST(TypedText, SumsReachOverTheProductBehindTheirBrackets) {
   EXPECT_FALSE(answers::read_value("Σ(dy)/σ", 1, known).sum);
 }
 
+TEST(TypedText, ListsWithBullets) {
+  const Readable table[] = {
+      {"- -0.5\n- 0.25\n- -1", {-0.5, 0.25, -1}, true},
+      {"– −0.5\n– 0.25", {-0.5, 0.25}, true},
+      {"- -0.5, - 0.25, - -1", {-0.5, 0.25, -1}, true},
+      {"- -0,5; - 0,25", {-0.5, 0.25}, true},
+      {"• -0.5\n• 0.25", {-0.5, 0.25}, true},
+      {"* -0.5\n* 0.25", {-0.5, 0.25}, true},
+      {"* 0.25", {0.25}},
+      {"- 0.5\n- 0.25", {-0.5, -0.25}, true},  // no dash before a sign
+      {"- 0.5, -0.25", {-0.5, -0.25}, true},
+  };
+  expect_values(table);
+}
+
 TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
   const Readable table[] = {
       {"0.(3)", {0.33333333333333333}},
