@@ -83,7 +83,7 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   const std::string shape = put_in(judgement.value, wanted, replaced);
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
   try {
-    const Quantities all = quantities_of(replaced);
+    const Quantities all = quantities_of(with_draws_for_size(replaced));
     const auto fails = [&](const Condition& condition) {
       Derivation derivation(all);
       return !holds(condition, derivation.evaluate(condition.value));
