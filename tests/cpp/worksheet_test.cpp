@@ -295,6 +295,14 @@ TEST(Property, SeveralNumbersInTheirOrder) {
   EXPECT_EQ(size("2.5").verdict, Verdict::unreadable);
   EXPECT_EQ(size("10000000").message,
             "m: expected at most 1000000, the largest batch that is drawn here, got 10000000");
+  // How many values are asked for is what a condition says.
+  const Quantities five{{"x", {{1, 2, 3, 4, 5}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0}}}};
+  const auto batch = [&](const std::string& typed) {
+    return judge_property(typed, {}, five, {"x"}, {condition("count(x)", 4, 4, "four values are asked for")});
+  };
+  EXPECT_EQ(batch("0, 2, 4, 6").verdict, Verdict::right);
+  EXPECT_EQ(batch("-").message.find("5 values"), std::string::npos) << batch("-").message;
+  EXPECT_NE(batch("-").message.find("4 values"), std::string::npos) << batch("-").message;
   EXPECT_EQ(refusal([&] { judge_property("1", {}, givens, {"momentum"}, {}); }),
             "find: expected names of givens, got momentum");
 }
