@@ -104,12 +104,9 @@ bool Parser::is_deviation(const std::string& word) {
 }
 
 void Parser::refuse_unclear_spread(const Token& function, const std::string& typed, Range range) const {
-  const std::string list = typed.find_first_of(" +-*/") == std::string::npos ? typed : "x";
-  const std::string variance_of = "mean((" + list + " − mean(" + list + "))^2)";
-  const std::string biased = list == "x" ? "batch_var" : variance_of;
-  throw ReadError(range, "“" + function.word + "” could divide by m or by m − 1: write " +
-                             (is_deviation(function.word) ? "sqrt(" + biased + ")" : biased) + " or np." +
-                             function.word + " with ddof");
+  const std::string call = std::string("np.") + (is_deviation(function.word) ? "std" : "var") + "(" + typed;
+  throw ReadError(range, "“" + function.word + "” could divide by m or by m − 1: write " + call +
+                             ", ddof=0) or " + call + ", ddof=1)");
 }
 
 Node Parser::printed_list(const Token& name) {

@@ -329,8 +329,8 @@ TEST(TypedText, FunctionsThatAreRefused) {
   const Unreadable table[] = {
       {"«sqrt 5» x", "put what the root is of in brackets: sqrt(5)"},
       {"1 + «sqrt»", "“sqrt” is a function: put what it is of in brackets, sqrt(x)"},
-      {"«var(x)»", "“var” could divide by m or by m − 1: write batch_var or np.var with ddof"},
-      {"«std(x)»", "write sqrt(batch_var) or np.std with ddof"},
+      {"«var(x)»", "“var” could divide by m or by m − 1: write np.var(x, ddof=0) or np.var(x, ddof=1)"},
+      {"«std(x)»", "write np.std(x, ddof=0) or np.std(x, ddof=1)"},
       {"sum(«dy», x)", "a list inside a list"},
       {"sqrt(2«,»5)", "decimals take a point"},
       {"«sqr(4)»", "unknown function “sqr”; did you mean “sqrt”? Known here: sqrt, abs"},
