@@ -88,15 +88,20 @@ Node Parser::spread(const Token& name, Range range, Node of, bool has_module) {
 }
 
 bool Parser::is_spreadsheet_spread(const Token& name) const {
-  return (name.word == "VAR" || name.word == "STDEV") && peek().is(U'.') &&
-         (ahead().word == "P" || ahead().word == "S");
+  if (name.word == "VARP" || name.word == "STDEVP") return peek().is(U'(');
+  return (name.word == "VAR" || name.word == "STDEV") &&
+         (peek().is(U'(') || (peek().is(U'.') && (ahead().word == "P" || ahead().word == "S")));
 }
 
 Node Parser::spreadsheet_spread(const Token& name) {
-  take();
-  const char* const function = take().word == "P" ? "biased_variance" : "unbiased_variance";
-  Node variance = function_call(name, function);
-  return name.word == "VAR" ? std::move(variance) : call("sqrt", name.range, std::move(variance));
+  bool of_population = name.word.back() == 'P';
+  if (peek().is(U'.')) {
+    take();
+    of_population = take().word == "P";
+  }
+  Node variance = function_call(name, of_population ? "biased_variance" : "unbiased_variance");
+  return name.word.substr(0, 3) == "VAR" ? std::move(variance)
+                                         : call("sqrt", name.range, std::move(variance));
 }
 
 bool Parser::is_deviation(const std::string& word) {

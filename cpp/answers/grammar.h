@@ -153,7 +153,7 @@ class Parser {
   /// The variance, or its root, of `of`, up to the closing bracket of the call. NumPy divides by m, PyTorch
   /// by m − 1, unless a parameter says otherwise; without the name of a library it is ambiguous.
   Node spread(const Token& name, Range range, Node of, bool has_module);
-  /// VAR.P(1, 2), STDEV.S(1, 2): of the whole population, or of a sample.
+  /// VAR.P(1, 2), VARP(1, 2), STDEV.S(1, 2), STDEV(1, 2): of the whole population, or of a sample.
   bool is_spreadsheet_spread(const Token& name) const;
   Node spreadsheet_spread(const Token& name);
   static bool is_deviation(const std::string& word);
