@@ -78,12 +78,14 @@ Node parse(const std::string& text, const Notation& notation, Reading* reading) 
   const char groups = notation.asked == 1 ? join_groups(characters, notation.large_whole) : '\0';
   auto [tokens, found] = read_tokens(characters, notation);
   found.groups = groups;
-  Node tree = parse_tokens(typed, std::move(tokens), notation, &found.note);
+  Node tree = parse_tokens(typed, std::move(tokens), notation, &found);
   if (reading) *reading = found;
   return tree;
 }
 
-std::pair<Node, Node> parse_equation(const std::string& text) {
+std::pair<Node, Node> parse_equation(const std::string& text, Notation::Sums sums, Reading* reading) {
+  Notation notation;
+  notation.sums = sums;
   const std::vector<Character> typed = read_characters(text);
   const std::vector<Token> tokens = read_tokens(without_latex(typed), Notation()).first;
   std::optional<std::size_t> sign;
@@ -108,8 +110,11 @@ std::pair<Node, Node> parse_equation(const std::string& text) {
   left_side.push_back(tokens.back());
   left_side.back().range = {range.begin, range.begin};
   std::vector<Token> right_side(tokens.begin() + static_cast<std::ptrdiff_t>(right), tokens.end());
-  Node left = parse_tokens(typed, std::move(left_side), Notation());
-  return {std::move(left), parse_tokens(typed, std::move(right_side), Notation())};
+  Reading of_left, of_right;
+  Node left = parse_tokens(typed, std::move(left_side), notation, &of_left);
+  Node right_tree = parse_tokens(typed, std::move(right_side), notation, &of_right);
+  if (reading) reading->sum = of_left.sum ? of_left.sum : of_right.sum;
+  return {std::move(left), std::move(right_tree)};
 }
 
 bool is_blank(const std::string& text) {

@@ -14,7 +14,8 @@
 //   value     = [ about ] sum { words } { ( "=" | "≈" ) sum }              all that is said to be equal must agree
 //             | [ sign ] whole space numerator "/" denominator { words }   1 1/2, where one value is asked for
 //             | number ( ":" | "to" | "in" | "out of" ) number             1:128, where one value is asked for
-//             | number " (" sum ")"                                        a remark, which must agree
+//             | number " (" [ label ] value { ( "=" | "≈" ) value } ")"    a remark, which must agree
+//             | sum " (" value ")"                                         a remark, where it agrees
 //   about     = "≈" | "~" | "about" | "approx." | "ca." …                  words: batches, operations per example …
 //   sum       = product { sign product }
 //   product   = signed { ( "*" | "·" | "×" | "/" | "÷" | "@" | nothing ) signed }         @ sums the products
@@ -24,7 +25,7 @@
 //   primary   = number | name | list | "(" sum ")" | "|" sum "|" | function
 //   list      = "[" values "]" | "(" values ")" | "{" values "}" | "⟨" values "⟩" | "array(" … | "c(" …
 //   function  = f "(" sum { "," sum } [ ", axis=0" ] ")" | ( "√" | "∛" | "∜" ) postfix | ln 2 | log_0.75(…) | Σ_i product
-//               Σ reaches over the product behind it, up to a factor with another index
+//               Σ reaches over the product behind it, up to a factor with another index; Σ(x) y may be (Σ(x))·y
 //   number    = 2 | 0.5 | .5 | 0.1(6) | 2.5e-3 | 8.02 x 10^-1 | ½ | ¹⁄₁₆ | 131 072 | 1,5 where no list can be meant
 //   name      = x | gamma | γ | x_hat | x̂ | ∂L/∂γ | x_1 (from 1) …
 // clang-format on
@@ -86,6 +87,17 @@ struct Node {
 /// The word for a kind, as the page's echo of the tree knows it: "number", "add" ...
 const char* kind_name(Node::Kind kind);
 
+/// A sum over brackets, Σ (x − μ) dy, behind which the product goes on: how it was read, and how else it
+/// could be meant.
+struct SumReach {
+  Range range;
+  std::string typed;
+  std::string whole;      ///< as it is written to sum the whole product
+  std::string brackets;   ///< as it is written to sum what stands in the brackets
+  bool takes_all = true;  ///< it was read as the sum of the whole product
+  bool by_index = false;  ///< an index says so: Σ_j (x_j − μ) dy_j
+};
+
 /// How the commas of a text were read, and how else they could be meant.
 struct Reading {
   bool decimal_comma = false;         ///< as decimal points: 1,5; 2,5
@@ -94,18 +106,24 @@ struct Reading {
   Range thousands_range;              ///< where it stands
   char groups = 0;                    ///< what separates groups of digits: ',', '.', ' ', '\'' or '_'
   std::string note;                   ///< what was read in one of two ways, and how to write the other one
+  std::optional<SumReach> sum;        ///< the first such sum, if any
 };
 
 /// What is known about the answer before it is read.
 struct Notation {
   enum class Commas { by_context, decimal, separating };
   Commas commas = Commas::by_context;
+  /// What Σ (x − μ) dy sums: the product, or what stands in the brackets alone. An index tells, Σ_j (x_j − μ)
+  /// dy_j; where none does, the product where one number is asked for, and else the brackets.
+  enum class Sums { by_context, products, brackets };
+  Sums sums = Sums::by_context;
   /// How many values are asked for; 0 where the text is no learner's answer. In an answer 3/√14 = 0.802 and
   /// “two” may stand; where one value is asked for, 131 072 has its digits in groups, and 1 1/2 is a mixed
   /// number.
   std::size_t asked = 0;
   bool large_whole = false;  ///< so have 131,072 and 131.072: a whole number from a thousand up is asked for
   bool spaces = false;       ///< 1 -1 are two values, as numpy prints them in brackets
+  bool remarks = false;      ///< 4·256 (1024): a last bracket, after a space, says a computation again
   bool x_is_times = false;   ///< 4x256 is a product: nothing is called x here
 };
 
@@ -118,7 +136,9 @@ Node parse(const std::string& text, const Notation& notation, Reading* reading =
 
 /// Reads "left = right" (or ==). Throws ReadError as parse does, and where a side is missing or there is not
 /// exactly one "=".
-std::pair<Node, Node> parse_equation(const std::string& text);
+std::pair<Node, Node> parse_equation(const std::string& text,
+                                     Notation::Sums sums = Notation::Sums::by_context,
+                                     Reading* reading = nullptr);
 
 /// The refusal of text that can be read in two ways.
 ReadError two_readings(Range where, const std::string& typed, const std::string& first,

@@ -348,19 +348,11 @@ FormulaJudgement unreadable(FormulaJudgement judgement, const std::string& messa
   return judgement;
 }
 
-}  // namespace
-
-FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
-                               const std::vector<std::string>& names) {
-  try {
-    evaluation_of(answer)(battery().front());
-  } catch (const ReadError& error) {
-    throw std::invalid_argument(std::string("answer: expected a formula that has a value, got: ") +
-                                error.what());
-  }
+/// The verdict on text whose sums reach so far.
+FormulaJudgement judge_as(const std::string& typed, Notation::Sums sums, const Formula& answer,
+                          const std::vector<std::string>& names) {
   FormulaJudgement judgement;
-  require_quantities_of_a_batch(names);
-  static_cast<TypedText&>(judgement) = read_formula(typed, names);
+  static_cast<TypedText&>(judgement) = read_formula(typed, names, sums);
   if (judgement.state != TypedText::State::read) {
     judgement.verdict = verdict_on_unread(judgement.state);
     return judgement;
@@ -421,6 +413,26 @@ FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
   }
   judgement.message = "on this batch your formula gives something else";
   if (judgement.difference.empty()) judgement.difference = combination(*judgement.counterexample);
+  return judgement;
+}
+
+}  // namespace
+
+FormulaJudgement judge_formula(const std::string& typed, const Formula& answer,
+                               const std::vector<std::string>& names) {
+  try {
+    evaluation_of(answer)(battery().front());
+  } catch (const ReadError& error) {
+    throw std::invalid_argument(std::string("answer: expected a formula that has a value, got: ") +
+                                error.what());
+  }
+  require_quantities_of_a_batch(names);
+  FormulaJudgement first = judge_as(typed, Notation::Sums::by_context, answer, names);
+  if (!first.sum || first.verdict == Verdict::right) return first;
+  FormulaJudgement second = judge_as(typed, other_reach(*first.sum), answer, names);
+  const bool is_other = second.verdict == Verdict::right;
+  FormulaJudgement judgement = better_reading(std::move(first), std::move(second));
+  if (is_other && judgement.note.empty()) judgement.note = note_on(*judgement.sum);
   return judgement;
 }
 

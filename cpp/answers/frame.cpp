@@ -91,6 +91,38 @@ std::vector<Token> without_numbers_of_lines(std::vector<Token> tokens, std::size
   return values;
 }
 
+/// Whether a list with bullets has one here, and the value behind it. A dash is one where it stands before a
+/// space.
+bool is_bullet(const std::vector<Token>& tokens, std::size_t k) {
+  return (tokens[k].is(U'-') || tokens[k].is(U'*')) && k + 1 < tokens.size() && tokens[k + 1].space_before &&
+         !tokens[k + 1].line_before && tokens[k + 1].kind != Token::Kind::end;
+}
+
+/// Lines that begin with • or *, or with dashes of which one stands before a sign: - -0.5, - 0.5. Lines may
+/// have been joined with commas or semicolons.
+std::vector<Token> without_bullets(std::vector<Token> tokens) {
+  if (!is_bullet(tokens, 0)) return tokens;
+  const auto any = [&](const auto& is) { return std::any_of(tokens.begin() + 1, tokens.end() - 1, is); };
+  const bool lines = any([](const Token& token) { return token.line_before; });
+  const char32_t separator = any([](const Token& token) { return token.is(U';'); }) ? U';' : U',';
+  const bool is_dash = tokens[0].is(U'-');
+  std::vector<std::size_t> bullets;
+  bool before_sign = false;
+  for (std::size_t k = 0; k + 1 < tokens.size(); ++k) {
+    const bool starts = k == 0 || (lines ? tokens[k].line_before : tokens[k - 1].is(separator));
+    if (!starts) continue;
+    if (!is_bullet(tokens, k) || !tokens[k].is(tokens[0].symbol)) return tokens;
+    bullets.push_back(k);
+    before_sign = before_sign || tokens[k + 1].is(U'-');
+  }
+  if (is_dash && (!before_sign || bullets.size() < 2)) return tokens;
+  for (std::size_t k = bullets.size(); k-- > 0;) {
+    tokens[bullets[k] + 1].line_before = tokens[bullets[k]].line_before;
+    tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(bullets[k]));
+  }
+  return tokens;
+}
+
 /// {"dx": [1, 2]} is dx: [1, 2], and "1", "2" is 1, 2.
 std::vector<Token> without_quotes(std::vector<Token> tokens) {
   const bool is_object =
@@ -190,6 +222,7 @@ std::vector<Token> without_frame(std::vector<Token> tokens, std::size_t asked) {
     tokens = slice(tokens, 3, tokens.size() - 1);
   while (tokens.size() > 3 && is_quote(tokens[0]) && is_quote(tokens[tokens.size() - 2]))
     tokens = slice(tokens, 1, tokens.size() - 2);
+  tokens = without_bullets(std::move(tokens));
   tokens = without_places(without_tensor(without_quotes(std::move(tokens))));
   return without_bars(without_numbers_of_lines(std::move(tokens), asked));
 }

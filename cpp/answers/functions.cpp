@@ -88,15 +88,20 @@ Node Parser::spread(const Token& name, Range range, Node of, bool has_module) {
 }
 
 bool Parser::is_spreadsheet_spread(const Token& name) const {
-  return (name.word == "VAR" || name.word == "STDEV") && peek().is(U'.') &&
-         (ahead().word == "P" || ahead().word == "S");
+  if (name.word == "VARP" || name.word == "STDEVP") return peek().is(U'(');
+  return (name.word == "VAR" || name.word == "STDEV") &&
+         (peek().is(U'(') || (peek().is(U'.') && (ahead().word == "P" || ahead().word == "S")));
 }
 
 Node Parser::spreadsheet_spread(const Token& name) {
-  take();
-  const char* const function = take().word == "P" ? "biased_variance" : "unbiased_variance";
-  Node variance = function_call(name, function);
-  return name.word == "VAR" ? std::move(variance) : call("sqrt", name.range, std::move(variance));
+  bool of_population = name.word.back() == 'P';
+  if (peek().is(U'.')) {
+    take();
+    of_population = take().word == "P";
+  }
+  Node variance = function_call(name, of_population ? "biased_variance" : "unbiased_variance");
+  return name.word.substr(0, 3) == "VAR" ? std::move(variance)
+                                         : call("sqrt", name.range, std::move(variance));
 }
 
 bool Parser::is_deviation(const std::string& word) {
@@ -104,12 +109,9 @@ bool Parser::is_deviation(const std::string& word) {
 }
 
 void Parser::refuse_unclear_spread(const Token& function, const std::string& typed, Range range) const {
-  const std::string list = typed.find_first_of(" +-*/") == std::string::npos ? typed : "x";
-  const std::string variance_of = "mean((" + list + " − mean(" + list + "))^2)";
-  const std::string biased = list == "x" ? "batch_var" : variance_of;
-  throw ReadError(range, "“" + function.word + "” could divide by m or by m − 1: write " +
-                             (is_deviation(function.word) ? "sqrt(" + biased + ")" : biased) + " or np." +
-                             function.word + " with ddof");
+  const std::string call = std::string("np.") + (is_deviation(function.word) ? "std" : "var") + "(" + typed;
+  throw ReadError(range, "“" + function.word + "” could divide by m or by m − 1: write " + call +
+                             ", ddof=0) or " + call + ", ddof=1)");
 }
 
 Node Parser::printed_list(const Token& name) {
@@ -230,10 +232,87 @@ Node Parser::function_call(const Token& token, const std::string& function) {
   return call(function, token.range, std::move(argument));
 }
 
+Parser::Rest Parser::rest_of_product(char index) const {
+  Rest rest{next_};
+  const bool goes_on = peek().is(U'*') || peek().is(U'/') || peek().is(U'@') || factor_follows();
+  const bool spaces_separate = in_brackets_ && parentheses_ == 0;
+  int open = 0, call = 0;  // how many brackets are open, and from which on they are of a function of a list
+  for (std::size_t k = next_; goes_on && tokens_[k].kind != Token::Kind::end; ++k) {
+    const Token& token = tokens_[k];
+    const bool behind_sign = tokens_[k - 1].is(U'*') || tokens_[k - 1].is(U'/') || tokens_[k - 1].is(U'@') ||
+                             tokens_[k - 1].is(U'^');
+    if (token.closes() && open == 0) break;
+    if (open == 0 && k > next_) {
+      const bool ends = token.is(U',') || token.is(U';') || is_link(token) || is_word(token, and_words) ||
+                        (is_sign(token) && !behind_sign) || (token.is(U'|') && in_bars_) ||
+                        ((token.line_before || token.tab_before) && parentheses_ == 0) ||
+                        (spaces_separate && token.space_before && token.starts_operand() && !behind_sign);
+      if (ends) break;
+    }
+    open += token.opens() ? 1 : token.closes() ? -1 : 0;
+    if (open < call) call = 0;
+    rest.end = k + 1;
+    if (token.kind != Token::Kind::name) continue;
+    const std::string_view function = read_function(token.word);
+    if (function.empty()) {
+      rest.has_index = rest.has_index || (index != '\0' && index_letter(token.word) == index);
+      rest.has_names = rest.has_names || (call == 0 && token.name.name != "m");
+    } else if (is_sum_sign(token)) {
+      break;  // a number, with a product of its own
+    } else if (is_of_a_list(std::string(function)) && call == 0) {
+      call = open + 1;
+    }
+  }
+  return rest;
+}
+
 Node Parser::sum_of_brackets(const Token& sign) {
+  const std::size_t start = next_;
+  Node inside = powers_in_sum(sign);
+  const char own = index_letter(sign.word);
+  const Rest rest = rest_of_product(own);
+  if (!rest.has_names) return call("sum", sign.range, std::move(inside));
+  const bool product =
+      notation_.sums == Notation::Sums::products ||
+      (notation_.sums == Notation::Sums::by_context && (rest.has_index || notation_.asked == 1));
+  const std::string typed = source({sign.range.begin, tokens_[rest.end - 1].range.end});
+  const std::string first = source({tokens_[start].range.begin, previous().range.end});
+  const std::string behind = source({peek().range.begin, tokens_[rest.end - 1].range.end});
+  const bool has_sign = peek().is(U'*') || peek().is(U'/') || peek().is(U'@');
+  const std::string all = source({tokens_[start].range.begin, tokens_[rest.end - 1].range.end});
+  if (!sum_) {
+    sum_ = SumReach{{sign.range.begin, tokens_[rest.end - 1].range.end},
+                    typed,
+                    sign.text + "(" + all + ")",
+                    "(" + sign.text + first + ")" + (has_sign ? "" : "·") + behind,
+                    product,
+                    rest.has_index};
+  }
+  if (!product) return call("sum", sign.range, std::move(inside));
+  const char outer = std::exchange(sum_index_, own != '\0' ? own : index_inside(start));
+  Node all_of_it = product_from(std::move(inside));
+  sum_index_ = outer;
+  return call("sum", sign.range, std::move(all_of_it));
+}
+
+char Parser::index_inside(std::size_t opening) const {
+  char found = '\0';
+  int open = 0;
+  for (std::size_t k = opening; tokens_[k].kind != Token::Kind::end; ++k) {
+    open += tokens_[k].opens() ? 1 : tokens_[k].closes() ? -1 : 0;
+    if (open == 0) break;
+    const char index = tokens_[k].kind == Token::Kind::name ? index_letter(tokens_[k].word) : '\0';
+    if (index == '\0') continue;
+    if (found != '\0' && found != index) return '\0';
+    found = index;
+  }
+  return found;
+}
+
+Node Parser::powers_in_sum(const Token& sign) {
   const Token opening = take();
   Node inside = parenthesised(opening);
-  if (!peek().is(U'^') && !peek().is(raised)) return call("sum", sign.range, std::move(inside));
+  if (!peek().is(U'^') && !peek().is(raised)) return inside;
   const std::string brackets = source(inside.range);
   if (peek().is(raised)) {
     const Token exponent = take();
@@ -247,7 +326,7 @@ Node Parser::sum_of_brackets(const Token& sign) {
   note_ = "“" + source({sign.range.begin, previous().range.end}) + "” was read as the sum of " + brackets +
           power + "; the other reading is written (" +
           source({sign.range.begin, inside.children[0].range.end}) + ")" + power;
-  return call("sum", sign.range, std::move(inside));
+  return inside;
 }
 
 Node Parser::without_brackets(const Token& token, const std::string& function) {

@@ -21,6 +21,7 @@ class Parser {
 
   Node whole();
   const std::string& note() const { return note_; }
+  const std::optional<SumReach>& sum() const { return sum_; }
 
  private:
   const Token& peek() const { return tokens_[next_]; }
@@ -44,6 +45,8 @@ class Parser {
   Node binary(Node::Kind kind, Node left, Node right);
   Node expression();
   Node product();
+  /// The product that goes on behind its first factors.
+  Node product_from(Node left);
   /// R's %*%.
   bool is_matrix_product() const;
   /// A division sign, or the one of a ratio that is the whole of the one value that is asked for: 1:128, 1 to
@@ -51,6 +54,8 @@ class Parser {
   bool divides(const Token& token);
   /// Whether the sum that is being read is over: what follows has another index, Σ_j dy_j x̂_j · x̂_i.
   bool ends_sum() const;
+  /// The letter of the index of a factor: of a name, or of those in its brackets, where no other is meant.
+  char index_of(std::size_t factor) const;
   bool counts(const Token& token) const;
   /// a/(b) c, a/√(b)c and 1/m Σ c are (a/(b))·c, as they are set in print; a/bc could as well be a/(bc).
   Node quotient_before_factor(Node left, Node right);
@@ -97,8 +102,13 @@ class Parser {
   Node mixed_number();
   /// A value outside all brackets: γ = 2, x_1: 3, or 3/√14 = 0.802.
   Node labelled_element();
-  /// 2016 (32·7·9): behind the one number that is asked for, brackets up to the end say it again.
+  /// 2016 (32·7·9): behind the one number that is asked for, brackets up to the end say it again. So they may
+  /// behind a computation, where remarks are looked for: 32·7·9 (2016).
   bool starts_remark(const Token& token) const;
+  /// What the brackets of a remark say: 0.802 (3/√14 = 0.802), 0.0078 (1:128).
+  void read_remark(const Token& opening, Node& chain);
+  /// Whether the value that is being read is so far one pair of brackets, (x − 1) (2).
+  bool is_one_group() const;
   /// (rounded)
   bool skip_word_in_brackets();
   /// The name before “=” or “:”, as it was typed but for its spelling: "gamma", "x_1", "x_hat[0]"; empty
@@ -143,7 +153,7 @@ class Parser {
   /// The variance, or its root, of `of`, up to the closing bracket of the call. NumPy divides by m, PyTorch
   /// by m − 1, unless a parameter says otherwise; without the name of a library it is ambiguous.
   Node spread(const Token& name, Range range, Node of, bool has_module);
-  /// VAR.P(1, 2), STDEV.S(1, 2): of the whole population, or of a sample.
+  /// VAR.P(1, 2), VARP(1, 2), STDEV.S(1, 2), STDEV(1, 2): of the whole population, or of a sample.
   bool is_spreadsheet_spread(const Token& name) const;
   Node spreadsheet_spread(const Token& name);
   static bool is_deviation(const std::string& word);
@@ -168,8 +178,19 @@ class Parser {
   static bool is_of_a_list(const std::string& function);
   /// sqrt(x), np.sum(dy, axis=0), log(8, 2), mean(1, 2).
   Node function_call(const Token& token, const std::string& function);
-  /// Σ(x − μ)² is the sum of the squares; Σ(x) y is a product with the sum.
+  /// Σ(x − μ)² is the sum of the squares, Σ_j (x_j − μ) dy_j that of the products.
   Node sum_of_brackets(const Token& sign);
+  /// What stands behind the brackets of a sum, as far as its product goes.
+  struct Rest {
+    std::size_t end = 0;     ///< the token behind it
+    bool has_names = false;  ///< of what may be a list
+    bool has_index = false;  ///< the index of the sum
+  };
+  Rest rest_of_product(char index) const;
+  /// The brackets of a sum with their power.
+  Node powers_in_sum(const Token& sign);
+  /// The one index of the names in brackets; 0 where there is none, or several.
+  char index_inside(std::size_t opening) const;
   /// √ and ln reach over the one number or name that follows, a sum over the product.
   Node without_brackets(const Token& token, const std::string& function);
   /// The ^m of Σ_{i=1}^m, which says nothing that the list does not.
@@ -201,6 +222,7 @@ class Parser {
   std::size_t element_start_ = 0;         // the first token of the value that is being read
   char sum_index_ = '\0';                 // j in Σ_j, while its product is read
   std::string note_;
+  std::optional<SumReach> sum_;
 };
 
 }  // namespace answers

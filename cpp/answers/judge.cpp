@@ -477,7 +477,13 @@ Judgement judge(const std::string& typed, const Quantities& known, const Quantit
   const std::size_t count = truth.values.size();
   const bool large_whole = question.tolerance.digits == 0 && is_large_whole(truth);
   const auto judge_as = [&](Grouping grouping) {
-    return judge_text(read_value(typed, count, known, grouping), truth, allowed, right, question);
+    const auto judged = [&](Notation::Sums sums) {
+      return judge_text(read_value(typed, count, known, grouping, sums), truth, allowed, right, question);
+    };
+    Judgement first = judged(Notation::Sums::by_context);
+    if (!first.sum || first.verdict == Verdict::right) return first;
+    Judgement second = judged(other_reach(*first.sum));
+    return better_reading(std::move(first), std::move(second));
   };
   Judgement judgement = judge_as(large_whole ? Grouping::thousands : Grouping::unknown);
   if (judgement.state == TypedText::State::unreadable && count == 1) {

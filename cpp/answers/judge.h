@@ -65,6 +65,27 @@ struct Question {
   const std::vector<Mistake>* known = &mistakes();
 };
 
+/// Of two judgements on one text, with a sum that reaches over the whole product in one of them: the one on
+/// what was meant, or a refusal with both readings where that cannot be told. Right is what is right in
+/// either.
+template <typename AnyJudgement>
+AnyJudgement better_reading(AnyJudgement first, AnyJudgement second) {
+  if (second.verdict == Verdict::right || second.verdict == Verdict::coarse) return second;
+  const bool one_is_read = (first.verdict == Verdict::unreadable) != (second.verdict == Verdict::unreadable);
+  if (one_is_read) return first.verdict == Verdict::unreadable ? second : first;
+  if (first.verdict != Verdict::wrong || !first.sum) return first;
+  if (first.sum->by_index) return first.sum->takes_all ? first : second;
+  const ReadError error = two_readings(*first.sum);
+  AnyJudgement refused;
+  static_cast<TypedText&>(refused) = first;
+  refused.verdict = Verdict::unreadable;
+  refused.message = error.what();
+  refused.note.clear();
+  refused.range = error.range;
+  refused.readings = error.readings;
+  return refused;
+}
+
 /// Judges typed text. `known` are the quantities it may name: the givens of the problem, not its results;
 /// `right` those that follow from them. Never throws for what a learner types. Throws std::invalid_argument
 /// where a tolerance is negative, ReadError where the answer has no value.

@@ -100,8 +100,7 @@ Node Parser::labelled_element() {
       const Token link = take();
       if (link.is(U'(')) {
         if (skip_word_in_brackets()) continue;
-        if (is_link(peek())) take();  // 34.1 (= 25 + 9.1)
-        adopt(chain, parenthesised(link));
+        read_remark(link, chain);
         continue;
       }
       if (peek().is(U'=') || peek().is(U'≈')) take();  // == and =~
@@ -115,14 +114,43 @@ Node Parser::labelled_element() {
 }
 
 bool Parser::starts_remark(const Token& token) const {
+  if (notation_.asked != 1 || !token.is(U'(') || !token.space_before || next_ == 0) return false;
   const std::size_t first = element_start_ + (is_sign(tokens_[element_start_]) ? 1 : 0);
-  if (notation_.asked != 1 || !token.is(U'(') || !token.space_before || next_ != first + 1 ||
-      previous().kind != Token::Kind::number)
+  const bool after_number = next_ == first + 1 && previous().kind == Token::Kind::number;
+  const bool inside = parentheses_ > 0 || in_brackets_ || in_bars_;
+  if (!after_number && (!notation_.remarks || inside || !previous().ends_operand() || is_one_group()))
     return false;
   int open = 0;
   for (std::size_t k = next_; k + 1 < tokens_.size(); ++k) {
     open += tokens_[k].opens() ? 1 : tokens_[k].closes() ? -1 : 0;
     if (open == 0) return k + 2 == tokens_.size();
+  }
+  return false;
+}
+
+void Parser::read_remark(const Token& opening, Node& chain) {
+  if (is_link(peek())) take();  // 34.1 (= 25 + 9.1)
+  read_label();
+  const std::size_t first = chain.children.size();
+  ++parentheses_;
+  while (true) {
+    adopt(chain, element());
+    if (!is_link(peek())) break;
+    take();
+    if (is_link(peek())) take();  // == and =~
+  }
+  --parentheses_;
+  if (!peek().is(U')')) refuse_open(opening);
+  const Range range{opening.range.begin, take().range.end};
+  if (chain.children.size() == first + 1) chain.children.back().range = range;
+}
+
+bool Parser::is_one_group() const {
+  if (source(tokens_[element_start_].range) != "(") return false;
+  int open = 0;
+  for (std::size_t k = element_start_; k < next_; ++k) {
+    open += tokens_[k].opens() ? 1 : tokens_[k].closes() ? -1 : 0;
+    if (open == 0) return k + 1 == next_;
   }
   return false;
 }

@@ -15,16 +15,16 @@ constexpr int deepest_groups = 60;
 /// Commands that stand for a character, or for a name.
 const std::map<std::string, const char*>& symbols() {
   static const std::map<std::string, const char*> all{
-      {"cdot", "·"},     {"times", "·"},      {"ast", "·"},    {"odot", "·"},   {"circ", "·"},
-      {"bullet", "·"},   {"div", "/"},        {"approx", "≈"}, {"simeq", "≈"},  {"sim", "≈"},
-      {"cong", "≈"},     {"langle", "⟨"},     {"rangle", "⟩"}, {"lvert", "|"},  {"rvert", "|"},
-      {"lVert", "‖"},    {"rVert", "‖"},      {"Vert", "‖"},   {"vert", "|"},   {"mid", "|"},
-      {"lbrace", "{"},   {"rbrace", "}"},     {"lbrack", "["}, {"rbrack", "]"}, {"top", "T"},
-      {"intercal", "T"}, {"infty", "∞"},      {"ldots", "…"},  {"dots", "…"},   {"ell", "L"},
-      {"partial", "∂"},  {"alpha", "α"},      {"beta", "β"},   {"gamma", "γ"},  {"delta", "δ"},
-      {"epsilon", "ε"},  {"varepsilon", "ε"}, {"mu", "μ"},     {"sigma", "σ"},  {"pi", "π"},
-      {"ln", "ln"},      {"log", "log"},      {"exp", "exp"},  {"min", "min"},  {"max", "max"},
-      {"quad", " "},     {"qquad", " "},
+      {"cdot", "·"},     {"times", "·"},      {"ast", "·"},       {"odot", "·"},   {"circ", "·"},
+      {"bullet", "·"},   {"div", "/"},        {"approx", "≈"},    {"simeq", "≈"},  {"sim", "≈"},
+      {"cong", "≈"},     {"langle", "⟨"},     {"rangle", "⟩"},    {"lvert", "|"},  {"rvert", "|"},
+      {"lVert", "‖"},    {"rVert", "‖"},      {"Vert", "‖"},      {"vert", "|"},   {"mid", "|"},
+      {"lbrace", "{"},   {"rbrace", "}"},     {"lbrack", "["},    {"rbrack", "]"}, {"top", "T"},
+      {"intercal", "T"}, {"infty", "∞"},      {"ldots", "…"},     {"dots", "…"},   {"ell", "L"},
+      {"partial", "∂"},  {"alpha", "α"},      {"beta", "β"},      {"gamma", "γ"},  {"delta", "δ"},
+      {"epsilon", "ε"},  {"varepsilon", "ε"}, {"mu", "μ"},        {"sigma", "σ"},  {"pi", "π"},
+      {"ln", "ln"},      {"log", "log"},      {"exp", "exp"},     {"min", "min"},  {"max", "max"},
+      {"quad", " "},     {"qquad", " "},      {"leftarrow", "←"}, {"gets", "←"},
   };
   return all;
 }

@@ -139,9 +139,11 @@ bool Parser::separates_inside() const {
 }
 
 Node Parser::parenthesised(const Token& opening) {
+  const char outer = std::exchange(sum_index_, '\0');
   ++parentheses_;
   Node inside = expression();
   --parentheses_;
+  sum_index_ = outer;
   if (!peek().is(closing_of(opening))) refuse_open(opening);
   const Range range{opening.range.begin, take().range.end};
   // The brackets that stand for a command of LaTeX are all of it, and show nothing of what is inside.

@@ -68,7 +68,10 @@ Node Parser::expression() {
 }
 
 Node Parser::product() {
-  Node left = signed_power();
+  return product_from(signed_power());
+}
+
+Node Parser::product_from(Node left) {
   while (true) {
     if (ends_sum()) {
       return left;
@@ -123,9 +126,24 @@ bool Parser::divides(const Token& token) {
 }
 
 bool Parser::ends_sum() const {
-  const Token& factor = peek().is(U'*') ? ahead() : peek();
-  const char index = factor.kind == Token::Kind::name ? index_letter(factor.word) : '\0';
-  return sum_index_ != '\0' && index != '\0' && index != sum_index_;
+  if (sum_index_ == '\0') return false;
+  const char index = index_of(next_ + (peek().is(U'*') || peek().is(U'/') ? 1 : 0));
+  return index != '\0' && index != sum_index_;
+}
+
+char Parser::index_of(std::size_t factor) const {
+  char found = '\0';
+  int open = 0;
+  for (std::size_t k = factor; k < tokens_.size() && tokens_[k].kind != Token::Kind::end; ++k) {
+    const Token& token = tokens_[k];
+    open += token.opens() ? 1 : token.closes() ? -1 : 0;
+    if (open < 0) break;
+    const bool is_function = token.kind == Token::Kind::name && !read_function(token.word).empty();
+    const char index = token.kind == Token::Kind::name && !is_function ? index_letter(token.word) : '\0';
+    if (index != '\0' && (found == '\0' || index == sum_index_)) found = index;
+    if (open == 0 && !is_function && !token.is(U'√')) break;
+  }
+  return found;
 }
 
 bool Parser::counts(const Token& token) const {
@@ -424,10 +442,13 @@ Node Parser::call(const std::string& function, Range name, Node argument) {
 }
 
 Node parse_tokens(const std::vector<Character>& typed, std::vector<Token> tokens, const Notation& notation,
-                  std::string* note) {
+                  Reading* reading) {
   Parser parser(typed, std::move(tokens), notation);
   Node tree = parser.whole();
-  if (note) *note = parser.note();
+  if (reading) {
+    reading->note = parser.note();
+    reading->sum = parser.sum();
+  }
   return tree;
 }
 

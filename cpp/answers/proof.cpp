@@ -148,9 +148,10 @@ const char* state_name(LineJudgement::State state) {
   return "";
 }
 
-EquationJudgement check_equation(const std::string& typed, const std::vector<std::string>& names) {
-  require_quantities_of_a_batch(names);
-  TypedText text = read_equation(typed, names);
+namespace {
+
+/// The verdict on an equation that was read.
+EquationJudgement check_text(TypedText text, const std::vector<std::string>& names) {
   EquationJudgement judgement;
   switch (text.state) {
     case TypedText::State::empty:
@@ -166,6 +167,25 @@ EquationJudgement check_equation(const std::string& typed, const std::vector<std
       judge_values(judgement, names);
       break;
   }
+  return judgement;
+}
+
+}  // namespace
+
+EquationJudgement check_equation(const std::string& typed, const std::vector<std::string>& names) {
+  require_quantities_of_a_batch(names);
+  const TypedText text = read_equation(typed, names);
+  EquationJudgement judgement = check_text(text, names);
+  if (!text.sum || judgement.verdict == Verdict::holds) return judgement;
+  EquationJudgement other = check_text(read_equation(typed, names, other_reach(*text.sum)), names);
+  const bool holds = other.verdict == Verdict::holds;
+  if ((holds && !text.sum->by_index) || judgement.verdict == Verdict::unreadable) return other;
+  if (other.verdict == Verdict::unreadable || (text.sum->by_index && !holds)) return judgement;
+  const ReadError error = two_readings(*text.sum);
+  judgement.verdict = Verdict::unreadable;
+  judgement.refutation.reset();
+  judgement.message = error.what();
+  judgement.range = error.range;
   return judgement;
 }
 

@@ -54,6 +54,18 @@ std::string put_in_order(TypedText& text, const std::vector<std::string>& wanted
   return "";
 }
 
+/// How many values the one list that is wanted must have, if a condition says it: count(x) from 4 to 4.
+std::size_t count_asked(const std::string& wanted, std::size_t given,
+                        const std::vector<Condition>& conditions) {
+  for (const Condition& each : conditions) {
+    const Node& tree = each.value.tree;
+    const bool counts = tree.kind == Node::Kind::call && tree.text == "count" &&
+                        tree.children[0].kind == Node::Kind::name && tree.children[0].text == wanted;
+    if (counts && each.least == each.most && each.least >= 1) return static_cast<std::size_t>(each.least);
+  }
+  return given;
+}
+
 bool holds(const Condition& condition, const Value& measured) {
   for (std::size_t k = 0; k < measured.values.size(); ++k) {
     const double value = measured.without_rounding(k);
@@ -72,7 +84,9 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   }
   PropertyJudgement judgement;
   Quantities replaced = givens;
-  const std::size_t asked = wanted.size() == 1 ? givens.at(wanted[0]).values.size() : wanted.size();
+  const std::size_t asked = wanted.size() == 1
+                                ? count_asked(wanted[0], givens.at(wanted[0]).values.size(), conditions)
+                                : wanted.size();
   static_cast<TypedText&>(judgement) = read_value(typed, asked, known);
   if (judgement.state != TypedText::State::read) {
     judgement.verdict = verdict_on_unread(judgement.state);
@@ -83,7 +97,7 @@ PropertyJudgement judge_property(const std::string& typed, const Quantities& kno
   const std::string shape = put_in(judgement.value, wanted, replaced);
   if (!shape.empty()) return unreadable(judgement, judgement.tree->range, shape);
   try {
-    const Quantities all = quantities_of(replaced);
+    const Quantities all = quantities_of(with_draws_for_size(replaced));
     const auto fails = [&](const Condition& condition) {
       Derivation derivation(all);
       return !holds(condition, derivation.evaluate(condition.value));

@@ -1,5 +1,6 @@
 #include "answers/quantities.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -207,6 +208,7 @@ void add_samples(Quantities& all) {
   require_whole("seed", *seed, 0);
   require_whole("draws", *batches, 1);
   require_whole("m", *m, 1);
+  if (*m > most_drawn) refuse("m", "at most 1000000, the largest batch that is drawn here", *m);
   if (*batches * *m > most_drawn) {
     refuse("draws", "at most " + std::to_string(static_cast<int>(most_drawn / *m)) + " batches of this size",
            *batches);
@@ -253,6 +255,13 @@ Quantities quantities_of(const Quantities& givens) {
   }
   require_finite(all);
   return all;
+}
+
+Quantities with_draws_for_size(Quantities givens) {
+  const auto draws = number_of(givens, "draws"), m = number_of(givens, "m");
+  if (draws && m && *m >= 1 && *m * *draws > most_drawn)
+    givens["draws"] = number(std::max(1.0, std::floor(most_drawn / *m)));
+  return givens;
 }
 
 Quantities nameable(const Quantities& givens) {

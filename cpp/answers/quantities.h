@@ -16,6 +16,10 @@ namespace answers {
 /// Throws std::invalid_argument whose text names the given, what was expected and what was there.
 Quantities quantities_of(const Quantities& givens);
 
+/// The givens with fewer random batches where so many of this size would be more numbers than are drawn; with
+/// one at least.
+Quantities with_draws_for_size(Quantities givens);
+
 /// What an answer may name: the givens, and x and m where they follow from these alone. Throws
 /// std::invalid_argument where w or b is no number.
 Quantities nameable(const Quantities& givens);

@@ -75,7 +75,8 @@ std::optional<Node> read_by_count(const std::string& typed, std::size_t asked, N
 }
 
 Node read_answer(const std::string& typed, std::size_t asked, Notation notation, Grouping grouping,
-                 std::string& note) {
+                 TypedText& text) {
+  std::string& note = text.note;
   notation.asked = asked;
   Reading reading;
   std::optional<Node> tree;
@@ -86,13 +87,14 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
     if (!tree) throw;
     return *tree;
   }
+  text.sum = reading.sum;
   if (asked > 1 && count_of(*tree) != asked) {
     if (auto counted = read_by_count(typed, asked, notation, note)) return *counted;
   }
   const bool one_number = asked == 1 && reading.may_be_decimal_comma;
   if (one_number && !reading.thousands.empty() && grouping == Grouping::counts) {
     notation.large_whole = true;
-    return read_answer(typed, asked, notation, Grouping::thousands, note);
+    return read_answer(typed, asked, notation, Grouping::thousands, text);
   }
   if (one_number && !reading.thousands.empty()) {
     std::string whole = reading.thousands, decimal = reading.thousands;
@@ -115,8 +117,9 @@ Node read_answer(const std::string& typed, std::size_t asked, Notation notation,
   }
 }
 
-Notation notation_of(Grouping grouping) {
+Notation notation_of(Grouping grouping, Notation::Sums sums = Notation::Sums::by_context) {
   Notation notation;
+  notation.sums = sums;
   notation.large_whole = grouping == Grouping::thousands;
   if (grouping == Grouping::decimals) notation.commas = Notation::Commas::decimal;
   return notation;
@@ -199,6 +202,70 @@ Node without_chains(const std::string& typed, Node tree, const Quantities& known
   return tree;
 }
 
+void give_value(const std::string& typed, Node tree, const Quantities& known, TypedText& text) {
+  text.tree = without_chains(typed, without_unknown_counts(std::move(tree), known), known, text.note);
+  text.value = evaluate(*text.tree, known);
+}
+
+bool agree_all(const Node& chain, const Quantities& known) {
+  std::vector<Link> links;
+  for (const Node& child : chain.children) {
+    Value value = evaluate(child, known);
+    auto shown = literals(child, value.values.size());
+    links.push_back({child, std::move(value), std::move(shown)});
+  }
+  return std::all_of(links.begin(), links.end(), [&](const Link& link) {
+    return agree(links.front(), link) && agree(link, links.back());
+  });
+}
+
+/// 4·256 (1024): a computation, and in brackets what it comes to. None where the brackets come to something
+/// else, or are a second factor: √5 (√5).
+template <typename Known>
+std::optional<Node> read_with_remark(const std::string& typed, std::size_t asked, Notation notation,
+                                     Grouping grouping, const Known& known_for, TypedText& text) {
+  if (asked != 1 || typed.find(" (") == std::string::npos) return std::nullopt;
+  notation.remarks = true;
+  TypedText found;
+  try {
+    Node tree = read_answer(typed, asked, notation, grouping, found);
+    if (tree.kind != Node::Kind::chain || !agree_all(tree, known_for(tree))) return std::nullopt;
+    const auto written = [&](const Node& node) { return piece(decode(typed), node.range); };
+    const std::string first = written(tree.children.front()), last = written(tree.children.back());
+    if (tree.children.size() == 2 && last == "(" + first + ")") return std::nullopt;
+    text.note = found.note;
+    return tree;
+  } catch (const ReadError&) {
+    return std::nullopt;
+  }
+}
+
+bool same_values(const Value& a, const Value& b) {
+  if (a.values.size() != b.values.size()) return false;
+  for (std::size_t k = 0; k < a.values.size(); ++k) {
+    const double least = 1e-12 * std::max(a.scale(k), b.scale(k));
+    if (std::abs(a.values[k] - b.values[k]) > std::max(least, 1e-9 * std::abs(a.values[k]))) return false;
+  }
+  return true;
+}
+
+/// Forgets that a sum could reach less far where that makes no difference, Σ(dy)·γ, and else says how it was
+/// read.
+void settle_sum(const std::string& typed, std::size_t asked, Notation notation, const Quantities& known,
+                TypedText& text) {
+  if (!text.sum) return;
+  notation.asked = asked;
+  notation.sums = other_reach(*text.sum);
+  try {
+    TypedText other;
+    give_value(typed, parse(typed, notation), known, other);
+    if (same_values(text.value, other.value)) text.sum.reset();
+  } catch (const ReadError&) {
+    // The other reading has no value.
+  }
+  if (text.sum && !text.sum->by_index && text.note.empty()) text.note = note_on(*text.sum);
+}
+
 bool can_be_read(const std::string& typed, std::size_t asked) {
   Notation notation;
   notation.asked = asked;
@@ -268,6 +335,19 @@ TypedText read_with(const std::string& typed, std::size_t asked, const std::stri
 
 }  // namespace
 
+Notation::Sums other_reach(const SumReach& sum) {
+  return sum.takes_all ? Notation::Sums::brackets : Notation::Sums::products;
+}
+
+std::string note_on(const SumReach& sum) {
+  return "“" + sum.typed + "” was read as " + (sum.takes_all ? sum.whole : sum.brackets) +
+         "; the other reading is written " + (sum.takes_all ? sum.brackets : sum.whole);
+}
+
+ReadError two_readings(const SumReach& sum) {
+  return two_readings(sum.range, sum.typed, sum.whole, sum.brackets);
+}
+
 const char* state_name(TypedText::State state) {
   switch (state) {
     case TypedText::State::empty:
@@ -280,14 +360,17 @@ const char* state_name(TypedText::State state) {
   return "";
 }
 
-TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
-                     Grouping grouping) {
+TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known, Grouping grouping,
+                     Notation::Sums sums) {
   return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
-    Notation notation = notation_of(grouping);
+    Notation notation = notation_of(grouping, sums);
     notation.x_is_times = known.count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, grouping, text.note);
-    text.tree = without_chains(typed, without_unknown_counts(std::move(tree), known), known, text.note);
-    text.value = evaluate(*text.tree, known);
+    const auto known_for = [&](const Node&) -> const Quantities& { return known; };
+    if (auto said_again = read_with_remark(typed, asked, notation, grouping, known_for, text))
+      return give_value(typed, std::move(*said_again), known, text);
+    Node tree = read_answer(typed, asked, notation, grouping, text);
+    give_value(typed, std::move(tree), known, text);
+    settle_sum(typed, asked, notation, known, text);
   });
 }
 
@@ -301,17 +384,24 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
   return read_with(typed, asked, what_is_asked(asked), [&](TypedText& text) {
     Notation notation = notation_of(grouping);
     notation.x_is_times = typed.find('x') != std::string::npos && all().count("x") == 0;
-    Node tree = read_answer(typed, asked, notation, grouping, text.note);
     const Quantities none;
-    const Quantities& named = names_in(tree).empty() ? none : all();
-    text.tree = without_chains(typed, without_unknown_counts(std::move(tree), named), named, text.note);
-    text.value = evaluate(*text.tree, named);
+    const auto known_for = [&](const Node& tree) -> const Quantities& {
+      return names_in(tree).empty() ? none : all();
+    };
+    if (auto said_again = read_with_remark(typed, asked, notation, grouping, known_for, text)) {
+      const Quantities& named = known_for(*said_again);
+      return give_value(typed, std::move(*said_again), named, text);
+    }
+    Node tree = read_answer(typed, asked, notation, grouping, text);
+    const Quantities& named = known_for(tree);
+    give_value(typed, std::move(tree), named, text);
+    settle_sum(typed, asked, notation, named, text);
   });
 }
 
-TypedText read_formula(const std::string& typed, const std::vector<std::string>& names) {
+TypedText read_formula(const std::string& typed, const std::vector<std::string>& names, Notation::Sums sums) {
   return read_with(typed, 1, "a formula is asked for", [&](TypedText& text) {
-    text.tree = read_answer(typed, 1, Notation(), Grouping::unknown, text.note);
+    text.tree = read_answer(typed, 1, notation_of(Grouping::unknown, sums), Grouping::unknown, text);
     if (text.tree->kind == Node::Kind::chain) {
       text.links = std::move(text.tree->children);
       text.tree = std::move(text.links.back());
@@ -323,9 +413,12 @@ TypedText read_formula(const std::string& typed, const std::vector<std::string>&
   });
 }
 
-TypedText read_equation(const std::string& typed, const std::vector<std::string>& names) {
+TypedText read_equation(const std::string& typed, const std::vector<std::string>& names,
+                        Notation::Sums sums) {
   return read_with(typed, 1, "an equation is asked for", [&](TypedText& text) {
-    auto [left, right] = parse_equation(typed);
+    Reading reading;
+    auto [left, right] = parse_equation(typed, sums, &reading);
+    text.sum = reading.sum;
     require_names(left, names);
     require_names(right, names);
     text.tree = std::move(left);

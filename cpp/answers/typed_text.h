@@ -16,10 +16,11 @@ struct TypedText {
   std::string note;                   ///< how the text was read, where that might surprise
   Range range;                        ///< unreadable: where
   std::vector<std::string> readings;  ///< unreadable: the two ways in which it can be read, if there are two
-  std::optional<Node> tree;   ///< how the text was read, where it could be; of an equation, the left side
-  std::optional<Node> right;  ///< of an equation, the right side
-  std::vector<Node> links;    ///< of a formula, what was said to be equal to it before
-  Value value;                ///< what it came to; without values where it has none
+  std::optional<Node> tree;     ///< how the text was read, where it could be; of an equation, the left side
+  std::optional<Node> right;    ///< of an equation, the right side
+  std::vector<Node> links;      ///< of a formula, what was said to be equal to it before
+  Value value;                  ///< what it came to; without values where it has none
+  std::optional<SumReach> sum;  ///< a sum that could reach less far, or farther, with another value
 };
 
 /// "empty", "unreadable" or "read".
@@ -42,7 +43,7 @@ enum class Grouping {
 /// most is taken; it is refused where its links differ. Never throws for what a learner types, like all that
 /// follow.
 TypedText read_value(const std::string& typed, std::size_t asked, const Quantities& known,
-                     Grouping grouping = Grouping::unknown);
+                     Grouping grouping = Grouping::unknown, Notation::Sums sums = Notation::Sums::by_context);
 
 /// The same, where `known` is called only if the text names anything. Its exceptions are passed on.
 TypedText read_value(const std::string& typed, std::size_t asked, const std::function<Quantities()>& known,
@@ -50,10 +51,21 @@ TypedText read_value(const std::string& typed, std::size_t asked, const std::fun
 
 /// Reads a formula of the quantities `names`, and of what follows from them by definitions, whatever their
 /// values.
-TypedText read_formula(const std::string& typed, const std::vector<std::string>& names);
+TypedText read_formula(const std::string& typed, const std::vector<std::string>& names,
+                       Notation::Sums sums = Notation::Sums::by_context);
+
+/// The other way to read a text with such a sum.
+Notation::Sums other_reach(const SumReach& sum);
+
+/// How its sum was read, and how the other reading is written.
+std::string note_on(const SumReach& sum);
+
+/// The refusal of such a text, where neither reading is better.
+ReadError two_readings(const SumReach& sum);
 
 /// Reads "left = right", both formulas of the quantities `names`.
-TypedText read_equation(const std::string& typed, const std::vector<std::string>& names);
+TypedText read_equation(const std::string& typed, const std::vector<std::string>& names,
+                        Notation::Sums sums = Notation::Sums::by_context);
 
 /// A box with a value for the quantity `name`, which boxes below it may name.
 struct Box {

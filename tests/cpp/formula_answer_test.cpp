@@ -544,6 +544,29 @@ TEST(FormulaAnswer, NamesThatFollowFromThoseOfferedMayBeUsed) {
   EXPECT_EQ(says("running_mean", "dgamma").verdict, Verdict::unreadable);
 }
 
+TEST(FormulaAnswer, ASumReachesAsFarAsWasMeant) {
+  const std::vector<std::string> names{"x", "gamma", "eps", "batch_mean", "batch_var", "dy", "m", "x_hat"};
+  const auto says = [&](const char* typed, const char* answer) {
+    return judge_formula(typed, Formula(answer), names);
+  };
+  for (const char* typed :
+       {"Σ_i (∂L/∂y_i) x̂_i", "Σ (dy_i)(x̂_i)", "Σ_i (x_i − μ) dy_i /√(σ²+ε)", "Σ (x−μ)·dy/√(σ²+ε)",
+        "\\sum_{i=1}^m \\frac{x_i-\\mu_B}{\\sqrt{\\sigma_B^2+\\epsilon}} \\cdot \\frac{\\partial "
+        "L}{\\partial y_i}"})
+    EXPECT_EQ(says(typed, "dgamma").verdict, Verdict::right) << typed;
+  for (const char* typed :
+       {"γ/√(σ²+ε)·(dy_i − (1/m)Σ_j dy_j − x̂_i (1/m) Σ_j (dy_j) x̂_j)",
+        "γ/√(σ²+ε)·(dy_i − Σdy/m − (x_i−μ)/(m(σ²+ε)) Σ (x_j−μ) dy_j)",
+        // The brackets alone are summed.
+        "γ/√(σ²+ε)·(dy − Σ(dy)/m − Σ(dy·x̂)·x̂/m)", "γ/√(σ²+ε)·(dy − Σ_j (dy_j)/m − Σ_j (dy_j x̂_j) x̂_i/m)"})
+    EXPECT_EQ(says(typed, "dx").verdict, Verdict::right) << typed;
+  EXPECT_EQ(says("Σ (dy_i)(x_i)", "dgamma").verdict, Verdict::wrong);
+  // A list either way, and neither is right.
+  const auto both = says("γ·(dy − Σ(dy)·x̂/m)", "dx");
+  EXPECT_EQ(both.verdict, Verdict::unreadable);
+  EXPECT_EQ(both.readings, (std::vector<std::string>{"Σ((dy)·x̂/m)", "(Σ(dy))·x̂/m"}));
+}
+
 TEST(FormulaAnswer, LinksOfAChainMustBeEqual) {
   const std::vector<std::string> names{"dy", "x_hat", "m"};
   const auto says = [&](const char* typed) { return judge_formula(typed, Formula("dgamma"), names); };

@@ -67,6 +67,18 @@ TEST(Equation, HoldsWhereBothSidesAreEqualOnEveryBatch) {
   }
 }
 
+TEST(Equation, ASumReachesAsFarAsWasMeant) {
+  for (const char* typed : {"Σ_i (x_i − μ) x̂_i = Σ_i x_i x̂_i", "Σ (x − μ)·x̂ = Σ x·x̂", "Σ(x)·y = m·mean(x)·y",
+                            "Σ_j (x_j − μ)·dy_i = 0"})
+    EXPECT_EQ(check(typed).verdict, Verdict::holds) << typed;
+  EXPECT_EQ(check("Σ_i (x_i − μ) dy_i = 1").verdict, Verdict::fails);
+  // By its index it is false, and with the sum of the brackets alone it would be true.
+  EXPECT_EQ(check("Σ_i (x_i − μ) dy_i = 0").verdict, Verdict::unreadable);
+  const auto both = check("Σ (x)·dy = 1");
+  EXPECT_EQ(both.verdict, Verdict::unreadable);
+  EXPECT_NE(both.message.find("can be read as Σ((x)·dy) or as (Σ(x))·dy"), std::string::npos) << both.message;
+}
+
 TEST(Equation, WrittenAlikeIsTrivial) {
   for (const char* typed : {"dgamma = dgamma", "sum(x) = (sum(x))", "2 * x = 2.0*x", "1 = 1"}) {
     EXPECT_EQ(check(typed).verdict, Verdict::holds) << typed;

@@ -329,8 +329,8 @@ TEST(TypedText, FunctionsThatAreRefused) {
   const Unreadable table[] = {
       {"«sqrt 5» x", "put what the root is of in brackets: sqrt(5)"},
       {"1 + «sqrt»", "“sqrt” is a function: put what it is of in brackets, sqrt(x)"},
-      {"«var(x)»", "“var” could divide by m or by m − 1: write batch_var or np.var with ddof"},
-      {"«std(x)»", "write sqrt(batch_var) or np.std with ddof"},
+      {"«var(x)»", "“var” could divide by m or by m − 1: write np.var(x, ddof=0) or np.var(x, ddof=1)"},
+      {"«std(x)»", "write np.std(x, ddof=0) or np.std(x, ddof=1)"},
       {"sum(«dy», x)", "a list inside a list"},
       {"sqrt(2«,»5)", "decimals take a point"},
       {"«sqr(4)»", "unknown function “sqr”; did you mean “sqrt”? Known here: sqrt, abs"},
@@ -1011,6 +1011,50 @@ TEST(TypedText, SumsEndWhereTheIndexChanges) {
   EXPECT_EQ(reading.note, "“Σ(x)²” was read as the sum of (x)²; the other reading is written (Σ(x))²");
 }
 
+TEST(TypedText, SumsReachOverTheProductBehindTheirBrackets) {
+  // Deviations of x: -3, -1, 1, 3. An index tells, whatever is asked for.
+  const Readable indexed[] = {
+      {"Σ_i (x_i − μ) dy_i", {13}},
+      {"Σ_i (∂L/∂y_i) x̂_i", {13}},
+      {"\\sum_{i=1}^m \\frac{x_i - \\mu_B}{\\sqrt{\\sigma_B^2}} \\cdot \\frac{\\partial L}{\\partial y_i}",
+       {6.5}},
+      {"Σ_j (dy_j) x̂_j x_i", {26, 52, 78, 104}, true},
+      {"Σ_j dy_j (x_j − μ) (x_i − μ)/m", {-9.75, -3.25, 3.25, 9.75}, true},
+      {"x Σ_j (dy_j)/m", {5.5, 11, 16.5, 22}, true},
+      {"Σ(x)/m", {5}},
+      {"Σ(x − μ)²/m", {5}},
+      {"Σ(dy) mean(dy)", {30.25}},
+  };
+  expect_values(indexed);
+  const auto value = [](const char* text, std::size_t asked) {
+    return answers::read_value(text, asked, known).value.values;
+  };
+  for (const char* text : {"Σ (dy_i)(x̂_i)", "Σ(dy)x̂", "Σ (x−5)·dy", "Σ (x_i − μ) dy_i"})
+    EXPECT_EQ(value(text, 1), std::vector<double>{13}) << text;
+  EXPECT_EQ(value("Σ (x_i−μ) dy_i /√(σ²)", 1), std::vector<double>{6.5});
+  EXPECT_EQ(value("Σ(dy) x", 4), (std::vector<double>{22, 44, 66, 88}));
+  EXPECT_EQ(answers::read_value("Σ (x−5)·dy", 1, known).note,
+            "“Σ (x−5)·dy” was read as Σ((x−5)·dy); the other reading is written (Σ(x−5))·dy");
+  // Where it makes no difference, nothing is said.
+  EXPECT_EQ(answers::read_value("Σ(dy)·γ", 1, known).note, "");
+  EXPECT_FALSE(answers::read_value("Σ(dy)/σ", 1, known).sum);
+}
+
+TEST(TypedText, ListsWithBullets) {
+  const Readable table[] = {
+      {"- -0.5\n- 0.25\n- -1", {-0.5, 0.25, -1}, true},
+      {"– −0.5\n– 0.25", {-0.5, 0.25}, true},
+      {"- -0.5, - 0.25, - -1", {-0.5, 0.25, -1}, true},
+      {"- -0,5; - 0,25", {-0.5, 0.25}, true},
+      {"• -0.5\n• 0.25", {-0.5, 0.25}, true},
+      {"* -0.5\n* 0.25", {-0.5, 0.25}, true},
+      {"* 0.25", {0.25}},
+      {"- 0.5\n- 0.25", {-0.5, -0.25}, true},  // no dash before a sign
+      {"- 0.5, -0.25", {-0.5, -0.25}, true},
+  };
+  expect_values(table);
+}
+
 TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
   const Readable table[] = {
       {"0.(3)", {0.33333333333333333}},
@@ -1040,6 +1084,12 @@ TEST(TypedText, NumbersAndWhatOnlyLooksLikeOne) {
       {"LN(0.5)", {std::log(0.5)}},
       {">>> 0.8018", {0.8018}},
       {"x_hat ← 0.5", {0.5}},
+      {"\\hat{x} \\leftarrow 0.5", {0.5}},
+      {"np.sum(dout, axis=0)", {11}},
+      {"VARP(2;4;6;8)", {5}},
+      {"VAR(2;4;6;8)", {20 / 3.}},
+      {"STDEVP(1;3)", {1}},
+      {"STDEV(1;3)", {std::sqrt(2)}},
       {"x1=1 x2=2", {1, 2}, true},
       {"0 -0.5\n1 0.5\nName: x, dtype: float64", {-0.5, 0.5}, true},
       {"1) 0.5\n2) -0.5", {0.5, -0.5}, true},
@@ -1110,6 +1160,46 @@ TEST(TypedText, BothReadingsAreTold) {
   EXPECT_EQ(readings("2..3", 1), Texts());
   EXPECT_EQ(readings("1.355", 1), Texts());
   EXPECT_EQ(readings("", 1), Texts());
+}
+
+TEST(TypedText, ABracketBehindAComputationMaySayItAgain) {
+  const auto value = [](const char* text) {
+    const auto read = answers::read_value(text, 1, known);
+    return read.value.values.size() == 1 ? read.value.values[0] : NAN;
+  };
+  const struct {
+    const char* text;
+    double value;
+  } table[] = {
+      {"50% (1/2)", 0.5},
+      {"½ (0.5)", 0.5},
+      {"3/sqrt(14) (0.8018)", 3 / std::sqrt(14.0)},
+      {"0.78% (1/128)", 1 / 128.},
+      {"1/128 (0.78%)", 1 / 128.},
+      {"32*7*9 (2016)", 2016},
+      {"4·256 (1024)", 1024},
+      {"4·256 (= 1024)", 1024},
+      {"ln(0.5)/ln(0.75) (2.41)", std::log(0.5) / std::log(0.75)},
+      {"0.75² (0.5625)", 0.5625},
+      {"5(1-0.9³) (1.355)", 1.355},
+      {"38.8/5 (7.76)", 7.76},
+      {"sum(dy)/m (2.75)", 2.75},
+      {"\\frac{1}{128} (0.0078)", 1 / 128.},
+      // With signs of equality in it.
+      {"0.802 (3/√14 = 0.802)", 3 / std::sqrt(14.0)},
+      {"0.802 (3/sqrt(14) ≈ 0.802)", 3 / std::sqrt(14.0)},
+      {"0.802 (dγ = 0.802)", 0.802},
+      {"0.0078 (1:128)", 1 / 128.},
+      // A factor, where it is not the same number, or stands in brackets as the first one does.
+      {"4·256 (2)", 2048},
+      {"5·2 (5·2)", 100},
+      {"(2-5) (2-5)", 9},
+      {"(2-5) (-3)", 9},
+      {"4·256(1024)", 1048576},
+  };
+  for (const auto& row : table) EXPECT_NEAR(value(row.text), row.value, 1e-9) << row.text;
+  EXPECT_EQ(answers::read_value("0.802 (3/√15 = 0.775)", 1, known).message.substr(0, 60),
+            std::string("“0.802” and “3/√15” are not equal: correct one of them").substr(0, 60));
 }
 
 TEST(TypedText, LinksOfAChainMustAgree) {

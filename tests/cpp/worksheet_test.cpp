@@ -301,6 +301,28 @@ TEST(Property, SeveralNumbersInTheirOrder) {
   EXPECT_EQ(judge("1, 4").message, "the mean of y is not 1");
   EXPECT_EQ(judge("2, 1").message, "the standard deviation of y is not 2");
   EXPECT_EQ(judge("4").message, "2 numbers are asked for, and 1 was read");
+  // Of large batches fewer are drawn.
+  Quantities population{{"seed", {{1}}}, {"draws", {{400}}}, {"m", {{4}}}};
+  population["population_mean"] = {{0}};
+  population["population_std"] = {{1}};
+  const auto size = [&](const std::string& typed) {
+    return judge_property(typed, {}, population, {"m"},
+                          {condition("1 / sqrt(m)", 0, 0.1, "the mean of so few values is noisier")});
+  };
+  for (const char* typed : {"100", "10000", "100 000", "1000000"})
+    EXPECT_EQ(size(typed).verdict, Verdict::right) << typed;
+  EXPECT_EQ(size("99").verdict, Verdict::wrong);
+  EXPECT_EQ(size("2.5").verdict, Verdict::unreadable);
+  EXPECT_EQ(size("10000000").message,
+            "m: expected at most 1000000, the largest batch that is drawn here, got 10000000");
+  // How many values are asked for is what a condition says.
+  const Quantities five{{"x", {{1, 2, 3, 4, 5}, true}}, {"gamma", {{1}}}, {"beta", {{0}}}, {"eps", {{0}}}};
+  const auto batch = [&](const std::string& typed) {
+    return judge_property(typed, {}, five, {"x"}, {condition("count(x)", 4, 4, "four values are asked for")});
+  };
+  EXPECT_EQ(batch("0, 2, 4, 6").verdict, Verdict::right);
+  EXPECT_EQ(batch("-").message.find("5 values"), std::string::npos) << batch("-").message;
+  EXPECT_NE(batch("-").message.find("4 values"), std::string::npos) << batch("-").message;
   EXPECT_EQ(refusal([&] { judge_property("1", {}, givens, {"momentum"}, {}); }),
             "find: expected names of givens, got momentum");
 }
