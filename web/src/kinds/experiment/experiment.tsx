@@ -227,14 +227,16 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
             </label>
           ))}
         </fieldset>
-        <div class="actions live-only">
-          <button type="submit">Check</button>
-          {isLive && !isShown && (
-            <button type="button" class="quiet" onClick={showResult}>
-              Show the result
-            </button>
-          )}
-        </div>
+        {isLive && (
+          <div class="actions">
+            <button type="submit">Check</button>
+            {!isShown && (
+              <button type="button" class="quiet" onClick={showResult}>
+                Show the result
+              </button>
+            )}
+          </div>
+        )}
         {isLive && (
           <Verdict
             kind={isChecked ? (isRight ? 'right' : 'wrong') : attempt.isEmpty ? 'empty' : undefined}
@@ -258,9 +260,11 @@ function Part({ scene, k }: { scene: Scene<ExperimentData>; k: number }) {
             <img src={file} loading="lazy" width={plotWidth} height={height} alt={alt} />
           </figure>
         ))}
-        <p class="run-note">
-          Each dot is one seed. The line across is the median; half of the seeds lie along the bar.
-        </p>
+        {k === 0 && (
+          <p class="run-note">
+            Each dot is one seed. The line across is the median; half of the seeds lie along the bar.
+          </p>
+        )}
         <Claims claims={part.claims} seeds={data.seeds} />
         <Slot name={`parts.${k}.says`} />
         {isLive && isShown && (
