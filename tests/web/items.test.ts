@@ -118,16 +118,14 @@ describe.each(parts.map(named))('%s', (_, item) => {
     });
 
     // Other numbers are drawn until every mistake shows, so what coincides with them does so by mathematics.
-    test.runIf(problem.drawn.length > 0)(
-      'a known mistake gives the right answer as printed only where it always does',
-      () => {
+    if (problem.drawn.length > 0)
+      test('a known mistake gives the right answer as printed only where it always does', () => {
         const unseen = (seed: number) =>
           core
             .separation({ givens: givensAt(seed), ...valuePart.question })
             .coinciding.flatMap(([a, b]) => (a === 'right' ? [b] : []));
         expect([...unseen(1), ...(byAuthor[item.id] ?? [])]).toEqual(expect.arrayContaining(unseen(0)));
-      },
-    );
+      });
   }
 });
 
