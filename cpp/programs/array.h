@@ -51,8 +51,8 @@ struct Array {
   std::vector<double> values() const;
 };
 
-/// A whole number as an index or a size. One beyond every array becomes the farthest that an Index of WebAssembly
-/// holds, and is beyond every array still.
+/// A whole number as an index or a size. One beyond every array becomes the farthest that an Index of
+/// WebAssembly holds, and is beyond every array still.
 Index nearest_index(double whole);
 
 /// New numbers, all 0. Throws TooLarge beyond what a run may compute (Allowance below).
