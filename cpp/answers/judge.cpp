@@ -128,12 +128,12 @@ struct Typed {
   }
 
   /// True if this is the other value, as far as its digits tell.
-  /// What the truth allows may be more than all of a small wrong value, so that is bounded by its own size.
   bool agrees_with(const Value& other, const std::vector<double>& allowed) const {
     double size = 0;
     for (std::size_t k = 0; k < allowed.size(); ++k)
       size = std::max(size, std::abs(other.without_rounding(k)));
     for (std::size_t k = 0; k < allowed.size(); ++k) {
+      // What the truth allows may be more than all of a small wrong value.
       const double enough = std::min(allowed[k], std::max(0.05 * size, 1e-3 * allowed[k]));
       if (against(k, other.without_rounding(k), enough, telling_digits) != Verdict::right) return false;
     }

@@ -6,7 +6,8 @@
 
 namespace answers {
 
-/// The name of a pitfall. Throws std::invalid_argument, with the names there are, where there is none of it.
+/// Returns `name` if it is a pitfall's. Throws std::invalid_argument, which lists those there are, if it is
+/// not.
 std::string pitfall_named(const std::string& name);
 
 struct Mistake {

@@ -170,10 +170,6 @@ bool is_separated(const Part& part, const Quantities& right, const std::vector<c
 
 }  // namespace
 
-bool is_drawable(std::string_view given) {
-  return choice_of(given) != nullptr;
-}
-
 Separation separation(const Part& part, const Quantities& givens) {
   const Quantities right = quantities_of(with_part(givens, part));
   std::vector<Answer> all;

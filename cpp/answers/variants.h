@@ -1,8 +1,6 @@
 #pragma once
 // Seeded variants: other numbers for a problem, such that every mistake in it still shows.
 
-#include <string_view>
-
 #include "answers/judge.h"
 
 namespace answers {
@@ -21,9 +19,6 @@ struct Problem {
   std::vector<std::string> drawn;
   std::vector<Part> parts;
 };
-
-/// True if draw() knows how to draw this given.
-bool is_drawable(std::string_view given);
 
 /// Two answers of one question, by the ids of the mistakes behind them; "right" is the truth.
 struct Pair {

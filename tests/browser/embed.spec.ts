@@ -82,5 +82,5 @@ test('a block that is not there, and an origin that is none, are said in words',
   await expect(none.locator('#notice')).toContainText('There is no block “nothing” on this page');
   await expect(none.locator('header.bar')).toBeVisible();
   const wrong = await host.open(page, 'index.html?only=forward-explorer&origin=nonsense');
-  await expect(wrong.locator('#notice')).toContainText('“nonsense” is no origin');
+  await expect(wrong.locator('#notice')).toContainText('“nonsense” is not a valid origin');
 });

@@ -19,7 +19,7 @@ function tellHeight(only: string, origin: string): void {
     try {
       parent.postMessage(message, origin);
     } catch {
-      say([`The height of this frame is told to nobody: “${origin}” is no origin.`]);
+      say([`This frame cannot report its height: “${origin}” is not a valid origin.`]);
       observer.disconnect();
     }
   };
