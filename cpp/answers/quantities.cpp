@@ -208,7 +208,11 @@ void add_samples(Quantities& all) {
   require_whole("seed", *seed, 0);
   require_whole("draws", *batches, 1);
   require_whole("m", *m, 1);
-  if (*m > most_drawn) refuse("m", "at most 1000000, the largest batch that is drawn here", *m);
+  if (*m > most_drawn)
+    refuse(
+        "m",
+        "at most " + std::to_string(static_cast<int>(most_drawn)) + ", the largest batch that is drawn here",
+        *m);
   if (*batches * *m > most_drawn) {
     refuse("draws", "at most " + std::to_string(static_cast<int>(most_drawn / *m)) + " batches of this size",
            *batches);

@@ -17,7 +17,7 @@ const Array* find(const Names& names, const std::string& name) {
   return found == names.end() ? nullptr : found->second.as<Array>();
 }
 
-double largest(const Array& array) {
+double largest_finite(const Array& array) {
   double most = 0;
   for (const double value : array.values()) {
     if (std::isfinite(value)) most = std::max(most, std::abs(value));
@@ -25,17 +25,17 @@ double largest(const Array& array) {
   return most;
 }
 
-double largest(const Names& names, const std::string& name) {
+double largest_finite(const Names& names, const std::string& name) {
   const Array* const array = find(names, name);
-  return array != nullptr ? largest(*array) : 0;
+  return array != nullptr ? largest_finite(*array) : 0;
 }
 
 /// What rounding in an output is measured with: the size of the terms it is made of.
 double scale(const Case& batch, const std::string& output) {
-  const double size = largest(batch.right, output);
-  const double dy = largest(batch.inputs, "dy"), gamma = largest(batch.inputs, "gamma");
-  const double beta = largest(batch.inputs, "beta"), x_hat = largest(batch.right, "x_hat");
-  if (output == "dx") return std::max(size, gamma * dy * largest(batch.right, "saved_invstd"));
+  const double size = largest_finite(batch.right, output);
+  const double dy = largest_finite(batch.inputs, "dy"), gamma = largest_finite(batch.inputs, "gamma");
+  const double beta = largest_finite(batch.inputs, "beta"), x_hat = largest_finite(batch.right, "x_hat");
+  if (output == "dx") return std::max(size, gamma * dy * largest_finite(batch.right, "saved_invstd"));
   if (output == "dgamma" || output == "dbeta") {
     const Array& upstream = *find(batch.inputs, "dy");
     const double count = static_cast<double>(upstream.size() / upstream.shape[1]);

@@ -39,14 +39,6 @@ bool has_operator(const std::vector<Statement>& statements, const std::string& s
   });
 }
 
-/// Infinite where any value is no number.
-double largest(const Array& array) {
-  double most = 0;
-  for (const double value : array.values())
-    most = std::isfinite(value) ? std::max(most, std::abs(value)) : HUGE_VAL;
-  return most;
-}
-
 /// What a line gave one name, or one of the values it returned.
 struct Step {
   int line;

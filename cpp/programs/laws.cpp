@@ -14,13 +14,6 @@ namespace {
 using batchnorm::Batch;
 using batchnorm::Channels;
 
-double largest(const Array& array) {
-  double most = 0;
-  for (const double value : array.values())
-    most = std::max(most, std::isnan(value) ? HUGE_VAL : std::abs(value));
-  return most;
-}
-
 class Court {
  public:
   explicit Court(const Trial& trial) : trial_(trial) {}
