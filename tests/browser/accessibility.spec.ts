@@ -84,8 +84,9 @@ const use: Record<string, (page: Page) => Promise<void>> = {
   },
   'laboratory.html': async (page) => {
     await openAllDetails(page);
-    for (const prediction of await page.locator('.experiment fieldset.prediction:visible').all())
-      await prediction.getByRole('radio').last().check();
+    const predictions = page.locator('.experiment fieldset.prediction:visible');
+    await expect(predictions).not.toHaveCount(0);
+    for (const prediction of await predictions.all()) await prediction.getByRole('radio').last().check();
   },
   'more.html': async (page) => {
     await page.locator('.figure').first().scrollIntoViewIfNeeded();

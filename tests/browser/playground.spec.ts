@@ -72,7 +72,10 @@ test('by keyboard: another set-up is chosen, stepped, played and paused, and the
   await expect(status(playground)).toHaveText(/^After \d+ steps, A: .+; B: .+\.$/);
   await expect(play(playground)).toBeFocused();
   const paused = await steps(playground).innerText();
-  await page.waitForTimeout(300);
+  // Training that went on would show its next steps at one of these frames.
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 20; ++frame) await new Promise(requestAnimationFrame);
+  });
   await expect(steps(playground)).toHaveText(paused);
 });
 

@@ -93,8 +93,9 @@ test('every question: no answer, the mistake that the core names, and the right 
       await expect(answerBox(form)).toHaveCount(0);
     });
   // Every question is done, so the whole answers stand there.
-  for (const answers of await page.locator('.problem > details.answer').all())
-    await expect(answers).toBeVisible();
+  const answers = page.locator('.problem > details.answer');
+  await expect(answers).toHaveCount(problemSources.length);
+  for (const each of await answers.all()) await expect(each).toBeVisible();
   await expectNoMachineWords(page);
 });
 

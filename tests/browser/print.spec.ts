@@ -74,7 +74,9 @@ test('numbers that were changed are printed as they stand', async ({ page }) => 
   await page.emulateMedia({ media: 'print' });
   await expect(example.getByText('The sum of the 3 values is')).toBeVisible();
   await expectNoControls(page);
-  for (const figure of await page.locator('.figure svg[role]').all()) await expect(figure).toBeVisible();
+  const drawings = page.locator('.figure svg[role]');
+  await expect(drawings).not.toHaveCount(0);
+  for (const drawing of await drawings.all()) await expect(drawing).toBeVisible();
 });
 
 test('paper without scripts holds all answers, unfolded', async ({ browser, watch }) => {

@@ -179,12 +179,21 @@ test('results by objective, as text and on paper; then again in another order', 
   await expect(standings.nth(0)).toHaveText(/^1\. .+: working, [1-4] of 4\./);
   await expect(standings.nth(2)).toHaveText(/^3\. .+: working, 0 of 4\./);
   await expect(standings.nth(4)).toHaveText(/^5\. .+: working, 1 of 4\./);
+  // It leads to a drill about the same pitfall.
+  await expect(standings.nth(2)).toContainText('Question 2 was wrong at the first try → Drill ');
+  await expect(standings.getByRole('link')).toHaveCount(1);
+  const drill = await standings.getByRole('link').getAttribute('href');
+  expect(drill).toMatch(/^workshop\.html#workshop-/);
 
   await results.getByRole('button', { name: 'Copy as text' }).click();
   await expect(results.getByRole('status')).toHaveText('The results are in the clipboard.');
   const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
   expect(lines[0]).toBe(says);
-  expect(lines.slice(1)).toEqual(await standings.allTextContents());
+  const printed = await standings.allTextContents();
+  expect(lines.slice(1).filter((line) => !line.startsWith(' '))).toEqual(
+    printed.map((line) => line.replace(/ Question 2 .*/, '')),
+  );
+  expect(lines.filter((line) => line.startsWith(' '))).toEqual(['   Question 2 was wrong at the first try']);
 
   // What the button prints is what stands there.
   await page.evaluate(() => {

@@ -14,7 +14,7 @@ import {
 import { type Listed, standingOf, standings } from '../../../web/src/memory/mastery.ts';
 import { item as drillsItem } from '../../../web/src/kinds/drills/drills.tsx';
 import { item as objectivesItem } from '../../../web/src/kinds/objectives/objectives.tsx';
-import { item as resultsItem } from '../../../web/src/kinds/results/results.tsx';
+import { missedOf, item as resultsItem } from '../../../web/src/kinds/results/results.tsx';
 import { anyKept } from './arbitrary.ts';
 
 const listed = (block: string, name: string, more: Partial<Listed> = {}): Listed => ({
@@ -194,6 +194,31 @@ describe('mistakes', () => {
     expect(missed([mistaken('a', 'ε forgotten'), mistaken('a', 'ε forgotten'), ...right('a')])).toHaveLength(
       1,
     );
+  });
+});
+
+describe('a question of the quiz that was wrong at the first try', () => {
+  const asked = core('asked', { label: 'Question 2', pitfalls: ['cost'] });
+  const about = [asked, core('a'), drill('x'), drill('y', { pitfalls: ['cost'], objective: 2 })];
+  const missed = (marks: readonly Mark[], questions = [asked]) => {
+    const kept = marks.reduce<Kept>(
+      (before, mark) => withVerdict(before, 'asked', { mark, text: 'A', isFresh: false, mistakes: [] }),
+      nothingKept,
+    );
+    const keptOf = (block: string) => (block === asked.block ? kept : nothingKept);
+    return missedOf(standingOf(1, about, keptOf), { items: about, questions }, keptOf);
+  };
+
+  test('leads to a drill about its pitfall, also after it was answered right', () => {
+    const line = { text: 'Question 2 was wrong at the first try', drill: about[3] };
+    expect(missed(['wrong'])).toEqual([line]);
+    expect(missed(['wrong', 'right'])).toEqual([line]);
+  });
+
+  test('is not named where it was right at first, not answered, or is of another page', () => {
+    expect(missed(['right', 'wrong'])).toEqual([]);
+    expect(missed([])).toEqual([]);
+    expect(missed(['wrong'], [])).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Builds a block `start`.
 
+import { reading } from '../../src/memory/kept.ts';
 import { item, type StartData } from '../../src/kinds/start/start.tsx';
 import { schema, type StartBlock } from '../../src/kinds/start/schema.ts';
 import { kind } from '../item.tsx';
@@ -8,7 +9,7 @@ import { pages } from '../pages.ts';
 export const start = kind<StartBlock>({
   schema,
   View: item.View,
-  name: () => 'reading',
+  name: () => reading,
   data: (block): StartData => ({
     ...block,
     quiz: pages.find(({ folder }) => folder === 'quiz')?.file ?? '',

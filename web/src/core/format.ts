@@ -23,6 +23,10 @@ export const allDigits = 17;
 export const powerOfTen = (exponent: number): string =>
   `10${String(exponent).replace(/./g, (sign) => superscripts[sign] ?? sign)}`;
 
+/** A power of ten as it stands at an axis: written out from 0.001 to 1000. */
+export const powerAtAxis = (exponent: number): string =>
+  Math.abs(exponent) <= 3 ? formatNumber(10 ** exponent) : powerOfTen(exponent);
+
 /** `digits` significant digits without trailing zeros; powers of ten below 1e-4 and from 1e7. */
 export function formatNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'not a number';

@@ -1,6 +1,12 @@
 // What the browser keeps of one block of the lesson: texts as they were typed or set, and what became of each answer.
 // Plain values; nothing that the core computes is kept.
 
+/** Under this name is kept where the reader was ("at", an address, and "label", its heading) and what is read ("read.forward-pass"). */
+export const reading = 'reading';
+
+/** Under this name is kept which question of the quiz is shown ("at"). Like the one above it names no block. */
+export const deckName = 'deck';
+
 /** The verdicts that count as an answer, from least to best. */
 export const marks = ['wrong', 'coarse', 'right'] as const;
 export type Mark = (typeof marks)[number];

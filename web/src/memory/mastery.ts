@@ -39,6 +39,10 @@ export interface Objective {
   missed: { title: string; times: number; drill: Listed | undefined }[];
 }
 
+/** A question of the workshop about one of these pitfalls. */
+export const drillAbout = (items: readonly Listed[], pitfalls: readonly string[]): Listed | undefined =>
+  items.find((item) => item.isDrill && item.pitfalls.some((name) => pitfalls.includes(name)));
+
 /** How many core questions have to be right for an objective to be shown. */
 const needed = 3;
 
@@ -67,13 +71,7 @@ export function standingOf(
   const missed = [...times]
     .filter(([, each]) => each.times > 1)
     .toSorted(([, a], [, b]) => b.times - a.times)
-    .map(([title, each]) => ({
-      title,
-      times: each.times,
-      drill: items.find(
-        ({ isDrill, pitfalls }) => isDrill && pitfalls.some((name) => each.pitfalls.includes(name)),
-      ),
-    }));
+    .map(([title, each]) => ({ title, times: each.times, drill: drillAbout(items, each.pitfalls) }));
 
   const standing: Standing = !started
     ? 'not started'

@@ -4,7 +4,7 @@
 // gone: the lesson goes on, and everything is kept in the browser as ever.
 
 import { markOf } from '../memory/hash.ts';
-import { answerOf, type Kept, merged, nothingKept, readKept, writeKept } from '../memory/kept.ts';
+import { answerOf, type Kept, merged, nothingKept, readKept, reading, writeKept } from '../memory/kept.ts';
 import { type Listed, type Standing, standingOf } from '../memory/mastery.ts';
 import type { Drawer, Memory } from '../memory/memory.ts';
 import { completed, packed, unpacked } from '../memory/resume.ts';
@@ -236,9 +236,6 @@ function quietly<Value>(act: () => Value): Value | undefined {
     return undefined;
   }
 }
-
-/** Where the reader was, as the navigation keeps it. */
-const reading = 'reading';
 
 /** The browser's work was that of somebody else, and could not be put aside. */
 class NotSetAside extends Error {}

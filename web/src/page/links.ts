@@ -6,6 +6,7 @@ import { merged, withTexts } from '../memory/kept.ts';
 import { type Entry, type Link, partOf, readLink, writeLink } from '../memory/link.ts';
 import { meet } from './blocks.ts';
 import { coreWhenRunning } from './core.ts';
+import { copied } from '../kinds/clipboard.ts';
 import type { Around } from '../kinds/item.tsx';
 import { type Offer, say } from './notice.ts';
 import { idOf, isOneFile, showOnePage, showPageOf } from './one-file.ts';
@@ -238,10 +239,5 @@ export const linkTo: Around['linkTo'] = ({ file, entries, at, isAlone }) => {
 /** Puts a link into the clipboard; gives the link where the browser does not let it. */
 export async function copyLink(entries: readonly Entry[], at?: string): Promise<string | true> {
   const address = new URL(writeLink(entries, at), location.href).href;
-  try {
-    await navigator.clipboard.writeText(address);
-    return true;
-  } catch {
-    return address;
-  }
+  return (await copied(address)) || address;
 }

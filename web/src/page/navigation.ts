@@ -1,13 +1,8 @@
 // Where the reader is: the bar, the rail of headings, the sheet of contents on a phone, and what is remembered of it.
 
+import { deckName, reading } from '../memory/kept.ts';
 import { showPageOf } from './one-file.ts';
 import { memory } from './our-memory.ts';
-
-/** Under this name is kept which question of the quiz is shown; no block has it. */
-export const deckName = 'deck';
-
-/** Under this name is kept where the reader was, and which sections are read: "read.forward-pass". */
-const reading = 'reading';
 
 /** Scrolls the contents, where they have a scroll bar of their own, to the link; never the page. */
 function bringIntoSight(contents: HTMLElement, link: HTMLElement): void {

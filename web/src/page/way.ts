@@ -1,9 +1,9 @@
 // The way through a page: on to the next question, one question of the quiz at a time, one drill open.
 
 import { choice, openedAgain } from '../kinds/quiz/order.ts';
-import { answerOf } from '../memory/kept.ts';
+import { answerOf, deckName } from '../memory/kept.ts';
 import { memory } from './our-memory.ts';
-import { deckName, reveal } from './navigation.ts';
+import { reveal } from './navigation.ts';
 import { isOnHiddenPage, onPageShown } from './one-file.ts';
 
 const isShown = (element: Element) => element.getClientRects().length > 0;

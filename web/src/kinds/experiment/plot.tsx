@@ -2,7 +2,7 @@
 // Every seed of an experiment as a dot, with quartiles and median: the same drawing in a file, as the page comes, and on
 // the page, for the seeds that ran there.
 
-import { formatNumber, powerOfTen } from '../../core/format.ts';
+import { formatNumber, powerAtAxis } from '../../core/format.ts';
 import { quartilesOf, type Results, seedsIn } from '../../core/evidence.ts';
 import { roundUp } from '../../drawing/plot.tsx';
 import type { PlotBlock } from './schema.ts';
@@ -24,9 +24,6 @@ export function inWords({ title, arms, measure, at, along }: PlotBlock, results:
   );
   return `${title}. Medians of ${seedsIn(results)} seeds${along === undefined ? '' : `, by ${along}`}. ${words.join('; ')}.`;
 }
-
-const powerInWords = (exponent: number) =>
-  exponent >= -3 && exponent <= 4 ? formatNumber(10 ** exponent) : powerOfTen(exponent);
 
 interface Axis {
   at: (value: number) => number;
@@ -52,7 +49,7 @@ function axisOf(
   for (let tick = low; tick <= high + step / 1e6; tick += step)
     ticks.push({
       value: isLog ? 10 ** tick : tick,
-      text: isLog ? powerInWords(Math.round(tick)) : formatNumber(tick),
+      text: isLog ? powerAtAxis(Math.round(tick)) : formatNumber(tick),
     });
   const at = (value: number) => {
     const place = Number.isFinite(value) ? Math.min(high, Math.max(low, toAxis(value))) : high;

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 // What a playground plots of its two arms: values over the steps, and values by layer.
 
-import { formatNumber, powerOfTen } from '../../core/format.ts';
+import { formatNumber, powerAtAxis, powerOfTen } from '../../core/format.ts';
 import type { Layers } from '../../core/laboratory.ts';
 import { type Arm, arms } from '../../core/playground.ts';
 import { valueAt } from '../../core/values.ts';
@@ -20,9 +20,6 @@ interface Bounds {
 
 const place = (part: number) => frame.bottom - (frame.bottom - frame.top) * Math.min(1, Math.max(0, part));
 
-const powerInWords = (exponent: number) =>
-  exponent >= -3 && exponent <= 3 ? formatNumber(10 ** exponent) : powerOfTen(exponent);
-
 /** Powers of ten that hold the bounds and all values; 0 stands at the lower end. */
 function logAxis(values: readonly number[], { least, most }: Bounds): Axis {
   let [smallest, largest] = [least, most];
@@ -36,7 +33,7 @@ function logAxis(values: readonly number[], { least, most }: Bounds): Axis {
   const exponents = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, k) => low + k * step);
   return {
     at: (value) => place((Math.log10(Math.max(value, 1e-300)) - low) / (high - low)),
-    ticks: exponents.map((exponent) => ({ value: 10 ** exponent, text: powerInWords(exponent) })),
+    ticks: exponents.map((exponent) => ({ value: 10 ** exponent, text: powerAtAxis(exponent) })),
   };
 }
 

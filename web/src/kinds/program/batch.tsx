@@ -23,10 +23,12 @@ export function batchOf(
       inputs.push(inputOf(name, array));
       continue;
     }
+    const expected = `${name}: numbers are expected, such as ${inPython(array)}`;
+    if (text.trim() === '') return expected;
     const { trace, error } = programs.run(`${name} = np.array(${text})`, []);
     if (error) return `${name}: ${error.sentence}`;
     const value = trace.at(-1)?.value;
-    if (!value || !('values' in value)) return `${name}: numbers are expected, such as ${inPython(array)}`;
+    if (!value || !('values' in value)) return expected;
     const { shape, values } = value;
     inputs.push(shape.length === 0 ? { name, number: values[0] ?? 0 } : { name, shape, values });
   }

@@ -3,7 +3,8 @@
 
 import { useState } from 'preact/hooks';
 import { answerOf, type Kept } from '../../memory/kept.ts';
-import { isAnswered, type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
+import { drillAbout, isAnswered, type Listed, type Objective, standingOf } from '../../memory/mastery.ts';
+import { copied } from '../clipboard.ts';
 import type { Item, Scene } from '../item.tsx';
 
 type Question = Pick<Listed, 'block' | 'name'>;
@@ -32,27 +33,49 @@ export function scoreOf(questions: readonly Question[], keptOf: (block: string) 
   };
 }
 
+/** What went wrong about an objective: questions of this quiz, and mistakes made more than once, each with a drill. */
+export function missedOf(
+  { objective, missed }: Objective,
+  { items, questions }: Pick<ResultsData, 'items' | 'questions'>,
+  keptOf: (block: string) => Kept,
+): { text: string; drill: Listed | undefined }[] {
+  const wrong = items.filter(
+    (item) =>
+      item.objective === objective &&
+      questions.some(({ block, name }) => block === item.block && name === item.name) &&
+      answerOf(keptOf(item.block), item.name).first === 'wrong',
+  );
+  return [
+    ...wrong.map(({ label, pitfalls }) => ({
+      text: `${label} was wrong at the first try`,
+      drill: drillAbout(items, pitfalls),
+    })),
+    ...missed.map(({ title, times: count, drill }) => ({ text: `${times(count)} missed: ${title}`, drill })),
+  ];
+}
+
 function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
   const { keptOf } = surroundings;
   const [said, setSaid] = useState('');
   const { right, open, of } = scoreOf(data.questions, keptOf);
-  const objectives = data.objectives.map((name, k) => ({ name, at: standingOf(k + 1, data.items, keptOf) }));
+  const objectives = data.objectives.map((name, k) => {
+    const at = standingOf(k + 1, data.items, keptOf);
+    return { name, at, missed: missedOf(at, data, keptOf) };
+  });
   const score = `${right} of ${of} right at the first try${open > 0 ? `, ${open} not answered yet` : ''}.`;
   const text = [
     score,
-    ...objectives.flatMap(({ name, at }) => [
+    ...objectives.flatMap(({ name, at, missed }) => [
       lineOf(name, at),
-      ...at.missed.map((each) => `   ${times(each.times)} missed: ${each.title}`),
+      ...missed.map((each) => `   ${each.text}`),
     ]),
   ].join('\n');
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid('The results are in the clipboard.');
-    } catch {
-      setSaid(`The browser does not let the page copy. Mark the lines and copy them by hand.`);
-    }
-  };
+  const copy = async () =>
+    setSaid(
+      (await copied(text))
+        ? 'The results are in the clipboard.'
+        : 'The browser does not let the page copy. Mark the lines and copy them by hand.',
+    );
   return (
     <section class="results live-only" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} tabIndex={-1}>
@@ -62,14 +85,14 @@ function Results({ id, data, core, surroundings }: Scene<ResultsData>) {
         <strong>{core ? score : ''}</strong> The score counts first tries; trying again never costs anything.
       </p>
       <ul class="standings">
-        {objectives.map(({ name, at }) => (
+        {objectives.map(({ name, at, missed }) => (
           <li key={at.objective} data-standing={at.standing}>
             {core ? lineOf(name, at) : name}
             {core &&
-              at.missed.map(({ title, times: count, drill }) => (
-                <span class="missed" key={title}>
+              missed.map(({ text: line, drill }) => (
+                <span class="missed" key={line}>
                   {' '}
-                  {times(count)} missed: {title}
+                  {line}
                   {drill && (
                     <>
                       {' '}

@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../core/items.ts';
 import type { Entry } from '../../memory/link.ts';
+import { copied } from '../clipboard.ts';
 import { givensText, type SheetData } from '../givens.tsx';
 import { hideable, type Item, type Scene } from '../item.tsx';
 
@@ -66,14 +67,12 @@ function Share({ id, data, core, surroundings }: Scene<ShareData>) {
     return () => (isOld = true);
   }, [core, name, variant, hidden.join(), isAlone]);
 
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(link);
-      setSaid('The link is in the clipboard.');
-    } catch {
-      setSaid('The browser does not let the page copy. Copy the address of the link by hand.');
-    }
-  };
+  const copy = async () =>
+    setSaid(
+      (await copied(link))
+        ? 'The link is in the clipboard.'
+        : 'The browser does not let the page copy. Copy the address of the link by hand.',
+    );
   const tick = (label: string, isOn: boolean, onTick: (isOn: boolean) => void) => (
     <label>
       <input type="checkbox" checked={isOn} onInput={({ currentTarget }) => onTick(currentTarget.checked)} />{' '}

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 // One button to begin or to go on with.
 
+import { reading } from '../../memory/kept.ts';
 import type { Item, Scene } from '../item.tsx';
 
 export interface StartData {
@@ -10,9 +11,6 @@ export interface StartData {
   first: string;
   quiz: string;
 }
-
-/** Under this name is kept where the reader was: "at", an address, and "label", its heading. */
-export const reading = 'reading';
 
 /** What is kept may come from a file that somebody has edited. */
 const isOfLesson = (at: string | undefined): at is string =>
