@@ -176,11 +176,11 @@ const answers::Node& parsed(const std::string& text) {
 
 BINDING(compute) {
   Quantities all = answers::quantities_of(arguments.quantities("givens"));
-  static const JsValue none = JsValue::object();
-  Arguments formulas = arguments.has("formulas") ? arguments.object("formulas") : Arguments(none);
+  Arguments formulas =
+      arguments.has("formulas") ? arguments.object("formulas") : Arguments(Given::empty_object());
   arguments.finish();
-  for (const auto& [name, formula] : formulas.entries()) {
-    const std::string text = formulas.text(name.c_str());
+  for (const std::string& name : formulas.names()) {
+    const std::string text = formulas.text(name);
     if (all.count(name) != 0) refuse(name, "a name that no quantity of the givens has", "one of theirs");
     try {
       all.emplace(name, answers::evaluate(parsed(text), all));

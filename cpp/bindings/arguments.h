@@ -12,7 +12,7 @@
 
 #include "answers/evaluate.h"
 #include "batchnorm/trace.h"
-#include "bindings/js_value.h"
+#include "bindings/message.h"
 
 namespace bindings {
 
@@ -35,39 +35,42 @@ std::string in_words(const List<Scalar>& list) {
 }
 
 /// What was given, in the words of a refusal.
-inline std::string described(const JsValue& value) {
-  if (const auto* doubles = value.as<List<double>>()) return in_words(*doubles);
-  if (const auto* floats = value.as<List<float>>()) return in_words(*floats);
-  return value.as<JsValue::Array>() != nullptr ? "Array" : value.type();
+inline std::string described(const Given& value) {
+  if (const auto doubles = value.list<double>()) return in_words(*doubles);
+  if (const auto floats = value.list<float>()) return in_words(*floats);
+  return value.is_array() ? "Array" : value.type();
 }
 
 /// The named arguments of one call. Each is refused by its name where it is missing or of the wrong type.
 class Arguments {
  public:
-  explicit Arguments(const JsValue& object, std::string_view function = "arguments") : object_(object) {
-    if (object.as<JsValue::Object>() == nullptr)
-      refuse(function, "an object with named arguments", described(object));
-    read_.reserve(16);  // most functions have fewer; growing would take longer than reading a small call
+  explicit Arguments(const Given& object, std::string_view function = "arguments") {
+    if (!object.is_object()) refuse(function, "an object with named arguments", described(object));
+    entries_.reserve(object.size());
+    object.for_each_entry([this](std::string_view name, const Given& value) {
+      entries_.push_back({name, value, false});
+    });
+    // Most functions read fewer; growing would take longer than reading a small call.
+    read_.reserve(16);
   }
 
   /// Whether an argument that may be left out is there.
   bool has(std::string_view name) { return !take(name).is_undefined(); }
 
   Data data(std::string_view name) {
-    const JsValue& value = take(name);
-    if (const auto* floats = value.as<List<float>>(); floats != nullptr && floats->origin != Origin::place)
-      return *floats;
-    if (const auto* doubles = value.as<List<double>>();
-        doubles != nullptr && doubles->origin != Origin::place)
+    const Given value = take(name);
+    if (const auto floats = value.list<float>(); floats && floats->origin != Origin::place) return *floats;
+    if (const auto doubles = value.list<double>(); doubles && doubles->origin != Origin::place)
       return *doubles;
-    if (const auto* items = value.as<JsValue::Array>()) {
-      if (items->empty()) return List<double>(nullptr, 0, Origin::array);
-      for (std::size_t k = 0; k < items->size(); ++k) {
-        if ((*items)[k].as<double>() != nullptr) continue;
-        const bool is_array = (*items)[k].as<JsValue::Array>() != nullptr;
-        refuse(name, "numbers",
-               (is_array ? "an array" : (*items)[k].type()) + " at [" + std::to_string(k) + "]");
-      }
+    if (value.is_array()) {
+      if (value.size() == 0) return List<double>(nullptr, 0, Origin::array);
+      std::size_t place = 0;
+      value.for_each_item([&](const Given& item) {
+        if (!item.number())
+          refuse(name, "numbers",
+                 (item.is_array() ? "an array" : item.type()) + " at [" + std::to_string(place) + "]");
+        ++place;
+      });
     }
     refuse(name, "a Float64Array or a Float32Array", described(value));
   }
@@ -90,10 +93,9 @@ class Arguments {
   /// The values of a second tensor, which must be of x's type; those of a plain array become so.
   template <typename Scalar>
   List<Scalar> data_like(std::string_view name, const List<Scalar>&) {
-    const JsValue& value = take(name);
-    if (const auto* list = value.as<List<Scalar>>(); list != nullptr && list->origin != Origin::place)
-      return *list;
-    if (value.as<JsValue::Array>() == nullptr && !is_plain_array(value))
+    const Given value = take(name);
+    if (const auto list = value.list<Scalar>(); list && list->origin != Origin::place) return *list;
+    if (!value.is_array() && !is_plain_array(value))
       refuse(name, std::string("a ") + array_type<Scalar> + ", as x is", described(value));
     const List<double> array = std::get<List<double>>(data(name));
     const std::vector<Scalar> values(array.data, array.data + array.size);
@@ -103,10 +105,10 @@ class Arguments {
   /// `input`, where this call has it to itself; or to memory of its own.
   template <typename Scalar>
   List<Scalar> output(std::string_view name, const List<Scalar>& x, const List<Scalar>& input) {
-    const JsValue& value = take(name);
+    const Given value = take(name);
     if (!value.is_undefined()) {
-      const auto* given = value.as<List<Scalar>>();
-      if (given == nullptr || is_plain_array(value) || given->size != x.size)
+      const auto given = value.list<Scalar>();
+      if (!given || is_plain_array(value) || given->size != x.size)
         refuse(name,
                std::string("a ") + array_type<Scalar> + " of " + batchnorm::in_words(x.size) +
                    " values, as x is",
@@ -149,39 +151,39 @@ class Arguments {
   /// The layout of a weight, whose channels lie on the first axis, on the last, or on any by its number.
   Layout weight_layout() {
     const std::vector<Eigen::Index> dimensions = shape();
-    if (has("channel_axis") && object_["channel_axis"].as<double>() != nullptr)
-      return batchnorm::layout_of(dimensions, count("channel_axis"));
+    if (take("channel_axis").number()) return batchnorm::layout_of(dimensions, count("channel_axis"));
     // A weight has no examples before its outputs: the first axis is theirs.
     const bool last = channel_axis() == batchnorm::ChannelAxis::last;
     return batchnorm::layout_of(dimensions, last ? static_cast<Eigen::Index>(dimensions.size()) - 1 : 0);
   }
 
   batchnorm::Accuracy accuracy() {
-    const std::string accuracy = has("accuracy") ? text("accuracy") : "fast";
-    if (accuracy != "fast" && accuracy != "exact") refuse("accuracy", "\"fast\" or \"exact\"", accuracy);
+    const std::string_view accuracy = has("accuracy") ? characters("accuracy") : "fast";
+    if (accuracy != "fast" && accuracy != "exact")
+      refuse("accuracy", "\"fast\" or \"exact\"", std::string(accuracy));
     return accuracy == "fast" ? batchnorm::Accuracy::fast : batchnorm::Accuracy::exact;
   }
 
   batchnorm::ChannelAxis channel_axis() {
-    const std::string axis = has("channel_axis") ? text("channel_axis") : "first";
-    if (axis != "first" && axis != "last") refuse("channel_axis", "\"first\" or \"last\"", axis);
+    const std::string_view axis = has("channel_axis") ? characters("channel_axis") : "first";
+    if (axis != "first" && axis != "last") refuse("channel_axis", "\"first\" or \"last\"", std::string(axis));
     return axis == "first" ? batchnorm::ChannelAxis::first : batchnorm::ChannelAxis::last;
   }
 
   Affine affine() { return {per_channel_or_none("gamma"), per_channel_or_none("beta")}; }
 
   double number(std::string_view name) {
-    const JsValue& value = take(name);
-    const double* number = value.as<double>();
-    if (number == nullptr) refuse(name, "a number", value.type());
+    const Given value = take(name);
+    const auto number = value.number();
+    if (!number) refuse(name, "a number", value.type());
     if (!std::isfinite(*number)) refuse(name, "a finite number", *number);
     return *number;
   }
 
   bool flag(std::string_view name) {
-    const JsValue& value = take(name);
-    const bool* flag = value.as<bool>();
-    if (flag == nullptr) refuse(name, "true or false", value.type());
+    const Given value = take(name);
+    const auto flag = value.flag();
+    if (!flag) refuse(name, "true or false", value.type());
     return *flag;
   }
 
@@ -195,12 +197,7 @@ class Arguments {
     return numbers(name).unaryExpr([name](double value) { return as_integer<int>(name, value, 1e4); });
   }
 
-  std::string text(std::string_view name) {
-    const JsValue& value = take(name);
-    const std::string* text = value.as<std::string>();
-    if (text == nullptr) refuse(name, "a text", value.type());
-    return *text;
-  }
+  std::string text(std::string_view name) { return std::string(characters(name)); }
 
   /// What one of the words means.
   template <typename Choice>
@@ -215,52 +212,52 @@ class Arguments {
   }
 
   Arguments object(std::string_view name) {
-    const JsValue& value = take(name);
-    if (value.as<JsValue::Object>() == nullptr) refuse(name, "an object with named values", described(value));
+    const Given value = take(name);
+    if (!value.is_object()) refuse(name, "an object with named values", described(value));
     return Arguments(value);
   }
 
   /// An array of texts.
   std::vector<std::string> texts(std::string_view name) {
     std::vector<std::string> all;
-    for (const JsValue& each : elements(name)) {
-      const std::string* text = each.as<std::string>();
-      if (text == nullptr) refuse(name, "texts only", each.type());
-      all.push_back(*text);
-    }
+    for_each_of(name, [&](const Given& each) {
+      const auto text = each.text();
+      if (!text) refuse(name, "texts only", each.type());
+      all.emplace_back(*text);
+    });
     return all;
   }
 
   /// An array of objects with named values.
   std::vector<Arguments> objects(std::string_view name) {
     std::vector<Arguments> all;
-    for (const JsValue& each : elements(name)) {
-      if (each.as<JsValue::Object>() == nullptr) refuse(name, "objects with named values", described(each));
+    for_each_of(name, [&](const Given& each) {
+      if (!each.is_object()) refuse(name, "objects with named values", described(each));
       all.emplace_back(each);
-    }
+    });
     return all;
   }
 
   /// An object of quantities: numbers, lists, or {values, scale} (see answers::Value) with one scale for all
   /// values.
   answers::Quantities quantities(std::string_view name) {
-    const JsValue& value = take(name);
-    const auto* entries = value.as<JsValue::Object>();
-    if (entries == nullptr) refuse(name, "an object of quantities", described(value));
+    const Given value = take(name);
+    if (!value.is_object()) refuse(name, "an object of quantities", described(value));
+    Arguments entries(value);
     answers::Quantities quantities;
-    for (const auto& [key, each] : *entries) quantities[key] = Arguments(value).quantity(key);
+    for (const std::string& key : entries.names()) quantities[key] = entries.quantity(key);
     return quantities;
   }
 
   answers::Value quantity(std::string_view name) {
-    const JsValue& given = take(name);
-    if (given.as<double>() != nullptr) return {{number(name)}, false};
-    const bool is_scaled = given.as<JsValue::Object>() != nullptr;
-    if (!is_scaled && given.as<List<double>>() == nullptr)
+    const Given given = take(name);
+    if (given.number()) return {{number(name)}, false};
+    const bool is_scaled = given.is_object();
+    if (!is_scaled && !given.list<double>())
       refuse(name, "a number, a Float64Array or {values, scale}", described(given));
     if (!is_scaled) return {values_of(name), true};
     Arguments entries(given);
-    const bool is_list = given["values"].as<double>() == nullptr;
+    const bool is_list = !given["values"].number();
     answers::Value value{is_list ? entries.values_of("values") : std::vector{entries.number("values")},
                          is_list};
     value.scales.assign(value.values.size(), entries.number("scale"));
@@ -268,32 +265,44 @@ class Arguments {
     return value;
   }
 
-  const JsValue::Object& entries() const { return *object_.as<JsValue::Object>(); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const Argument& each : entries_) all.emplace_back(each.name);
+    return all;
+  }
 
   /// Refuses what was given besides the arguments read so far: most likely a misspelt one.
   void finish() const {
-    for (const auto& [key, value] : entries()) {
-      if (std::find(read_.begin(), read_.end(), key) != read_.end()) continue;
+    for (const Argument& each : entries_) {
+      if (each.is_read) continue;
       std::string known;
       for (auto name = read_.begin(); name != read_.end(); ++name) {
         if (std::find(read_.begin(), name, *name) != name) continue;
         known += (known.empty() ? "" : ", ") + std::string(*name);
       }
-      refuse(key, "one of the arguments " + known, "an unknown name");
+      refuse(each.name, "one of the arguments " + known, "an unknown name");
     }
   }
 
  private:
-  const JsValue::Array& elements(std::string_view name) {
-    const JsValue& value = take(name);
-    if (const auto* items = value.as<JsValue::Array>()) return *items;
-    if (is_plain_array(value)) refuse(name, "texts or objects", "numbers");
-    refuse(name, "an array", described(value));
+  std::string_view characters(std::string_view name) {
+    const Given value = take(name);
+    const auto text = value.text();
+    if (!text) refuse(name, "a text", value.type());
+    return *text;
   }
 
-  static bool is_plain_array(const JsValue& value) {
-    const auto* list = value.as<List<double>>();
-    return list != nullptr && list->origin == Origin::array;
+  template <typename Visit>
+  void for_each_of(std::string_view name, Visit visit) {
+    const Given value = take(name);
+    if (is_plain_array(value)) refuse(name, "texts or objects", "numbers");
+    if (!value.is_array()) refuse(name, "an array", described(value));
+    value.for_each_item(visit);
+  }
+
+  static bool is_plain_array(const Given& value) {
+    const auto list = value.list<double>();
+    return list && list->origin == Origin::array;
   }
 
   std::vector<double> values_of(std::string_view name) {
@@ -302,10 +311,10 @@ class Arguments {
     return {values.begin(), values.end()};
   }
 
-  static std::string size_in_words(const JsValue& value) {
-    if (const auto* doubles = value.as<List<double>>())
+  static std::string size_in_words(const Given& value) {
+    if (const auto doubles = value.list<double>())
       return in_words(*doubles) + " of " + batchnorm::in_words(doubles->size);
-    if (const auto* floats = value.as<List<float>>())
+    if (const auto floats = value.list<float>())
       return in_words(*floats) + " of " + batchnorm::in_words(floats->size);
     return described(value);
   }
@@ -324,12 +333,23 @@ class Arguments {
       refuse(name, "a multiple of " + std::to_string(channels) + " values (the channels)", size);
   }
 
-  const JsValue& take(std::string_view name) {
+  /// undefined where there is none of that name
+  Given take(std::string_view name) {
     read_.push_back(name);
-    return object_[name];
+    for (Argument& each : entries_) {
+      if (each.name != name) continue;
+      each.is_read = true;
+      return each.value;
+    }
+    return {};
   }
 
-  const JsValue& object_;
+  struct Argument {
+    std::string_view name;
+    Given value;
+    bool is_read;
+  };
+  std::vector<Argument> entries_;
   std::vector<std::string_view> read_;  ///< in their order, as often as they were read
 };
 
@@ -341,10 +361,6 @@ JsValue copy_out(const Scalar* data, std::size_t size) {
 template <typename Derived>
 JsValue copy_out(const Eigen::PlainObjectBase<Derived>& numbers) {
   return copy_out(numbers.data(), static_cast<std::size_t>(numbers.size()));
-}
-/// One that is not needed any more: without a copy.
-inline JsValue move_out(Channels&& numbers) {
-  return List<double>::of(std::move(numbers));
 }
 /// {values, shown, is_list}: the values as computed, and as they may be shown, without rounding's remains of
 /// 0.
@@ -408,7 +424,7 @@ struct Outcome {
 };
 
 /// The one way in: reads the arguments, runs the binding, and turns what it throws into a value.
-inline Outcome outcome_of(const Entry& entry, const JsValue& object) {
+inline Outcome outcome_of(const Entry& entry, const Given& object) {
   try {
     Arguments arguments(object, entry.name);
     return {true, entry.binding(arguments)};

@@ -1,5 +1,5 @@
 // What embind exports of a module: web/src/core/message.mjs calls it. A call is written to a room in this
-// module's memory and its outcome read from there, in the form of js_value.h: reading an object through
+// module's memory and its outcome read from there, in the form of message.h: reading an object through
 // emscripten::val, name by name, costs several times what a small call computes.
 
 #include <emscripten/bind.h>
@@ -11,6 +11,7 @@
 
 namespace {
 
+using bindings::Given;
 using bindings::JsValue;
 
 struct Free {
@@ -23,7 +24,7 @@ struct Call {
   Memory message;
   std::vector<Memory> lists;  ///< those too long for the message
   JsValue value;              ///< keeps the lists that `reply` says the addresses of
-  std::vector<char> reply;
+  bindings::Message reply;
 };
 
 Call& current() {
@@ -65,8 +66,7 @@ Address list(std::size_t bytes) {
 Address call_of(int place) {
   Call& call = current();
   try {
-    char* at = call.message.get();
-    const JsValue arguments = JsValue::read(at);
+    const Given arguments(call.message.get());
     bindings::Outcome outcome =
         bindings::outcome_of(bindings::table()[static_cast<std::size_t>(place)], arguments);
     call.value = std::move(outcome.value);

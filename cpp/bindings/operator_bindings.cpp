@@ -13,16 +13,16 @@ namespace {
 JsValue gradients_out(JsValue dx, batchnorm::ParameterGradients gradients) {
   JsValue result = JsValue::object();
   result.set("dx", std::move(dx));
-  result.set("dgamma", move_out(std::move(gradients.dgamma)));
-  result.set("dbeta", move_out(std::move(gradients.dbeta)));
+  result.set("dgamma", std::move(gradients.dgamma));
+  result.set("dbeta", std::move(gradients.dbeta));
   return result;
 }
 
 JsValue statistics_out(batchnorm::BatchStatistics statistics) {
   JsValue result = JsValue::object();
-  result.set("batch_mean", move_out(std::move(statistics.batch_mean)));
-  result.set("batch_var", move_out(std::move(statistics.batch_var)));
-  result.set("saved_invstd", move_out(std::move(statistics.saved_invstd)));
+  result.set("batch_mean", std::move(statistics.batch_mean));
+  result.set("batch_var", std::move(statistics.batch_var));
+  result.set("saved_invstd", std::move(statistics.saved_invstd));
   return result;
 }
 

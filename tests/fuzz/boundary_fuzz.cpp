@@ -13,6 +13,7 @@
 
 namespace {
 
+using bindings::Given;
 using bindings::JsValue;
 using bindings::List;
 using bindings::Origin;
@@ -329,31 +330,23 @@ class Values {
   JsValue positive() { return JsValue(chance(8) ? some_number() : std::abs(some_number())); }
   JsValue integer() { return JsValue(chance(8) ? some_number() : static_cast<double>(small(-2, 40))); }
 
-  /// From a typed array, or once in a while from a plain one.
+  /// From a typed array, or once in a while from a plain one or a tensor; or a place for a result.
   template <typename Scalar>
-  JsValue list_of(const std::vector<Scalar>& numbers) {
+  JsValue list_of(const std::vector<Scalar>& numbers, Origin origin) {
     List<Scalar> list = List<Scalar>::copy_of(numbers.data(), numbers.size());
+    list.origin = origin;
+    if (origin != Origin::typed) return list;
     if (std::is_same_v<Scalar, double> && chance(8)) list.origin = Origin::array;
     if (chance(24)) list.origin = Origin::tensor;
     return list;
   }
 
   /// What is given for a result, of the right size or not.
-  JsValue place() {
-    JsValue given = data();
-    const auto as_place = [this, &given](const auto* list) {
-      if (list == nullptr) return;
-      auto place = *list;
-      place.origin = bytes_.ConsumeBool() ? Origin::place : Origin::tensor;
-      given = place;
-    };
-    as_place(given.as<List<double>>());
-    as_place(given.as<List<float>>());
-    return given;
-  }
+  JsValue place() { return data(bytes_.ConsumeBool() ? Origin::place : Origin::tensor); }
 
   /// A list of numbers in one of the types that hold them.
-  JsValue list(std::size_t size, bool single_precision, bool is_positive = false) {
+  JsValue list(std::size_t size, bool single_precision, bool is_positive = false,
+               Origin origin = Origin::typed) {
     if (chance(32)) size = small(0, std::size_t{9});
     std::vector<double> numbers(size);
     const bool is_wild = chance(4);
@@ -362,11 +355,12 @@ class Values {
       if (is_positive) each = std::abs(each);
     }
     if (chance(48)) return JsValue::of_type("object");
-    if (single_precision) return list_of(std::vector<float>(numbers.begin(), numbers.end()));
-    return list_of(numbers);
+    if (single_precision) return list_of(std::vector<float>(numbers.begin(), numbers.end()), origin);
+    return list_of(numbers, origin);
   }
-  JsValue data() {
-    return list(examples_ * channels_ * positions_, chance(16) ? !single_precision_ : single_precision_);
+  JsValue data(Origin origin = Origin::typed) {
+    return list(examples_ * channels_ * positions_, chance(16) ? !single_precision_ : single_precision_,
+                false, origin);
   }
   JsValue per_channel(bool is_positive = false) { return list(channels_, chance(8), is_positive); }
 
@@ -379,7 +373,7 @@ class Values {
     if (chance(8)) dimensions.erase(dimensions.begin());
     if (chance(4)) std::swap(dimensions.front(), dimensions.back());
     if (chance(8)) dimensions[small(0, dimensions.size() - 1)] = some_number();
-    return list_of(dimensions);
+    return list_of(dimensions, Origin::typed);
   }
 
   JsValue moments() { return lists_with_count({"mean", "mean_residual", "m2", "exponent"}); }
@@ -393,7 +387,7 @@ class Values {
       JsValue values = list(channels_, chance(8));
       if (is_exponent && bytes_.ConsumeBool()) {
         const double choices[] = {0, 600, -600, 1, 10000, -10000};
-        values = list_of(std::vector<double>(channels_, choices[small(0, std::size_t{5})]));
+        values = list_of(std::vector<double>(channels_, choices[small(0, std::size_t{5})]), Origin::typed);
       }
       if (chance(16)) values = anything(1);
       if (!chance(24)) object.set(name.c_str(), values);
@@ -534,17 +528,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bindings::Entry& binding = values.binding(name);
   // As JavaScript has it: the lists of the arguments stay where they are, and the outcome says where its
   // lists are.
-  std::vector<char> message, reply;
-  const JsValue given = values.arguments(name);
-  given.write(message);
-  char* at = message.data();
-  const JsValue arguments = JsValue::read(at);
-  require(at == message.data() + message.size(), "what crosses is read to its end");
+  bindings::Message message, reply;
+  const auto given_in = [](bindings::Message& words) { return Given(reinterpret_cast<char*>(words.data())); };
+  const auto is_whole = [](const Given& value, const bindings::Message& words) {
+    return value.end() == reinterpret_cast<const char*>(words.data() + words.size());
+  };
+  const JsValue written = values.arguments(name);
+  written.write(message);
+  const Given arguments = given_in(message);
+  require(is_whole(arguments, message), "what crosses is read to its end");
   const bindings::Outcome made = bindings::outcome_of(binding, arguments);
   made.value.write(reply);
-  at = reply.data();
-  const JsValue outcome = JsValue::read(at);
-  require(at == reply.data() + reply.size(), "what comes back is read to its end");
+  const Given outcome = given_in(reply);
+  require(is_whole(outcome, reply), "what comes back is read to its end");
 
   ++calls;
   if (made.is_right) {
@@ -552,14 +548,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!outcome.is_undefined(), "a call that succeeded has a value");
     return 0;
   }
-  const bool* ok = outcome["ok"].as<bool>();
-  require(ok != nullptr && !*ok, "a refusal is told from a value");
-  const std::string code = *outcome["code"].as<std::string>(),
-                    sentence = *outcome["message"].as<std::string>();
+  require(outcome["ok"].flag() == false, "a refusal is told from a value");
+  const std::string code(outcome["code"].text().value()), sentence(outcome["message"].text().value());
   require(!sentence.empty(), "a refusal says why");
   if (code == "unreadable") {
-    const JsValue range = outcome["range"];
-    require(*range["begin"].as<double>() <= *range["end"].as<double>(), "a range begins before it ends");
+    const Given range = outcome["range"];
+    require(range["begin"].number().value() <= range["end"].number().value(),
+            "a range begins before it ends");
   } else {
     require(code == "invalid_argument",
             ("no error of this kind may occur: " + code + ": " + sentence).c_str());

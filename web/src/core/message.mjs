@@ -1,4 +1,4 @@
-// How values cross into a module of the C++ side and back. cpp/bindings/js_value.h has the form of a message, and
+// How values cross into a module of the C++ side and back. cpp/bindings/message.h has the form of a message, and
 // cpp/bindings/module.cpp what is called here. Plain JavaScript, as tools that run without a build need it too.
 
 /**
