@@ -39,6 +39,13 @@ std::vector<std::string> names_in(const Node& tree) {
   return {names.begin(), names.end()};
 }
 
+bool same_tree(const Node& a, const Node& b) {
+  const bool same_leaf =
+      a.kind == b.kind && (a.kind == Node::Kind::number ? a.number == b.number : a.text == b.text);
+  return same_leaf && a.children.size() == b.children.size() &&
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), same_tree);
+}
+
 std::vector<std::string> names_that_follow(const std::vector<std::string>& names) {
   std::set<std::string> known(names.begin(), names.end());
   std::vector<std::string> found;

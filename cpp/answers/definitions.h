@@ -16,6 +16,9 @@ namespace answers {
 /// The names in a tree, each once.
 std::vector<std::string> names_in(const Node& tree);
 
+/// Whether two trees are the same, however their numbers are written.
+bool same_tree(const Node& a, const Node& b);
+
 /// Throws ReadError at the first name in the tree that is neither among `names` nor among `also`, and says
 /// which those of `names` are.
 void require_names(const Node& tree, const std::vector<std::string>& names,

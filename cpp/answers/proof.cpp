@@ -12,13 +12,6 @@ namespace {
 
 using Verdict = EquationJudgement::Verdict;
 
-bool same_tree(const Node& a, const Node& b) {
-  const bool same_leaf =
-      a.kind == b.kind && (a.kind == Node::Kind::number ? a.number == b.number : a.text == b.text);
-  return same_leaf && a.children.size() == b.children.size() &&
-         std::equal(a.children.begin(), a.children.end(), b.children.begin(), same_tree);
-}
-
 Claim claim_of(const Node& left, const Node& right, const std::vector<std::string>& names) {
   std::vector<std::string> named = names_in(left);
   for (const std::string& name : names_in(right)) named.push_back(name);

@@ -12,11 +12,6 @@ bool have_one_head(const Node& a, const Node& b) {
   return a.kind == b.kind && a.text == b.text && a.children.size() == b.children.size();
 }
 
-bool are_equal(const Node& a, const Node& b) {
-  return have_one_head(a, b) &&
-         std::equal(a.children.begin(), a.children.end(), b.children.begin(), are_equal);
-}
-
 /// What stands in the right line, and what is written for it.
 struct Change {
   const Node* right;
@@ -26,7 +21,7 @@ struct Change {
 /// The smallest pieces in which two lines differ.
 void collect_changes(const Node& right, const Node& wrong, std::vector<Change>& changes) {
   if (!have_one_head(right, wrong) || right.children.empty()) {
-    if (!are_equal(right, wrong)) changes.push_back({&right, &wrong});
+    if (!same_tree(right, wrong)) changes.push_back({&right, &wrong});
     return;
   }
   for (std::size_t k = 0; k < right.children.size(); ++k)
@@ -36,7 +31,7 @@ void collect_changes(const Node& right, const Node& wrong, std::vector<Change>& 
 /// Makes each change wherever what it changes stands, and counts them.
 Node rewritten(const Node& tree, const std::vector<Change>& changes, std::size_t& count) {
   for (const Change& change : changes) {
-    if (!are_equal(tree, *change.right)) continue;
+    if (!same_tree(tree, *change.right)) continue;
     ++count;
     return *change.wrong;
   }
@@ -67,11 +62,11 @@ std::optional<Formula> made_in(const Formula& line, const std::string& name, con
     collect_changes(right->tree, wrong.tree, changes);
     std::size_t in_right = 0, in_line = 0;
     // A change that would reach further in the right line than it does is one of the whole line.
-    if (!are_equal(rewritten(right->tree, changes, in_right), wrong.tree))
+    if (!same_tree(rewritten(right->tree, changes, in_right), wrong.tree))
       changes = {{&right->tree, &wrong.tree}};
     Formula both = line;
     both.tree = rewritten(line.tree, changes, in_line);
-    if (in_line == 0 || are_equal(both.tree, line.tree) || are_equal(both.tree, wrong.tree)) continue;
+    if (in_line == 0 || same_tree(both.tree, line.tree) || same_tree(both.tree, wrong.tree)) continue;
     both.names = names_in(both.tree);
     return both;
   }

@@ -14,8 +14,6 @@ namespace {
 /// The allowance of the current run; null outside of runs.
 std::size_t* allowance = nullptr;
 
-constexpr double largest_whole = 9007199254740992.0;  // 2^53
-
 Index product(const Shape& shape) {
   Index count = 1;
   for (const Index size : shape) count *= size;

@@ -17,7 +17,11 @@ using Shape = std::vector<Index>;
 
 inline constexpr std::size_t most_axes = 6;  ///< 4 of an image batch, and room for None between them
 
-/// In the order of promotion. int64 holds whole numbers up to 2^53; beyond, the operation is refused.
+/// 2^53, up to which a double holds every whole number.
+inline constexpr double largest_whole = 9007199254740992.0;
+
+/// In the order of promotion. int64 holds whole numbers up to largest_whole; beyond, the operation is
+/// refused.
 enum class Type { boolean, int64, float32, float64 };
 
 const char* name_of(Type type);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "answers/utf8.h"
+#include "programs/array.h"
 
 namespace programs {
 
@@ -225,7 +226,7 @@ class Tokenizer {
     token.is_whole = whole;
     if (whole && digits.size() > 1 && digits[0] == '0' && token.number != 0)
       throw error(token.range, quoted(token.text) + " begins with 0: Python takes no leading zeros");
-    if (whole && token.number > 9007199254740992.0)
+    if (whole && token.number > largest_whole)
       throw ProgramError(ProgramError::Kind::limit, token.range,
                          "whole numbers go up to 2**53 here: write " + token.text.substr(0, 1) + "e" +
                              std::to_string(digits.size() - 1) + " for a float");
