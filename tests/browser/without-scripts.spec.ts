@@ -121,6 +121,24 @@ test.describe('with scripts off', () => {
     await expect(graph).not.toContainText('not yet');
   });
 
+  test('the words of a drawing can be read on a phone: what is too wide scrolls', async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    for (const file of files) {
+      await page.goto(file);
+      const words = page.locator('.drawing > svg text').filter({ visible: true });
+      await expect(words).not.toHaveCount(0);
+      const least = await words.evaluateAll((all) =>
+        Math.min(
+          ...all.map((text) => {
+            const { a = 1 } = (text as SVGGraphicsElement).getScreenCTM() ?? {};
+            return a * Number.parseFloat(getComputedStyle(text).fontSize);
+          }),
+        ),
+      );
+      expect(least, file).toBeGreaterThan(8);
+    }
+  });
+
   test('every problem, hint, answer, proof and reason can be unfolded and read', async ({ page }) => {
     const expectToUnfold = async (of: Locator, ...markdown: string[]) => {
       const before = await visibleText(of);
