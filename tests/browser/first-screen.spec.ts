@@ -14,16 +14,21 @@ async function expectWhole(...parts: Locator[]): Promise<void> {
   for (const part of parts) await expect(part).toBeInViewport({ ratio: 0.9 });
 }
 
-/** The three lines say what follows from the points as they stand: their mean and spread, and those of x_hat and y. */
+/**
+ * The three lines say what follows from the points as they stand: their mean and spread, and those of x_hat and y. A point
+ * that was moved may still be on its way.
+ */
 async function expectLines(page: Page): Promise<void> {
-  const x = await look(page)
-    .getByRole('slider')
-    .evaluateAll((all) => all.map((each) => Number(each.ariaValueNow)));
-  expect(x).toHaveLength(4);
   const write = (value: number) => String(shown(value)).replace('-', '−');
-  const says = `μ = ${write(mean(x))}, σ = ${write(Math.sqrt(variance(x)))}`;
-  await expect(look(page).locator('svg')).toContainText(says);
-  await expect(look(page).locator('svg')).toContainText('mean 0, spread 1');
+  await expect(async () => {
+    const x = await look(page)
+      .getByRole('slider')
+      .evaluateAll((all) => all.map((each) => Number(each.ariaValueNow)));
+    expect(x).toHaveLength(4);
+    const text = await look(page).locator('svg').textContent();
+    expect(text).toContain(`μ = ${write(mean(x))}, σ = ${write(Math.sqrt(variance(x)))}`);
+    expect(text).toContain('mean 0, spread 1');
+  }).toPass({ timeout: 20_000 });
 }
 
 async function expectFirstScreen(page: Page): Promise<void> {
