@@ -257,7 +257,7 @@ class Arguments {
       refuse(name, "a number, a Float64Array or {values, scale}", described(given));
     if (!is_scaled) return {values_of(name), true};
     Arguments entries(given);
-    const bool is_list = !given["values"].number();
+    const bool is_list = !entries.take("values").number();
     answers::Value value{is_list ? entries.values_of("values") : std::vector{entries.number("values")},
                          is_list};
     value.scales.assign(value.values.size(), entries.number("scale"));

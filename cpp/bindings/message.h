@@ -208,14 +208,12 @@ inline char* Given::end() const {
 }
 
 inline Given Given::operator[](std::string_view wanted) const {
-  if (!is_object()) return {};
-  char* at = at_;
-  for (std::size_t k = 0; k < size(); ++k) {
-    const Given name(at), value(name.end());
-    if (name.characters() == wanted) return value;
-    at = value.end();
-  }
-  return {};
+  Given found;
+  if (!is_object()) return found;
+  for_each_entry([&](std::string_view name, const Given& value) {
+    if (name == wanted) found = value;
+  });
+  return found;
 }
 
 /// A value that goes out.

@@ -356,15 +356,15 @@ Array make_array(Shape shape, Type type, std::vector<double> values) {
   return array;
 }
 
+Array numpy_number(double value, Type type) {
+  return make_array({}, type, {value});
+}
+
 double largest(const Array& array) {
   double most = 0;
   for (const double value : array.values())
     most = std::max(most, std::isnan(value) ? HUGE_VAL : std::abs(value));
   return most;
-}
-
-Array numpy_number(double value, Type type) {
-  return make_array({}, type, {value});
 }
 
 Array python_number(double value, Type type) {

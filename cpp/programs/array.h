@@ -63,11 +63,11 @@ Index nearest_index(double whole);
 Array make_array(Shape shape, Type type);
 Array make_array(Shape shape, Type type, std::vector<double> values);
 Array python_number(double value, Type type);
-/// The largest magnitude of an array; infinite where a value is NaN or infinite.
-double largest(const Array& array);
-
 /// A value of no axes that is NumPy's: of a sum, say.
 Array numpy_number(double value, Type type);
+
+/// The largest magnitude of an array; infinite where a value is NaN or infinite.
+double largest(const Array& array);
 
 /// As long as one lives, arrays may compute and read no more than most_numbers; then operations throw
 /// TooLarge.
